@@ -1,0 +1,2 @@
+export * from './generated/operations.js';
+export { getSdk, type Sdk } from './generated/sdk.js';

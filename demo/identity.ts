@@ -1,0 +1,55 @@
+import type { KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { exportJWK, SignJWT } from 'jose';
+import { isTenantKey, type TenantKey, tenants } from './tenants.js';
+
+/**
+ * The identity provider of the demo: it gives anyone a token of either tenant, which is what a demo wants and
+ * nothing else ever should. Its key is made at each start and never leaves the process.
+ */
+export interface DemoIdentity {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly publicKey: KeyObject;
+  readonly createToken: (tenant: TenantKey) => Promise<string>;
+}
+
+const name = 'stackone-connect-graphql-demo';
+
+export function createDemoIdentity(): DemoIdentity {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    issuer: name,
+    audience: name,
+    publicKey,
+    createToken: (tenant) => {
+      const { ownerId, ownerName, username } = tenants[tenant];
+      return new SignJWT({ org_id: ownerId, org_name: ownerName, email: username })
+        .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: 'demo' })
+        .setIssuer(name)
+        .setAudience(name)
+        .setSubject(username)
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey);
+    },
+  };
+}
+
+/** `GET /demo/token?tenant=acme|globex` and `GET /demo/jwks.json`. */
+export function addIdentityRoutes(server: FastifyInstance, identity: DemoIdentity): void {
+  server.get<{ Querystring: { tenant?: unknown } }>('/demo/token', async (request, reply) => {
+    const { tenant } = request.query;
+    if (!isTenantKey(tenant)) {
+      const message = `Give the tenant: ?tenant=${Object.keys(tenants).join(' or ?tenant=')}.`;
+      return reply.code(400).send({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
+    }
+    const { ownerName, username } = tenants[tenant];
+    return { token: await identity.createToken(tenant), ownerName, username };
+  });
+  server.get('/demo/jwks.json', async () => {
+    const key = await exportJWK(createPublicKey(identity.publicKey.export({ type: 'spki', format: 'pem' })));
+    return { keys: [{ ...key, kid: 'demo', alg: 'ES256', use: 'sig' }] };
+  });
+}

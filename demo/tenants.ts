@@ -1,0 +1,45 @@
+import type { Emulator } from '../emulator/index.js';
+
+/** The customers of the product that the demo plays: two, so that it shows that neither sees the other. */
+export const tenants = {
+  acme: { ownerId: 'org_acme', ownerName: 'Acme Corporation', username: 'ada@acme.example' },
+  globex: { ownerId: 'org_globex', ownerName: 'Globex', username: 'hank@globex.example' },
+} as const;
+export type TenantKey = keyof typeof tenants;
+
+export function isTenantKey(value: unknown): value is TenantKey {
+  return typeof value === 'string' && Object.hasOwn(tenants, value);
+}
+
+/** Something to see at once: an account that works, one that must be re-linked, and the other tenant's. */
+export function seedAccounts(emulator: Emulator): void {
+  const { acme, globex } = tenants;
+  emulator.addAccount({
+    provider: 'greenhouse',
+    origin_owner_id: acme.ownerId,
+    origin_owner_name: acme.ownerName,
+    origin_username: acme.username,
+    label: 'Recruiting',
+  });
+  emulator.addAccount({
+    provider: 'hubspot',
+    origin_owner_id: acme.ownerId,
+    origin_owner_name: acme.ownerName,
+    origin_username: 'grace@acme.example',
+    status: 'expired',
+    status_reasons: [
+      {
+        code: 'refresh_token_expired',
+        description: 'HubSpot no longer accepts the stored sign-in.',
+        timestamp: new Date().toISOString(),
+      },
+    ],
+  });
+  emulator.addAccount({
+    provider: 'workday',
+    origin_owner_id: globex.ownerId,
+    origin_owner_name: globex.ownerName,
+    origin_username: globex.username,
+    label: 'Head office',
+  });
+}

@@ -1,0 +1,38 @@
+/** What `tsc` does not make: the playground's files, and the demo page as one script. */
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const playground = {
+  'react.js': 'node_modules/react/umd/react.production.min.js',
+  'react-dom.js': 'node_modules/react-dom/umd/react-dom.production.min.js',
+  'graphiql.js': 'node_modules/graphiql/graphiql.min.js',
+  'graphiql.css': 'node_modules/graphiql/graphiql.min.css',
+  'start.js': 'src/http/playground-page/start.js',
+};
+mkdirSync('dist/playground', { recursive: true });
+for (const [name, source] of Object.entries(playground)) {
+  copyFileSync(source, `dist/playground/${name}`);
+}
+
+const page = {
+  'index.html': 'demo/page/index.html',
+  'style.css': 'demo/page/style.css',
+  'hub.js': 'node_modules/@stackone/hub/dist/webcomponent.js',
+};
+mkdirSync('dist/demo/page', { recursive: true });
+for (const [name, source] of Object.entries(page)) {
+  copyFileSync(source, `dist/demo/page/${name}`);
+}
+await build({
+  entryPoints: ['demo/page/main.ts'],
+  outfile: 'dist/demo/page/main.js',
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  sourcemap: true,
+  minify: true,
+  logLevel: 'warning',
+});

@@ -1,0 +1,180 @@
+import {
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  Mutation,
+  ObjectType,
+  Resolver,
+  registerEnumType,
+} from 'type-graphql';
+import { z } from 'zod';
+import { Category, ConnectMode, OnExistingAccount, type Outcome, type UserError } from '../stackone/model.js';
+import type { ConnectRequest } from '../stackone/stackone-data-source.js';
+import type { GraphQLContext } from './context.js';
+import { LinkedAccountType, UserErrorType } from './linked-account.js';
+import { DateTime } from './scalars.js';
+
+registerEnumType(ConnectMode, {
+  name: 'ConnectMode',
+  description: 'What the Hub will do with a session.',
+  valuesConfig: {
+    LINK: {
+      description: 'Link an account. StackOne edits one of the same customer, customer name and provider.',
+    },
+    RELINK: { description: 'Re-link the account that `account` shows.' },
+  },
+});
+
+registerEnumType(OnExistingAccount, {
+  name: 'OnExistingAccount',
+  description: 'What to do when the viewer’s customer already has an account of the provider.',
+  valuesConfig: {
+    RELINK: {
+      description: 'Re-link it, also when the customer’s name has changed. Several: `AMBIGUOUS_ACCOUNT`.',
+    },
+    CREATE_ANOTHER: { description: 'Link a further one.' },
+    FAIL: { description: 'Refuse: `ACCOUNT_ALREADY_LINKED`.' },
+  },
+});
+
+@ObjectType({ description: 'A session for StackOne’s Hub, or what to mend to get one.' })
+class CreateConnectSessionPayload {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What the Hub takes: a secret, for this page alone. Null exactly when `userErrors` is not empty.',
+  })
+  token!: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When the token ends. The Hub does not tell: ask for a new one in time, and mount the Hub anew.',
+  })
+  expiresAt!: Date | null;
+
+  @Field(() => ConnectMode, { nullable: true, description: 'What the Hub will do.' })
+  mode!: ConnectMode | null;
+
+  @Field(() => LinkedAccountType, { nullable: true, description: 'The account being re-linked.' })
+  account!: LinkedAccountType | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A page of StackOne’s with the Hub in it: a secret, and null unless the operator allows it.',
+  })
+  authLinkUrl!: string | null;
+
+  @Field(() => [UserErrorType], { description: 'What can be mended; empty when all went well.' })
+  userErrors!: readonly UserError[];
+}
+
+@ArgsType()
+class CreateConnectSessionArgs {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The key of a provider: the Hub opens at its form. Without it the Hub offers a choice.',
+  })
+  provider?: string | null;
+
+  @Field(() => Category, {
+    nullable: true,
+    description: 'The Hub offers the providers of this category only.',
+  })
+  category?: Category | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'An account of the viewer’s customer to re-link. It is proven to be that before anything is minted.',
+  })
+  accountId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A name for the account, to tell several apart: 1 to 200 characters, no control characters.',
+  })
+  label?: string | null;
+
+  @Field(() => OnExistingAccount, {
+    nullable: true,
+    description:
+      'With `provider` and without `accountId`: what to do with an account that is there. Absent: StackOne edits one of the same customer, customer name and provider.',
+  })
+  onExisting?: OnExistingAccount | null;
+}
+
+@Resolver()
+export class ConnectSessionResolver {
+  @Mutation(() => CreateConnectSessionPayload, {
+    description:
+      'Mints a short-lived token with which StackOne’s Hub links an account. Whose account it will be comes from the access token alone.',
+  })
+  async createConnectSession(
+    @Ctx() { stackone }: GraphQLContext,
+    @Args(() => CreateConnectSessionArgs) args: CreateConnectSessionArgs,
+  ): Promise<CreateConnectSessionPayload> {
+    const request = parseRequest(args);
+    const outcome = request.ok ? await stackone.createConnectSession(request.value) : request;
+    return outcome.ok
+      ? { ...outcome.value, userErrors: [] }
+      : {
+          token: null,
+          expiresAt: null,
+          mode: null,
+          account: null,
+          authLinkUrl: null,
+          userErrors: outcome.userErrors,
+        };
+  }
+}
+
+const optional = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+/** Null is the same as absent. An `accountId` of any form is left to the proof of ownership: it has one answer. */
+const requestShape = z.object({
+  provider: optional(
+    z
+      .string()
+      .regex(
+        /^[a-z0-9][a-z0-9_-]{0,63}$/,
+        'A provider is a key such as `bamboohr`: choose one of `providers`.',
+      ),
+  ),
+  category: optional(z.enum(Category)),
+  accountId: optional(z.string()),
+  label: optional(
+    z.string().regex(
+      // Neither control characters nor half a surrogate pair, and something to see.
+      /^(?=.*\S)[^\p{Cc}\p{Cs}]{1,200}$/u,
+      'A label has 1 to 200 characters, not only spaces and no control characters.',
+    ),
+  ),
+  onExisting: optional(z.enum(OnExistingAccount)),
+});
+
+const requestSchema = requestShape.superRefine(({ onExisting, provider, accountId }, context) => {
+  if (onExisting !== undefined && (provider === undefined || accountId !== undefined)) {
+    const message = '`onExisting` goes with `provider` and without `accountId`.';
+    context.addIssue({ code: 'custom', path: ['onExisting'], message });
+  }
+});
+
+function parseRequest(args: CreateConnectSessionArgs): Outcome<ConnectRequest> {
+  const parsed = requestSchema.safeParse(args);
+  if (parsed.success) {
+    return { ok: true, value: parsed.data };
+  }
+  const userErrors = parsed.error.issues.map(
+    ({ path, message }): UserError => ({
+      code: 'INVALID_INPUT',
+      field: path.join('.'),
+      message,
+      accounts: [],
+    }),
+  );
+  return { ok: false, userErrors };
+}

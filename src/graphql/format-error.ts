@@ -1,0 +1,78 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { AppError, type ErrorCode, isErrorCode, publicMessage } from '../errors.js';
+import type { Logger } from '../logger.js';
+
+/** Codes of Apollo's that this API does not have, because to a client they mean the same. */
+const apolloCodes: ReadonlyMap<unknown, ErrorCode> = new Map([
+  ['BAD_REQUEST', 'BAD_USER_INPUT'],
+  ['OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT'],
+  ['PERSISTED_QUERY_NOT_SUPPORTED', 'BAD_USER_INPUT'],
+  ['PERSISTED_QUERY_NOT_FOUND', 'BAD_USER_INPUT'],
+]);
+
+/** With these, graphql-js and Apollo speak of the client's own document and variables: their words may go out. */
+const clientCodes: ReadonlySet<ErrorCode> = new Set([
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+]);
+
+/**
+ * The one way out for errors. An AppError leaves with its public message; a complaint about the client's
+ * document as it is; and whatever is not known here is logged and leaves as `INTERNAL_SERVER_ERROR`.
+ */
+export function createFormatError(logger: Logger) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+    if (original instanceof AppError) {
+      logRefusal(logger, original);
+      return toAnswer(formatted, original.code, original.publicMessage, original.retryAfterSeconds);
+    }
+    const given = formatted.extensions?.['code'];
+    const code = isErrorCode(given) ? given : apolloCodes.get(given);
+    if (code !== undefined && clientCodes.has(code)) {
+      return toAnswer(formatted, code, formatted.message);
+    }
+    const { name, stack } = original instanceof Error ? original : new Error('not an Error was thrown');
+    logger.error({ name, stack }, 'an error that nobody foresaw');
+    return toAnswer(formatted, 'INTERNAL_SERVER_ERROR', publicMessage('INTERNAL_SERVER_ERROR'));
+  };
+}
+
+function logRefusal(logger: Logger, { code, message }: AppError): void {
+  switch (code) {
+    case 'UPSTREAM_MISCONFIGURED':
+      logger.error({ alert: 'upstream-misconfigured', code, reason: message }, 'request failed');
+      break;
+    case 'UNAUTHENTICATED':
+    case 'BAD_USER_INPUT':
+    case 'GRAPHQL_PARSE_FAILED':
+    case 'GRAPHQL_VALIDATION_FAILED':
+    case 'RATE_LIMITED':
+      logger.info({ code, reason: message }, 'request refused');
+      break;
+    case 'AUTH_UNAVAILABLE':
+    case 'OVERLOADED':
+    case 'UPSTREAM_UNAVAILABLE':
+    case 'UPSTREAM_TIMEOUT':
+    case 'UPSTREAM_RATE_LIMITED':
+    case 'UPSTREAM_REJECTED':
+    case 'INTERNAL_SERVER_ERROR':
+      logger.warn({ code, reason: message }, 'request failed');
+      break;
+  }
+}
+
+function toAnswer(
+  { locations, path }: GraphQLFormattedError,
+  code: ErrorCode,
+  message: string,
+  retryAfterSeconds?: number,
+): GraphQLFormattedError {
+  return {
+    message,
+    ...(locations !== undefined && { locations }),
+    ...(path !== undefined && { path }),
+    extensions: { code, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) },
+  };
+}

@@ -1,0 +1,21 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { ConnectSessionResolver } from './connect-session.js';
+import { LinkedAccountResolver, ProviderAccountsResolver } from './linked-account.js';
+import { ProviderResolver } from './provider.js';
+import { ViewerResolver } from './viewer.js';
+
+/** The schema of `schema.graphql`. Arguments are parsed where they are used, so TypeGraphQL's validation is off. */
+export function createConnectSchema(): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: [
+      ConnectSessionResolver,
+      LinkedAccountResolver,
+      ProviderResolver,
+      ProviderAccountsResolver,
+      ViewerResolver,
+    ],
+    validate: false,
+  });
+}

@@ -1,0 +1,49 @@
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { CreateContext, GraphQLContext } from '../graphql/context.js';
+
+/** `POST /graphql`: an HTTP request as plain values to Apollo, and its answer back. */
+export function addGraphQLRoute(
+  server: FastifyInstance,
+  apollo: ApolloServer<GraphQLContext>,
+  createContext: CreateContext,
+): void {
+  server.post('/graphql', async (request, reply) => {
+    const answer = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method,
+        headers: toHeaderMap(request),
+        search: '',
+        body: request.body,
+      },
+      context: () =>
+        createContext({ authorization: request.headers.authorization, signal: abortedWhenGone(reply) }),
+    });
+    reply.code(answer.status ?? 200);
+    for (const [name, value] of answer.headers) {
+      reply.header(name, value);
+    }
+    // Neither @defer nor subscriptions are in the schema, so an answer is always whole.
+    return answer.body.kind === 'complete' ? answer.body.string : '';
+  });
+}
+
+function toHeaderMap(request: FastifyRequest): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) {
+      headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+    }
+  }
+  return headers;
+}
+
+function abortedWhenGone(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) {
+      controller.abort();
+    }
+  });
+  return controller.signal;
+}

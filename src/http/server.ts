@@ -1,0 +1,71 @@
+import type { ApolloServer } from '@apollo/server';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { type FastifyInstance, fastify } from 'fastify';
+import type { HttpConfig } from '../config.js';
+import type { CreateContext, GraphQLContext } from '../graphql/context.js';
+import type { Logger } from '../logger.js';
+import { addGraphQLRoute } from './graphql-route.js';
+import { addHealthRoutes } from './health.js';
+import { createErrorHandler, notFound } from './http-error.js';
+import { addPlayground } from './playground.js';
+
+/** What a host adds to the server: the demo its pages, and nobody else anything. */
+export interface ServerExtension {
+  readonly addRoutes: (server: FastifyInstance) => Promise<void>;
+  /** Where the playground gets an access token for its headers. */
+  readonly playgroundTokenPath: string;
+}
+
+export interface ServerDependencies {
+  readonly config: HttpConfig;
+  readonly apollo: ApolloServer<GraphQLContext>;
+  readonly createContext: CreateContext;
+  readonly logger: Logger;
+  readonly isStopping: () => boolean;
+  readonly extension?: ServerExtension | undefined;
+}
+
+const maxBodyBytes = 16 * 1024;
+
+/** All routes, in the order in which a request meets them. It does not listen yet. */
+export async function createServer(dependencies: ServerDependencies): Promise<FastifyInstance> {
+  const { config, apollo, createContext, logger, isStopping, extension } = dependencies;
+  const server = fastify({
+    bodyLimit: maxBodyBytes,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+  });
+  server.setErrorHandler(createErrorHandler(logger));
+  server.setNotFoundHandler(notFound);
+
+  // Strict for everything; the demo page and the playground loosen it for themselves.
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: config.corsOrigins.length === 0 ? 'same-origin' : 'cross-origin' },
+  });
+  await server.register(cors, {
+    origin: [...config.corsOrigins],
+    methods: ['POST'],
+    allowedHeaders: ['authorization', 'content-type'],
+    exposedHeaders: ['retry-after'],
+    maxAge: 600,
+  });
+  // Last, whatever the answer is: it may carry a token.
+  server.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+
+  addHealthRoutes(server, isStopping);
+  addGraphQLRoute(server, apollo, createContext);
+  if (config.playground) {
+    await addPlayground(server, extension?.playgroundTokenPath);
+  }
+  await extension?.addRoutes(server);
+  return server;
+}
