@@ -1,0 +1,34 @@
+import { startEmulator } from './start-emulator.js';
+
+const DEFAULT_PORT = 4010;
+
+function parsePort(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return DEFAULT_PORT;
+  const port = Number(text);
+  return /^\d+$/.test(text) && port >= 1 && port <= 65535 ? port : undefined;
+}
+
+function fail(message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}
+
+const port = parsePort(process.env['EMULATOR_PORT']);
+if (port === undefined) {
+  fail('EMULATOR_PORT must be a whole number from 1 to 65535.');
+} else {
+  try {
+    const emulator = await startEmulator({ port });
+    process.stdout.write(
+      `StackOne emulator at ${emulator.url}, key "${emulator.apiKey}". Ctrl+C stops it.\n`,
+    );
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.stop());
+  } catch (error) {
+    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    fail(
+      busy
+        ? `Port ${port} is in use; set EMULATOR_PORT to another one.`
+        : `The emulator did not start: ${error}`,
+    );
+  }
+}

@@ -1,0 +1,264 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { redact, splitSecrets, type Values } from './credentials.js';
+import { findProvider } from './providers.js';
+
+export type StatusReason = { code?: string; description?: string; timestamp: string };
+
+/** An account as the API shows it. */
+export type Account = {
+  id: string;
+  provider: string;
+  provider_name: string;
+  /** An open list: `active`, `inactive`, `suspended`, `archived`, `expired`, `error`, … */
+  status: string;
+  status_reasons: StatusReason[];
+  origin_owner_id: string;
+  origin_owner_name: string;
+  origin_username: string | null;
+  label: string | null;
+  type: string | null;
+  categories: string[];
+  /** Secrets, redacted as StackOne does: present so that a test can prove they go no further. */
+  credentials: Values;
+  setup_information: Values;
+  created_at: string;
+  updated_at: string;
+};
+
+/** What can be set from outside; `credentials` are plain values here, secret or not. */
+export type AccountPatch = Partial<
+  Omit<Account, 'id' | 'provider_name' | 'categories' | 'setup_information'>
+>;
+export type AccountSeed = AccountPatch &
+  Pick<Account, 'provider' | 'origin_owner_id' | 'origin_owner_name'> & { id?: string };
+
+type StoredAccount = Omit<Account, 'provider_name' | 'categories' | 'setup_information'>;
+
+/** What a session was asked to be; the optional parts are null where the caller left them out. */
+export type SessionRequest = {
+  origin_owner_id: string;
+  origin_owner_name: string;
+  origin_username: string | null;
+  provider: string | null;
+  categories: string[] | null;
+  account_id: string | null;
+  label: string | null;
+  metadata: Record<string, unknown> | null;
+  type: string | null;
+  integration_id: string | null;
+  multiple: boolean;
+};
+
+export type Session = SessionRequest & {
+  id: number;
+  token: string;
+  external_trigger_token: string;
+  created_at: string;
+  expiresAt: number;
+};
+
+export type AttemptStatus = 'pending' | 'authenticated' | 'error' | 'cancelled' | 'expired';
+
+/** One try at an OAuth consent, from the Hub's click to the popup's answer. */
+export type Attempt = {
+  id: string;
+  token: string;
+  status: AttemptStatus;
+  account_id: string | null;
+  error: { code: string; description: string } | null;
+  created_at: string;
+  updated_at: string;
+};
+
+const ATTEMPT_LIFETIME_MS = 10 * 60 * 1000;
+
+/** Everything the emulator remembers, and the clock by which it ages. */
+export class Store {
+  readonly #systemNow: () => number;
+  readonly #sessions = new Map<string, Session>();
+  readonly #accounts = new Map<string, StoredAccount>();
+  readonly #attempts = new Map<string, Attempt>();
+  #offsetMs = 0;
+  #sessionCount = 0;
+
+  constructor(systemNow: () => number) {
+    this.#systemNow = systemNow;
+  }
+
+  now(): Date {
+    return new Date(this.#systemNow() + this.#offsetMs);
+  }
+
+  advance(seconds: number): void {
+    this.#offsetMs += seconds * 1000;
+  }
+
+  clear(): void {
+    this.#sessions.clear();
+    this.#accounts.clear();
+    this.#attempts.clear();
+    this.#offsetMs = 0;
+    this.#sessionCount = 0;
+  }
+
+  createSession(request: SessionRequest, expiresInSeconds: number): Session {
+    const now = this.now();
+    this.#sessionCount += 1;
+    const session: Session = {
+      ...request,
+      id: this.#sessionCount,
+      token: randomBytes(32).toString('base64url'),
+      external_trigger_token: randomUUID(),
+      created_at: now.toISOString(),
+      expiresAt: now.getTime() + expiresInSeconds * 1000,
+    };
+    this.#sessions.set(session.token, session);
+    return session;
+  }
+
+  /** The session of a token, unless it has expired. */
+  liveSession(token: string): Session | undefined {
+    const session = this.#sessions.get(token);
+    return session && session.expiresAt > this.now().getTime() ? session : undefined;
+  }
+
+  /** All accounts, oldest first. */
+  accounts(): Account[] {
+    return [...this.#accounts.values()].map(show).sort((a, b) => a.created_at.localeCompare(b.created_at));
+  }
+
+  account(id: string): Account | undefined {
+    const stored = this.#accounts.get(id);
+    return stored && show(stored);
+  }
+
+  addAccount(seed: AccountSeed): Account {
+    const now = this.now().toISOString();
+    const account: StoredAccount = {
+      // StackOne's ids are long digit strings; none of these is to be parsed as a number either.
+      id: `4${Array.from({ length: 19 }, () => randomInt(10)).join('')}`,
+      status: 'active',
+      status_reasons: [],
+      origin_username: null,
+      label: null,
+      type: 'production',
+      credentials: exampleCredentials(seed.provider),
+      created_at: now,
+      updated_at: seed.created_at ?? now,
+      ...seed,
+    };
+    this.#accounts.set(account.id, account);
+    return show(account);
+  }
+
+  /** @returns undefined when there is no such account */
+  updateAccount(id: string, patch: AccountPatch): Account | undefined {
+    const stored = this.#accounts.get(id);
+    if (!stored) return undefined;
+    const updated: StoredAccount = { ...stored, updated_at: this.now().toISOString(), ...patch };
+    this.#accounts.set(id, updated);
+    return show(updated);
+  }
+
+  deleteAccount(id: string): Account | undefined {
+    const account = this.account(id);
+    this.#accounts.delete(id);
+    return account;
+  }
+
+  /** The plain values behind an account's redacted ones. */
+  credentialsOf(id: string): Values {
+    return this.#accounts.get(id)?.credentials ?? {};
+  }
+
+  /**
+   * The account that a session edits rather than adds to: the one it names, or the one that already stands
+   * under the same owner id, owner name and provider. The name counts: a renamed owner starts afresh.
+   */
+  existingAccount(session: Session, provider = session.provider): Account | undefined {
+    if (session.account_id !== null) return this.account(session.account_id);
+    if (session.multiple) return undefined;
+    return this.accounts().find(
+      (account) =>
+        account.provider === provider &&
+        account.origin_owner_id === session.origin_owner_id &&
+        account.origin_owner_name === session.origin_owner_name,
+    );
+  }
+
+  /** What a finished Hub does: re-links the account that the session edits, or adds one for its owner. */
+  link(session: Session, provider: string, credentials: Values): Account {
+    const existing = this.existingAccount(session, provider);
+    const linked = existing && this.relink(session, existing.id, credentials);
+    if (linked) return linked;
+    const { origin_owner_id, origin_owner_name, origin_username, label, type } = session;
+    const origin = { origin_owner_id, origin_owner_name, origin_username };
+    return this.addAccount({ provider, ...origin, label, type: type ?? 'production', credentials });
+  }
+
+  relink(session: Session, id: string, credentials: Values): Account | undefined {
+    const label = session.label === null ? {} : { label: session.label };
+    return this.updateAccount(id, { status: 'active', status_reasons: [], credentials, ...label });
+  }
+
+  createAttempt(session: Session): Attempt {
+    const now = this.now().toISOString();
+    const id = randomUUID();
+    const attempt: Attempt = {
+      id,
+      token: session.token,
+      status: 'pending',
+      account_id: null,
+      error: null,
+      created_at: now,
+      updated_at: now,
+    };
+    this.#attempts.set(id, attempt);
+    return attempt;
+  }
+
+  /** An attempt, only for the session that began it. */
+  attempt(session: Session, id: string): Attempt | undefined {
+    const attempt = this.#attempts.get(id);
+    if (attempt?.token !== session.token) return undefined;
+    const age = this.now().getTime() - Date.parse(attempt.created_at);
+    if (attempt.status === 'pending' && age > ATTEMPT_LIFETIME_MS) attempt.status = 'expired';
+    return attempt;
+  }
+
+  latestAttempt(session: Session): Attempt | undefined {
+    const last = [...this.#attempts.values()].findLast(({ token }) => token === session.token);
+    return last && this.attempt(session, last.id);
+  }
+
+  /** Ends a pending attempt; one that has ended stays as it is. */
+  settleAttempt(attempt: Attempt, outcome: Pick<Attempt, 'status'> & Partial<Attempt>): void {
+    if (attempt.status !== 'pending') return;
+    Object.assign(attempt, { updated_at: this.now().toISOString() }, outcome);
+  }
+}
+
+function show(stored: StoredAccount): Account {
+  const provider = findProvider(stored.provider);
+  const { open, secrets } = splitSecrets(provider, stored.credentials);
+  return {
+    ...stored,
+    provider_name: provider?.name ?? stored.provider,
+    categories: provider ? [provider.category] : [],
+    credentials: redact(secrets),
+    setup_information: open,
+  };
+}
+
+/** What a seeded account was "linked" with, so that the Hub has something to show when it is edited. */
+function exampleCredentials(providerKey: string): Values {
+  const { fields = [], secretPrefix = '' } = findProvider(providerKey) ?? {};
+  return Object.fromEntries(
+    fields.map(({ key, secret, placeholder = 'example', options }) => [
+      key,
+      secret
+        ? `${secretPrefix}seeded-${randomBytes(6).toString('hex')}`
+        : (options?.[0]?.value ?? placeholder),
+    ]),
+  );
+}

@@ -1,0 +1,140 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
+import {
+  hasChromium,
+  openChromium,
+  type ProductSite,
+  startProductSite,
+} from '../support/emulator-browser.js';
+import { ACME, newSession } from '../support/emulator-client.js';
+
+// The real Hub, which nobody here wrote, in a real browser: what it accepts is what StackOne's server answers.
+const describeInBrowser = hasChromium() ? describe : describe.skip;
+
+describeInBrowser('the real Hub', () => {
+  let emulator: Emulator;
+  let site: ProductSite;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const hosts = new Set<string>();
+
+  beforeAll(async () => {
+    [emulator, site, browser] = await Promise.all([startEmulator(), startProductSite(), openChromium()]);
+  });
+  beforeEach(async () => {
+    emulator.reset();
+    context = await browser.newContext({ viewport: { width: 760, height: 720 } });
+    context.on('request', (request) => hosts.add(new URL(request.url()).host));
+    page = await context.newPage();
+  });
+  afterEach(() => context.close());
+  afterAll(() => Promise.all([browser.close(), site.stop(), emulator.stop()]));
+
+  async function openHub(request: Record<string, unknown> = {}): Promise<void> {
+    const token = await newSession(emulator.url, request);
+    await page.goto(`${site.url}/?token=${token}&api=${encodeURIComponent(emulator.url)}`);
+  }
+  const connect = () => page.getByRole('button', { name: 'Connect', exact: true }).click();
+  const connected = () => page.evaluate('window.connected');
+  const shows = (text: string | RegExp) => page.getByText(text).first().waitFor();
+
+  test('links an account with the credentials that are typed into it', async () => {
+    await openHub();
+    await page.getByRole('button', { name: /BambooHR/ }).waitFor();
+    await page.getByRole('button', { name: /BambooHR/ }).click();
+    await page.locator('input[name=subdomain]').fill('acme');
+    await page.locator('input[name=api_key]').fill('key-123456');
+    await connect();
+    await shows('Connection Successful');
+    const [account] = emulator.accounts();
+    expect(account).toMatchObject({ ...ACME, provider: 'bamboohr', status: 'active' });
+    expect(await connected()).toEqual([{ id: account?.id, provider: 'bamboohr' }]);
+  });
+
+  test('shows why credentials were refused, and links nothing', async () => {
+    await openHub({ provider: 'personio' });
+    await page.locator('input[name=client_id]').fill('papi-1');
+    await page.locator('input[name=client_secret]').fill('hunter2');
+    await connect();
+    await shows(/Personio refused these credentials: Client secret is not valid/);
+    expect(emulator.accounts()).toEqual([]);
+    expect(await connected()).toEqual([]);
+  });
+
+  test('opens an account that exists for editing, and brings it back to life', async () => {
+    const { id } = emulator.addAccount({ provider: 'bamboohr', ...ACME, status: 'error' });
+    await openHub({ account_id: id });
+    const subdomain = page.locator('input[name=subdomain]');
+    await subdomain.waitFor();
+    expect(await subdomain.inputValue()).toBe('acme');
+    await subdomain.fill('acme-uk');
+    await connect();
+    await shows('Connection Successful');
+    expect(await connected()).toEqual([{ id, provider: 'bamboohr' }]);
+    const edited = { id, status: 'active', setup_information: { subdomain: 'acme-uk' } };
+    expect(emulator.accounts()).toMatchObject([edited]);
+  });
+
+  test('offers nothing with an expired token, and reports nothing', async () => {
+    const token = await newSession(emulator.url);
+    emulator.advance(1801);
+    await page.goto(`${site.url}/?token=${token}&api=${encodeURIComponent(emulator.url)}`);
+    await shows('No configured integrations available.');
+    expect(await connected()).toEqual([]);
+  });
+
+  async function openConsent(): Promise<Page> {
+    await openHub({ provider: 'hubspot', origin_username: 'ada@acme.test' });
+    await page.getByRole('button', { name: 'Connect', exact: true }).waitFor();
+    const [popup] = await Promise.all([page.waitForEvent('popup'), connect()]);
+    await popup.getByRole('heading', { name: /Allow access to your HubSpot account/ }).waitFor();
+    return popup;
+  }
+
+  test('links an account that is approved in its popup, which then closes', async () => {
+    const popup = await openConsent();
+    const closed = popup.waitForEvent('close');
+    await popup.getByRole('button', { name: 'Approve' }).click();
+    await popup.getByRole('status').waitFor();
+    await closed;
+    await shows('Connection Successful');
+    const [account] = emulator.accounts();
+    expect(account).toMatchObject({ ...ACME, provider: 'hubspot', origin_username: 'ada@acme.test' });
+    expect(await connected()).toEqual([{ id: account?.id, provider: 'hubspot' }]);
+  });
+
+  test('shows that access was denied in its popup', async () => {
+    const popup = await openConsent();
+    const closed = popup.waitForEvent('close');
+    await popup.getByRole('button', { name: 'Deny' }).click();
+    await closed;
+    await shows('Access to HubSpot was not allowed for Acme Ltd.');
+    expect(emulator.accounts()).toEqual([]);
+    expect(await connected()).toEqual([]);
+  });
+
+  test('can call a consent off while its popup is open, which ends the attempt', async () => {
+    const popup = await openConsent();
+    const closed = popup.waitForEvent('close');
+    const cancelled = page.waitForResponse((response) => response.request().method() === 'DELETE');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect((await cancelled).status()).toBe(204);
+    await closed;
+    expect(emulator.accounts()).toEqual([]);
+  });
+
+  test('works on the hosted page of a session’s link', async () => {
+    const token = await newSession(emulator.url, { provider: 'greenhouse' });
+    await page.goto(`${emulator.url}/hub?token=${token}`);
+    await page.locator('input[name=api_key]').fill('key-123456');
+    await connect();
+    await shows('Connection Successful');
+    expect(emulator.accounts()).toMatchObject([{ provider: 'greenhouse' }]);
+  });
+
+  test('has called no host but the product’s and the emulator’s', () => {
+    const known = [site.url, emulator.url].map((address) => new URL(address).host);
+    expect([...hosts].filter((host) => host !== '').sort()).toEqual(known.sort());
+  });
+});

@@ -1,0 +1,136 @@
+import { StackOne } from '@stackone/stackone-client-ts';
+import { ConnectSessionCreateCategories } from '@stackone/stackone-client-ts/sdk/models/shared/connectsessioncreate.js';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { ACME, GLOBEX } from '../support/emulator-client.js';
+
+// The official SDK is a client that nobody here wrote, and it validates every answer: what it accepts has the
+// documented shape.
+let emulator: Emulator;
+let sdk: StackOne;
+
+const sdkWith = (username: string) =>
+  new StackOne({
+    serverURL: emulator.url,
+    security: { username, password: '' },
+    retryConfig: { strategy: 'none' },
+  });
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  sdk = sdkWith('demo-key');
+});
+beforeEach(() => emulator.reset());
+afterAll(() => emulator.stop());
+
+describe('the official SDK', () => {
+  const request = { originOwnerId: 'acme', originOwnerName: 'Acme Ltd' };
+
+  test('creates a session and gets back what it asked for, with a token and a link', async () => {
+    const { connectSessionTokenAuthLink: session } = await sdk.connectSessions.createConnectSession({
+      ...request,
+      originUsername: 'ada@acme.test',
+      provider: 'bamboohr',
+      categories: [ConnectSessionCreateCategories.Hris],
+      label: 'Head office',
+      expiresIn: 600,
+    });
+    expect(session).toMatchObject({
+      ...request,
+      originUsername: 'ada@acme.test',
+      provider: 'bamboohr',
+      categories: ['hris'],
+      label: 'Head office',
+      accountId: null,
+    });
+    expect(session?.token).toMatch(/^[\w-]{32,}$/);
+    expect(session?.authLinkUrl).toBe(`${emulator.url}/hub?token=${session?.token}`);
+  });
+
+  test('authenticates a session by its token', async () => {
+    const created = await sdk.connectSessions.createConnectSession(request);
+    const token = created.connectSessionTokenAuthLink?.token ?? '';
+    const { connectSession, statusCode } = await sdk.connectSessions.authenticateConnectSession({ token });
+    expect(statusCode).toBe(201);
+    expect(connectSession).toMatchObject(request);
+    expect(connectSession?.id).toBe(created.connectSessionTokenAuthLink?.id);
+  });
+
+  test('lists one owner’s accounts, page by page, oldest first', async () => {
+    const ids = ['bamboohr', 'greenhouse', 'jira'].map(
+      (provider) => emulator.addAccount({ provider, ...ACME }).id,
+    );
+    emulator.addAccount({ provider: 'lever', ...GLOBEX });
+    const page = async (number: number) => {
+      const query = { originOwnerId: 'acme', page: number, pageSize: 2 };
+      return (await sdk.accounts.listLinkedAccounts(query)).classes?.map(({ id }) => id);
+    };
+    expect(await page(1)).toEqual(ids.slice(0, 2));
+    expect(await page(2)).toEqual(ids.slice(2));
+    expect(await page(3)).toEqual([]);
+  });
+
+  test('narrows a list by providers, ids and status', async () => {
+    const bamboo = emulator.addAccount({ provider: 'bamboohr', ...ACME });
+    const jira = emulator.addAccount({ provider: 'jira', ...ACME, status: 'error' });
+    const ids = async (query: Parameters<typeof sdk.accounts.listLinkedAccounts>[0]) =>
+      (await sdk.accounts.listLinkedAccounts(query)).classes?.map(({ id }) => id);
+    expect(await ids({ providers: ['bamboohr', 'jira'] })).toEqual([bamboo.id, jira.id]);
+    expect(await ids({ providers: ['jira'] })).toEqual([jira.id]);
+    expect(await ids({ accountIds: [bamboo.id] })).toEqual([bamboo.id]);
+    expect(await ids({ status: ['error'] })).toEqual([jira.id]);
+    expect(await ids({ originOwnerIds: ['globex'] })).toEqual([]);
+  });
+
+  test('gets, changes and deletes an account; afterwards it is gone', async () => {
+    const reason = { code: 'invalid_grant', description: 'Expired', timestamp: '2026-11-22T08:00:00.000Z' };
+    const { id } = emulator.addAccount({
+      provider: 'bamboohr',
+      ...ACME,
+      status: 'error',
+      status_reasons: [reason],
+    });
+    const { linkedAccount } = await sdk.accounts.getAccount({ id });
+    expect(linkedAccount).toMatchObject({
+      id,
+      provider: 'bamboohr',
+      providerName: 'BambooHR',
+      status: 'error',
+    });
+    expect(linkedAccount?.statusReasons?.[0]).toMatchObject({
+      code: 'invalid_grant',
+      description: 'Expired',
+    });
+
+    await sdk.accounts.updateAccount({ id, patchAccountExternalDto: { originOwnerName: 'Acme plc' } });
+    expect(emulator.accounts()[0]?.origin_owner_name).toBe('Acme plc');
+
+    const deleted = await sdk.accounts.deleteAccount({ id });
+    expect(deleted.statusCode).toBe(200);
+    expect(deleted.linkedAccount?.id).toBe(id);
+    await expect(sdk.accounts.getAccount({ id })).rejects.toMatchObject({ statusCode: 404 });
+  });
+
+  test('reads the catalogue, with the disabled provider only when it asks for inactive ones', async () => {
+    const active = (await sdk.connectors.listConnectorsMeta({})).classes ?? [];
+    const all = (await sdk.connectors.listConnectorsMeta({ include: 'inactive' })).classes ?? [];
+    expect(active.every((one) => one.active)).toBe(true);
+    expect(new Set(active.map((one) => one.category)).size).toBeGreaterThanOrEqual(5);
+    expect(all.filter((one) => !one.active).map((one) => one.provider)).toEqual(['pipedrive']);
+    const { connectorsMeta } = await sdk.connectors.getConnectorMeta({ provider: 'bamboohr' });
+    expect(connectorsMeta?.resources?.images?.logoUrl).toMatch(/^data:image\/svg\+xml/);
+  });
+
+  test('reads refusals as StackOne’s: a wrong key, an unknown account, an empty owner', async () => {
+    const anAccount = { id: 'nope' };
+    await expect(sdkWith('other-key').accounts.getAccount(anAccount)).rejects.toMatchObject({
+      name: 'UnauthorizedResponse',
+      statusCode: 401,
+    });
+    await expect(sdk.accounts.getAccount(anAccount)).rejects.toMatchObject({ name: 'NotFoundResponse' });
+    const refused = sdk.connectSessions.createConnectSession({
+      originOwnerId: '',
+      originOwnerName: 'Acme Ltd',
+    });
+    await expect(refused).rejects.toMatchObject({ name: 'BadRequestResponse', statusCode: 400 });
+  });
+});
