@@ -1,7 +1,15 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { printSchema } from 'graphql';
 import { createConnectSchema } from '../src/graphql/schema.js';
 import { thisPackage } from '../src/package.js';
 
-writeFileSync(join(thisPackage.folder, 'schema.graphql'), `${printSchema(createConnectSchema())}\n`);
+/** Writes `schema.graphql` from the code; with `--check` it only tells whether the file is up to date. */
+const path = join(thisPackage.folder, 'schema.graphql');
+const schema = `${printSchema(createConnectSchema())}\n`;
+if (!process.argv.includes('--check')) {
+  writeFileSync(path, schema);
+} else if (readFileSync(path, 'utf8') !== schema) {
+  process.stderr.write('schema.graphql is not what the code says: run `npm run schema`.\n');
+  process.exitCode = 1;
+}

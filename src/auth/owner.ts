@@ -11,7 +11,7 @@ export class Owner {
   readonly #verified = true;
 
   private constructor(
-    /** The customer's id in the product: StackOne's `origin_owner_id`. */
+    /** The customer's id in the product, which StackOne keeps with each account. */
     readonly id: string,
     /** The customer's name: together with id and provider StackOne's identity of an account. */
     readonly name: string,

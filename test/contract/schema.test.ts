@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import {
+  type GraphQLNamedType,
+  isEnumType,
+  isInputObjectType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  printSchema,
+} from 'graphql';
+import { createConnectSchema } from '../../src/graphql/schema.js';
+import { inPackage } from '../support/package-files.js';
+
+const schema = createConnectSchema();
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
+);
+
+/** `[place, description]` of a type and of everything in it. */
+function elementsOf(type: GraphQLNamedType): [string, string | null | undefined][] {
+  if (isEnumType(type)) {
+    return type.getValues().map(({ name, description }) => [`${type.name}.${name}`, description]);
+  }
+  if (!isObjectType(type)) {
+    return [];
+  }
+  return Object.values(type.getFields()).flatMap((field) => [
+    [`${type.name}.${field.name}`, field.description],
+    ...field.args.map((arg): [string, string | null | undefined] => [
+      `${type.name}.${field.name}(${arg.name}:)`,
+      arg.description,
+    ]),
+  ]);
+}
+
+describe('the schema', () => {
+  it('is what schema.graphql says', () => {
+    expect(`${printSchema(schema)}\n`).toBe(readFileSync(inPackage('schema.graphql'), 'utf8'));
+  });
+
+  it('describes every type, field, argument and value', () => {
+    const undescribed = types
+      .filter((type) => type !== schema.getQueryType() && type !== schema.getMutationType())
+      .map((type): [string, string | null | undefined] => [type.name, type.description])
+      .concat(types.flatMap(elementsOf))
+      .filter(([, description]) => !description)
+      .map(([place]) => place);
+    expect(undescribed).toEqual([]);
+  });
+
+  it('has no argument and no input that could carry an owner', () => {
+    const places = types.flatMap(elementsOf).map(([place]) => place);
+    const args = places.filter((place) => place.includes('('));
+    expect(args.length).toBeGreaterThan(10);
+    expect(args.filter((place) => /\(.*(owner|origin|tenant|customer|org|user|viewer)/i.test(place))).toEqual(
+      [],
+    );
+    expect(types.filter(isInputObjectType)).toEqual([]);
+  });
+
+  it('has the mutation of its name, with its arguments in their order', () => {
+    const args = schema.getMutationType()?.getFields()['createConnectSession']?.args ?? [];
+    expect(args.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+      'provider: String',
+      'category: Category',
+      'accountId: ID',
+      'label: String',
+      'onExisting: OnExistingAccount',
+    ]);
+  });
+});

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { thisPackage } from '../../src/package.js';
+
+export function inPackage(path: string): string {
+  return join(thisPackage.folder, path);
+}
+
+export function readText(path: string): string {
+  return readFileSync(inPackage(path), 'utf8');
+}
+
+/** The TypeScript files below a folder, as paths from the package's folder. */
+export function sourceFiles(folder: string): string[] {
+  return readdirSync(inPackage(folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(thisPackage.folder, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.includes('generated/'))
+    .sort();
+}
+
+/** What a file imports: packages by name, its own project's files as paths from the package's folder. */
+export function importsOf(path: string): string[] {
+  const specifiers = [...readText(path).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
+  return specifiers.map((specifier) =>
+    specifier.startsWith('.') ? join(path, '..', specifier).replace(/\.js$/, '.ts') : specifier,
+  );
+}
