@@ -10,7 +10,14 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import { z } from 'zod';
-import { Category, ConnectMode, OnExistingAccount, type Outcome, type UserError } from '../stackone/model.js';
+import {
+  Category,
+  ConnectMode,
+  OnExistingAccount,
+  type Outcome,
+  providerKeyPattern,
+  type UserError,
+} from '../stackone/model.js';
 import type { ConnectRequest } from '../stackone/stackone-data-source.js';
 import type { GraphQLContext } from './context.js';
 import { LinkedAccountType, UserErrorType } from './linked-account.js';
@@ -139,10 +146,7 @@ const requestShape = z.object({
   provider: optional(
     z
       .string()
-      .regex(
-        /^[a-z0-9][a-z0-9_-]{0,63}$/,
-        'A provider is a key such as `bamboohr`: choose one of `providers`.',
-      ),
+      .regex(providerKeyPattern, 'A provider is a key such as `bamboohr`: choose one of `providers`.'),
   ),
   category: optional(z.enum(Category)),
   accountId: optional(z.string()),

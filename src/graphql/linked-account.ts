@@ -20,6 +20,7 @@ import {
   type LinkedAccount,
   LinkedAccountStatus,
   type Provider,
+  providerKeyPattern,
   type StatusReason,
   type UserError,
   UserErrorCode,
@@ -209,7 +210,7 @@ export class LinkedAccountResolver {
     @Ctx() { stackone }: GraphQLContext,
     @Args(() => LinkedAccountsArgs) { provider, status, first, after }: LinkedAccountsArgs,
   ): Promise<LinkedAccountConnection> {
-    const filter = { provider: provider ?? undefined, status: status?.length ? status : undefined };
+    const filter = { provider: parseProvider(provider), status: status?.length ? status : undefined };
     const page = await stackone.linkedAccounts(filter, parseFirst(first), after ?? undefined);
     return toConnection(page, after != null);
   }
@@ -283,11 +284,21 @@ export class ProviderAccountsResolver {
 function parseFirst(first: number | null | undefined): number {
   const value = first ?? 25;
   if (value < 1 || value > 100) {
-    throw new AppError('BAD_USER_INPUT', '`first` is out of its range', {
-      publicMessage: '`first` must be from 1 to 100.',
-    });
+    throw badArgument('`first` must be from 1 to 100.');
   }
   return value;
+}
+
+function parseProvider(provider: string | null | undefined): string | undefined {
+  if (provider != null && !providerKeyPattern.test(provider)) {
+    throw badArgument('`provider` is a key such as `bamboohr`: choose one of `providers`.');
+  }
+  return provider ?? undefined;
+}
+
+/** A query has no `userErrors`, so a bad argument of one is an error. The message holds no value. */
+function badArgument(message: string): AppError {
+  return new AppError('BAD_USER_INPUT', message, { publicMessage: message });
 }
 
 function toConnection(

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Owner } from '../auth/owner.js';
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { type LinkedAccount, LinkedAccountStatus } from './model.js';
+import { accountIdPattern, type LinkedAccount, LinkedAccountStatus } from './model.js';
 import type { StackOneClient } from './stackone-client.js';
-import { type AccountRow, accountIdPattern, accountRows, isOwnedBy, toLinkedAccount } from './wire.js';
+import { type AccountRow, accountRows, isOwnedBy, toLinkedAccount } from './wire.js';
 
 /** StackOne's default. A larger one is not documented, so none is asked for. */
 const pageSize = 25;

@@ -1,5 +1,8 @@
 /** What StackOne knows, in this project's own words. `wire` turns StackOne's snake_case rows into these. */
 
+export const accountIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
+export const providerKeyPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
 /** A kind of system. The values are StackOne's own identifiers. */
 export const Category = {
   ATS: 'ats',

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.js';
 import { type AccountFilter, AccountListing, type AccountPage } from './account-listing.js';
 import type { DeletedAccounts } from './deleted-accounts.js';
 import {
+  accountIdPattern,
   type Category,
   ConnectMode,
   type ConnectSession,
@@ -19,7 +20,6 @@ import type { ProviderCatalogue } from './provider-catalogue.js';
 import type { StackOneClient } from './stackone-client.js';
 import { unusableAnswer } from './upstream-error.js';
 import {
-  accountIdPattern,
   accountRow,
   type ConnectSessionBody,
   connectSessionAnswer,

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import {
+  accountIdPattern,
   Category,
   type LinkedAccount,
   LinkedAccountStatus,
   type Provider,
+  providerKeyPattern,
   type StatusReason,
 } from './model.js';
 
@@ -12,9 +14,6 @@ import {
  * the way from a row to the model. The schemas ask for what is used and ignore the rest, because
  * StackOne's documents disagree with each other on most of it.
  */
-
-export const accountIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
-export const providerKeyPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
 /** The session token is opaque. Only visible ASCII may reach a page. */
 const sessionToken = z.string().regex(/^[\x21-\x7e]{1,4096}$/);

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LinkedAccountsQueryVariables } from '../../client/index.js';
+import { acme, globex, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+beforeEach(() => app.emulator.reset());
+
+type Seed = Partial<Parameters<TestApp['emulator']['addAccount']>[0]>;
+const add = (claims: typeof acme, seed: Seed = {}) =>
+  app.emulator.addAccount({
+    provider: 'bamboohr',
+    origin_owner_id: claims.org_id,
+    origin_owner_name: claims.org_name,
+    ...seed,
+  });
+const addMany = (count: number, claims = acme) => Array.from({ length: count }, () => add(claims).id);
+const listings = () => app.emulator.history.filter(({ path }) => path === '/accounts');
+
+/** All ids, page after page, as a client reads them. */
+async function readAll(variables: LinkedAccountsQueryVariables): Promise<string[]> {
+  const sdk = await app.sdk(acme);
+  const ids: string[] = [];
+  let after: string | null = null;
+  do {
+    const { linkedAccounts: page } = await sdk.linkedAccounts({ ...variables, after });
+    ids.push(...page.nodes.map(({ id }) => id));
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null);
+  return ids;
+}
+
+describe('linkedAccounts', () => {
+  it('shows what StackOne knows of an account, and nothing of its credentials or its owner', async () => {
+    const at = '2026-11-20T10:00:00.000Z';
+    const { id } = add(acme, {
+      label: 'Head office',
+      origin_username: 'ada@acme.example',
+      status: 'error',
+      status_reasons: [{ code: 'no_access', description: 'The key was revoked.', timestamp: at }],
+      created_at: at,
+    });
+    const sdk = await app.sdk(acme);
+    const { linkedAccounts } = await sdk.linkedAccounts();
+    expect(linkedAccounts.nodes).toEqual([
+      {
+        id,
+        providerKey: 'bamboohr',
+        label: 'Head office',
+        status: 'ERROR',
+        statusReasons: [{ code: 'no_access', description: 'The key was revoked.', at }],
+        needsRelink: true,
+        linkedBy: 'ada@acme.example',
+        createdAt: at,
+        updatedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      },
+    ]);
+    expect(linkedAccounts.pageInfo).toEqual({ hasNextPage: false, endCursor: expect.any(String) });
+  });
+
+  it('is empty for a customer without accounts, after one call', async () => {
+    addMany(3, globex);
+    expect(await readAll({})).toEqual([]);
+    expect(listings()).toHaveLength(1);
+  });
+
+  it.each([0, 1, 12, 13, 24, 25, 26, 50, 51])(
+    'reads all of %i accounts once, whatever the page size',
+    async (count) => {
+      const ids = addMany(count);
+      addMany(5, globex);
+      for (const first of [1, 7, 25, 100]) {
+        expect(await readAll({ first })).toEqual(ids);
+      }
+    },
+  );
+
+  it.each(['repeat-last', 'short'] as const)(
+    'reads all of them once where StackOne’s paging is odd: %s',
+    async (odd) => {
+      const ids = addMany(60);
+      app.emulator.settings.oddPaging = odd;
+      for (const first of [10, 25, 100]) {
+        expect(await readAll({ first })).toEqual(ids);
+      }
+    },
+  );
+
+  it('reads the first page wherever StackOne begins to count', async () => {
+    const ids = addMany(12);
+    app.emulator.settings.oddPaging = 'zero-based';
+    expect(await readAll({})).toEqual(ids);
+  });
+
+  it('reads {data: [...]} like a bare array', async () => {
+    const ids = addMany(30);
+    app.emulator.settings.accountsEnvelope = 'data';
+    expect(await readAll({})).toEqual(ids);
+  });
+
+  it('drops rows of other owners, when StackOne’s filter lets them through, and raises an alert', async () => {
+    const ids = [...addMany(20), ...addMany(30, globex).slice(30), ...addMany(20)];
+    app.emulator.settings.ignoreOwnerFilter = true;
+    expect(await readAll({ first: 10 })).toEqual(ids);
+    expect(app.logs()).toContain('"alert":"foreign-rows"');
+  });
+
+  it('goes on after an account that was removed between two pages, without loss or repeat', async () => {
+    const ids = addMany(60);
+    const sdk = await app.sdk(acme);
+    const { linkedAccounts: page } = await sdk.linkedAccounts({ first: 30 });
+    await sdk.deleteLinkedAccount({ accountId: ids[3] ?? '' });
+    const { linkedAccounts: rest } = await sdk.linkedAccounts({ first: 100, after: page.pageInfo.endCursor });
+    expect(rest.nodes.map(({ id }) => id)).toEqual(ids.slice(30));
+  });
+
+  it('goes on where it was when the last account of a page was itself removed', async () => {
+    const ids = addMany(60);
+    const sdk = await app.sdk(acme);
+    const { linkedAccounts: page } = await sdk.linkedAccounts({ first: 30 });
+    await sdk.deleteLinkedAccount({ accountId: ids[29] ?? '' });
+    const { linkedAccounts: rest } = await sdk.linkedAccounts({ first: 100, after: page.pageInfo.endCursor });
+    expect(rest.nodes.map(({ id }) => id)).toEqual(ids.slice(30));
+  });
+
+  it('can be asked for one provider and for some states', async () => {
+    add(acme, { provider: 'lever', status: 'expired' });
+    add(acme, { provider: 'lever' });
+    add(acme, { status: 'expired' });
+    add(acme, { status: 'some-day-new' });
+    const sdk = await app.sdk(acme);
+    const read = async (variables: LinkedAccountsQueryVariables) =>
+      (await sdk.linkedAccounts(variables)).linkedAccounts.nodes.map(
+        ({ providerKey, status }) => `${providerKey} ${status}`,
+      );
+    expect(await read({ provider: 'lever' })).toEqual(['lever EXPIRED', 'lever ACTIVE']);
+    expect(await read({ status: ['EXPIRED'] })).toEqual(['lever EXPIRED', 'bamboohr EXPIRED']);
+    expect(await read({ provider: 'lever', status: ['EXPIRED', 'ERROR'] })).toEqual(['lever EXPIRED']);
+    expect(await read({ status: ['UNKNOWN'] })).toEqual(['bamboohr UNKNOWN']);
+    expect(await read({ status: [] })).toHaveLength(4);
+  });
+
+  it.each([
+    ['active', 'ACTIVE', false],
+    ['inactive', 'INACTIVE', false],
+    ['suspended', 'SUSPENDED', false],
+    ['archived', 'ARCHIVED', false],
+    ['expired', 'EXPIRED', true],
+    ['error', 'ERROR', true],
+    ['some-day-new', 'UNKNOWN', false],
+    ['constructor', 'UNKNOWN', false],
+  ] as const)('shows the state %s as %s, with needsRelink %p', async (status, shown, needsRelink) => {
+    add(acme, { status });
+    const sdk = await app.sdk(acme);
+    expect((await sdk.linkedAccounts()).linkedAccounts.nodes).toMatchObject([{ status: shown, needsRelink }]);
+  });
+
+  it.each([
+    ['first: 0', '`first` must be from 1 to 100.'],
+    ['first: -1', '`first` must be from 1 to 100.'],
+    ['first: 101', '`first` must be from 1 to 100.'],
+    ['after: ""', '`after` is not valid: give it the `endCursor` of an earlier answer.'],
+    ['after: "WzEsMl0"', '`after` is not valid: give it the `endCursor` of an earlier answer.'],
+    ['after: "WzEsMCwiLi4vIl0"', '`after` is not valid: give it the `endCursor` of an earlier answer.'],
+    ['provider: "Bamboo HR"', '`provider` is a key such as `bamboohr`: choose one of `providers`.'],
+  ])('refuses %s in words, with nothing sent upstream', async (args, message) => {
+    const answer = await app.post(
+      { query: `{ linkedAccounts(${args}) { nodes { id } } }` },
+      await signIn(acme),
+    );
+    expect(answer.json.errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(app.emulator.history).toEqual([]);
+  });
+});
+
+describe('an integrations page in one request', () => {
+  const query = `{
+    viewer { ownerName }
+    providers { key linkedAccounts { id provider { name } } }
+    linkedAccounts { nodes { id provider { name } } }
+    a: linkedAccount(id: "1") { id }  b: linkedAccount(id: "1") { id }
+  }`;
+
+  it('costs one listing, however many providers ask, and fetches each account once', async () => {
+    const [first] = addMany(3);
+    await app.post({ query }, await signIn(acme));
+    app.emulator.reset();
+    addMany(3);
+    const answer = await app.post({ query: query.replaceAll('"1"', `"${first}"`) }, await signIn(acme));
+    expect(answer.json.errors).toBeUndefined();
+    expect(app.emulator.history.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /accounts',
+      `GET /accounts/${first}`,
+    ]);
+  });
+
+  it('gives each provider the owner’s accounts of it, and no one else’s', async () => {
+    const id = add(acme, { provider: 'lever' }).id;
+    add(globex, { provider: 'lever' });
+    const answer = await app.post(
+      { query: '{ providers(category: ATS) { key linkedAccounts { id } } }' },
+      await signIn(acme),
+    );
+    expect(answer.json.data).toEqual({
+      providers: [
+        { key: 'greenhouse', linkedAccounts: [] },
+        { key: 'lever', linkedAccounts: [{ id }] },
+      ],
+    });
+  });
+
+  it('shows an account whose provider is not enabled any more, without its provider', async () => {
+    const { id } = add(acme, { provider: 'pipedrive' });
+    const answer = await app.post(
+      { query: '{ linkedAccounts { nodes { id providerKey provider { key } } } }' },
+      await signIn(acme),
+    );
+    expect(answer.json.data).toEqual({
+      linkedAccounts: { nodes: [{ id, providerKey: 'pipedrive', provider: null }] },
+    });
+  });
+});
