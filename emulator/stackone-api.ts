@@ -117,7 +117,7 @@ function showAttempt({ id, status, account_id, error, created_at, updated_at }: 
 function addAccountRoutes(app: FastifyInstance, { store, settings }: ApiOptions): void {
   app.get('/accounts', (request) => {
     const query = queryOf(request);
-    const rows = pageOf(filterAccounts(store.accounts(), query, settings), query, settings);
+    const rows = pageOf(store.accounts(accountFilter(query, settings)), query, settings);
     return settings.accountsEnvelope === 'data' ? { data: rows } : rows;
   });
 
@@ -146,21 +146,27 @@ function listOf(query: URLSearchParams, name: string): string[] {
     .filter(Boolean);
 }
 
-function filterAccounts(accounts: Account[], query: URLSearchParams, settings: Settings): Account[] {
+type FilteredBy = Pick<Account, 'id' | 'provider' | 'status' | 'origin_owner_id'>;
+
+function accountFilter(query: URLSearchParams, settings: Settings): (account: FilteredBy) => boolean {
   // An empty value filters nothing, as a missing one: the caller then has every tenant's rows.
-  const is = (name: string, value: string) => !query.get(name) || query.get(name) === value;
-  const isAmong = (name: string, value: string) => {
-    const wanted = listOf(query, name);
-    return wanted.length === 0 || wanted.includes(value);
+  const is = (name: string) => {
+    const wanted = query.get(name);
+    return (value: string) => !wanted || wanted === value;
   };
-  return accounts.filter(
-    ({ id, provider, status, origin_owner_id: owner }) =>
-      (settings.ignoreOwnerFilter || (is('origin_owner_id', owner) && isAmong('origin_owner_ids', owner))) &&
-      is('provider', provider) &&
-      isAmong('providers', provider) &&
-      isAmong('account_ids', id) &&
-      isAmong('status', status),
-  );
+  const isAmong = (name: string) => {
+    const wanted = new Set(listOf(query, name));
+    return (value: string) => wanted.size === 0 || wanted.has(value);
+  };
+  const [isOwner, isAmongOwners] = [is('origin_owner_id'), isAmong('origin_owner_ids')];
+  const [isProvider, isAmongProviders] = [is('provider'), isAmong('providers')];
+  const [isAmongIds, hasStatus] = [isAmong('account_ids'), isAmong('status')];
+  return ({ id, provider, status, origin_owner_id: owner }) =>
+    (settings.ignoreOwnerFilter || (isOwner(owner) && isAmongOwners(owner))) &&
+    isProvider(provider) &&
+    isAmongProviders(provider) &&
+    isAmongIds(id) &&
+    hasStatus(status);
 }
 
 function integerOf(query: URLSearchParams, name: string, fallback: number): number {

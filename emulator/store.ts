@@ -123,8 +123,11 @@ export class Store {
   }
 
   /** All accounts, oldest first. */
-  accounts(): Account[] {
-    return [...this.#accounts.values()].map(show).sort((a, b) => a.created_at.localeCompare(b.created_at));
+  accounts(isWanted: (account: StoredAccount) => boolean = () => true): Account[] {
+    return [...this.#accounts.values()]
+      .filter(isWanted)
+      .sort((a, b) => (a.created_at < b.created_at ? -1 : Number(a.created_at > b.created_at)))
+      .map(show);
   }
 
   account(id: string): Account | undefined {
@@ -178,12 +181,13 @@ export class Store {
   existingAccount(session: Session, provider = session.provider): Account | undefined {
     if (session.account_id !== null) return this.account(session.account_id);
     if (session.multiple) return undefined;
-    return this.accounts().find(
+    const [existing] = this.accounts(
       (account) =>
         account.provider === provider &&
         account.origin_owner_id === session.origin_owner_id &&
         account.origin_owner_name === session.origin_owner_name,
     );
+    return existing;
   }
 
   /** What a finished Hub does: re-links the account that the session edits, or adds one for its owner. */

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { Secret } from '../../src/config.js';
+import { createLogger } from '../../src/logger.js';
+import { ProviderCatalogue } from '../../src/stackone/provider-catalogue.js';
+import { StackOneClient } from '../../src/stackone/stackone-client.js';
+
+const minute = 60_000;
+
+let emulator: Emulator;
+let client: StackOneClient;
+let now = 0;
+let catalogue: ProviderCatalogue;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  client = new StackOneClient({ apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url });
+});
+afterAll(async () => {
+  await client.close();
+  await emulator.stop();
+});
+beforeEach(() => {
+  emulator.reset();
+  now = 0;
+  catalogue = new ProviderCatalogue(client, createLogger('silent'), () => now);
+});
+
+const keys = async () => (await catalogue.providers()).map(({ key }) => key);
+const fetches = () => emulator.history.length;
+/** Waits until a renewal in the background has come to its end. */
+const settled = async () => {
+  for (let turn = 0; turn < 100 && emulator.history.some(({ status }) => status === 0); turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+describe('the provider catalogue', () => {
+  it('has what is enabled in the project and nothing else, by name', async () => {
+    const providers = await catalogue.providers();
+    expect(providers.map(({ name }) => name)).toEqual(providers.map(({ name }) => name).toSorted());
+    expect(providers.length).toBeGreaterThanOrEqual(8);
+    expect(providers.map(({ key }) => key)).not.toContain('pipedrive');
+    expect(providers.find(({ key }) => key === 'bamboohr')).toEqual({
+      key: 'bamboohr',
+      name: 'BambooHR',
+      categories: ['hris'],
+      logoUrl: expect.stringMatching(/^data:image\//),
+    });
+  });
+
+  it('is the same from /connectors/meta, in a project without /auth_configs', async () => {
+    const expected = await catalogue.providers();
+    emulator.settings.hasAuthConfigs = false;
+    const older = new ProviderCatalogue(client, createLogger('silent'));
+    expect(await older.providers()).toEqual(expected);
+  });
+
+  it('is fetched once, however many ask at the same time', async () => {
+    await Promise.all(Array.from({ length: 50 }, keys));
+    expect(fetches()).toBe(1);
+  });
+
+  it('is not fetched again for five minutes', async () => {
+    await keys();
+    now = 5 * minute - 1;
+    await keys();
+    expect(fetches()).toBe(1);
+  });
+
+  it('is given from the old copy at once while one fetch renews it', async () => {
+    const before = await keys();
+    now = 6 * minute;
+    expect(await Promise.all([keys(), keys(), keys()])).toEqual([before, before, before]);
+    await settled();
+    expect(fetches()).toBe(2);
+    now = 10 * minute;
+    await keys();
+    expect(fetches()).toBe(2);
+  });
+
+  it('outlives a renewal that fails', async () => {
+    const before = await keys();
+    now = 59 * minute;
+    emulator.failNext({ status: 500 }, 10);
+    expect(await keys()).toEqual(before);
+    await settled();
+    expect(await keys()).toEqual(before);
+  });
+
+  it('is an error, and not an empty list, when there has been none for an hour and none can be had', async () => {
+    await keys();
+    now = 61 * minute;
+    emulator.failNext({ status: 500 }, 10);
+    await expect(keys()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+  });
+
+  it('reads all pages, leaves out what is off or malformed, and merges the profiles of one provider', async () => {
+    const row = (connector_key: string, rest: object = {}) => ({
+      connector_key,
+      connector_label: `The ${connector_key}`,
+      categories: ['crm'],
+      active: true,
+      ...rest,
+    });
+    const page = (data: object[]) => ({ status: 200, body: { page: 1, page_size: 2, total: 6, data } });
+    emulator.failNext(page([row('b'), row('a', { categories: ['ats', 'some-day-new'] })]));
+    emulator.failNext(page([row('a', { categories: ['hris'] }), row('off', { active: false })]));
+    emulator.failNext(page([row('Not A Key'), row('c', { logo_url: 'javascript:alert(1)' })]));
+    expect(await catalogue.providers()).toEqual([
+      { key: 'a', name: 'The a', categories: ['ats', 'hris'], logoUrl: null },
+      { key: 'b', name: 'The b', categories: ['crm'], logoUrl: null },
+      { key: 'c', name: 'The c', categories: ['crm'], logoUrl: null },
+    ]);
+  });
+});
