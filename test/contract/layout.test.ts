@@ -12,7 +12,7 @@ const layers = [
   /^src\/auth\//,
   /^src\/config\.ts$/,
   /^src\/logger\.ts$/,
-  /^src\/(errors|package)\.ts$/,
+  /^src\/(errors|environment|secret|package)\.ts$/,
 ];
 const layerOf = (path: string) => layers.findIndex((layer) => layer.test(path));
 
