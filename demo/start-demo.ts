@@ -51,7 +51,7 @@ export async function startDemo(
       await app.stop();
       await emulator.stop();
     };
-    return { url: app.url, stop, emulator };
+    return { ...app, stop, emulator };
   } catch (error) {
     await emulator.stop();
     throw error;

@@ -38,10 +38,21 @@ export interface StackOneConfig {
   readonly baseUrl: string;
 }
 
+export interface QuotaConfig {
+  /** Sessions that one owner may start in a minute. */
+  readonly perOwnerPerMinute: number;
+  /** Calls to StackOne in a minute, of this process or of all that share a Redis. */
+  readonly totalPerMinute: number;
+  /** Without it each process counts for itself. A URL of Redis holds its password. */
+  readonly redisUrl: Secret | undefined;
+}
+
 export interface HttpConfig {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Where Prometheus reads; absent: nowhere. */
+  readonly metricsPort: number | undefined;
   /** Other origins whose pages may call. Empty: the same origin only. */
   readonly corsOrigins: readonly string[];
   readonly introspection: boolean;
@@ -51,6 +62,7 @@ export interface HttpConfig {
 interface CommonConfig {
   readonly production: boolean;
   readonly session: SessionConfig;
+  readonly quota: QuotaConfig;
   readonly http: HttpConfig;
   readonly logLevel: LogLevel;
 }
@@ -89,7 +101,11 @@ export const variableNames = [
   'USERNAME_CLAIM',
   'HOST',
   'PORT',
+  'METRICS_PORT',
   'CORS_ORIGINS',
+  'RATE_LIMIT_PER_OWNER_PER_MINUTE',
+  'RATE_LIMIT_TOTAL_PER_MINUTE',
+  'REDIS_URL',
   'INTROSPECTION',
   'PLAYGROUND',
   'LOG_LEVEL',
@@ -131,15 +147,30 @@ function loadCommon(reader: Reader, production: boolean): CommonConfig {
       metadata: reader.jsonObject('SESSION_METADATA'),
       allowAuthLinks: reader.flag('ALLOW_AUTH_LINKS') ?? false,
     },
+    quota: {
+      perOwnerPerMinute:
+        reader.wholeNumber('RATE_LIMIT_PER_OWNER_PER_MINUTE', 'a whole number', 1, 1_000_000) ?? 30,
+      totalPerMinute:
+        reader.wholeNumber('RATE_LIMIT_TOTAL_PER_MINUTE', 'a whole number', 1, 1_000_000) ?? 900,
+      redisUrl: readRedisUrl(reader),
+    },
     http: {
       host: reader.text('HOST', 'a host name or an IP address', /^[A-Za-z0-9.:-]+$/) ?? '127.0.0.1',
       port: readPort(reader, 'PORT') ?? 4000,
+      metricsPort: readPort(reader, 'METRICS_PORT'),
       corsOrigins: reader.origins('CORS_ORIGINS') ?? [],
       introspection: reader.flag('INTROSPECTION') ?? !production,
       playground: reader.flag('PLAYGROUND') ?? !production,
     },
     logLevel: reader.oneOf('LOG_LEVEL', logLevels) ?? 'info',
   };
+}
+
+/** Unlike other URLs it may hold a password, and then is a secret. */
+function readRedisUrl(reader: Reader): Secret | undefined {
+  return reader.read('REDIS_URL', 'a URL with redis: or rediss:', (text) =>
+    /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text) ? new Secret(text) : undefined,
+  );
 }
 
 function readPort(reader: Reader, name: VariableName): number | undefined {

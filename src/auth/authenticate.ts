@@ -1,7 +1,8 @@
-import { createRemoteJWKSet, errors, type JWTHeaderParameters, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { errors, type JWTHeaderParameters, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { AuthConfig, AuthKeys } from '../config.js';
 import { AppError } from '../errors.js';
-import { Owner } from './owner.js';
+import { Owner, OwnerClaimError } from './owner.js';
+import { createRemoteKeys } from './remote-keys.js';
 
 /**
  * From the `Authorization` header of a request to its owner.
@@ -67,7 +68,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof errors.JOSEError) {
     return error.code;
   }
-  return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+  return error instanceof OwnerClaimError ? error.message : 'it cannot be verified with this key';
 }
 
 /** Issuers sign other things with the same keys, such as logout tokens: their `typ` tells (RFC 8725, 3.11). */
@@ -95,23 +96,4 @@ function createVerificationKeys(keys: AuthKeys): VerificationKeys {
         algorithms: [...rsaAlgorithms, ...ecAlgorithms, ...edAlgorithms],
       };
   }
-}
-
-/** Tells "no such key", which condemns the token, from "the keys cannot be had", which says nothing of it. */
-function createRemoteKeys(url: URL): JWTVerifyGetKey {
-  const remote = createRemoteJWKSet(url, { timeoutDuration: 3_000, cooldownDuration: 30_000 });
-  return async (header, token) => {
-    try {
-      return await remote(header, token);
-    } catch (error) {
-      if (
-        error instanceof errors.JWKSNoMatchingKey ||
-        error instanceof errors.JWKSMultipleMatchingKeys ||
-        error instanceof errors.JOSENotSupported
-      ) {
-        throw error;
-      }
-      throw new AppError('AUTH_UNAVAILABLE', `the keys at AUTH_JWKS_URL cannot be had: ${reasonOf(error)}`);
-    }
-  };
 }

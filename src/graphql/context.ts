@@ -1,18 +1,36 @@
+import { createHash } from 'node:crypto';
 import type { Authenticate } from '../auth/authenticate.js';
 import type { Owner } from '../auth/owner.js';
+import { AppError } from '../errors.js';
+import type { CallScope } from '../stackone/stackone-client.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../stackone/stackone-data-source.js';
 
 /** What every resolver gets. The owner is here because a token proved it; no argument can name another. */
 export interface GraphQLContext {
   readonly owner: Owner;
   readonly stackone: StackOneDataSource;
+  readonly record: RequestRecord;
+}
+
+/** What is told of a request in its line of the log and in the metrics, filled in as it becomes known. */
+export interface RequestRecord {
+  readonly scope: CallScope;
+  /** The name that the client gave its operation. */
+  operationName: string | undefined;
+  /** The first field of the operation: unlike names there are few of them, so metrics may count by it. */
+  field: string | undefined;
+  /** Tells one owner's requests from another's, and not who it is. */
+  ownerHash: string | undefined;
+  /** The code of the first error or of the first user error; `ok` when there was none. */
+  code: string;
+  /** Why, for the operator. Says nothing that a caller or StackOne sent. */
+  reason: string | undefined;
 }
 
 /** The parts of an HTTP request that a context is made of. */
 export interface ContextRequest {
   readonly authorization: string | undefined;
-  /** Aborted when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly record: RequestRecord;
 }
 
 export type CreateContext = (request: ContextRequest) => Promise<GraphQLContext>;
@@ -22,8 +40,13 @@ export function createContextFactory(
   authenticate: Authenticate,
   dependencies: DataSourceDependencies,
 ): CreateContext {
-  return async ({ authorization, signal }) => {
-    const owner = await authenticate(authorization);
-    return { owner, stackone: new StackOneDataSource(dependencies, owner, signal) };
+  return async ({ authorization, record }) => {
+    const owner = await authenticate(authorization).catch((error: unknown) => {
+      record.code = error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR';
+      record.reason = error instanceof AppError ? error.message : undefined;
+      throw error;
+    });
+    record.ownerHash = createHash('sha256').update(owner.id).digest('base64url').slice(0, 12);
+    return { owner, stackone: new StackOneDataSource(dependencies, owner, record.scope), record };
   };
 }

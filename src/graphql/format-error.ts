@@ -19,19 +19,19 @@ const clientCodes: ReadonlySet<ErrorCode> = new Set([
 
 /**
  * The one way out for errors. An AppError leaves with its public message; a complaint about the client's
- * document as it is; and whatever is not known here is logged and leaves as `INTERNAL_SERVER_ERROR`.
+ * document without the values that it quotes; whatever is not known here is logged, and leaves as
+ * `INTERNAL_SERVER_ERROR`.
  */
 export function createFormatError(logger: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
     if (original instanceof AppError) {
-      logRefusal(logger, original);
       return toAnswer(formatted, original.code, original.publicMessage, original.retryAfterSeconds);
     }
     const given = formatted.extensions?.['code'];
     const code = isErrorCode(given) ? given : apolloCodes.get(given);
     if (code !== undefined && clientCodes.has(code)) {
-      return toAnswer(formatted, code, formatted.message);
+      return toAnswer(formatted, code, withoutValues(formatted.message));
     }
     const { name, stack } = original instanceof Error ? original : new Error('not an Error was thrown');
     logger.error({ name, stack }, 'an error that nobody foresaw');
@@ -39,28 +39,18 @@ export function createFormatError(logger: Logger) {
   };
 }
 
-function logRefusal(logger: Logger, { code, message }: AppError): void {
-  switch (code) {
-    case 'UPSTREAM_MISCONFIGURED':
-      logger.error({ alert: 'upstream-misconfigured', code, reason: message }, 'request failed');
-      break;
-    case 'UNAUTHENTICATED':
-    case 'BAD_USER_INPUT':
-    case 'GRAPHQL_PARSE_FAILED':
-    case 'GRAPHQL_VALIDATION_FAILED':
-    case 'RATE_LIMITED':
-      logger.info({ code, reason: message }, 'request refused');
-      break;
-    case 'AUTH_UNAVAILABLE':
-    case 'OVERLOADED':
-    case 'UPSTREAM_UNAVAILABLE':
-    case 'UPSTREAM_TIMEOUT':
-    case 'UPSTREAM_RATE_LIMITED':
-    case 'UPSTREAM_REJECTED':
-    case 'INTERNAL_SERVER_ERROR':
-      logger.warn({ code, reason: message }, 'request failed');
-      break;
-  }
+/**
+ * graphql-js quotes the values of variables and literals that it complains about. Names of the schema may stay:
+ * an author needs them, and in production Apollo has taken out what would give them away.
+ */
+function withoutValues(message: string): string {
+  return message
+    .replace(/^(Syntax Error: .*?) "[\s\S]*$/, '$1.')
+    .replace(/^(Variable "\$\w+") got invalid value .*$/s, '$1 has a value that does not fit its type.')
+    .replace(/^(Expected value of type "[^"]*"), found .*$/s, '$1.')
+    .replace(/^(\S+ cannot represent .*?): .*$/s, '$1.')
+    .replace(/^(Enum "\w+" cannot represent .*?): .*$/s, '$1.')
+    .replace(/^(Value) ".*" (does not exist in "\w+" enum).*$/s, '$1 $2.');
 }
 
 function toAnswer(

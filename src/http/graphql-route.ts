@@ -1,6 +1,7 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { CreateContext, GraphQLContext } from '../graphql/context.js';
+import { recordOf } from './request-log.js';
 
 /** `POST /graphql`: an HTTP request as plain values to Apollo, and its answer back. */
 export function addGraphQLRoute(
@@ -17,7 +18,7 @@ export function addGraphQLRoute(
         body: request.body,
       },
       context: () =>
-        createContext({ authorization: request.headers.authorization, signal: abortedWhenGone(reply) }),
+        createContext({ authorization: request.headers.authorization, record: recordOf(request) }),
     });
     reply.code(answer.status ?? 200);
     for (const [name, value] of answer.headers) {
@@ -36,14 +37,4 @@ function toHeaderMap(request: FastifyRequest): HeaderMap {
     }
   }
   return headers;
-}
-
-function abortedWhenGone(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) {
-      controller.abort();
-    }
-  });
-  return controller.signal;
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, publicMessage } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { recordOf } from './request-log.js';
 
 /** Errors outside GraphQL have the form of GraphQL's, so that a client reads one form only. */
 export function errorBody(code: ErrorCode, message: string = publicMessage(code)) {
@@ -14,8 +15,9 @@ const clientMessages: ReadonlyMap<number, string> = new Map([
 ]);
 
 export function createErrorHandler(logger: Logger) {
-  return (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const status = error.statusCode ?? 500;
+    recordOf(request).code = status < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR';
     if (status >= 400 && status < 500) {
       return reply.code(status).send(errorBody('BAD_USER_INPUT', clientMessages.get(status)));
     }

@@ -5,10 +5,13 @@ import { type FastifyInstance, fastify } from 'fastify';
 import type { HttpConfig } from '../config.js';
 import type { CreateContext, GraphQLContext } from '../graphql/context.js';
 import type { Logger } from '../logger.js';
+import type { Metrics } from '../metrics.js';
 import { addGraphQLRoute } from './graphql-route.js';
-import { addHealthRoutes } from './health.js';
+import { addHealthRoutes, type Health } from './health.js';
 import { createErrorHandler, notFound } from './http-error.js';
+import { addOverloadGuard } from './overload.js';
 import { addPlayground } from './playground.js';
+import { addRequestLog } from './request-log.js';
 
 /** What a host adds to the server: the demo its pages, and nobody else anything. */
 export interface ServerExtension {
@@ -22,7 +25,8 @@ export interface ServerDependencies {
   readonly apollo: ApolloServer<GraphQLContext>;
   readonly createContext: CreateContext;
   readonly logger: Logger;
-  readonly isStopping: () => boolean;
+  readonly metrics: Metrics;
+  readonly health: () => Health;
   readonly extension?: ServerExtension | undefined;
 }
 
@@ -30,7 +34,7 @@ const maxBodyBytes = 16 * 1024;
 
 /** All routes, in the order in which a request meets them. It does not listen yet. */
 export async function createServer(dependencies: ServerDependencies): Promise<FastifyInstance> {
-  const { config, apollo, createContext, logger, isStopping, extension } = dependencies;
+  const { config, apollo, createContext, logger, metrics, health, extension } = dependencies;
   const server = fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 15_000,
@@ -41,6 +45,8 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   server.setErrorHandler(createErrorHandler(logger));
   server.setNotFoundHandler(notFound);
 
+  addRequestLog(server, logger, metrics);
+  addOverloadGuard(server);
   // Strict for everything; the demo page and the playground loosen it for themselves.
   await server.register(helmet, {
     contentSecurityPolicy: {
@@ -61,7 +67,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
     reply.header('cache-control', 'no-store');
   });
 
-  addHealthRoutes(server, isStopping);
+  addHealthRoutes(server, health);
   addGraphQLRoute(server, apollo, createContext);
   if (config.playground) {
     await addPlayground(server, extension?.playgroundTokenPath);

@@ -3,7 +3,8 @@ import type { Owner } from '../auth/owner.js';
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { accountIdPattern, type LinkedAccount, LinkedAccountStatus } from './model.js';
-import type { StackOneClient } from './stackone-client.js';
+import type { Quota } from './quota.js';
+import type { CallScope, StackOneClient } from './stackone-client.js';
 import { type AccountRow, accountRows, isOwnedBy, toLinkedAccount } from './wire.js';
 
 /** StackOne's default. A larger one is not documented, so none is asked for. */
@@ -23,6 +24,12 @@ export interface AccountPage {
   readonly hasNextPage: boolean;
 }
 
+export interface ListingDependencies {
+  readonly client: StackOneClient;
+  readonly quota: Quota;
+  readonly logger: Logger;
+}
+
 /**
  * One owner's accounts over StackOne's numbered pages, for one request: each page is fetched once until
  * `forget`. The owner goes out as a filter, and every row that comes back is compared all the same.
@@ -31,14 +38,16 @@ export class AccountListing {
   readonly #client: StackOneClient;
   readonly #owner: Owner;
   readonly #logger: Logger;
-  readonly #signal: AbortSignal;
+  readonly #quota: Quota;
+  readonly #scope: CallScope;
   readonly #pages = new Map<string, Promise<readonly AccountRow[]>>();
 
-  constructor(client: StackOneClient, owner: Owner, logger: Logger, signal: AbortSignal) {
+  constructor({ client, quota, logger }: ListingDependencies, owner: Owner, scope: CallScope) {
     this.#client = client;
-    this.#owner = owner;
+    this.#quota = quota;
     this.#logger = logger;
-    this.#signal = signal;
+    this.#owner = owner;
+    this.#scope = scope;
   }
 
   forget(): void {
@@ -109,13 +118,14 @@ export class AccountListing {
   }
 
   async #fetch(query: [string, string][]): Promise<readonly AccountRow[]> {
+    await this.#quota.takeFor(this.#owner.id, 'look-up');
     const rows = await this.#client.request({
       method: 'GET',
       path: '/accounts',
       query,
       answer: accountRows,
       maxBytes: maxPageBytes,
-      signal: this.#signal,
+      scope: this.#scope,
     });
     const foreign = rows?.filter((row) => !isOwnedBy(row, this.#owner.id)).length ?? 0;
     if (foreign > 0) {

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Provider } from './model.js';
-import type { StackOneClient } from './stackone-client.js';
+import { backgroundScope, type CallScope, type StackOneClient } from './stackone-client.js';
 import {
   type AuthConfigRow,
   authConfigPage,
@@ -69,12 +69,13 @@ export class ProviderCatalogue {
   }
 
   async #load(): Promise<readonly Provider[]> {
-    const providers = (await this.#fromAuthConfigs()) ?? (await this.#fromConnectors());
+    const scope = backgroundScope();
+    const providers = (await this.#fromAuthConfigs(scope)) ?? (await this.#fromConnectors(scope));
     return mergeByKey(providers).sort((a, b) => a.name.localeCompare(b.name, 'en'));
   }
 
   /** @returns `undefined` in a project that does not have this endpoint yet */
-  async #fromAuthConfigs(): Promise<Provider[] | undefined> {
+  async #fromAuthConfigs(scope: CallScope): Promise<Provider[] | undefined> {
     const rows: AuthConfigRow[] = [];
     for (let page = 1; page <= maxPages; page++) {
       const answer = await this.#client.request({
@@ -87,6 +88,7 @@ export class ProviderCatalogue {
         ],
         answer: authConfigPage,
         maxBytes,
+        scope,
       });
       if (answer === undefined) {
         return undefined;
@@ -100,12 +102,13 @@ export class ProviderCatalogue {
     return rows.flatMap((row) => fromAuthConfigRow(row) ?? []);
   }
 
-  async #fromConnectors(): Promise<Provider[]> {
+  async #fromConnectors(scope: CallScope): Promise<Provider[]> {
     const rows = await this.#client.request({
       method: 'GET',
       path: '/connectors/meta',
       answer: connectorRows,
       maxBytes,
+      scope,
     });
     if (rows === undefined) {
       throw new AppError('UPSTREAM_REJECTED', 'StackOne has neither /auth_configs nor /connectors/meta');

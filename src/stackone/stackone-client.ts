@@ -1,17 +1,61 @@
-import { type Dispatcher, Pool } from 'undici';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+} from 'cockatiel';
+import { Pool } from 'undici';
 import type { z } from 'zod';
 import type { StackOneConfig } from '../config.js';
+import { AppError } from '../errors.js';
+import type { Logger } from '../logger.js';
 import { thisPackage } from '../package.js';
-import { fromFailure, fromStatus, unusableAnswer } from './upstream-error.js';
+import type { Quota } from './quota.js';
+import { readAnswer } from './read-answer.js';
+import { RetryBudget } from './retry-budget.js';
+import { fromFailure, UpstreamError } from './upstream-error.js';
 
-/** Figures of one call to StackOne. */
 const connectTimeoutMs = 2_000;
 const headersTimeoutMs = 4_000;
 const bodyTimeoutMs = 4_000;
-/** The hard end: a body that drips never trips the body timeout. */
+/** Hard ends: a body that drips never trips the body timeout. */
 const attemptDeadlineMs = 5_000;
-const maxSockets = 32;
+const callDeadlineMs = 8_000;
+
+const maxAttempts = 2;
+const backoffMs = 100;
+/** One after the other; then StackOne is let alone for a while, and one probe tells whether it is back. */
+const failuresToOpen = 5;
+const probeAfterMs = 10_000;
+const maxInFlight = 32;
+const maxWaiting = 64;
 const defaultMaxBytes = 64 * 1024;
+
+/** One request of ours, as far as its calls to StackOne are concerned. */
+export interface CallScope {
+  /** Aborted when the client has gone: then its calls are given up. */
+  readonly signal: AbortSignal;
+  readonly requestId: string;
+  /** W3C trace context, passed on as it came. */
+  readonly traceparent: string | undefined;
+  /** Counted here for the log of the request. */
+  readonly upstream: { attempts: number; milliseconds: number };
+}
+
+/** For calls that no request waits for alone, such as the catalogue's: nobody's going away ends them. */
+export function backgroundScope(): CallScope {
+  return {
+    signal: new AbortController().signal,
+    requestId: randomUUID(),
+    traceparent: undefined,
+    upstream: { attempts: 0, milliseconds: 0 },
+  };
+}
 
 export interface StackOneRequest<T> {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -22,21 +66,47 @@ export interface StackOneRequest<T> {
   /** What a good answer looks like; the rest is thrown away. */
   readonly answer: z.ZodType<T>;
   readonly maxBytes?: number;
-  /** The caller's: when the client has gone, so does the call. */
-  readonly signal?: AbortSignal;
+  readonly scope: CallScope;
+}
+
+/** What is told of each attempt: names and figures, nothing that was sent or received. */
+export interface AttemptReport {
+  readonly endpoint: string;
+  readonly outcome: 'ok' | UpstreamError;
+  readonly milliseconds: number;
+  readonly requestId: string;
+}
+
+export interface ClientDependencies {
+  readonly config: StackOneConfig;
+  readonly quota: Quota;
+  readonly logger: Logger;
+  readonly report: (attempt: AttemptReport) => void;
 }
 
 /**
  * Calls to StackOne's API: one instance for the process, over one pool of sockets. It knows the key, the
- * deadline and what a usable answer is, and nothing of owners.
+ * deadlines, when to try again and when to leave StackOne alone, and nothing of owners.
  */
 export class StackOneClient {
   readonly #pool: Pool;
   readonly #basePath: string;
   readonly #headers: Record<string, string>;
+  readonly #quota: Quota;
+  readonly #report: (attempt: AttemptReport) => void;
+  readonly #retryBudget = new RetryBudget();
+  readonly #bulkhead = bulkhead(maxInFlight, maxWaiting);
+  readonly #breaker = circuitBreaker(
+    handleWhen((error) => error instanceof UpstreamError && error.countsForBreaker),
+    { halfOpenAfter: probeAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) },
+  );
+  /** Until when StackOne asked not to be called. */
+  #pausedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(config: StackOneConfig) {
+  constructor({ config, quota, logger, report }: ClientDependencies) {
     const url = new URL(config.baseUrl);
+    this.#quota = quota;
+    this.#report = report;
     this.#basePath = url.pathname.replace(/\/+$/, '');
     this.#headers = {
       // The key is the user name and the password is empty; without the colon StackOne answers 401.
@@ -47,54 +117,154 @@ export class StackOneClient {
     };
     // undici never follows a redirect by itself, so the key cannot travel.
     this.#pool = new Pool(url.origin, {
-      connections: maxSockets,
+      connections: maxInFlight,
       connect: { timeout: connectTimeoutMs },
       headersTimeout: headersTimeoutMs,
       bodyTimeout: bodyTimeoutMs,
+      // One after the other on a socket, so that an answer cannot be taken for another's.
+      pipelining: 1,
     });
+    this.#breaker.onBreak(() =>
+      logger.error({ alert: 'upstream-breaker' }, 'StackOne is left alone for a while'),
+    );
+    this.#breaker.onReset(() => logger.info('StackOne is called again'));
+  }
+
+  /** For the health check and the metrics. */
+  get isBreakerClosed(): boolean {
+    return this.#breaker.state === CircuitState.Closed;
   }
 
   /**
    * @returns the parsed answer, or `undefined` when StackOne answers 404.
-   * @throws AppError with one of the `UPSTREAM_…` codes
+   * @throws AppError `UPSTREAM_…`, or `RATE_LIMITED` when this process' share of StackOne's limit is used up
    */
   async request<T>(request: StackOneRequest<T>): Promise<T | undefined> {
-    // One place for what surrounds an attempt: retry, breaker, bulkhead.
-    return await this.#attempt(request);
+    const endpoint = `${request.method} ${request.path.replace(/^(\/[a-z_]+\/).+$/, '$1…')}`;
+    const deadline = AbortSignal.any([request.scope.signal, AbortSignal.timeout(callDeadlineMs)]);
+    try {
+      const work = this.#bulkhead.execute(() => this.#callWithRetry(request, endpoint, deadline));
+      return await untilAborted(work, deadline);
+    } catch (error) {
+      throw toAppError(error, endpoint);
+    }
   }
 
   async close(): Promise<void> {
     await this.#pool.close();
   }
 
-  async #attempt<T>(request: StackOneRequest<T>): Promise<T | undefined> {
-    const endpoint = `${request.method} ${request.path.replace(/^(\/[a-z_]+\/).+$/, '$1…')}`;
-    const deadline = AbortSignal.timeout(attemptDeadlineMs);
-    const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
+  async #callWithRetry<T>(
+    request: StackOneRequest<T>,
+    endpoint: string,
+    deadline: AbortSignal,
+  ): Promise<T | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      deadline.throwIfAborted();
+      this.#refuseWhilePaused(endpoint);
+      try {
+        const answer = await this.#breaker.execute(() => this.#attempt(request, endpoint, deadline));
+        this.#retryBudget.earn();
+        return answer;
+      } catch (error) {
+        const pauseMs = attempt < maxAttempts ? this.#pauseBeforeRetry(error, request.method) : undefined;
+        if (pauseMs === undefined) {
+          this.#startPause(error);
+          throw error;
+        }
+        await sleep(pauseMs, undefined, { signal: deadline });
+      }
+    }
+  }
+
+  async #attempt<T>(
+    request: StackOneRequest<T>,
+    endpoint: string,
+    deadline: AbortSignal,
+  ): Promise<T | undefined> {
+    const { scope, body, answer, maxBytes = defaultMaxBytes } = request;
+    await this.#quota.takeCall();
+    const signal = AbortSignal.any([deadline, AbortSignal.timeout(attemptDeadlineMs)]);
+    const startedAt = performance.now();
+    let outcome: AttemptReport['outcome'] = 'ok';
     try {
       const response = await this.#pool.request({
         method: request.method,
         path: this.#basePath + request.path + toQuery(request.query ?? []),
-        headers:
-          request.body === undefined
-            ? this.#headers
-            : { ...this.#headers, 'content-type': 'application/json' },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
+        headers: this.#headersFor(scope, body !== undefined),
+        body: body === undefined ? null : JSON.stringify(body),
         signal,
       });
-      if (response.statusCode >= 200 && response.statusCode < 300) {
-        const json = await readJson(response, request.maxBytes ?? defaultMaxBytes, endpoint);
-        return parseShape(request.answer, json, endpoint);
-      }
-      await response.body.dump({ limit: defaultMaxBytes, signal });
-      if (response.statusCode === 404) {
-        return undefined;
-      }
-      throw fromStatus(response.statusCode, endpoint, headerOf(response, 'retry-after'));
+      return await readAnswer(response, answer, maxBytes, endpoint, signal);
     } catch (error) {
-      throw fromFailure(error, endpoint);
+      outcome = fromFailure(signal.aborted ? signal.reason : error, endpoint);
+      throw outcome;
+    } finally {
+      const milliseconds = performance.now() - startedAt;
+      scope.upstream.attempts += 1;
+      scope.upstream.milliseconds += milliseconds;
+      this.#report({ endpoint, outcome, milliseconds, requestId: scope.requestId });
     }
   }
+
+  #headersFor({ requestId, traceparent }: CallScope, hasBody: boolean): Record<string, string> {
+    return {
+      ...this.#headers,
+      'x-request-id': requestId,
+      ...(traceparent !== undefined && { traceparent }),
+      ...(hasBody && { 'content-type': 'application/json' }),
+    };
+  }
+
+  /** `undefined`: do not. DELETE is sent again only when StackOne cannot have seen it. */
+  #pauseBeforeRetry(error: unknown, method: StackOneRequest<unknown>['method']): number | undefined {
+    const retry = error instanceof UpstreamError ? error.retry : { kind: 'never' as const };
+    if (retry.kind === 'never' || (method === 'DELETE' && !(retry.kind === 'soon' && !retry.sent))) {
+      return undefined;
+    }
+    if (!this.#retryBudget.take()) {
+      return undefined;
+    }
+    // Full jitter, so that many that failed together do not come back together.
+    return retry.kind === 'after' ? retry.seconds * 1000 : Math.random() * backoffMs;
+  }
+
+  #startPause(error: unknown): void {
+    if (error instanceof UpstreamError && error.code === 'UPSTREAM_RATE_LIMITED') {
+      const pauseMs = (error.retryAfterSeconds ?? 0) * 1000;
+      this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + pauseMs);
+    }
+  }
+
+  #refuseWhilePaused(endpoint: string): void {
+    const seconds = Math.ceil((this.#pausedUntil - performance.now()) / 1000);
+    if (seconds > 0) {
+      const message = `${endpoint} was not sent: StackOne asked for a pause`;
+      throw new UpstreamError('UPSTREAM_RATE_LIMITED', message, { retryAfterSeconds: seconds });
+    }
+  }
+}
+
+function toAppError(error: unknown, endpoint: string): AppError {
+  if (error instanceof BulkheadRejectedError) {
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', `${endpoint} was not sent: too many calls are waiting`);
+  }
+  if (error instanceof BrokenCircuitError) {
+    return new UpstreamError(
+      'UPSTREAM_UNAVAILABLE',
+      `${endpoint} was not sent: StackOne is left alone for a while`,
+    );
+  }
+  return error instanceof AppError ? error : fromFailure(error, endpoint);
+}
+
+/** The caller is answered at the deadline, also while its call is still waiting for its turn. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function toQuery(parameters: readonly (readonly [name: string, value: string])[]): string {
@@ -103,56 +273,4 @@ function toQuery(parameters: readonly (readonly [name: string, value: string])[]
     query.append(name, value);
   }
   return query.size === 0 ? '' : `?${query}`;
-}
-
-function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {
-  const value = response.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-/** A body is read only as far as it is allowed to be long, and only if it says that it is JSON. */
-async function readJson(
-  response: Dispatcher.ResponseData,
-  maxBytes: number,
-  endpoint: string,
-): Promise<unknown> {
-  const refuse = async (reason: string): Promise<never> => {
-    response.body.destroy();
-    throw unusableAnswer(endpoint, reason);
-  };
-  if (!/^application\/json(;|$)/i.test(headerOf(response, 'content-type') ?? '')) {
-    return refuse('not JSON by its content type');
-  }
-  if (Number(headerOf(response, 'content-length') ?? 0) > maxBytes) {
-    return refuse('too large by its content length');
-  }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    const part: Uint8Array = chunk;
-    bytes += part.byteLength;
-    if (bytes > maxBytes) {
-      return refuse('too large');
-    }
-    chunks.push(part);
-  }
-  return parseJson(Buffer.concat(chunks), endpoint);
-}
-
-function parseJson(bytes: Uint8Array, endpoint: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    // The parser's own message quotes the body.
-    throw unusableAnswer(endpoint, 'not JSON in UTF-8');
-  }
-}
-
-function parseShape<T>(shape: z.ZodType<T>, json: unknown, endpoint: string): T {
-  const parsed = shape.safeParse(json);
-  if (parsed.success) {
-    return parsed.data;
-  }
-  const paths = parsed.error.issues.slice(0, 3).map((issue) => issue.path.join('.') || 'the whole');
-  throw unusableAnswer(endpoint, `wrong shape at ${paths.join(', ')}`);
 }

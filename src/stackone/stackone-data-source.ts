@@ -3,7 +3,12 @@ import type { Owner } from '../auth/owner.js';
 import type { SessionConfig } from '../config.js';
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { type AccountFilter, AccountListing, type AccountPage } from './account-listing.js';
+import {
+  type AccountFilter,
+  AccountListing,
+  type AccountPage,
+  type ListingDependencies,
+} from './account-listing.js';
 import type { DeletedAccounts } from './deleted-accounts.js';
 import {
   accountIdPattern,
@@ -17,7 +22,8 @@ import {
   refuse,
 } from './model.js';
 import type { ProviderCatalogue } from './provider-catalogue.js';
-import type { StackOneClient } from './stackone-client.js';
+import type { Quota } from './quota.js';
+import type { CallScope, StackOneClient } from './stackone-client.js';
 import { unusableAnswer } from './upstream-error.js';
 import {
   accountRow,
@@ -36,12 +42,10 @@ export interface ConnectRequest {
   readonly onExisting?: OnExistingAccount | undefined;
 }
 
-export interface DataSourceDependencies {
-  readonly client: StackOneClient;
+export interface DataSourceDependencies extends ListingDependencies {
   readonly catalogue: ProviderCatalogue;
   readonly deletedAccounts: DeletedAccounts;
   readonly session: SessionConfig;
-  readonly logger: Logger;
 }
 
 /**
@@ -59,25 +63,28 @@ export class StackOneDataSource {
   readonly #session: SessionConfig;
   readonly #logger: Logger;
   readonly #owner: Owner;
-  readonly #signal: AbortSignal;
+  readonly #quota: Quota;
+  readonly #scope: CallScope;
   /** Of this request: each account and each page of a listing is fetched once. Mutations begin by forgetting. */
   readonly #accounts = new Map<string, Promise<LinkedAccount | null>>();
   readonly #listing: AccountListing;
 
-  constructor(dependencies: DataSourceDependencies, owner: Owner, signal: AbortSignal) {
+  constructor(dependencies: DataSourceDependencies, owner: Owner, scope: CallScope) {
     this.#client = dependencies.client;
     this.#catalogue = dependencies.catalogue;
     this.#deletedAccounts = dependencies.deletedAccounts;
     this.#session = dependencies.session;
     this.#logger = dependencies.logger;
     this.#owner = owner;
-    this.#signal = signal;
-    this.#listing = new AccountListing(this.#client, owner, this.#logger, signal);
+    this.#quota = dependencies.quota;
+    this.#scope = scope;
+    this.#listing = new AccountListing(dependencies, owner, scope);
   }
 
   /** What is minted belongs to the owner; an account to re-link is proven to be the owner's first. */
   async createConnectSession(request: ConnectRequest): Promise<Outcome<ConnectSession>> {
     this.#forget();
+    await this.#quota.takeFor(this.#owner.id, 'session');
     const target = await this.#chooseTarget(request);
     return target.ok ? { ok: true, value: await this.#mint(request, target.value) } : target;
   }
@@ -96,7 +103,7 @@ export class StackOneDataSource {
     if (account !== null) {
       const path = `/accounts/${account.id}`;
       // 404 means that somebody else was faster, which is what was asked for.
-      await this.#client.request({ method: 'DELETE', path, answer: z.unknown(), signal: this.#signal });
+      await this.#client.request({ method: 'DELETE', path, answer: z.unknown(), scope: this.#scope });
       this.#deletedAccounts.add(this.#owner.id, account.id);
       this.#forget();
     }
@@ -213,7 +220,7 @@ export class StackOneDataSource {
       path,
       body,
       answer: connectSessionAnswer,
-      signal: this.#signal,
+      scope: this.#scope,
     });
     if (answer === undefined) {
       throw new AppError('UPSTREAM_REJECTED', `POST ${path} answered 404`);
@@ -235,11 +242,12 @@ export class StackOneDataSource {
     if (!accountIdPattern.test(accountId)) {
       return null;
     }
+    await this.#quota.takeFor(this.#owner.id, 'look-up');
     const row = await this.#client.request({
       method: 'GET',
       path: `/accounts/${accountId}`,
       answer: accountRow,
-      signal: this.#signal,
+      scope: this.#scope,
     });
     if (row !== undefined && row.id !== accountId) {
       throw unusableAnswer('GET /accounts/…', 'another account than the one asked for');

@@ -1,42 +1,124 @@
 import { errors } from 'undici';
-import { AppError } from '../errors.js';
+import { AppError, type ErrorCode } from '../errors.js';
 
-/**
- * From everything that can go wrong between us and StackOne to one of our codes. No byte of an answer gets
- * into an error: only its status, and what this project says about it.
- */
-export function fromStatus(status: number, endpoint: string, retryAfter: string | undefined): AppError {
+/** What may be done after an attempt that failed. */
+export type Retry =
+  | { readonly kind: 'never' }
+  /** Soon. `sent` tells whether StackOne may have seen the request. */
+  | { readonly kind: 'soon'; readonly sent: boolean }
+  /** After the time that StackOne asked for. */
+  | { readonly kind: 'after'; readonly seconds: number };
+
+interface UpstreamErrorOptions {
+  readonly retry?: Retry;
+  /** Whether it says that StackOne is not well, which is what the circuit breaker counts. */
+  readonly countsForBreaker?: boolean;
+  readonly retryAfterSeconds?: number;
+  /** The name of an alert: somebody has to mend this. */
+  readonly alert?: string;
+}
+
+/** A failed attempt. No byte of an answer gets into it: only a status, and what this project says about it. */
+export class UpstreamError extends AppError {
+  readonly retry: Retry;
+  readonly countsForBreaker: boolean;
+  readonly alert: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: UpstreamErrorOptions = {}) {
+    const { retryAfterSeconds } = options;
+    super(code, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+    this.retry = options.retry ?? { kind: 'never' };
+    this.countsForBreaker = options.countsForBreaker ?? false;
+    this.alert = options.alert;
+  }
+}
+
+/** A `Retry-After` of at most this is waited for; a longer one is passed on. */
+const maxPauseSeconds = 2;
+
+/** An answer whose status says that it failed. */
+export function fromStatus(status: number, endpoint: string, retryAfter: string | undefined): UpstreamError {
   const message = `${endpoint} answered ${status}`;
   switch (status) {
     case 401:
     case 403:
-      return new AppError('UPSTREAM_MISCONFIGURED', `${message}: check the StackOne API key`);
+      return new UpstreamError('UPSTREAM_MISCONFIGURED', `${message}: check the StackOne API key`, {
+        alert: 'upstream-misconfigured',
+      });
     case 408:
-      return new AppError('UPSTREAM_TIMEOUT', message);
+      return new UpstreamError('UPSTREAM_TIMEOUT', message, {
+        countsForBreaker: true,
+        retry: afterShortPause(retryAfter),
+      });
     case 429:
-      return new AppError('UPSTREAM_RATE_LIMITED', message, {
+      return new UpstreamError('UPSTREAM_RATE_LIMITED', message, {
         retryAfterSeconds: parseRetryAfter(retryAfter),
+        retry: afterShortPause(retryAfter),
+      });
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+      return new UpstreamError('UPSTREAM_UNAVAILABLE', message, {
+        countsForBreaker: true,
+        retry: { kind: 'soon', sent: true },
       });
     default:
-      return new AppError(
-        status >= 400 && status < 500 ? 'UPSTREAM_REJECTED' : 'UPSTREAM_UNAVAILABLE',
-        message,
-      );
+      return status >= 400 && status < 500
+        ? new UpstreamError('UPSTREAM_REJECTED', message)
+        : new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
   }
 }
 
 /** An answer that arrived, and that must not be used. `reason` names what is wrong with it and quotes nothing. */
-export function unusableAnswer(endpoint: string, reason: string): AppError {
-  return new AppError('UPSTREAM_UNAVAILABLE', `${endpoint} gave an unusable answer: ${reason}`);
+export function unusableAnswer(endpoint: string, reason: string): UpstreamError {
+  const message = `${endpoint} gave an unusable answer: ${reason}`;
+  return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
 }
 
-/** Sockets, timeouts and the deadline. */
-export function fromFailure(error: unknown, endpoint: string): AppError {
-  if (error instanceof AppError) {
+/** Sockets, names, certificates, timeouts and the deadline. */
+export function fromFailure(error: unknown, endpoint: string): UpstreamError {
+  if (error instanceof UpstreamError) {
     return error;
   }
-  const code = isTimeout(error) ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE';
-  return new AppError(code, `${endpoint} failed: ${describe(error)}`);
+  const name = error instanceof Error ? error.name : 'unknown';
+  const code = codeOf(error);
+  // Names and codes alone: the messages of parsers and sockets may quote what they read.
+  const message = `${endpoint} failed: ${name} ${code}`.trim();
+  if (name === 'AbortError') {
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', `${endpoint} was given up: the client has gone`);
+  }
+  if (certificateCodes.test(code)) {
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', message, {
+      countsForBreaker: true,
+      alert: 'upstream-certificate',
+    });
+  }
+  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
+  }
+  return new UpstreamError(isTimeout(error) ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE', message, {
+    countsForBreaker: true,
+    retry: { kind: 'soon', sent: !notSentCodes.has(code) },
+  });
+}
+
+/** Node's names for what can be wrong with a certificate (`tls` documentation, "X509 certificate error codes"). */
+const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME/;
+
+const notSentCodes: ReadonlySet<string> = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPROTO',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+]);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 function isTimeout(error: unknown): boolean {
@@ -48,16 +130,18 @@ function isTimeout(error: unknown): boolean {
   );
 }
 
-/** A name and a code: the messages of parsers and sockets may quote what they read. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return 'unknown';
-  }
-  return 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name;
+function afterShortPause(header: string | undefined): Retry {
+  const seconds = header === undefined ? Number.POSITIVE_INFINITY : parseRetryAfter(header);
+  return seconds <= maxPauseSeconds ? { kind: 'after', seconds } : { kind: 'never' };
 }
 
-/** Whole seconds from 1 to 3600, whatever the header held; StackOne's own value is 60. */
-function parseRetryAfter(header: string | undefined): number {
-  const seconds = /^\d{1,9}$/.test(header ?? '') ? Number(header) : 60;
-  return Math.min(Math.max(seconds, 1), 3600);
+/**
+ * Whole seconds from 1 to 3600, whatever the header held: seconds, a date (RFC 9110, 10.2.3), nothing or
+ * nonsense. StackOne's own value is 60.
+ */
+export function parseRetryAfter(header: string | undefined): number {
+  const text = header?.trim() ?? '';
+  const untilDate = /[a-z]/i.test(text) ? Math.ceil((Date.parse(text) - Date.now()) / 1000) : Number.NaN;
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text)) : untilDate;
+  return Number.isNaN(seconds) ? 60 : Math.min(Math.max(seconds, 1), 3600);
 }

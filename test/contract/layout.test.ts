@@ -10,6 +10,7 @@ const layers = [
   /^src\/graphql\//,
   /^src\/stackone\//,
   /^src\/auth\//,
+  /^src\/metrics\.ts$/,
   /^src\/config\.ts$/,
   /^src\/logger\.ts$/,
   /^src\/(errors|environment|secret|package)\.ts$/,

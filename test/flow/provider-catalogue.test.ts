@@ -3,21 +3,27 @@ import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { Secret } from '../../src/config.js';
 import { createLogger } from '../../src/logger.js';
 import { ProviderCatalogue } from '../../src/stackone/provider-catalogue.js';
+import { type Quota, startQuota } from '../../src/stackone/quota.js';
 import { StackOneClient } from '../../src/stackone/stackone-client.js';
 
 const minute = 60_000;
 
 let emulator: Emulator;
 let client: StackOneClient;
+let quota: Quota;
 let now = 0;
 let catalogue: ProviderCatalogue;
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  client = new StackOneClient({ apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url });
+  const logger = createLogger('silent');
+  quota = await startQuota({ perOwnerPerMinute: 1000, totalPerMinute: 10_000, redisUrl: undefined }, logger);
+  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url };
+  client = new StackOneClient({ config, quota, logger, report: () => {} });
 });
 afterAll(async () => {
   await client.close();
+  await quota.close();
   await emulator.stop();
 });
 beforeEach(() => {

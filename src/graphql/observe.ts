@@ -1,0 +1,47 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { Kind } from 'graphql';
+import { AppError } from '../errors.js';
+import type { GraphQLContext } from './context.js';
+
+const maxNameLength = 64;
+
+/** Notes in a request's record what was asked for and what came of it: names and codes, never values. */
+export function createRecordPlugin(): ApolloServerPlugin<GraphQLContext> {
+  return {
+    async requestDidStart({ contextValue: { record } }) {
+      return {
+        async didResolveOperation({ operation, operationName }) {
+          const first = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
+          record.field = first?.name.value;
+          record.operationName = operationName?.slice(0, maxNameLength);
+        },
+        async didEncounterErrors({ errors }) {
+          const original = errors[0]?.originalError;
+          record.reason = original instanceof AppError ? original.message : undefined;
+        },
+        async willSendResponse({ response: { body } }) {
+          if (body.kind === 'single') {
+            const { errors, data } = body.singleResult;
+            record.code = String(errors?.[0]?.extensions?.['code'] ?? userErrorIn(data) ?? 'ok');
+          }
+        },
+      };
+    },
+  };
+}
+
+/** The code of a payload's first user error, if the client asked for codes. */
+function userErrorIn(data: Record<string, unknown> | null | undefined): unknown {
+  for (const payload of Object.values(data ?? {})) {
+    const userErrors = isRecord(payload) ? payload['userErrors'] : undefined;
+    const first: unknown = Array.isArray(userErrors) ? userErrors[0] : undefined;
+    if (isRecord(first)) {
+      return first['code'] ?? 'USER_ERROR';
+    }
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,12 @@
+import { fastify } from 'fastify';
+import type { Metrics } from '../metrics.js';
+
+/** `GET /metrics` on a port of its own, so that it can be kept from the public. */
+export async function startMetricsServer(host: string, port: number, { registry }: Metrics) {
+  const server = fastify({ forceCloseConnections: true });
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+  const url = await server.listen({ host, port });
+  return { url, stop: () => server.close() };
+}

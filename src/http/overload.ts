@@ -1,0 +1,33 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { FastifyInstance } from 'fastify';
+import { httpStatus } from '../errors.js';
+import { errorBody } from './http-error.js';
+import { recordOf } from './request-log.js';
+
+const sampleMs = 500;
+const maxDelayMs = 250;
+const retryAfterSeconds = 2;
+
+/** While the event loop is late, new operations are refused at once, so that those in flight can finish. */
+export function addOverloadGuard(server: FastifyInstance): void {
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  let isOverloaded = false;
+  const timer = setInterval(() => {
+    isOverloaded = delay.mean / 1e6 > maxDelayMs;
+    delay.reset();
+  }, sampleMs).unref();
+  delay.enable();
+  server.addHook('onClose', async () => {
+    clearInterval(timer);
+    delay.disable();
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    if (isOverloaded && request.routeOptions.url === '/graphql') {
+      recordOf(request).code = 'OVERLOADED';
+      return reply
+        .code(httpStatus('OVERLOADED') ?? 503)
+        .header('retry-after', retryAfterSeconds)
+        .send(errorBody('OVERLOADED'));
+    }
+  });
+}
