@@ -47,8 +47,8 @@ export async function startDemo(
         },
       },
     });
-    const stop = async () => {
-      await app.stop();
+    const stop = async (graceMs?: number) => {
+      await app.stop(graceMs);
       await emulator.stop();
     };
     return { ...app, stop, emulator };

@@ -1,0 +1,65 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Actions } from './actions.js';
+import { checkIcon, providerLogo, warningIcon } from './icons.js';
+import type { Account, Integrations, State } from './state.js';
+import { accountName, formatDay, formatMoment, providerName, statusOf } from './words.js';
+
+/** One linked account: what it is, whether it works and why not, and what can be done about it. */
+export function accountRow(
+  account: Account,
+  { providers }: Integrations,
+  state: State,
+  actions: Actions,
+): TemplateResult {
+  const provider = providers.find(({ key }) => key === account.providerKey);
+  const name = providerName(providers, account.providerKey);
+  const fullName = accountName(account, name);
+  return html`<li class="account" id="account-${account.id}" tabindex="-1" aria-label=${fullName}>
+    ${providerLogo(provider)}
+    <div class="account-text">
+      <h3>${name}${account.label === null ? nothing : html` <span class="label">${account.label}</span>`}</h3>
+      ${status(account, state)} ${reasons(account)}
+      <p class="meta">
+        Linked${account.linkedBy === null ? nothing : html` by ${account.linkedBy}`} on
+        <time datetime=${account.createdAt} title=${formatMoment(account.createdAt)}
+          >${formatDay(account.createdAt)}</time
+        >
+      </p>
+    </div>
+    <div class="account-actions">
+      ${
+        account.needsRelink
+          ? html`<button
+              class="button primary"
+              aria-label="Reconnect ${fullName}"
+              @click=${() => actions.connect({ kind: 'account', account, name })}
+            >
+              Reconnect
+            </button>`
+          : nothing
+      }
+      <button
+        class="button quiet-button"
+        aria-label="Disconnect ${fullName}"
+        @click=${() => actions.askToRemove(account)}
+      >
+        Disconnect
+      </button>
+    </div>
+  </li>`;
+}
+
+/** "Confirmed by the server" stands only where the server was asked about this one account, after the Hub. */
+function status(account: Account, { confirmed }: State): TemplateResult {
+  const { tone, text } = statusOf(account);
+  const isConfirmed = account.status === 'ACTIVE' && confirmed.has(account.id);
+  return html`<p class="status ${tone}">
+    ${tone === 'good' ? checkIcon : tone === 'attention' ? warningIcon : nothing}
+    ${text}${isConfirmed ? ' · confirmed by the server' : nothing}
+  </p>`;
+}
+
+function reasons({ status, statusReasons }: Account): TemplateResult | typeof nothing {
+  const texts = statusReasons.flatMap(({ description }) => description ?? []);
+  return status === 'ACTIVE' || texts.length === 0 ? nothing : html`<p class="reason">${texts.join(' ')}</p>`;
+}
