@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -27,8 +28,11 @@ export interface App {
   readonly url: string;
   /** Where Prometheus reads, when a port is configured. */
   readonly metricsUrl: string | undefined;
-  /** Not ready → no new requests → what is in flight finishes → everything closed. */
-  readonly stop: () => Promise<void>;
+  /**
+   * Not ready → after `graceMs` no new connections → what is in flight finishes → everything closed. During the
+   * grace every answer closes its connection, so that none is idle, and about to be used again, at the end.
+   */
+  readonly stop: (graceMs?: number) => Promise<void>;
 }
 
 export interface AppOptions {
@@ -72,8 +76,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   return {
     url,
     metricsUrl: metricsServer?.url,
-    stop: async () => {
+    stop: async (graceMs = 0) => {
       stopping = true;
+      await sleep(graceMs);
       await server.close();
       await apollo.stop();
       await client.close();

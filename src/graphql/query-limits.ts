@@ -69,6 +69,7 @@ function findExcesses(document: DocumentNode): string[] {
 function excessesOf(operation: OperationDefinitionNode, found: Measure): string[] {
   const directives = found.directives + (operation.directives?.length ?? 0);
   return [
+    operation.operation === 'subscription' && 'There are no subscriptions.',
     found.depth > queryLimits.depth && 'The query is nested too deeply.',
     found.aliases > queryLimits.aliases && 'The query has too many aliases.',
     directives > queryLimits.directives && 'The query has too many directives.',

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, publicMessage } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -24,6 +25,40 @@ export function createErrorHandler(logger: Logger) {
     logger.error({ name: error.name, stack: error.stack }, 'an error that nobody foresaw');
     return reply.code(500).send(errorBody('INTERNAL_SERVER_ERROR'));
   };
+}
+
+/** Before there is a request: bytes that are not HTTP, headers that are too large or too slow. */
+export function answerMalformedRequest(error: Error & { code?: string }, socket: Socket): void {
+  const [status, message] = malformedRequests.get(error.code) ?? ['400 Bad Request', 'This is not HTTP.'];
+  if (socket.writable) {
+    const body = JSON.stringify(errorBody('BAD_USER_INPUT', message));
+    socket.write(
+      `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +
+        `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    );
+  }
+  socket.destroySoon();
+}
+
+const malformedRequests: ReadonlyMap<string | undefined, readonly [status: string, message: string]> =
+  new Map([
+    [
+      'HPE_HEADER_OVERFLOW',
+      ['431 Request Header Fields Too Large', 'The headers are too large: at most 16 KiB.'],
+    ],
+    ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request took too long to arrive.']],
+  ]);
+
+/** Before there is a route, so that no hook has set the headers. */
+export function answerUndecodableUrl(
+  _error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  reply
+    .code(400)
+    .header('cache-control', 'no-store')
+    .send(errorBody('BAD_USER_INPUT', 'The address cannot be decoded.'));
 }
 
 export function notFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -8,7 +8,7 @@ import type { Logger } from '../logger.js';
 import type { Metrics } from '../metrics.js';
 import { addGraphQLRoute } from './graphql-route.js';
 import { addHealthRoutes, type Health } from './health.js';
-import { createErrorHandler, notFound } from './http-error.js';
+import { answerMalformedRequest, answerUndecodableUrl, createErrorHandler, notFound } from './http-error.js';
 import { addOverloadGuard } from './overload.js';
 import { addPlayground } from './playground.js';
 import { addRequestLog } from './request-log.js';
@@ -40,10 +40,16 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
     requestTimeout: 15_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    // What still arrives while the server stops is served.
+    return503OnClosing: false,
     http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+    clientErrorHandler: answerMalformedRequest,
+    frameworkErrors: answerUndecodableUrl,
   });
   server.setErrorHandler(createErrorHandler(logger));
   server.setNotFoundHandler(notFound);
+  // GraphQL is JSON alone: Fastify would take text too.
+  server.removeContentTypeParser('text/plain');
 
   addRequestLog(server, logger, metrics);
   addOverloadGuard(server);
@@ -61,10 +67,14 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
     allowedHeaders: ['authorization', 'content-type'],
     exposedHeaders: ['retry-after'],
     maxAge: 600,
+    strictPreflight: false,
   });
   // Last, whatever the answer is: it may carry a token.
   server.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
+    if (health().stopping) {
+      reply.header('connection', 'close');
+    }
   });
 
   addHealthRoutes(server, health);
