@@ -107,6 +107,13 @@ describe('No owner is made of', () => {
     expect(read({ sub: 'user_1', org_name: 'Acme', ...claims }, { ownerId })).toBe(refusal(ownerId));
   });
 
+  it('what claims inherit from a prototype that somebody polluted', () => {
+    const claims: JWTPayload = Object.create({ org_id: 'org_globex', o: { id: 'org_globex' } });
+    claims['org_name'] = 'Acme';
+    expect(read(claims)).toBe(refusal('org_id'));
+    expect(read(claims, { ownerId: 'o.id' })).toBe(refusal('o.id'));
+  });
+
   it('the person’s `sub` in place of the organisation’s id or name', () => {
     expect(read({ sub: 'user_1', org_name: 'Acme' })).toBe(refusal('org_id'));
     expect(read({ sub: 'user_1', org_id: 'org_acme', name: 'Ada' })).toBe(refusal('org_name'));

@@ -1,26 +1,6 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { type Browser, chromium } from 'playwright-core';
-
-const CHROMIUM = '/usr/bin/chromium';
-
-/** Whether there is a browser to test in; where there is none, one line says so. */
-export function hasChromium(): boolean {
-  if (existsSync(CHROMIUM)) return true;
-  process.stdout.write(`No ${CHROMIUM}: the browser tests are skipped.\n`);
-  return false;
-}
-
-export function openChromium(): Promise<Browser> {
-  const quiet = [
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-  ];
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
-}
+import { inPackage } from './package-files.js';
 
 /** A product's page with the Hub in it; it keeps the Hub's events for the test to read. */
 const PAGE = `<!doctype html><meta charset="utf-8"><title>A product</title>
@@ -40,7 +20,7 @@ export type ProductSite = { url: string; stop: () => Promise<void> };
 
 /** Serves the page and the real Hub from an origin of its own, as a product would. */
 export async function startProductSite(): Promise<ProductSite> {
-  const script = await readFile('node_modules/@stackone/hub/dist/webcomponent.js');
+  const script = await readFile(inPackage('node_modules/@stackone/hub/dist/webcomponent.js'));
   const server = createServer((request, response) => {
     const isScript = request.url === '/hub.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Demo } from '../../demo/start-demo.js';
+import { describeInBrowser } from '../support/browser.js';
+import { startTestDemo } from '../support/demo.js';
+
+describeInBrowser('the playground', ({ open }) => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startTestDemo();
+  });
+  afterAll(() => demo.stop());
+
+  test('is signed in and has examples that run, with no request to any other host', async () => {
+    const page = await open([demo.url], '/graphql');
+    await page.getByRole('tab', { name: 'WhoAmI' }).waitFor();
+    await page.getByRole('button', { name: /Execute query/ }).click();
+    await page.getByText('Acme Corporation').first().waitFor();
+    await page.getByRole('tab', { name: 'Connect' }).click();
+    await page.getByRole('button', { name: /Execute query/ }).click();
+    await page
+      .getByText(/"mode": *"LINK"|LINK/)
+      .first()
+      .waitFor();
+    expect(demo.emulator.history.some(({ path }) => path === '/connect_sessions')).toBe(true);
+  });
+
+  test('shows the schema with its descriptions', async () => {
+    const page = await open([demo.url], '/graphql');
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.getByRole('link', { name: 'Mutation' }).click();
+    await page.getByRole('link', { name: 'createConnectSession' }).first().click();
+    await page.getByText('Whose account it will be comes from the access token alone.').first().waitFor();
+  });
+
+  test('keeps no access token in the browser’s storage', async () => {
+    const page = await open([demo.url], '/graphql');
+    await page.getByRole('tab', { name: 'WhoAmI' }).waitFor();
+    const kept = await page.evaluate<string>(
+      'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])',
+    );
+    expect(kept).not.toMatch(/eyJ|Bearer/);
+  });
+});

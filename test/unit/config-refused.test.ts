@@ -1,0 +1,207 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { ConfigError, type Environment, loadConfig, variableNames } from '../../src/config.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const spki = { type: 'spki', format: 'pem' } as const;
+const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;
+const ec = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  publicKeyEncoding: spki,
+  privateKeyEncoding: pkcs8,
+});
+const pemOf = (pair: { publicKey: { export(options: typeof spki): string | Buffer } }) =>
+  pair.publicKey.export(spki).toString();
+const secret = 'canary-secret-of-more-than-32-bytes';
+
+const live: Environment = {
+  STACKONE_API_KEY: 'canary-api-key',
+  AUTH_PUBLIC_KEY: ec.publicKey,
+  AUTH_ISSUER: 'https://issuer.example',
+  AUTH_AUDIENCE: 'https://api.example',
+};
+const withoutKeys: Environment = { ...live, AUTH_PUBLIC_KEY: undefined };
+const production: Environment = { ...live, NODE_ENV: 'production' };
+const productionWithoutKeys: Environment = { ...withoutKeys, NODE_ENV: 'production' };
+
+/** Values that a variable refuses, with a space between them. `canary` must not come back in the message. */
+const malformed: Readonly<Record<string, string>> = {
+  SESSION_EXPIRES_IN_SECONDS: '59 86401 1800.5 1e3 -60 canary 0x708 999999999999999999999',
+  SESSION_METADATA: '["canary"] null "canary" 3 {"canary": canary',
+  ALLOW_AUTH_LINKS: 'TRUE yes 1 canary',
+  INTROSPECTION: 'FALSE no 0 canary',
+  PLAYGROUND: 'True on canary',
+  HOST: 'http://canary canary/8 canary_host',
+  PORT: '65536 -1 80.5 0x50 canary',
+  METRICS_PORT: '65536 -1 canary',
+  RATE_LIMIT_PER_OWNER_PER_MINUTE: '0 -1 1.5 1000001 canary',
+  RATE_LIMIT_TOTAL_PER_MINUTE: '0 -1 1.5 1000001 canary',
+  REDIS_URL: 'canary redis:canary http://u:canary@a redis://',
+  CORS_ORIGINS:
+    '* null canary https://canary/ https://canary/x https://a.example, ftp://canary https://u:canary@a',
+  LOG_LEVEL: 'INFO warning canary',
+  STACKONE_API_KEY: 'canäry',
+  STACKONE_API_KEY_FILE: '/nowhere/canary',
+  STACKONE_BASE_URL: 'canary ftp://canary https://u:canary@a https://a/?canary https://a/#canary',
+  AUTH_JWKS_URL: 'canary //canary file:///canary https://canary@a https://a/?canary https://a/#canary',
+  AUTH_PUBLIC_KEY: 'canary -----BEGIN -----BEGIN\\nPUBLIC\\nKEY-----',
+  AUTH_PUBLIC_KEY_FILE: '/nowhere/canary',
+  AUTH_SECRET: 'canary of-31-bytes-canary-canary-canar',
+  AUTH_SECRET_FILE: '/nowhere/canary',
+  OWNER_ID_CLAIM: `canäry ${'c'.repeat(129)}`,
+  OWNER_NAME_CLAIM: 'canäry',
+  USERNAME_CLAIM: 'canäry',
+  EMULATOR_PORT: '65536 -1 canary',
+};
+const canary = /can[aä]ry/;
+
+/** An environment in which this variable counts. */
+function settingOf(name: string, value: string): Environment {
+  if (name === 'EMULATOR_PORT') return { [name]: value };
+  if (name === 'STACKONE_API_KEY_FILE') return { ...live, STACKONE_API_KEY: undefined, [name]: value };
+  return { ...(/^AUTH_(JWKS|PUBLIC|SECRET)/.test(name) ? withoutKeys : live), [name]: value };
+}
+
+function refusalOf(env: Environment): ConfigError {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('this environment was accepted');
+}
+
+/** That there is no other problem than this, and that it quotes nothing, however the error is printed. */
+function expectOnlyProblem(env: Environment, problem: string): void {
+  const error = refusalOf(env);
+  expect(error.problems).toEqual([expect.stringContaining(problem)]);
+  expect(error.message).toContain(problem);
+  expect(inspect(error, { depth: 9 })).not.toMatch(/can[aä]ry|BEGIN/);
+}
+
+describe('The configuration refuses, as the only problem and without quoting it,', () => {
+  it.each(
+    Object.entries(malformed).flatMap(([name, values]) => values.split(' ').map((value) => [name, value])),
+  )('%s=%s', (name = '', value = '') => {
+    expectOnlyProblem(settingOf(name, value), `${name} `);
+  });
+
+  it.each([
+    ['STACKONE_API_KEY', 'canary key'],
+    ['STACKONE_API_KEY', 'canary\nkey'],
+    ['SESSION_EXPIRES_IN_SECONDS', ' 1800'],
+    ['HOST', 'canary host'],
+    ['REDIS_URL', 'redis://canary host'],
+    ['AUTH_ISSUER', 'https://canary issuer'],
+    ['AUTH_AUDIENCE', 'canary\n'],
+    ['OWNER_ID_CLAIM', 'canary id'],
+    ['OWNER_NAME_CLAIM', 'canary\n'],
+    ['USERNAME_CLAIM', 'canary\tname'],
+  ])('%s=%j', (name, value) => {
+    expectOnlyProblem(settingOf(name, value), `${name} is not valid`);
+  });
+
+  it.each([
+    ['a private key', ec.privateKey],
+    ['a private key in one line', ec.privateKey.replaceAll('\n', '\\n')],
+    ['a certificate', ec.publicKey.replaceAll('PUBLIC KEY', 'CERTIFICATE')],
+    ['a key that is cut off', ec.publicKey.slice(0, 60)],
+    ['an RSA key of 1024 bits', pemOf(generateKeyPairSync('rsa', { modulusLength: 1024 }))],
+    ['a key that agrees and cannot sign', pemOf(generateKeyPairSync('x25519'))],
+    [
+      'a curve that no token may be signed with',
+      pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })),
+    ],
+  ])('%s as AUTH_PUBLIC_KEY, or in its file', (_what, pem) => {
+    expectOnlyProblem({ ...withoutKeys, AUTH_PUBLIC_KEY: pem }, 'AUTH_PUBLIC_KEY is not valid');
+    const path = file('canary.pem', pem);
+    expectOnlyProblem({ ...withoutKeys, AUTH_PUBLIC_KEY_FILE: path }, 'AUTH_PUBLIC_KEY is not valid');
+  });
+
+  it.each(variableNames.filter((name) => name !== 'NODE_ENV'))('an empty %s', (name) => {
+    for (const empty of ['', '  ']) {
+      expectOnlyProblem(settingOf(name, empty), `${name} is set but empty: give it a value or unset it`);
+    }
+  });
+
+  it.each(['STACKONE_API_KEY_FILE', 'AUTH_PUBLIC_KEY_FILE', 'AUTH_SECRET_FILE'])(
+    'an empty file, or a folder, in %s',
+    (name) => {
+      expectOnlyProblem(settingOf(name, file('canary-empty', ' \n')), `${name} points to an empty file`);
+      expectOnlyProblem(settingOf(name, folder), `${name} points to a file that cannot be read`);
+    },
+  );
+
+  const keyFile = file('canary-key.pem', ec.publicKey);
+  const shortFile = file('canary-short', 'canary');
+  const jwks = { AUTH_JWKS_URL: 'https://issuer.example/jwks.json' };
+  it.each<[string, Environment, string]>([
+    ['no issuer', { ...live, AUTH_ISSUER: undefined }, 'AUTH_ISSUER is missing'],
+    ['no audience', { ...live, AUTH_AUDIENCE: undefined }, 'AUTH_AUDIENCE is missing'],
+    ['no source of keys', withoutKeys, 'None of AUTH_JWKS_URL'],
+    ['a public key beside a key set', { ...live, ...jwks }, 'More than one of AUTH_JWKS_URL'],
+    ['a public key beside a secret', { ...live, AUTH_SECRET: secret }, 'More than one of AUTH_JWKS_URL'],
+    ['a secret beside a key set', { ...withoutKeys, ...jwks, AUTH_SECRET: secret }, 'More than one'],
+    ['a StackOne key and its file', { ...live, STACKONE_API_KEY_FILE: keyFile }, 'are both set'],
+    ['a public key and its file', { ...live, AUTH_PUBLIC_KEY_FILE: keyFile }, 'are both set'],
+    ['a secret and its file', { ...withoutKeys, AUTH_SECRET: secret, AUTH_SECRET_FILE: keyFile }, 'both set'],
+    ['a short secret in a file', { ...withoutKeys, AUTH_SECRET_FILE: shortFile }, 'AUTH_SECRET is too short'],
+    ['the demo in production', { NODE_ENV: 'production' }, 'production has no demo mode'],
+    ['http to StackOne in production', { ...production, STACKONE_BASE_URL: 'http://canary' }, 'an https URL'],
+    [
+      'http to keys in production',
+      { ...productionWithoutKeys, AUTH_JWKS_URL: 'http://canary' },
+      'an https URL',
+    ],
+    ['a short secret in production', { ...productionWithoutKeys, AUTH_SECRET: 'canary' }, 'too short'],
+    [
+      'an empty secret in production',
+      { ...productionWithoutKeys, AUTH_SECRET: '' },
+      'AUTH_SECRET is set but empty',
+    ],
+  ])('%s', (_what, env, problem) => {
+    expectOnlyProblem(env, problem);
+  });
+
+  it.each(variableNames.filter((name) => /^AUTH_|_CLAIM$|^STACKONE_BASE/.test(name)))(
+    '%s without a StackOne key: the demo would not read it',
+    (name) => {
+      expectOnlyProblem({ [name]: 'canary' }, `${name} is set but STACKONE_API_KEY is not`);
+    },
+  );
+});
+
+describe('The configuration tells', () => {
+  it('every problem at once, in one message that holds no value', () => {
+    const wrong = Object.entries(malformed).map(([name, values]) => [
+      name,
+      values.split(' ').find((value) => canary.test(value)),
+    ]);
+    const error = refusalOf({ ...Object.fromEntries(wrong), NODE_ENV: 'production' });
+    for (const name of Object.keys(malformed).filter((name) => name !== 'EMULATOR_PORT')) {
+      expect(error.message).toContain(name);
+    }
+    expect(error.message).toContain('AUTH_ISSUER is missing');
+    expect(error.message).toContain('AUTH_AUDIENCE is missing');
+    expect(error.message).toContain(`${error.problems.length} problem(s)`);
+    expect(inspect(error, { depth: 9 })).not.toMatch(canary);
+  });
+
+  it('of each variable that has a form what is wrong with it', () => {
+    const free = ['NODE_ENV', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
+    expect(variableNames.filter((name) => !(name in malformed) && !free.includes(name))).toEqual([]);
+  });
+});
