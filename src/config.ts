@@ -269,7 +269,8 @@ function loadAuthKeys(reader: Reader, schemes: readonly string[]): AuthKeys | un
 }
 
 /** Environments often carry a PEM in one line, with `\n` written out. A private key is refused. */
-function parsePublicKey(pem: string): KeyObject | undefined {
+function parsePublicKey(text: string): KeyObject | undefined {
+  const pem = text.trim();
   if (!/^-----BEGIN (RSA )?PUBLIC KEY-----/.test(pem)) {
     return undefined;
   }

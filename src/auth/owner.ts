@@ -50,9 +50,9 @@ export class OwnerClaimError extends Error {
   }
 }
 
-/** 1 to 200 characters, neither control characters nor half a surrogate pair. */
+/** 1 to 200 characters, not only spaces, neither control characters nor half a surrogate pair. */
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,200}$/u.test(value);
+  return typeof value === 'string' && /^(?=.*\S)[^\p{Cc}\p{Cs}]{1,200}$/u.test(value);
 }
 
 /**

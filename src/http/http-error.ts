@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, publicMessage } from '../errors.js';
@@ -59,6 +60,13 @@ export function answerUndecodableUrl(
     .code(400)
     .header('cache-control', 'no-store')
     .send(errorBody('BAD_USER_INPUT', 'The address cannot be decoded.'));
+}
+
+/** An `Expect` other than 100-continue, which Node would answer with no body. */
+export function answerUnknownExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  response
+    .writeHead(417, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+    .end(JSON.stringify(errorBody('BAD_USER_INPUT', 'Send the request without an Expect header.')));
 }
 
 export function notFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {

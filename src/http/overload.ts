@@ -6,23 +6,28 @@ import { recordOf } from './request-log.js';
 
 const sampleMs = 500;
 const maxDelayMs = 250;
+/** One alone may be a collection of garbage. */
+const samplesToRefuse = 2;
 const retryAfterSeconds = 2;
 
 /** While the event loop is late, new operations are refused at once, so that those in flight can finish. */
 export function addOverloadGuard(server: FastifyInstance): void {
   const delay = monitorEventLoopDelay({ resolution: 20 });
-  let isOverloaded = false;
+  let lateSamples = 0;
   const timer = setInterval(() => {
-    isOverloaded = delay.mean / 1e6 > maxDelayMs;
+    lateSamples = delay.mean / 1e6 > maxDelayMs ? lateSamples + 1 : 0;
     delay.reset();
   }, sampleMs).unref();
-  delay.enable();
+  // What the start takes is no load.
+  server.addHook('onListen', async () => {
+    delay.enable();
+  });
   server.addHook('onClose', async () => {
     clearInterval(timer);
     delay.disable();
   });
   server.addHook('onRequest', async (request, reply) => {
-    if (isOverloaded && request.routeOptions.url === '/graphql') {
+    if (lateSamples >= samplesToRefuse && request.routeOptions.url === '/graphql') {
       recordOf(request).code = 'OVERLOADED';
       return reply
         .code(httpStatus('OVERLOADED') ?? 503)

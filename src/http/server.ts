@@ -8,7 +8,13 @@ import type { Logger } from '../logger.js';
 import type { Metrics } from '../metrics.js';
 import { addGraphQLRoute } from './graphql-route.js';
 import { addHealthRoutes, type Health } from './health.js';
-import { answerMalformedRequest, answerUndecodableUrl, createErrorHandler, notFound } from './http-error.js';
+import {
+  answerMalformedRequest,
+  answerUndecodableUrl,
+  answerUnknownExpectation,
+  createErrorHandler,
+  notFound,
+} from './http-error.js';
 import { addOverloadGuard } from './overload.js';
 import { addPlayground } from './playground.js';
 import { addRequestLog } from './request-log.js';
@@ -42,10 +48,12 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
     forceCloseConnections: 'idle',
     // What still arrives while the server stops is served.
     return503OnClosing: false,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+    // A missing Host is no harm here, and Node's own answer to it is no JSON.
+    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024, requireHostHeader: false },
     clientErrorHandler: answerMalformedRequest,
     frameworkErrors: answerUndecodableUrl,
   });
+  server.server.on('checkExpectation', answerUnknownExpectation);
   server.setErrorHandler(createErrorHandler(logger));
   server.setNotFoundHandler(notFound);
   // GraphQL is JSON alone: Fastify would take text too.

@@ -39,7 +39,8 @@ async function readJson(
   endpoint: string,
 ): Promise<unknown> {
   const refuse = async (reason: string): Promise<never> => {
-    response.body.destroy();
+    // undici tells that it was cut short by an error event, which nobody else listens to.
+    response.body.on('error', () => undefined).destroy();
     throw unusableAnswer(endpoint, reason);
   };
   if (!/^application\/json(;|$)/i.test(headerOf(response, 'content-type') ?? '')) {

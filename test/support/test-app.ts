@@ -49,7 +49,12 @@ export async function startTestApp(env: Record<string, string | undefined> = {})
   const emulator = await startEmulator({ apiKey: canaries.apiKey });
   const lines: string[] = [];
   const logger = createLogger('trace', { write: (line) => void lines.push(line) });
-  const app = await startApp(testConfig({ STACKONE_BASE_URL: emulator.url, ...env }), { logger });
+  const app = await startApp(testConfig({ STACKONE_BASE_URL: emulator.url, ...env }), { logger }).catch(
+    async (error: unknown) => {
+      await emulator.stop();
+      throw error;
+    },
+  );
   return {
     url: app.url,
     emulator,

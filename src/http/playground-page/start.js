@@ -1,7 +1,8 @@
 /* The playground's own script: example operations, and in demo mode an access token in the headers. */
 
 const examples = [
-  `# Whose token is in the headers below? Every account in this schema is this customer's.
+  `# Whose access token is in the headers below?
+# Every account in this schema is this customer's.
 query WhoAmI {
   viewer { ownerId ownerName username }
 }`,
@@ -9,22 +10,31 @@ query WhoAmI {
 query Integrations {
   providers { key name categories }
   linkedAccounts(first: 10) {
-    nodes { id providerKey label status needsRelink statusReasons { description } }
+    nodes {
+      id providerKey label status needsRelink
+      statusReasons { description }
+    }
     pageInfo { hasNextPage endCursor }
   }
 }`,
-  `# The token for StackOne's Hub. Nothing here says whose account it will be: the access token does.
+  `# The token for StackOne's Hub.
+# Nothing here says whose account it will be:
+# the access token does.
 mutation Connect {
-  createConnectSession(provider: "bamboohr", label: "HR of the main office") {
+  createConnectSession(
+    provider: "bamboohr"
+    label: "HR of the main office"
+  ) {
     token
     expiresAt
     mode
     userErrors { code field message }
   }
 }`,
-  `# After the Hub's "success", which is only a hint: what does StackOne say?
+  `# The Hub's "success" is only a hint.
+# What does StackOne say?
 mutation Confirm {
-  confirmLinkedAccount(accountId: "the id that the Hub gave") {
+  confirmLinkedAccount(accountId: "from the Hub") {
     account { id providerKey status }
     userErrors { code message }
   }
@@ -48,6 +58,9 @@ async function start() {
   const playground = React.createElement(GraphiQL, {
     fetcher: GraphiQL.createFetcher({ url: '/graphql' }),
     storage: memory,
+    // For the schema, which is asked for before any tab is open, and for the tabs.
+    headers,
+    defaultHeaders: headers,
     defaultTabs: examples.map((query) => ({ query, headers })),
     defaultEditorToolsVisibility: 'headers',
   });
