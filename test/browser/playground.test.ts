@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Demo } from '../../demo/start-demo.js';
 import { describeInBrowser } from '../support/browser.js';
@@ -16,11 +17,10 @@ describeInBrowser('the playground', ({ open }) => {
     await page.getByRole('button', { name: /Execute query/ }).click();
     await page.getByText('Acme Corporation').first().waitFor();
     await page.getByRole('tab', { name: 'Connect' }).click();
+    // GraphiQL notices a moment later which operation the tab holds, and shows nothing of it.
+    await sleep(1_000);
     await page.getByRole('button', { name: /Execute query/ }).click();
-    await page
-      .getByText(/"mode": *"LINK"|LINK/)
-      .first()
-      .waitFor();
+    await page.getByText('LINK').first().waitFor();
     expect(demo.emulator.history.some(({ path }) => path === '/connect_sessions')).toBe(true);
   });
 
