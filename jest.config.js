@@ -19,4 +19,6 @@ export default {
     ],
   },
   testTimeout: 30_000,
+  // Most of a test's time is waiting: for a browser, a deadline, a process.
+  maxWorkers: 2,
 };

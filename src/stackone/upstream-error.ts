@@ -81,8 +81,8 @@ export function fromFailure(error: unknown, endpoint: string): UpstreamError {
   if (error instanceof UpstreamError) {
     return error;
   }
-  const name = error instanceof Error ? error.name : 'unknown';
-  const code = codeOf(error);
+  const name = textOf(error, 'name') || 'unknown';
+  const code = textOf(error, 'code');
   // Names and codes alone: the messages of parsers and sockets may quote what they read.
   const message = `${endpoint} failed: ${name} ${code}`.trim();
   if (name === 'AbortError') {
@@ -117,8 +117,11 @@ const notSentCodes: ReadonlySet<string> = new Set([
   'ERR_SSL_WRONG_VERSION_NUMBER',
 ]);
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** By its properties alone: an `instanceof Error` misses errors that Node makes for code in another context. */
+function textOf(error: unknown, property: 'name' | 'code'): string {
+  const value: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
+  return typeof value === 'string' ? value : '';
 }
 
 function isTimeout(error: unknown): boolean {

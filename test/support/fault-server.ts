@@ -220,14 +220,20 @@ function answerLikeStackOne({ method, path, body }: ReceivedRequest, ownerId: st
     return toHttp('200 OK', [account('account-1')]);
   }
   if (pathname === '/auth_configs') {
-    const data = [{ connector_key: 'hubspot', connector_label: 'HubSpot', categories: ['crm'], active: true }];
+    const data = [
+      { connector_key: 'hubspot', connector_label: 'HubSpot', categories: ['crm'], active: true },
+    ];
     return toHttp('200 OK', { page: 1, page_size: 100, total: data.length, data });
   }
   return toHttp('404 Not Found', { statusCode: 404, message: 'Not Found' });
 }
 
 /** A whole answer with a JSON body. */
-export function toHttp(status: string, body: unknown, headers: Readonly<Record<string, string>> = {}): string {
+export function toHttp(
+  status: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): string {
   return toRawHttp(status, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
 }
 
