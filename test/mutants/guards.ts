@@ -1,0 +1,292 @@
+/** A guard taken out of the code, and the tests that must notice. */
+export interface Mutant {
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly guard: string;
+  readonly without: string;
+  /** Paths below `test/`, as Jest takes them. */
+  readonly noticedBy: string;
+}
+
+const authenticate = 'src/auth/authenticate.ts';
+const owner = 'src/auth/owner.ts';
+const remoteKeys = 'src/auth/remote-keys.ts';
+const config = 'src/config.ts';
+const dataSource = 'src/stackone/stackone-data-source.ts';
+const listing = 'src/stackone/account-listing.ts';
+const client = 'src/stackone/stackone-client.ts';
+const readAnswer = 'src/stackone/read-answer.ts';
+const wire = 'src/stackone/wire.ts';
+const limits = 'src/graphql/query-limits.ts';
+const session = 'src/graphql/connect-session.ts';
+const formatError = 'src/graphql/format-error.ts';
+const app = 'src/app.ts';
+const server = 'src/http/server.ts';
+
+/** Every guard that keeps tenants apart, secrets in or load out. `npm run mutants` takes them out one by one. */
+export const mutants: readonly Mutant[] = [
+  {
+    file: authenticate,
+    guard: '    issuer: config.issuer,\n',
+    without: '',
+    noticedBy: 'flow/authentication',
+  },
+  {
+    file: authenticate,
+    guard: '    audience: config.audience,\n',
+    without: '',
+    noticedBy: 'flow/authentication',
+  },
+  {
+    file: authenticate,
+    guard: "requiredClaims: ['exp']",
+    without: 'requiredClaims: []',
+    noticedBy: 'flow/authentication',
+  },
+  {
+    file: authenticate,
+    guard: '      refuseOtherTokenTypes(protectedHeader);\n',
+    without: '',
+    noticedBy: 'flow/authentication',
+  },
+  {
+    file: authenticate,
+    guard: 'authorization.length <= maxHeaderBytes',
+    without: 'true',
+    noticedBy: 'flow/authentication',
+  },
+  { file: owner, guard: '!/^[A-Za-z0-9._:@|-]{1,128}$/.test(id)', without: 'false', noticedBy: 'unit/owner' },
+  { file: owner, guard: "typeof id !== 'string' ||", without: '', noticedBy: 'unit/owner' },
+  {
+    file: owner,
+    guard: 'if (!isName(name))',
+    without: "if (typeof name !== 'string')",
+    noticedBy: 'unit/owner',
+  },
+  {
+    file: owner,
+    guard: 'isName(username)',
+    without: "typeof username === 'string'",
+    noticedBy: 'unit/owner',
+  },
+  {
+    file: remoteKeys,
+    guard: 'Date.now() - (cache.uat ?? 0) < staleMs',
+    without: 'true',
+    noticedBy: 'flow/jwks',
+  },
+  {
+    file: remoteKeys,
+    guard: 'performance.now() - failedAt >= failureMemoryMs',
+    without: 'true',
+    noticedBy: 'flow/jwks',
+  },
+  { file: remoteKeys, guard: 'if (isAboutTheToken(error))', without: 'if (true)', noticedBy: 'flow/jwks' },
+  { file: config, guard: 'if (common.production) {', without: 'if (false) {', noticedBy: 'unit/config' },
+  {
+    file: config,
+    guard: "common.production ? ['https'] : ['http', 'https']",
+    without: "['http', 'https']",
+    noticedBy: 'unit/config',
+  },
+  { file: config, guard: 'Buffer.byteLength(secret) < 32', without: 'false', noticedBy: 'unit/config' },
+  {
+    file: config,
+    guard: 'liveOnlyVariables.filter((name) => reader.has(name))',
+    without: '[]',
+    noticedBy: 'unit/config',
+  },
+  {
+    file: config,
+    guard: 'return canVerifyTokens(key) ? key : undefined;',
+    without: 'return key;',
+    noticedBy: 'unit/config',
+  },
+  {
+    file: dataSource,
+    guard: 'row === undefined || !isOwnedBy(row, this.#owner.id)',
+    without: 'row === undefined',
+    noticedBy: 'flow/ownership',
+  },
+  {
+    file: dataSource,
+    guard: '!accountIdPattern.test(accountId)',
+    without: 'false',
+    noticedBy: 'flow/ownership',
+  },
+  {
+    file: dataSource,
+    guard: 'row !== undefined && row.id !== accountId',
+    without: 'false',
+    noticedBy: 'flow/upstream',
+  },
+  {
+    file: dataSource,
+    guard: 'answer.origin_owner_id !== this.#owner.id',
+    without: 'false',
+    noticedBy: 'flow/upstream',
+  },
+  {
+    file: dataSource,
+    guard: 'provider !== undefined && provider !== account.providerKey',
+    without: 'false',
+    noticedBy: 'flow/connect-session',
+  },
+  {
+    file: dataSource,
+    guard: '!(await this.#mayBeEnabled(provider))',
+    without: 'false',
+    noticedBy: 'flow/connect-session',
+  },
+  {
+    file: dataSource,
+    guard: 'if (accounts.length > 1)',
+    without: 'if (false)',
+    noticedBy: 'flow/on-existing',
+  },
+  {
+    file: dataSource,
+    guard: 'onExisting === OnExistingAccount.FAIL && accounts.length > 0',
+    without: 'false',
+    noticedBy: 'flow/on-existing',
+  },
+  {
+    file: dataSource,
+    guard: 'allowAuthLinks ? (answer.auth_link_url ?? null) : null',
+    without: 'answer.auth_link_url ?? null',
+    noticedBy: 'flow/connect-session',
+  },
+  {
+    file: dataSource,
+    guard: "    await this.#quota.takeFor(this.#owner.id, 'session');\n",
+    without: '',
+    noticedBy: 'flow/quota',
+  },
+  {
+    file: dataSource,
+    guard: "    await this.#quota.takeFor(this.#owner.id, 'look-up');\n",
+    without: '',
+    noticedBy: 'flow/quota',
+  },
+  {
+    file: listing,
+    guard: '          isOwnedBy(row, this.#owner.id)\n',
+    without: '          true\n',
+    noticedBy: 'flow/linked-accounts',
+  },
+  { file: client, guard: '    await this.#quota.takeCall();\n', without: '', noticedBy: 'flow/quota' },
+  {
+    file: client,
+    guard: '      this.#refuseWhilePaused(endpoint);\n',
+    without: '',
+    noticedBy: 'flow/resilience',
+  },
+  {
+    file: client,
+    guard: 'if (!this.#retryBudget.take())',
+    without: 'if (false)',
+    noticedBy: 'flow/resilience',
+  },
+  {
+    file: client,
+    guard: 'handleWhen((error) => error instanceof UpstreamError && error.countsForBreaker)',
+    without: 'handleWhen(() => false)',
+    noticedBy: 'flow/resilience',
+  },
+  {
+    file: client,
+    guard: 'bulkhead(maxInFlight, maxWaiting)',
+    without: 'bulkhead(1_000, 1_000)',
+    noticedBy: 'flow/resilience',
+  },
+  {
+    file: client,
+    guard: "(method === 'DELETE' && !(retry.kind === 'soon' && !retry.sent))",
+    without: 'false',
+    noticedBy: 'flow/resilience',
+  },
+  { file: readAnswer, guard: 'if (bytes > maxBytes)', without: 'if (false)', noticedBy: 'flow/upstream' },
+  { file: readAnswer, guard: '{ fatal: true }', without: '{}', noticedBy: 'flow/upstream' },
+  {
+    file: readAnswer,
+    guard: '!/^application\\/json(;|$)/i.test(',
+    without: '!/./.test(',
+    noticedBy: 'flow/upstream',
+  },
+  {
+    file: wire,
+    guard: 'z.string().regex(/^[\\x21-\\x7e]{1,4096}$/)',
+    without: 'z.string()',
+    noticedBy: 'flow/upstream',
+  },
+  {
+    file: wire,
+    guard: '/^(https:\\/\\/|data:image\\/)/.test(url)',
+    without: 'true',
+    noticedBy: 'flow/provider-catalogue',
+  },
+  { file: session, guard: '[^\\p{Cc}\\p{Cs}]{1,200}', without: '[^]*', noticedBy: 'flow/connect-session' },
+  { file: session, guard: 'accountId !== undefined)', without: 'false)', noticedBy: 'flow/connect-session' },
+  {
+    file: limits,
+    guard: 'found.depth > queryLimits.depth',
+    without: 'false',
+    noticedBy: 'unit/query-limits',
+  },
+  {
+    file: limits,
+    guard: 'found.aliases > queryLimits.aliases',
+    without: 'false',
+    noticedBy: 'unit/query-limits',
+  },
+  {
+    file: limits,
+    guard: 'directives > queryLimits.directives',
+    without: 'false',
+    noticedBy: 'unit/query-limits',
+  },
+  { file: limits, guard: 'found.cost > queryLimits.cost', without: 'false', noticedBy: 'unit/query-limits' },
+  {
+    file: limits,
+    guard: 'found.fields > queryLimits.mutationFields',
+    without: 'false',
+    noticedBy: 'unit/query-limits',
+  },
+  {
+    file: formatError,
+    guard: 'withoutValues(formatted.message)',
+    without: 'formatted.message',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: app,
+    guard: '    parseOptions: { maxTokens: queryLimits.tokens },\n',
+    without: '',
+    noticedBy: 'flow/hostile-queries',
+  },
+  {
+    file: app,
+    guard: '    validationRules: [queryLimitsRule],\n',
+    without: '',
+    noticedBy: 'flow/hostile-queries',
+  },
+  {
+    file: app,
+    guard: 'introspection: config.http.introspection',
+    without: 'introspection: true',
+    noticedBy: 'flow/http-edge',
+  },
+  { file: server, guard: '    bodyLimit: maxBodyBytes,\n', without: '', noticedBy: 'flow/http-edge' },
+  {
+    file: server,
+    guard: "    reply.header('cache-control', 'no-store');\n",
+    without: '',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: server,
+    guard: 'origin: [...config.corsOrigins]',
+    without: 'origin: true',
+    noticedBy: 'flow/http-cors',
+  },
+];
