@@ -1,0 +1,179 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SignJWT } from 'jose';
+import { z } from 'zod';
+import { type Emulator, startEmulator } from '../emulator/index.js';
+import { thisPackage } from '../src/package.js';
+
+/**
+ * Ten minutes (or as many as the argument says) at half of what the server can do, one call in twenty failing:
+ * memory after a collection, and descriptors, must stay flat. `npm run soak -- 2` for two minutes.
+ */
+const minutes = Number(process.argv[2] ?? 10);
+const owners = 50;
+const faultShare = 0.05;
+const calibrationMs = 10_000;
+const samples = 20;
+
+const sampleShape = z.object({ heapMiB: z.number(), rssMiB: z.number(), descriptors: z.number() });
+type Sample = z.infer<typeof sampleShape>;
+
+/** Runs in the server's process: collects the garbage, and tells what is left. */
+const reporter = `import { readdirSync } from 'node:fs';
+process.on('message', () => {
+  gc();
+  const { heapUsed, rss } = process.memoryUsage();
+  process.send({ heapMiB: heapUsed / 2 ** 20, rssMiB: rss / 2 ** 20, descriptors: readdirSync('/proc/self/fd').length });
+});`;
+
+const keys = generateKeyPairSync('ed25519');
+const emulator = await startEmulator();
+const { server, url } = await startServer(emulator);
+const tokens = await Promise.all(Array.from({ length: owners }, (_, number) => signToken(number)));
+seed(emulator);
+
+const capacity = await measureCapacity();
+const rate = Math.floor(capacity / 2);
+process.stdout.write(
+  `${Math.round(capacity)} requests a second at most; soaking at ${rate} for ${minutes} minutes\n`,
+);
+const taken = await soak(rate);
+server.kill('SIGTERM');
+await once(server, 'exit');
+await emulator.stop();
+conclude(taken);
+
+async function startServer({
+  url: baseUrl,
+  apiKey,
+}: Emulator): Promise<{ server: ChildProcess; url: string }> {
+  const child = fork(join(thisPackage.folder, 'dist/src/main.js'), {
+    execArgv: ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(reporter)}`],
+    silent: true,
+    env: {
+      PORT: '0',
+      PLAYGROUND: 'false',
+      STACKONE_API_KEY: apiKey,
+      STACKONE_BASE_URL: baseUrl,
+      AUTH_PUBLIC_KEY: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      AUTH_ISSUER: 'soak',
+      AUTH_AUDIENCE: 'soak',
+      RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
+      RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
+    },
+  });
+  child.stderr?.pipe(process.stderr);
+  // Its log goes on being read to the end, or its writes would fail.
+  const found = await new Promise<string>((resolve) => {
+    child.stdout?.on('data', (chunk) => {
+      const match = /"url":"(http[^"]+)"/.exec(String(chunk));
+      if (match?.[1] !== undefined) {
+        resolve(match[1]);
+      }
+    });
+  });
+  return { server: child, url: found };
+}
+
+function signToken(number: number): Promise<string> {
+  return new SignJWT({ org_id: `org_${number}`, org_name: `Owner ${number}` })
+    .setProtectedHeader({ alg: 'EdDSA' })
+    .setIssuer('soak')
+    .setAudience('soak')
+    .setExpirationTime('1d')
+    .sign(keys.privateKey);
+}
+
+/** Also forgets the history, which would otherwise grow with every call. */
+function seed(target: Emulator): void {
+  target.reset();
+  for (let number = 0; number < owners; number++) {
+    target.addAccount({
+      provider: 'bamboohr',
+      origin_owner_id: `org_${number}`,
+      origin_owner_name: `Owner ${number}`,
+    });
+  }
+}
+
+async function ask(): Promise<void> {
+  const isMutation = Math.random() < 0.5;
+  const query = isMutation
+    ? 'mutation { createConnectSession(provider: "bamboohr") { token userErrors { code } } }'
+    : '{ linkedAccounts { nodes { id status } } }';
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${tokens[Math.floor(Math.random() * owners)]}`,
+    },
+    body: JSON.stringify({ query }),
+  });
+  await response.arrayBuffer();
+}
+
+async function measureCapacity(): Promise<number> {
+  const end = performance.now() + calibrationMs;
+  let answered = 0;
+  const client = async () => {
+    while (performance.now() < end) {
+      await ask();
+      answered += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, client));
+  return answered / (calibrationMs / 1000);
+}
+
+async function soak(perSecond: number): Promise<Sample[]> {
+  const found: Sample[] = [];
+  for (let number = 0; number < samples; number++) {
+    seed(emulator);
+    const end = performance.now() + (minutes * 60_000) / samples;
+    const inFlight = new Set<Promise<void>>();
+    while (performance.now() < end) {
+      for (let sent = 0; sent < perSecond / 20; sent++) {
+        if (Math.random() < faultShare) {
+          emulator.failNext(Math.random() < 0.5 ? { status: 500 } : { kind: 'reset' });
+        }
+        const request = ask().finally(() => inFlight.delete(request));
+        inFlight.add(request);
+      }
+      await sleep(50);
+    }
+    await Promise.allSettled(inFlight);
+    found.push(await takeSample());
+  }
+  return found;
+}
+
+async function takeSample(): Promise<Sample> {
+  const answer = once(server, 'message');
+  server.send('report');
+  const sample = sampleShape.parse((await answer)[0]);
+  const { heapMiB, rssMiB, descriptors } = sample;
+  process.stdout.write(
+    `heap ${heapMiB.toFixed(1)} MiB, resident ${rssMiB.toFixed(0)} MiB, ${descriptors} descriptors\n`,
+  );
+  return sample;
+}
+
+/** The last quarter against the second: the first still warms up. */
+function conclude(found: readonly Sample[]): void {
+  const quarter = samples / 4;
+  const median = (from: number, of: (sample: Sample) => number) =>
+    found
+      .slice(from, from + quarter)
+      .map(of)
+      .sort((a, b) => a - b)[Math.floor(quarter / 2)] ?? 0;
+  const heapGrowth = median(samples - quarter, (s) => s.heapMiB) / median(quarter, (s) => s.heapMiB);
+  const descriptorGrowth =
+    median(samples - quarter, (s) => s.descriptors) - median(quarter, (s) => s.descriptors);
+  process.stdout.write(
+    `heap × ${heapGrowth.toFixed(3)}, descriptors ${descriptorGrowth >= 0 ? '+' : ''}${descriptorGrowth}\n`,
+  );
+  process.exitCode = heapGrowth < 1.1 && descriptorGrowth <= 8 ? 0 : 1;
+}
