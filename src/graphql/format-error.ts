@@ -28,8 +28,7 @@ export function createFormatError(logger: Logger) {
     if (original instanceof AppError) {
       return toAnswer(formatted, original.code, original.publicMessage, original.retryAfterSeconds);
     }
-    const given = formatted.extensions?.['code'];
-    const code = isErrorCode(given) ? given : apolloCodes.get(given);
+    const code = isLateComplaint(original) ? 'BAD_USER_INPUT' : ourCode(formatted.extensions?.['code']);
     if (code !== undefined && clientCodes.has(code)) {
       return toAnswer(formatted, code, withoutValues(formatted.message));
     }
@@ -39,13 +38,32 @@ export function createFormatError(logger: Logger) {
   };
 }
 
+function ourCode(given: unknown): ErrorCode | undefined {
+  return isErrorCode(given) ? given : apolloCodes.get(given);
+}
+
+/**
+ * About the client's variables too, but found only when the operation runs (null for a variable that has a
+ * default, more bad values than are told), so Apollo takes it for a failure of this server.
+ */
+function isLateComplaint(error: unknown): boolean {
+  return (
+    error instanceof GraphQLError &&
+    /^(Argument "\w+" (of (non-null|required) type|has invalid value) |Too many errors processing variables)/.test(
+      error.message,
+    )
+  );
+}
+
 /**
  * graphql-js quotes the values of variables and literals that it complains about. Names of the schema may stay:
  * an author needs them, and in production Apollo has taken out what would give them away.
  */
 function withoutValues(message: string): string {
   return message
-    .replace(/^(Syntax Error: .*?) "[\s\S]*$/, '$1.')
+    .replace(/^(Syntax Error: .*?):? "[\s\S]*$/, '$1.')
+    .replace(/^Unknown operation named .*$/s, 'There is no operation of that name.')
+    .replace(/^(Argument "\w+") .*$/s, '$1 has a value that does not fit its type.')
     .replace(/^(Variable "\$\w+") got invalid value .*$/s, '$1 has a value that does not fit its type.')
     .replace(/^(Expected value of type "[^"]*"), found .*$/s, '$1.')
     .replace(/^(\S+ cannot represent .*?): .*$/s, '$1.')

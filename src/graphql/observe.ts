@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { Kind } from 'graphql';
 import { AppError } from '../errors.js';
+import { UserErrorCode } from '../stackone/model.js';
 import type { GraphQLContext } from './context.js';
 
 const maxNameLength = 64;
@@ -19,10 +20,11 @@ export function createRecordPlugin(): ApolloServerPlugin<GraphQLContext> {
           const original = errors[0]?.originalError;
           record.reason = original instanceof AppError ? original.message : undefined;
         },
-        async willSendResponse({ response: { body } }) {
+        async willSendResponse({ response: { body }, operation }) {
           if (body.kind === 'single') {
             const { errors, data } = body.singleResult;
-            record.code = String(errors?.[0]?.extensions?.['code'] ?? userErrorIn(data) ?? 'ok');
+            const userError = operation?.operation === 'mutation' ? userErrorIn(data) : 'ok';
+            record.code = String(errors?.[0]?.extensions?.['code'] ?? userError);
           }
         },
       };
@@ -30,16 +32,19 @@ export function createRecordPlugin(): ApolloServerPlugin<GraphQLContext> {
   };
 }
 
-/** The code of a payload's first user error, if the client asked for codes. */
-function userErrorIn(data: Record<string, unknown> | null | undefined): unknown {
+/**
+ * The code of a payload's first user error, if the client asked for codes. With an alias anything else can stand in
+ * that place: what is no code of ours must get neither into the log nor into a metric's label.
+ */
+function userErrorIn(data: Record<string, unknown> | null | undefined): string {
   for (const payload of Object.values(data ?? {})) {
     const userErrors = isRecord(payload) ? payload['userErrors'] : undefined;
     const first: unknown = Array.isArray(userErrors) ? userErrors[0] : undefined;
     if (isRecord(first)) {
-      return first['code'] ?? 'USER_ERROR';
+      return Object.values(UserErrorCode).find((code) => code === first['code']) ?? 'USER_ERROR';
     }
   }
-  return undefined;
+  return 'ok';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

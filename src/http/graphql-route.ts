@@ -10,6 +10,7 @@ export function addGraphQLRoute(
   createContext: CreateContext,
 ): void {
   server.post('/graphql', async (request, reply) => {
+    const record = recordOf(request);
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
@@ -17,10 +18,14 @@ export function addGraphQLRoute(
         search: '',
         body: request.body,
       },
-      context: () =>
-        createContext({ authorization: request.headers.authorization, record: recordOf(request) }),
+      context: () => createContext({ authorization: request.headers.authorization, record }),
     });
-    reply.code(answer.status ?? 200);
+    const status = answer.status ?? 200;
+    // Some refusals, such as that of a batch, no plugin of Apollo's gets to see.
+    if (status >= 400 && record.code === 'ok') {
+      record.code = status < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR';
+    }
+    reply.code(status);
     for (const [name, value] of answer.headers) {
       reply.header(name, value);
     }

@@ -15,6 +15,7 @@ import {
   createErrorHandler,
   notFound,
 } from './http-error.js';
+import { addJsonBody } from './json-body.js';
 import { addOverloadGuard } from './overload.js';
 import { addPlayground } from './playground.js';
 import { addRequestLog } from './request-log.js';
@@ -48,8 +49,14 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
     forceCloseConnections: 'idle',
     // What still arrives while the server stops is served.
     return503OnClosing: false,
-    // A missing Host is no harm here, and Node's own answer to it is no JSON.
-    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024, requireHostHeader: false },
+    http: {
+      headersTimeout: 10_000,
+      // How often Node looks for those who are too slow: by itself only every 30 seconds.
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: 16 * 1024,
+      // A missing Host is no harm here, and Node's own answer to it is no JSON.
+      requireHostHeader: false,
+    },
     clientErrorHandler: answerMalformedRequest,
     frameworkErrors: answerUndecodableUrl,
   });
@@ -58,6 +65,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   server.setNotFoundHandler(notFound);
   // GraphQL is JSON alone: Fastify would take text too.
   server.removeContentTypeParser('text/plain');
+  addJsonBody(server);
 
   addRequestLog(server, logger, metrics);
   addOverloadGuard(server);

@@ -164,7 +164,7 @@ export class StackOneClient {
       this.#refuseWhilePaused(endpoint);
       try {
         const answer = await this.#breaker.execute(() => this.#attempt(request, endpoint, deadline));
-        this.#retryBudget.earn();
+        this.#retryBudget.earn(attempt > 1);
         return answer;
       } catch (error) {
         const pauseMs = attempt < maxAttempts ? this.#pauseBeforeRetry(error, request.method) : undefined;

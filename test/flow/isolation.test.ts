@@ -5,7 +5,8 @@ import { signIn, startTestApp, type TestApp } from '../support/test-app.js';
 const owners = 200;
 const requests = 20_000;
 const inFlight = 64;
-const faultShare = 0.05;
+/** 5 % */
+const faultEvery = 20;
 
 let app: TestApp;
 beforeAll(async () => {
@@ -62,16 +63,17 @@ describe('tenants', () => {
         const asker = pick();
         // Every fourth asks for an account that is somebody else's.
         const target = random() < 0.25 ? pick() : asker;
-        if (random() < faultShare) {
+        // Evenly, because a heap of them would look like an outage, and open the breaker.
+        if (next % faultEvery === 0) {
           app.emulator.failNext(random() < 0.5 ? { status: 500 } : { kind: 'reset' });
         }
         const query = queries[Math.floor(random() * queries.length)] ?? raise('there is no query');
         const answer = await app.post({ query, variables: { id: target.id } }, asker.headers);
-        const seen = [...answer.text.matchAll(/of (org_\d+)\.|"ownerId":"(org_\d+)"/g)].map(
+        const names = [...answer.text.matchAll(/of (org_\d+)\.|"ownerId":"(org_\d+)"/g)].map(
           (match) => match[1] ?? match[2],
         );
-        crossings += seen.filter((name) => name !== asker.name).length;
-        served += seen.length;
+        crossings += names.filter((name) => name !== asker.name).length;
+        served += names.length;
         failed += answer.json.errors === undefined ? 0 : 1;
       }
     };
@@ -79,7 +81,10 @@ describe('tenants', () => {
 
     expect(crossings).toBe(0);
     expect(served).toBeGreaterThan(requests / 2);
-    expect(failed).toBeGreaterThan(0);
+    const faults = app.emulator.history.filter(({ status }) => status === 500 || status === 0);
+    expect(faults.length).toBeGreaterThan((requests / faultEvery) * 0.9);
+    // Nearly all of them are made good by the second attempt.
+    expect(failed).toBeLessThan(faults.length / 2);
     // Every session was minted for its asker: what went upstream names the owner whose account it is.
     const ownerOf = new Map(people.map(({ id, name }) => [id, name]));
     const minted = app.emulator.history.filter(({ path }) => path === '/connect_sessions');

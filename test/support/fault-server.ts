@@ -11,8 +11,6 @@ export interface Exchange {
   readonly socket: Socket;
   /** What a StackOne in good order would send, headers included. */
   readonly good: string;
-  /** Aborted when the socket is gone. */
-  readonly gone: AbortSignal;
 }
 
 export interface ReceivedRequest {
@@ -20,6 +18,8 @@ export interface ReceivedRequest {
   /** With the query. */
   readonly path: string;
   readonly body: string;
+  /** Aborted when its socket is closed. */
+  readonly gone: AbortSignal;
 }
 
 /** What happens instead of an answer, or, `onConnection`, instead of anything. */
@@ -183,13 +183,13 @@ function readRequests(socket: Socket, { good, onRequest, onPipelined }: Reader):
       const [method = '', path = ''] = received.split(' ', 2);
       const body = Buffer.from(received.slice(end + 4, end + 4 + length), 'latin1').toString();
       received = received.slice(end + 4 + length);
-      const request = { method, path, body };
+      const request = { method, path, body, gone: gone.signal };
       if (isAnswering) {
         onPipelined();
       }
       isAnswering = true;
       nth += 1;
-      onRequest({ request, nth, socket, good: good(request), gone: gone.signal }).finally(() => {
+      onRequest({ request, nth, socket, good: good(request) }).finally(() => {
         isAnswering = false;
       });
     }
