@@ -10,7 +10,7 @@ import {
 import { createAuthenticate } from './auth/authenticate.js';
 import type { Config } from './config.js';
 import { createContextFactory, type GraphQLContext } from './graphql/context.js';
-import { createFormatError } from './graphql/format-error.js';
+import { createErrorLimitPlugin, createFormatError } from './graphql/format-error.js';
 import { createRecordPlugin } from './graphql/observe.js';
 import { queryLimits, queryLimitsRule } from './graphql/query-limits.js';
 import { createConnectSchema } from './graphql/schema.js';
@@ -106,6 +106,7 @@ function createApollo(config: Config, logger: Logger): ApolloServer<GraphQLConte
     logger: apolloLogger(logger),
     plugins: [
       createRecordPlugin(),
+      createErrorLimitPlugin(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

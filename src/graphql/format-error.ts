@@ -1,3 +1,4 @@
+import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError, type ErrorCode, isErrorCode, publicMessage } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -69,6 +70,23 @@ function withoutValues(message: string): string {
     .replace(/^(\S+ cannot represent .*?): .*$/s, '$1.')
     .replace(/^(Enum "\w+" cannot represent .*?): .*$/s, '$1.')
     .replace(/^(Value) ".*" (does not exist in "\w+" enum).*$/s, '$1 $2.');
+}
+
+const maxRequestErrors = 3;
+
+/** A request that cannot run is told a few of its errors: graphql-js finds up to fifty in one variable. */
+export function createErrorLimitPlugin(): ApolloServerPlugin {
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ response: { body } }) {
+          if (body.kind === 'single' && body.singleResult.errors?.every(({ path }) => path === undefined)) {
+            body.singleResult.errors = body.singleResult.errors.slice(0, maxRequestErrors);
+          }
+        },
+      };
+    },
+  };
 }
 
 function toAnswer(

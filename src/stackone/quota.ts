@@ -22,8 +22,11 @@ export interface Quota {
   close(): Promise<void>;
 }
 
-/** A third of a minute's share, and then as the windows go by: 30 a minute make a burst of 10. */
-const ownerWindowSeconds = 20;
+/**
+ * A third of a minute's share, and then as the windows go by: 30 a minute make a burst of 10. Longer where a
+ * third would be less than one session, which could then never be had.
+ */
+const ownerWindowSeconds = (perMinute: number) => Math.max(20, 60 / perMinute);
 /** Minting is what is limited; a look at accounts costs a tenth of it. */
 const costs = { session: 10, 'look-up': 1 } as const;
 /** Short, because a minute anywhere touches at most 13 of them: 13 × 75 stays below StackOne's 1000. */
@@ -51,7 +54,7 @@ export async function startQuota(config: QuotaConfig, logger: Logger): Promise<Q
   const perOwner = createLimiter(
     'stackone-connect:owner',
     config.perOwnerPerMinute * costs.session,
-    ownerWindowSeconds,
+    ownerWindowSeconds(config.perOwnerPerMinute),
   );
   return {
     takeCall: () => take(total, 'all', 1, 'all owners together'),

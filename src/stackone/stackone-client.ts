@@ -253,6 +253,7 @@ function toAppError(error: unknown, endpoint: string): AppError {
     return new UpstreamError(
       'UPSTREAM_UNAVAILABLE',
       `${endpoint} was not sent: StackOne is left alone for a while`,
+      { retryAfterSeconds: probeAfterMs / 1000 },
     );
   }
   return error instanceof AppError ? error : fromFailure(error, endpoint);

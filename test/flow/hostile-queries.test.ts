@@ -1,0 +1,245 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { getIntrospectionQuery, print } from 'graphql';
+import * as operations from '../../client/generated/operations.js';
+import { readText } from '../support/package-files.js';
+import { type Answer, acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+
+let development: TestApp;
+let production: TestApp;
+let headers: Record<string, string>;
+beforeAll(async () => {
+  development = await startTestApp();
+  production = await startTestApp({ NODE_ENV: 'production', STACKONE_BASE_URL: 'https://127.0.0.1:1' });
+  headers = await signIn(acme);
+  // What is compiled at the first call is no query's own cost.
+  for (const query of ['{ viewer { ownerId } }', '{ viewerr }', '{', '{ linkedAccount(id: {}) { id } }']) {
+    await Promise.all([development.post({ query }, headers), production.post({ query }, headers)]);
+  }
+});
+afterAll(() => Promise.all([development.stop(), production.stop()]));
+beforeEach(() => development.emulator.reset());
+
+const maxBytes = 16 * 1024;
+const maxMilliseconds = 50;
+const many = (count: number, write: (index: number) => string, separator = ' ') =>
+  Array.from({ length: count }, (_, index) => write(index)).join(separator);
+const nested = (depth: number, open: string, inner = '', close = '}') =>
+  `${open.repeat(depth)}${inner}${close.repeat(depth)}`;
+const body = (query: string, variables = '{}') =>
+  `{"query":${JSON.stringify(query)},"variables":${variables}}`;
+
+const category = 'query ($c: Category) { providers(category: $c) { key } }';
+const statuses = 'query ($s: [LinkedAccountStatus!]) { linkedAccounts(status: $s) { nodes { id } } }';
+const accounts = (first: unknown) => `linkedAccounts(first: ${first}) { nodes { id } }`;
+const providers = (key: string) => `{ providers(category: ${key}) { key } }`;
+const viewer = (fields: string) => `{ viewer { ${fields} } }`;
+const create = 'createConnectSession { token }';
+const fragment = (index: number, fields: string) => `fragment f${index} on Viewer { ${fields} }`;
+const deep = nested(30, 'linkedAccounts { provider { ', 'key', '} }');
+const tips = (index: number) => many(11 - index, (other) => `...f${index + other + 1}`);
+
+/** A query, and variables as JSON. */
+const hostile: readonly (readonly [what: string, query: string, variables?: string])[] = [
+  ['accounts of providers of accounts, 60 levels deep', `{ providers { ${deep} } }`],
+  ['unknown fields, 70 levels deep', `{ ${nested(70, 'a { ', 'b')} }`],
+  ['16,000 opening braces', '{'.repeat(16_000)],
+  ['8,000 lists in each other', `{ linkedAccounts(status: ${nested(8_000, '[', '', ']')}`],
+  ['objects in each other', `{ ${accounts(nested(60, '{ a: ', '1'))} }`],
+  ['a type of lists in each other', `query ($a: ${nested(140, '[', 'Int', ']')}) { viewer { ownerId } }`],
+  ['101 aliases of __typename', `{ ${many(101, (i) => `a${i}: __typename`)} }`],
+  ['90 aliases of __typename', `{ ${many(90, (i) => `a${i}: __typename`)} }`],
+  ['an expensive field under 20 aliases', `{ ${many(20, (i) => `a${i}: ${accounts(100)}`)} }`],
+  [
+    'aliases in a fragment',
+    `{ ${'providers { ...f } '.repeat(20)} } fragment f on Provider { a: key b: key }`,
+  ],
+  ['10 unknown directives on one field', `{ __typename ${many(10, (i) => `@d${i}`)} }`],
+  ['40 times the same directive on a field', `{ __typename ${'@skip(if: false) '.repeat(40)} }`],
+  ['a directive on each of 40 fields', viewer('ownerId @include(if: true) '.repeat(40))],
+  ['a bomb: 25 fragments', `${viewer('...f0')} ${many(25, (i) => fragment(i, `...f${i + 1} ...f${i + 1}`))}`],
+  [
+    'a fragment of 12 fields, 50 times',
+    `${viewer('...f1 '.repeat(50))} ${fragment(1, 'ownerId '.repeat(12))}`,
+  ],
+  ['a fragment that contains itself', `${viewer('...f1')} ${fragment(1, 'ownerId ...f1')}`],
+  ['20 fragments in a circle', `${viewer('...f0')} ${many(20, (i) => fragment(i, `...f${(i + 1) % 20}`))}`],
+  [
+    'fragments, each with all that follow',
+    `${viewer('...f0')} ${many(12, (i) => fragment(i, `ownerId ${tips(i)}`))}`,
+  ],
+  ['35 fragments that nobody spreads', `${viewer('ownerId')} ${many(35, (i) => fragment(i, 'ownerId'))}`],
+  ['circular introspection', `{ __schema { types { ${nested(30, 'fields { type { ', 'name', '} }')} } } }`],
+  [
+    'circular introspection by a fragment',
+    '{ __schema { types { ...f } } } fragment f on __Type { fields { type { ...f } } }',
+  ],
+  ['introspection under 20 aliases', `{ ${many(20, (i) => `a${i}: __type(name: "Query") { name }`)} }`],
+  ['301 tokens', viewer('ownerId '.repeat(296))],
+  ['thousands of unknown fields', `{ ${many(2_700, (i) => `f${i}`)} }`],
+  ['290 unknown fields', `{ ${many(290, (i) => `viewer${i}`)} }`],
+  ['290 unknown fields that are almost known', viewer(many(290, (i) => `ownerNam${i}`))],
+  ['a string of 15,000 characters', providers(`"${'x'.repeat(15_000)}"`)],
+  ['a block string of 5,000 lines', providers(`"""${'\n '.repeat(5_000)}"""`)],
+  ['a name of 15,000 characters as a value', providers('A'.repeat(15_000))],
+  ['a number of 15,000 digits', `{ ${accounts('9'.repeat(15_000))} }`],
+  ['a number with an exponent of 15,000 digits', `{ ${accounts(`1e${'9'.repeat(15_000)}`)} }`],
+  ['a variable that is a huge number', `query ($f: Int) { ${accounts('$f')} }`, '{"f":1e308}'],
+  ['a variable of 15,000 digits', `query ($f: Int) { ${accounts('$f')} }`, `{"f":${'9'.repeat(15_000)}}`],
+  ['a variable of 15,000 characters', category, `{"c":"${'x'.repeat(15_000)}"}`],
+  ['a variable of 1,000 keys', category, `{"c":{${many(1_000, (i) => `"k${i}":${i}`, ',')}}}`],
+  ['a variable of 5,000 wrong items', statuses, `{"s":[${many(5_000, () => '1', ',')}]}`],
+  ['a variable of 7,000 lists in each other', statuses, `{"s":${nested(7_000, '[', '', ']')}}`],
+  ['a variable of 2,500 objects in each other', category, `{"c":${nested(2_500, '{"a":', '1')}}`],
+  ['1,000 variables', `query (${many(1_000, (i) => `$v${i}: Int`)}) ${viewer('ownerId')}`],
+  ['70 variables that nobody uses', `query (${many(70, (i) => `$v${i}: Int`)}) ${viewer('ownerId')}`],
+  ['36 variables that nobody declared', `{ ${many(36, (i) => `linkedAccount(id: $v${i}) { id }`)} }`],
+  ['a field with 30 different arguments', `{ ${many(30, (i) => `linkedAccount(id: "${i}") { id }`)} }`],
+  ['different arguments in inline fragments', `{ ${many(18, (i) => `... { ${accounts(i)} }`)} }`],
+  [
+    'fields that conflict deep inside',
+    `{ ${many(9, (i) => `providers { linkedAccounts { x: ${i % 2 ? 'id' : 'label'} } }`)} }`,
+  ],
+  ['36 operations and no choice', many(36, (i) => `query q${i} ${viewer('ownerId')}`)],
+  ['60 operations of one name', 'query q { a } '.repeat(60)],
+  ['10 mutation fields', `mutation { ${many(10, () => create)} }`],
+  ['3 mutation fields with aliases', `mutation { ${many(3, (i) => `a${i}: ${create}`)} }`],
+  ['a mutation field in a fragment, twice', `mutation { ...f ...f } fragment f on Mutation { ${create} }`],
+  [
+    'a mutation field in two inline fragments',
+    `mutation { ... { ${create} } ... on Mutation { ${create} } }`,
+  ],
+  ['a name of 15,000 characters', `{ ${'viewer'.repeat(2_500)} }`],
+  [
+    'long names of a type and a directive',
+    `query ($a: ${'T'.repeat(7_000)}) { viewer @${'d'.repeat(7_000)} }`,
+  ],
+  ['1,200 Unicode escapes', providers(`"${'\\u{1F600}'.repeat(1_200)}"`)],
+  ['half a surrogate pair', '{ linkedAccount(id: "\\uD800") { id } }'],
+  ['5,000 comments before a mistake', `${'#\n'.repeat(5_000)}{ nothing }`],
+  ['15,000 commas before a mistake', `{ nothing ${','.repeat(15_000)} }`],
+  ['names of prototypes as fields', '{ __proto__ { constructor } constructor toString hasOwnProperty }'],
+  [
+    'names of prototypes as types',
+    'query ($a: __proto__) { viewer @__proto__ { ... on constructor { ownerId } } }',
+  ],
+  ['names of prototypes as arguments', '{ providers(__proto__: 1, constructor: 2) { key } }'],
+  ['control characters', viewer('\u0000ownerId')],
+  ['pieces that come later', `{ ${'... @defer { providers { key } } '.repeat(12)} }`],
+  ['a subscription', `subscription { ${accounts(1)} }`],
+  ['definitions of types', `${many(20, (i) => `type T${i} { a: Int }`)} extend type Query { a: T0 }`],
+];
+
+/** Large, and nothing in it to refuse: it is answered with what it asks for, and costs as little. */
+const harmless: readonly (readonly [what: string, body: string, data: unknown])[] = [
+  ['5,000 comments', body(`${'#\n'.repeat(5_000)}{ __typename }`), { __typename: 'Query' }],
+  ['300 tokens', body(`{ ${'__typename '.repeat(298)} }`), { __typename: 'Query' }],
+  [
+    '1,000 variables that nobody declared',
+    body('{ __typename }', `{${many(1_000, (i) => `"v${i}":1`, ',')}}`),
+    { __typename: 'Query' },
+  ],
+  [
+    'an id of 15,000 characters',
+    body(`{ linkedAccount(id: "${'x'.repeat(15_000)}") { id } }`),
+    { linkedAccount: null },
+  ],
+  [
+    'a label of 15,000 characters',
+    body(`mutation { createConnectSession(label: "${'x'.repeat(15_000)}") { token userErrors { code } } }`),
+    { createConnectSession: { token: null, userErrors: [{ code: 'INVALID_INPUT' }] } },
+  ],
+  [
+    'aliases with names of prototypes',
+    body('{ constructor: __typename toString: __typename }'),
+    { constructor: 'Query', toString: 'Query' },
+  ],
+  [
+    'a variable with the name of a prototype',
+    body('query ($__proto__: ID!) { linkedAccount(id: $__proto__) { id } }', '{"a":1}'),
+    undefined,
+  ],
+];
+
+/** The median of three, so that a collection of garbage does not count. */
+async function medianMilliseconds(run: () => Promise<unknown>): Promise<number> {
+  const figures: number[] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const before = process.cpuUsage();
+    await run();
+    const { user, system } = process.cpuUsage(before);
+    figures.push((user + system) / 1000);
+  }
+  return figures.sort((a, b) => a - b)[1] ?? 0;
+}
+
+function expectRefusal({ status, json, headers: answered }: Answer): void {
+  expect(status).toBe(400);
+  expect(json.data).toBeUndefined();
+  expect(json.errors?.length).toBeGreaterThan(0);
+  expect(json.errors?.length).toBeLessThanOrEqual(3);
+  for (const { message, extensions } of json.errors ?? []) {
+    expect(extensions.code).toMatch(/^(BAD_USER_INPUT|GRAPHQL_PARSE_FAILED|GRAPHQL_VALIDATION_FAILED)$/);
+    expect(message).toMatch(/\S/);
+  }
+  expect(answered.get('cache-control')).toBe('no-store');
+}
+
+function expectNothingSent(): void {
+  expect(development.emulator.history).toEqual([]);
+  expect(production.logs()).not.toMatch(/"upstreamAttempts":[1-9]|"msg":"upstream"/);
+}
+
+describe('Refused at once, in few words, and before anything is sent to StackOne, is', () => {
+  it.each(hostile.map(([what, ...parts]) => [what, body(...parts)] as const))('%s', async (_what, text) => {
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maxBytes);
+    expectRefusal(await development.post(text, headers));
+    const milliseconds = await medianMilliseconds(() => production.post(text, headers));
+    expect(milliseconds).toBeLessThan(maxMilliseconds);
+    const answer = await production.post(text, headers);
+    expectRefusal(answer);
+    expect(answer.text).not.toContain('Did you mean');
+    expectNothingSent();
+    expect(production.logs()).not.toContain('an error that nobody foresaw');
+  });
+});
+
+describe('Answered as cheaply, although it is large or strange, is', () => {
+  it.each(harmless)('%s', async (_what, text, data) => {
+    const milliseconds = await medianMilliseconds(() => production.post(text, headers));
+    expect(milliseconds).toBeLessThan(maxMilliseconds);
+    expect((await production.post(text, headers)).json.data).toEqual(data);
+    expectNothingSent();
+  });
+});
+
+const documents = Object.values(operations)
+  .map((document) => print(document))
+  .filter((text) => /^(query|mutation) /.test(text));
+
+describe('The limits let pass', () => {
+  const variables = JSON.stringify({ id: '1', accountId: '1' });
+
+  it('every operation of the client', async () => {
+    expect(documents).toHaveLength(6);
+    for (const document of documents) {
+      const { status, json } = await development.post(body(document, variables), headers);
+      expect([status, json.errors]).toEqual([200, undefined]);
+    }
+  });
+
+  it('the query with which editors ask for the whole schema, in development', async () => {
+    for (const options of [
+      {},
+      { inputValueDeprecation: true, specifiedByUrl: true, schemaDescription: true },
+    ]) {
+      const { status, json } = await development.post(body(getIntrospectionQuery(options)), headers);
+      expect([status, json.errors]).toEqual([200, undefined]);
+    }
+  });
+
+  it('the mutation that the README shows', async () => {
+    const [, mutation = ''] = /```graphql\n([\s\S]*?)```/.exec(readText('README.md')) ?? [];
+    const { status, text } = await development.post(body(mutation), headers);
+    expect([status, text]).toEqual([200, expect.stringContaining('"mode":"LINK","userErrors":[]')]);
+  });
+});
