@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT } from 'jose';
+import { Pool } from 'undici';
 import { z } from 'zod';
 import { type Emulator, startEmulator } from '../emulator/index.js';
 import { thisPackage } from '../src/package.js';
@@ -32,6 +33,8 @@ process.on('message', () => {
 const keys = generateKeyPairSync('ed25519');
 const emulator = await startEmulator();
 const { server, url } = await startServer(emulator);
+/** As many connections from the first minute to the last, so that descriptors can be compared. */
+const pool = new Pool(url, { connections: 32 });
 const tokens = await Promise.all(Array.from({ length: owners }, (_, number) => signToken(number)));
 seed(emulator);
 
@@ -41,6 +44,7 @@ process.stdout.write(
   `${Math.round(capacity)} requests a second at most; soaking at ${rate} for ${minutes} minutes\n`,
 );
 const taken = await soak(rate);
+await pool.close();
 server.kill('SIGTERM');
 await once(server, 'exit');
 await emulator.stop();
@@ -104,15 +108,16 @@ async function ask(): Promise<void> {
   const query = isMutation
     ? 'mutation { createConnectSession(provider: "bamboohr") { token userErrors { code } } }'
     : '{ linkedAccounts { nodes { id status } } }';
-  const response = await fetch(`${url}/graphql`, {
+  const response = await pool.request({
     method: 'POST',
+    path: '/graphql',
     headers: {
       'content-type': 'application/json',
       authorization: `Bearer ${tokens[Math.floor(Math.random() * owners)]}`,
     },
     body: JSON.stringify({ query }),
   });
-  await response.arrayBuffer();
+  await response.body.dump();
 }
 
 async function measureCapacity(): Promise<number> {
