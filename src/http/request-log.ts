@@ -7,20 +7,14 @@ import type { Metrics } from '../metrics.js';
 /** Codes that say that something is wrong on this side or StackOne's, and not with the request. */
 const failures = /^(UPSTREAM_|AUTH_UNAVAILABLE$|OVERLOADED$|INTERNAL_SERVER_ERROR$)/;
 
+/** What nginx calls a client that went away before its answer. */
+const clientGoneStatus = 499;
+
 const records = new WeakMap<FastifyRequest, RequestRecord>();
 
 /** One line for each request to `/graphql`, of chosen fields, whatever became of it. Health checks are not told. */
 export function addRequestLog(server: FastifyInstance, logger: Logger, metrics: Metrics): void {
-  server.addHook('onRequest', async (request, reply) => {
-    const record = createRecord(request, reply);
-    records.set(request, record);
-    reply.header('x-request-id', record.scope.requestId);
-  });
-  server.addHook('onResponse', async (request, reply) => {
-    const record = records.get(request);
-    if (record === undefined || request.routeOptions.url !== '/graphql' || request.method !== 'POST') {
-      return;
-    }
+  const tell = (reply: FastifyReply, record: RequestRecord) => {
     const { scope, operationName, field, ownerHash, code, reason } = record;
     metrics.countRequest(field ?? 'none', code, reply.elapsedTime / 1000);
     logger[failures.test(code) ? 'warn' : 'info'](
@@ -31,13 +25,22 @@ export function addRequestLog(server: FastifyInstance, logger: Logger, metrics: 
         owner: ownerHash,
         code,
         reason,
-        status: reply.statusCode,
+        status: reply.raw.writableFinished ? reply.statusCode : clientGoneStatus,
         milliseconds: Math.round(reply.elapsedTime),
         upstreamAttempts: scope.upstream.attempts,
         upstreamMilliseconds: Math.round(scope.upstream.milliseconds),
       },
       'request',
     );
+  };
+  server.addHook('onRequest', async (request, reply) => {
+    const record = createRecord(request, reply);
+    records.set(request, record);
+    reply.header('x-request-id', record.scope.requestId);
+    if (request.routeOptions.url === '/graphql' && request.method === 'POST') {
+      // Also when the client has gone, of which no hook of Fastify's tells.
+      reply.raw.once('close', () => tell(reply, record));
+    }
   });
 }
 

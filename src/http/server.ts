@@ -6,6 +6,7 @@ import type { HttpConfig } from '../config.js';
 import type { CreateContext, GraphQLContext } from '../graphql/context.js';
 import type { Logger } from '../logger.js';
 import type { Metrics } from '../metrics.js';
+import { addDrain } from './drain.js';
 import { addGraphQLRoute } from './graphql-route.js';
 import { addHealthRoutes, type Health } from './health.js';
 import {
@@ -67,6 +68,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   server.removeContentTypeParser('text/plain');
   addJsonBody(server);
 
+  addDrain(server);
   addRequestLog(server, logger, metrics);
   addOverloadGuard(server);
   // Strict for everything; the demo page and the playground loosen it for themselves.

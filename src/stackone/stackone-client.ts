@@ -90,6 +90,8 @@ export interface ClientDependencies {
  */
 export class StackOneClient {
   readonly #pool: Pool;
+  /** For second attempts: without keep-alive, so that they cannot meet a socket that is just being closed. */
+  readonly #freshPool: Pool;
   readonly #basePath: string;
   readonly #headers: Record<string, string>;
   readonly #quota: Quota;
@@ -116,14 +118,15 @@ export class StackOneClient {
       'user-agent': `${thisPackage.name}/${thisPackage.version}`,
     };
     // undici never follows a redirect by itself, so the key cannot travel.
-    this.#pool = new Pool(url.origin, {
+    const options = {
       connections: maxInFlight,
       connect: { timeout: connectTimeoutMs },
       headersTimeout: headersTimeoutMs,
       bodyTimeout: bodyTimeoutMs,
-      // One after the other on a socket, so that an answer cannot be taken for another's.
-      pipelining: 1,
-    });
+    };
+    // One after the other on a socket, so that an answer cannot be taken for another's; 0 is without keep-alive.
+    this.#pool = new Pool(url.origin, { ...options, pipelining: 1 });
+    this.#freshPool = new Pool(url.origin, { ...options, pipelining: 0 });
     this.#breaker.onBreak(() =>
       logger.error({ alert: 'upstream-breaker' }, 'StackOne is left alone for a while'),
     );
@@ -151,7 +154,7 @@ export class StackOneClient {
   }
 
   async close(): Promise<void> {
-    await this.#pool.close();
+    await Promise.all([this.#pool.close(), this.#freshPool.close()]);
   }
 
   async #callWithRetry<T>(
@@ -163,7 +166,9 @@ export class StackOneClient {
       deadline.throwIfAborted();
       this.#refuseWhilePaused(endpoint);
       try {
-        const answer = await this.#breaker.execute(() => this.#attempt(request, endpoint, deadline));
+        const answer = await this.#breaker.execute(() =>
+          this.#attempt(request, endpoint, deadline, attempt > 1),
+        );
         this.#retryBudget.earn(attempt > 1);
         return answer;
       } catch (error) {
@@ -181,6 +186,7 @@ export class StackOneClient {
     request: StackOneRequest<T>,
     endpoint: string,
     deadline: AbortSignal,
+    isFresh: boolean,
   ): Promise<T | undefined> {
     const { scope, body, answer, maxBytes = defaultMaxBytes } = request;
     await this.#quota.takeCall();
@@ -188,7 +194,7 @@ export class StackOneClient {
     const startedAt = performance.now();
     let outcome: AttemptReport['outcome'] = 'ok';
     try {
-      const response = await this.#pool.request({
+      const response = await (isFresh ? this.#freshPool : this.#pool).request({
         method: request.method,
         path: this.#basePath + request.path + toQuery(request.query ?? []),
         headers: this.#headersFor(scope, body !== undefined),
@@ -197,7 +203,7 @@ export class StackOneClient {
       });
       return await readAnswer(response, answer, maxBytes, endpoint, signal);
     } catch (error) {
-      outcome = fromFailure(signal.aborted ? signal.reason : error, endpoint);
+      outcome = fromFailure(signal.aborted ? signal.reason : error, endpoint, isFresh);
       throw outcome;
     } finally {
       const milliseconds = performance.now() - startedAt;

@@ -24,7 +24,6 @@ import {
 import type { ProviderCatalogue } from './provider-catalogue.js';
 import type { Quota } from './quota.js';
 import type { CallScope, StackOneClient } from './stackone-client.js';
-import { unusableAnswer } from './upstream-error.js';
 import {
   accountRow,
   type ConnectSessionBody,
@@ -219,14 +218,12 @@ export class StackOneDataSource {
       method: 'POST',
       path,
       body,
-      answer: connectSessionAnswer,
+      // A mixed-up connection becomes an error, and not another tenant's token.
+      answer: connectSessionAnswer.refine((session) => session.origin_owner_id === this.#owner.id, ownerPath),
       scope: this.#scope,
     });
     if (answer === undefined) {
       throw new AppError('UPSTREAM_REJECTED', `POST ${path} answered 404`);
-    }
-    if (answer.origin_owner_id !== this.#owner.id) {
-      throw unusableAnswer(`POST ${path}`, 'a session of another owner');
     }
     return {
       token: answer.token,
@@ -246,12 +243,9 @@ export class StackOneDataSource {
     const row = await this.#client.request({
       method: 'GET',
       path: `/accounts/${accountId}`,
-      answer: accountRow,
+      answer: accountRow.refine(({ id }) => id === accountId, { path: ['id'] }),
       scope: this.#scope,
     });
-    if (row !== undefined && row.id !== accountId) {
-      throw unusableAnswer('GET /accounts/…', 'another account than the one asked for');
-    }
     return row === undefined || !isOwnedBy(row, this.#owner.id) ? null : toLinkedAccount(row);
   }
 
@@ -266,6 +260,8 @@ export class StackOneDataSource {
     }
   }
 }
+
+const ownerPath = { path: ['origin_owner_id'] };
 
 function accountNotFound() {
   return refuse('ACCOUNT_NOT_FOUND', 'accountId', 'There is no such linked account.');

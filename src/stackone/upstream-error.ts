@@ -76,8 +76,11 @@ export function unusableAnswer(endpoint: string, reason: string): UpstreamError 
   return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
 }
 
-/** Sockets, names, certificates, timeouts and the deadline. */
-export function fromFailure(error: unknown, endpoint: string): UpstreamError {
+/**
+ * Sockets, names, certificates, timeouts and the deadline.
+ * @param isFreshSocket whether the attempt had a socket of its own, and not one that was used before
+ */
+export function fromFailure(error: unknown, endpoint: string, isFreshSocket = true): UpstreamError {
   if (error instanceof UpstreamError) {
     return error;
   }
@@ -98,13 +101,16 @@ export function fromFailure(error: unknown, endpoint: string): UpstreamError {
     return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
   }
   return new UpstreamError(isTimeout(error) ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE', message, {
-    countsForBreaker: true,
+    // Peers close sockets that were idle: of one that may have been, a cut says nothing about their health.
+    countsForBreaker: isFreshSocket || !cutCodes.has(code),
     retry: { kind: 'soon', sent: !notSentCodes.has(code) },
   });
 }
 
 /** Node's names for what can be wrong with a certificate (`tls` documentation, "X509 certificate error codes"). */
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME/;
+
+const cutCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 const notSentCodes: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',

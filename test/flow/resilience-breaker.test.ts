@@ -76,8 +76,6 @@ describe('It counts as a failure of StackOne,', () => {
     ['the wrong shape', faults['no token']],
     ['408', status(408)],
     ['501', status(501)],
-    ['a reset', faults['a reset before the answer']],
-    ['a body that is cut', faults['a close inside the body']],
   ])('%s: five times in a row, and nothing more is sent', (_what, fault: Fault) =>
     onStage(async (stage) => {
       stage.upstream.play(fault);
@@ -87,6 +85,23 @@ describe('It counts as a failure of StackOne,', () => {
       expect(stage.upstream.requests).toHaveLength(5);
       expect(alertsOf(stage.app)).toEqual(['upstream-breaker']);
     }),
+  );
+
+  it.each([
+    ['a reset', faults['a reset before the answer']],
+    ['a body that is cut', faults['a close inside the body']],
+  ])(
+    '%s on a socket of its own: on one that was used before, it may only have been idle',
+    (_what, fault: Fault) =>
+      onStage(async (stage) => {
+        stage.upstream.play(fault);
+        for (let call = 1; call <= 7; call++) {
+          await stage.mint();
+        }
+        // Each call is tried twice, and only its second attempt counts.
+        expect(stage.upstream.requests).toHaveLength(10);
+        expect(alertsOf(stage.app)).toEqual(['upstream-breaker']);
+      }),
   );
 
   it('when nobody listens', () =>

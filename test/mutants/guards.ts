@@ -116,14 +116,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: dataSource,
-    guard: 'row !== undefined && row.id !== accountId',
-    without: 'false',
+    guard: 'id === accountId',
+    without: 'true',
     noticedBy: 'flow/upstream',
   },
   {
     file: dataSource,
-    guard: 'answer.origin_owner_id !== this.#owner.id',
-    without: 'false',
+    guard: 'session.origin_owner_id === this.#owner.id',
+    without: 'true',
     noticedBy: 'flow/upstream',
   },
   {
