@@ -11,7 +11,6 @@ import {
   onStage,
   until,
 } from '../support/fault-cases.js';
-import type { Fault } from '../support/fault-server.js';
 import {
   closedAroundReuse,
   closedAtReuse,
@@ -33,7 +32,8 @@ describe('A keep-alive socket that StackOne closes as it is used again costs nob
       let minted = 0;
       const client = async () => {
         for (let call = 1; call <= 75; call++) {
-          minted += codeOf(await stage.mint()) === undefined ? 1 : 0;
+          const code = codeOf(await stage.mint());
+          minted += code === undefined ? 1 : 0;
         }
       };
       await Promise.all([client(), client(), client(), client()]);

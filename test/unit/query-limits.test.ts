@@ -26,7 +26,8 @@ type Limit = keyof typeof messages;
 /** Each writes a query that holds exactly `n` of what is limited. */
 const shapes: readonly [limit: Limit, how: string, write: (n: number) => string][] = [
   ['depth', 'fields in fields', (n) => nested(n)],
-  ['depth', 'the deepest of several branches', (n) => `{ q { q } ...${nested(n)} }`],
+  ['depth', 'the deepest of several branches, the last', (n) => `{ q { q } ...${nested(n)} }`],
+  ['depth', 'the deepest of several branches, the first', (n) => `{ ...${nested(n)} q { q } }`],
   ['depth', 'a fragment', (n) => `${nested(n - 2, '{ ...f }')} fragment f on Query ${nested(2)}`],
   [
     'depth',

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readText, sourceFiles } from '../support/package-files.js';
+import { type SealedApp, startSealedApp } from '../support/sealed-app.js';
+
+/** What docs/operations.md promises to whoever watches a server, and what a server does. */
+let app: SealedApp;
+beforeAll(async () => {
+  app = await startSealedApp();
+});
+afterAll(() => app.stop());
+
+const text = readText('docs/operations.md');
+const section = (title: string) => text.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
+const spansIn = (markdown: string) => [...markdown.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+/** The code spans of the first cell of each row. */
+const namesOf = (markdown: string) =>
+  markdown
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => spansIn(line.split('|')[1] ?? ''));
+
+const linesOf = (logged: string): Record<string, unknown>[] =>
+  logged
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('The log', () => {
+  const logging = section('What is logged');
+  const documented = Object.keys(JSON.parse(/```json\n(.*)\n```/.exec(logging)?.[1] ?? '{}'));
+  const mutation = 'mutation createConnectSession { createConnectSession { token userErrors { code } } }';
+
+  it('has a line for a good request with exactly the fields that the document shows, in their order', async () => {
+    const { line } = await app.operate(mutation);
+    expect(Object.keys(line)).toEqual(documented);
+    expect(line).toMatchObject({
+      level: 'info',
+      requestId: expect.stringMatching(/^[\w-]{36}$/),
+      operation: 'createConnectSession',
+      field: 'createConnectSession',
+      owner: expect.stringMatching(/^[\w-]{12}$/),
+      code: 'ok',
+      status: 200,
+      milliseconds: expect.any(Number),
+      upstreamAttempts: 1,
+      upstreamMilliseconds: expect.any(Number),
+    });
+  });
+
+  it('has no other field but the reason in the line of any request', async () => {
+    expect(logging).toContain('`reason`');
+    const bad = { authorization: 'Bearer x', 'content-type': 'application/json' };
+    const seen = [
+      await app.operate('{'),
+      await app.operate('{ nothing }'),
+      await app.operate('{ linkedAccounts(first: 0) { nodes { id } } }'),
+      await app.operate('mutation { createConnectSession(provider: "A") { userErrors { code } } }'),
+      await app.send({ method: 'POST', path: '/graphql', headers: bad, body: '{"query":"{ __typename }"}' }),
+      await app.send({ method: 'POST', path: '/graphql', headers: bad, body: '{' }),
+    ];
+    for (const { line, status } of seen) {
+      expect(line).toMatchObject({ msg: 'request', status });
+      expect(line['code']).not.toBe('ok');
+      expect([...documented, 'reason']).toEqual(expect.arrayContaining(Object.keys(line)));
+    }
+  });
+
+  it('has the request’s own id, when it is one, and has it in the answer and before StackOne too', async () => {
+    const headers = {
+      authorization: `Bearer ${app.tokens[0]}`,
+      'content-type': 'application/json',
+      'x-request-id': 'from.a-proxy_1',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    };
+    const request = { method: 'POST', path: '/graphql', headers, body: JSON.stringify({ query: mutation }) };
+    const { answer, logged } = await app.send(request);
+    expect(answer).toMatch(/^x-request-id: from\.a-proxy_1$/m);
+    expect(linesOf(logged).map(({ requestId, msg }) => [requestId, msg])).toEqual([
+      ['from.a-proxy_1', 'upstream'],
+      ['from.a-proxy_1', 'request'],
+    ]);
+    expect(app.emulator.history.at(-1)?.headers).toMatchObject({
+      'x-request-id': 'from.a-proxy_1',
+      traceparent: headers.traceparent,
+    });
+  });
+
+  it('has a line for a failed attempt, which says of it only what is chosen', async () => {
+    app.emulator.failNext({ kind: 'status', status: 403 });
+    const { logged } = await app.operate(mutation);
+    const attempt = linesOf(logged).find(({ msg }) => msg === 'upstream');
+    expect(Object.keys(attempt ?? {}).sort()).toEqual(
+      ['alert', 'code', 'endpoint', 'level', 'milliseconds', 'msg', 'reason', 'requestId', 'time'].sort(),
+    );
+    expect(attempt).toMatchObject({ level: 'error', alert: 'upstream-misconfigured' });
+  });
+});
+
+describe('The document', () => {
+  it('names every metric of ours with its labels, and no metric that there is not', async () => {
+    await app.operate('{ linkedAccounts { nodes { id } } }');
+    const metrics = await (await fetch(`${app.metricsUrl}/metrics`)).text();
+    const all = [...metrics.matchAll(/^# TYPE (\w+) /gm)].map((match) => match[1] ?? '');
+    const labelsOf = (name: string) => {
+      const labels = new RegExp(`^${name}_count\\{([^}]*)\\}`, 'm').exec(metrics)?.[1];
+      return labels === undefined ? '' : `{${labels.replace(/="[^"]*"/g, '')}}`;
+    };
+    const documented = namesOf(section('What to watch'));
+    const ours = all.filter((name) => name.startsWith('connect_')).map((name) => `${name}${labelsOf(name)}`);
+    expect(documented.filter((name) => name.startsWith('connect_')).sort()).toEqual(ours.sort());
+    expect(all).toEqual(expect.arrayContaining(documented.map((name) => name.replace(/\{.*/, ''))));
+    expect(documented.length).toBeGreaterThan(ours.length);
+  });
+
+  it('has a row for each alert that the source raises, and no other', () => {
+    const raised = sourceFiles('src').flatMap((path) =>
+      [...readText(path).matchAll(/\balert: '([^']+)'/g)].map((match) => match[1]),
+    );
+    const [alerts = ''] = section('What to do').split('| What you see |');
+    expect(
+      namesOf(alerts)
+        .filter((name) => name !== 'alert')
+        .sort(),
+    ).toEqual([...new Set(raised)].sort());
+  });
+});

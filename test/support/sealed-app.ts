@@ -1,0 +1,145 @@
+import { expect } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { startApp } from '../../src/app.js';
+import { isErrorCode } from '../../src/errors.js';
+import { createLogger } from '../../src/logger.js';
+import { canaries, signToken, testConfig } from './test-app.js';
+
+/** Ours and StackOne's: in nothing that leaves this server. */
+export const secrets = {
+  ...canaries,
+  basicAuthorization: Buffer.from(`${canaries.apiKey}:`).toString('base64'),
+  authSecret: 'canary-auth-secret-of-at-least-32-bytes',
+  redisPassword: 'canary-redis-password',
+  upstreamBody: 'canary-upstream-body',
+  upstreamHeader: 'canary-upstream-header',
+} as const;
+
+/** Values that callers send. The hyphens keep them from being names, which validation may tell. */
+export const callerValues = [
+  'canary-literal',
+  'canary-label',
+  'canary-id',
+  'canary-value',
+  'canary-header',
+  'canary-word',
+] as const;
+
+const requestLine = '"msg":"request"';
+const claims = { org_id: 'canary-owner-id', org_name: 'canary-owner-name', email: 'canary-email' };
+
+/** A server in which every secret is a canary, at the most talkative level of the log, with metrics. */
+export interface SealedApp {
+  readonly url: string;
+  readonly metricsUrl: string;
+  readonly emulator: Emulator;
+  /** A good access token; then an expired one, one with a malformed owner, and one that somebody else signed. */
+  readonly tokens: readonly string[];
+  /** What an owner may read, and a log must not hold. */
+  readonly readable: string[];
+  logs(): string;
+  send(request: SentRequest): Promise<Seen>;
+  /** A query of the owner's. */
+  operate(query: string): Promise<Seen>;
+  stop(): Promise<void>;
+}
+
+export interface SentRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array;
+}
+
+export interface Seen {
+  readonly status: number;
+  readonly json: { data?: unknown; errors?: { message: unknown; extensions: { code: unknown } }[] };
+  /** Headers and body, and what was logged meanwhile. */
+  readonly answer: string;
+  readonly logged: string;
+  /** The one line of the request itself. */
+  readonly line: Record<string, unknown>;
+}
+
+export async function startSealedApp(): Promise<SealedApp> {
+  const emulator = await startEmulator({ apiKey: secrets.apiKey });
+  const lines: string[] = [];
+  const logger = createLogger('trace', { write: (line) => void lines.push(line) });
+  const config = testConfig({
+    STACKONE_BASE_URL: emulator.url,
+    AUTH_PUBLIC_KEY: undefined,
+    AUTH_SECRET: secrets.authSecret,
+    REDIS_URL: `redis://user:${secrets.redisPassword}@127.0.0.1:1`,
+    METRICS_PORT: '0',
+    ALLOW_AUTH_LINKS: 'true',
+    LOG_LEVEL: 'trace',
+  });
+  const { url, metricsUrl = '', stop } = await startApp(config, { logger });
+  const tokens = await signTokens();
+
+  const send = async ({ method, path, headers, body }: SentRequest): Promise<Seen> => {
+    const before = lines.length;
+    const response = await fetch(`${url}${path}`, { method, headers, ...(method !== 'GET' && { body }) });
+    const text = await response.text();
+    const isTold = () => lines.slice(before).some((line) => line.includes(requestLine));
+    // The line of a request is written when its answer has left; what is no operation has none.
+    for (let turn = 0; turn < 100 && method === 'POST' && path.startsWith('/graphql') && !isTold(); turn++) {
+      await new Promise((resolve) => setTimeout(resolve, turn));
+    }
+    const logged = lines.slice(before);
+    return {
+      status: response.status,
+      json: JSON.parse(text),
+      answer: `${[...response.headers].map((header) => header.join(': ')).join('\n')}\n\n${text}`,
+      logged: logged.join(''),
+      line: JSON.parse(logged.find((line) => line.includes(requestLine)) ?? '{}'),
+    };
+  };
+  return {
+    url,
+    metricsUrl,
+    emulator,
+    tokens,
+    readable: [...Object.values(claims), 'canary-account-label'],
+    logs: () => lines.join(''),
+    send,
+    operate: (query) => {
+      const headers = { authorization: `Bearer ${tokens[0]}`, 'content-type': 'application/json' };
+      return send({ method: 'POST', path: '/graphql', headers, body: JSON.stringify({ query }) });
+    },
+    stop: async () => {
+      await stop();
+      await emulator.stop();
+    },
+  };
+}
+
+async function signTokens(): Promise<string[]> {
+  const key = new TextEncoder().encode(secrets.authSecret);
+  const header = { alg: 'HS256' };
+  return [
+    await signToken(claims, { key, header }),
+    await signToken({ ...claims, exp: 1 }, { key, header }),
+    await signToken({ ...claims, org_id: ['canary-id'] }, { key, header }),
+    await signToken(claims, { key: new Uint8Array(32), header }),
+  ];
+}
+
+export const found = (text: string, needles: readonly string[]) =>
+  needles.filter((needle) => text.includes(needle));
+
+/** JSON, never kept, errors in the one form with a code of ours, and nobody's secrets in it or in the log. */
+export function expectSealed({ tokens, readable }: SealedApp, { answer, logged, json, status }: Seen): void {
+  const hidden = [...Object.values(secrets), ...callerValues, ...tokens];
+  expect(found(answer, hidden)).toEqual([]);
+  expect(found(logged, [...hidden, ...readable, 'canary_name'])).toEqual([]);
+  expect(logged).not.toContain('an error that nobody foresaw');
+  expect(answer).toMatch(/^cache-control: no-store$/m);
+  expect(answer).toMatch(/^content-type: application\/(graphql-response\+)?json; charset=utf-8$/m);
+  if (status >= 400 || json.data === undefined) {
+    expect(json.errors?.length).toBeGreaterThan(0);
+  }
+  for (const { message, extensions } of json.errors ?? []) {
+    expect([typeof message, isErrorCode(extensions.code)]).toEqual(['string', true]);
+  }
+}
