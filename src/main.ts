@@ -56,6 +56,9 @@ function explain(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return `${error.message}: something else listens there. Stop it, or set PORT or EMULATOR_PORT.`;
   }
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
+    return `${error.message}\nThe demo needs the development packages: run npm ci, or set STACKONE_API_KEY to start without it.`;
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -14,9 +14,9 @@ const records = new WeakMap<FastifyRequest, RequestRecord>();
 
 /** One line for each request to `/graphql`, of chosen fields, whatever became of it. Health checks are not told. */
 export function addRequestLog(server: FastifyInstance, logger: Logger, metrics: Metrics): void {
-  const tell = (reply: FastifyReply, record: RequestRecord) => {
+  const tell = (reply: FastifyReply, record: RequestRecord, milliseconds: number) => {
     const { scope, operationName, field, ownerHash, code, reason } = record;
-    metrics.countRequest(field ?? 'none', code, reply.elapsedTime / 1000);
+    metrics.countRequest(field ?? 'none', code, milliseconds / 1000);
     logger[failures.test(code) ? 'warn' : 'info'](
       {
         requestId: scope.requestId,
@@ -26,7 +26,7 @@ export function addRequestLog(server: FastifyInstance, logger: Logger, metrics: 
         code,
         reason,
         status: reply.raw.writableFinished ? reply.statusCode : clientGoneStatus,
-        milliseconds: Math.round(reply.elapsedTime),
+        milliseconds: Math.round(milliseconds),
         upstreamAttempts: scope.upstream.attempts,
         upstreamMilliseconds: Math.round(scope.upstream.milliseconds),
       },
@@ -38,8 +38,9 @@ export function addRequestLog(server: FastifyInstance, logger: Logger, metrics: 
     records.set(request, record);
     reply.header('x-request-id', record.scope.requestId);
     if (request.routeOptions.url === '/graphql' && request.method === 'POST') {
-      // Also when the client has gone, of which no hook of Fastify's tells.
-      reply.raw.once('close', () => tell(reply, record));
+      // Fastify keeps the time only for its own hooks, and none of those tells when the client has gone.
+      const startedAt = performance.now();
+      reply.raw.once('close', () => tell(reply, record, performance.now() - startedAt));
     }
   });
 }
