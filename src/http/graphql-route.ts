@@ -1,7 +1,10 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { CreateContext, GraphQLContext } from '../graphql/context.js';
+import { errorBody } from './http-error.js';
 import { recordOf } from './request-log.js';
+
+const acceptsJson = /(^|,)\s*(\*\/\*|application\/(\*|json|graphql-response\+json))\s*(;|,|$)/i;
 
 /** `POST /graphql`: an HTTP request as plain values to Apollo, and its answer back. */
 export function addGraphQLRoute(
@@ -11,6 +14,11 @@ export function addGraphQLRoute(
 ): void {
   server.post('/graphql', async (request, reply) => {
     const record = recordOf(request);
+    if (!acceptsJson.test(request.headers.accept ?? '*/*')) {
+      // Apollo finds that out only when a mutation has run.
+      record.code = 'BAD_USER_INPUT';
+      return reply.code(406).send(errorBody('BAD_USER_INPUT', 'Accept application/json.'));
+    }
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,

@@ -85,6 +85,17 @@ describe('The log', () => {
     });
   });
 
+  it('tells how long a request took, and the metrics do too', async () => {
+    app.emulator.failNext({ kind: 'delay', delayMs: 300 });
+    const { line } = await app.operate(mutation);
+    const metrics = await (await fetch(`${app.metricsUrl}/metrics`)).text();
+    const sum = /^connect_request_duration_seconds_sum\{field="createConnectSession",code="ok"\} (\S+)$/m;
+    const [milliseconds, upstream] = [line['milliseconds'], line['upstreamMilliseconds']].map(Number);
+    expect(upstream).toBeGreaterThan(290);
+    expect(milliseconds).toBeGreaterThanOrEqual(upstream ?? 0);
+    expect(Number(sum.exec(metrics)?.[1]) * 1000).toBeGreaterThan(290);
+  });
+
   it('has a line for a failed attempt, which says of it only what is chosen', async () => {
     app.emulator.failNext({ kind: 'status', status: 403 });
     const { logged } = await app.operate(mutation);

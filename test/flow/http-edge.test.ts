@@ -143,6 +143,16 @@ describe('A refusal is JSON in GraphQL’s form, with a documented code, whether
     await expectRefusal(await send('/graphql', { method: 'POST', headers: typed, body }), 415);
   });
 
+  it.each(['text/html', 'application/xml, text/*', 'application/jsonp'])(
+    'an answer as %s, before anything is run',
+    async (accept) => {
+      const body = JSON.stringify({ query: 'mutation { createConnectSession { token } }' });
+      const post = { method: 'POST', headers: { ...headers, accept }, body };
+      await expectRefusal(await send('/graphql', post), 406);
+      expect(app.emulator.history).toEqual([]);
+    },
+  );
+
   it('a body of more than 16 KiB, also when its length is not told', async () => {
     const body = JSON.stringify(operation).padEnd(16 * 1024);
     expect((await send('/graphql', { method: 'POST', headers, body })).status).toBe(200);
