@@ -21,4 +21,5 @@ export default {
   testTimeout: 30_000,
   // Most of a test's time is waiting: for a browser, a deadline, a process.
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/slowest-first.mjs',
 };
