@@ -17,11 +17,19 @@ const parts = [
   'package.json',
   'jest.config.js',
   'schema.graphql',
+  'README.md',
 ];
 for (const part of parts) {
   cpSync(join(thisPackage.folder, part), join(copy, part), { recursive: true });
 }
 symlinkSync(join(thisPackage.folder, 'node_modules'), join(copy, 'node_modules'));
+
+function passes(tests: string): boolean {
+  const options = ['--bail', '--forceExit', `test/${tests}`];
+  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...options];
+  const { status } = spawnSync(process.execPath, jest, { cwd: copy, stdio: 'ignore', timeout: 180_000 });
+  return status === 0;
+}
 
 function isNoticed({ file, guard, without, noticedBy }: Mutant): boolean {
   const path = join(copy, file);
@@ -30,20 +38,18 @@ function isNoticed({ file, guard, without, noticedBy }: Mutant): boolean {
     path,
     code.replace(guard, () => without),
   );
-  const jest = [
-    '--experimental-vm-modules',
-    'node_modules/jest/bin/jest.js',
-    '--bail',
-    '--forceExit',
-    `test/${noticedBy}`,
-  ];
-  const { status } = spawnSync(process.execPath, jest, { cwd: copy, stdio: 'ignore', timeout: 180_000 });
+  const noticed = !passes(noticedBy);
   writeFileSync(path, code);
-  return status !== 0;
+  return noticed;
 }
 
 const wanted = process.argv[2] ?? '';
 const chosen = mutants.filter(({ file, noticedBy }) => `${file} ${noticedBy}`.includes(wanted));
+// Tests that fail anyway would notice anything.
+const failing = [...new Set(chosen.map(({ noticedBy }) => noticedBy))].filter((tests) => !passes(tests));
+if (failing.length > 0) {
+  throw new Error(`these tests fail with all guards in place: ${failing.join(', ')}`);
+}
 const missed = chosen.filter((mutant) => {
   const noticed = isNoticed(mutant);
   process.stdout.write(`${noticed ? 'noticed' : 'MISSED '}  ${mutant.file}  ${mutant.guard.trim()}\n`);
