@@ -25,7 +25,7 @@ for (const part of parts) {
 symlinkSync(join(thisPackage.folder, 'node_modules'), join(copy, 'node_modules'));
 
 function passes(tests: string): boolean {
-  const options = ['--bail', '--forceExit', `test/${tests}`];
+  const options = ['--runInBand', '--bail', '--forceExit', `test/${tests}`];
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...options];
   const { status } = spawnSync(process.execPath, jest, { cwd: copy, stdio: 'ignore', timeout: 180_000 });
   return status === 0;

@@ -205,7 +205,12 @@ export const mutants: readonly Mutant[] = [
     without: 'false',
     noticedBy: 'flow/resilience',
   },
-  { file: readAnswer, guard: 'if (bytes > maxBytes)', without: 'if (false)', noticedBy: 'flow/upstream' },
+  {
+    file: readAnswer,
+    guard: 'if (bytes > maxBytes)',
+    without: 'if (bytes > 100 * maxBytes)',
+    noticedBy: 'flow/upstream',
+  },
   { file: readAnswer, guard: '{ fatal: true }', without: '{}', noticedBy: 'flow/upstream' },
   {
     file: readAnswer,
