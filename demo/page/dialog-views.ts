@@ -1,15 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { ConnectState } from '../../client/index.js';
 import type { Actions } from './actions.js';
 import { checkIcon, closeIcon, lockIcon, warningIcon } from './icons.js';
 import type { Account, Connect, Removal, State } from './state.js';
-import { accountName, product, providerName, titleOf } from './words.js';
+import { accountName, problemOfConnecting, product, providerName, retryWords, titleOf } from './words.js';
 
 /**
  * The dialogs stand in the page from the start and are opened by `main.ts`, so that the browser keeps the
  * focus inside and gives it back. The Hub lives in `.hub`, which no template fills.
  */
 export function connectDialog({ connect }: State, actions: Actions): TemplateResult {
-  const showsHub = connect.phase === 'hub' || connect.phase === 'confirming' || connect.phase === 'confirmed';
+  const showsHub = connect.phase === 'connecting' && connect.flow.session !== null;
   return html`<dialog
     class="dialog connect"
     id="connect-dialog"
@@ -35,26 +36,43 @@ export function connectDialog({ connect }: State, actions: Actions): TemplateRes
 
 function connectBody(connect: Connect, actions: Actions): TemplateResult | typeof nothing {
   switch (connect.phase) {
+    case 'closed':
+      return nothing;
     case 'naming':
       return namingForm(actions);
+    case 'connecting':
+      return flowBody(connect.flow, actions);
+  }
+}
+
+function flowBody(flow: ConnectState, actions: Actions): TemplateResult | typeof nothing {
+  switch (flow.phase) {
     case 'opening':
-      return html`<div class="blank">
-        <span class="spinner"></span>
-        <p>Preparing a safe connection…</p>
-      </div>`;
-    case 'problem':
+      return blank('Preparing a safe connection…');
+    case 'failed': {
+      const { title, text } = problemOfConnecting(flow);
       return html`<div class="blank" role="alert">
         <span class="blank-icon attention">${warningIcon}</span>
-        <h3>${connect.problem.title}</h3>
-        <p>${connect.problem.text}</p>
-        <button class="button primary" @click=${actions.retryConnect}>${connect.retry.words}</button>
+        <h3>${title}</h3>
+        <p>${text}</p>
+        <button class="button primary" @click=${actions.retryConnect}>${retryWords(flow)}</button>
       </div>`;
-    case 'closed':
-    case 'hub':
+    }
     case 'confirming':
-    case 'confirmed':
+      return flow.session === null ? blank('Asking the server again…') : nothing;
+    case 'linked':
+      return flow.session === null ? blank('Connected.') : nothing;
+    case 'closed':
+    case 'open':
       return nothing;
   }
+}
+
+function blank(text: string): TemplateResult {
+  return html`<div class="blank">
+    <span class="spinner"></span>
+    <p>${text}</p>
+  </div>`;
 }
 
 function namingForm(actions: Actions): TemplateResult {
@@ -73,20 +91,21 @@ function namingForm(actions: Actions): TemplateResult {
   </form>`;
 }
 
-function connectStatus({ phase }: Connect): TemplateResult {
+function connectStatus(connect: Connect): TemplateResult {
+  const phase = connect.phase === 'connecting' ? connect.flow.phase : connect.phase;
   switch (phase) {
     case 'confirming':
       return html`<span class="spinner small"></span>
         <p>One moment: we are checking this with the server…</p>`;
-    case 'confirmed':
+    case 'linked':
       return html`<span class="good">${checkIcon}</span>
         <p>Confirmed by the server.</p>`;
     case 'naming':
       return html`<p>Next, you sign in through StackOne.</p>`;
     case 'closed':
     case 'opening':
-    case 'hub':
-    case 'problem':
+    case 'open':
+    case 'failed':
       return html`${lockIcon}
         <p>What you enter goes straight to StackOne. ${product} never sees it.</p>`;
   }

@@ -1,7 +1,7 @@
 import { render } from 'lit-html';
 import type { Actions } from './actions.js';
 import { createApi } from './api.js';
-import { ConnectDialog } from './connect-dialog.js';
+import { createConnectDialog } from './connect-dialog.js';
 import {
   type Account,
   afterReading,
@@ -94,27 +94,14 @@ function rescueFocus(selector: string): void {
 }
 
 /** What to say once the connect dialog has closed: under an open dialog nobody hears it. */
-let connectedAccount: { readonly id: string; readonly words: string } | null = null;
+let linked: { readonly id: string; readonly words: string } | null = null;
 
-const connectDialog = new ConnectDialog({
-  api,
-  hubBaseUrl: find('meta[name=hub-base-url]', HTMLMetaElement).content,
-  slot: () => find('#connect-dialog .hub', HTMLElement),
-  show: (connect) => update({ ...state, connect }),
-  onConfirmed: (account, target) => {
-    const name = target.kind === 'account' ? target.name : nameOf(account);
-    connectedAccount = { id: account.id, words: `${name} is connected, confirmed by the server.` };
-    update(withConfirmed(state, account));
-  },
-  onClosed: () => {
-    if (connectedAccount !== null) {
-      rescueFocus(`#account-${CSS.escape(connectedAccount.id)}`);
-      showToast(connectedAccount.words);
-      connectedAccount = null;
-    }
-    void read();
-  },
-});
+function tellLinked(): void {
+  if (linked === null) return;
+  rescueFocus(`#account-${CSS.escape(linked.id)}`);
+  showToast(linked.words);
+  linked = null;
+}
 
 function showRemoval(removal: Removal): void {
   update({ ...state, removal });
@@ -147,14 +134,6 @@ function closeRemoval(): void {
   if (wasRefused) void read();
 }
 
-function retryConnect(): void {
-  const { connect } = state;
-  if (connect.phase !== 'problem') return;
-  void (connect.retry.kind === 'start'
-    ? connectDialog.start()
-    : connectDialog.confirm(connect.retry.accountId));
-}
-
 const actions: Actions = {
   search: (search) => update({ ...state, search }),
   choose: (category) => update({ ...state, category }),
@@ -162,7 +141,7 @@ const actions: Actions = {
   read: () => void read(),
   connect: (target) => connectDialog.open(target),
   nameAccount: (label) => connectDialog.name(label),
-  retryConnect,
+  retryConnect: () => connectDialog.retry(),
   closeConnect: () => connectDialog.close(),
   askToRemove: (account) => showRemoval({ phase: 'asking', account, problem: null }),
   remove: () => void remove(),
@@ -172,5 +151,22 @@ const actions: Actions = {
 
 addEventListener('focus', readAgain);
 document.addEventListener('visibilitychange', readAgain);
+// Renders the dialogs, which stand in the page from here on.
 update(state);
+const connectDialog = createConnectDialog({
+  client: api.client,
+  hubBaseUrl: find('meta[name=hub-base-url]', HTMLMetaElement).content,
+  slot: find('#connect-dialog .hub', HTMLElement),
+  show: (connect) => update({ ...state, connect }),
+  onLinked: (account, target) => {
+    const name = target.kind === 'account' ? target.name : nameOf(account);
+    linked = { id: account.id, words: `${name} is connected, confirmed by the server.` };
+    update(withConfirmed(state, account));
+    if (state.connect.phase === 'closed') tellLinked();
+  },
+  onClosed: () => {
+    tellLinked();
+    void read();
+  },
+});
 void read();

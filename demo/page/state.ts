@@ -1,12 +1,13 @@
 import type {
   Category,
-  CreateConnectSessionMutationVariables,
+  ConnectRequest,
+  ConnectState,
   IntegrationsQuery,
-  LinkedAccountFieldsFragment,
+  LinkedAccount,
 } from '../../client/index.js';
 
 export type Provider = IntegrationsQuery['providers'][number];
-export type Account = LinkedAccountFieldsFragment;
+export type Account = LinkedAccount;
 
 /** The customers that the demo plays. A real product has one: whose people signed in. */
 export const tenants = { acme: 'Acme', globex: 'Globex' } as const;
@@ -46,19 +47,11 @@ export type Target =
   | { readonly kind: 'account'; readonly account: Account; readonly name: string }
   | { readonly kind: 'browse'; readonly category: Category | null };
 
+/** `flow` is the client's own state of a connection, from the fetching of a session to the confirmed account. */
 export type Connect =
   | { readonly phase: 'closed' }
   | { readonly phase: 'naming'; readonly target: Target }
-  | { readonly phase: 'opening'; readonly target: Target }
-  | { readonly phase: 'hub'; readonly target: Target }
-  | { readonly phase: 'confirming'; readonly target: Target }
-  | { readonly phase: 'confirmed'; readonly target: Target }
-  | { readonly phase: 'problem'; readonly target: Target; readonly problem: Problem; readonly retry: Retry };
-
-/** What *Try again* means: begin anew, or ask the server once more about an account that the Hub reported. */
-export type Retry =
-  | { readonly kind: 'start'; readonly words: string }
-  | { readonly kind: 'confirm'; readonly accountId: string; readonly words: string };
+  | { readonly phase: 'connecting'; readonly target: Target; readonly flow: ConnectState };
 
 export type Removal =
   | { readonly phase: 'closed' }
@@ -150,7 +143,7 @@ export function categoriesOf({ providers }: Integrations): readonly Category[] {
 }
 
 /** The arguments of the mutation. The owner is not among them: the server takes it from the access token. */
-export function sessionVariables(target: Target, label: string): CreateConnectSessionMutationVariables {
+export function requestFor(target: Target, label: string): ConnectRequest {
   switch (target.kind) {
     case 'account':
       return { accountId: target.account.id };

@@ -1,4 +1,10 @@
-import type { Category, LinkedAccountStatus } from '../../client/index.js';
+import {
+  type Category,
+  type ConnectFailure,
+  type ConnectState,
+  describeFailure,
+  type LinkedAccountStatus,
+} from '../../client/index.js';
 import type { Account, Problem, Provider, Target } from './state.js';
 
 export const product = 'Orchard';
@@ -40,18 +46,16 @@ export type Tone = 'good' | 'attention' | 'quiet';
 interface StatusWords {
   readonly tone: Tone;
   readonly text: string;
-  /** After "the account". */
-  readonly clause: string;
 }
 
 const statusWords: Record<LinkedAccountStatus, StatusWords> = {
-  ACTIVE: { tone: 'good', text: 'Connected', clause: 'is connected' },
-  EXPIRED: { tone: 'attention', text: 'Sign-in has expired', clause: 'has a sign-in that has expired' },
-  ERROR: { tone: 'attention', text: 'Has stopped working', clause: 'does not work' },
-  INACTIVE: { tone: 'quiet', text: 'Switched off', clause: 'is switched off' },
-  SUSPENDED: { tone: 'quiet', text: 'Paused', clause: 'is paused' },
-  ARCHIVED: { tone: 'quiet', text: 'Archived', clause: 'is archived' },
-  UNKNOWN: { tone: 'quiet', text: 'State not known', clause: 'is in a state that we do not know' },
+  ACTIVE: { tone: 'good', text: 'Connected' },
+  EXPIRED: { tone: 'attention', text: 'Sign-in has expired' },
+  ERROR: { tone: 'attention', text: 'Has stopped working' },
+  INACTIVE: { tone: 'quiet', text: 'Switched off' },
+  SUSPENDED: { tone: 'quiet', text: 'Paused' },
+  ARCHIVED: { tone: 'quiet', text: 'Archived' },
+  UNKNOWN: { tone: 'quiet', text: 'State not known' },
 };
 
 export function statusOf({ status }: Account): StatusWords {
@@ -94,44 +98,31 @@ export function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString()} ${number === 1 ? one : many}`;
 }
 
-/** The server's codes that this page has words of its own for. Any other shows the server's public message. */
-const problems: ReadonlyMap<string, Problem> = new Map(
-  Object.entries({
-    UNAUTHENTICATED: { title: 'You are signed out', text: 'Reload this page to sign in again.' },
-    AUTH_UNAVAILABLE: { title: 'We cannot check your sign-in', text: 'This usually passes in a moment.' },
-    RATE_LIMITED: { title: 'That was a little fast', text: 'Too many requests came in a short time.' },
-    OVERLOADED: { title: 'We are very busy', text: 'This usually passes in a moment.' },
-    UPSTREAM_UNAVAILABLE: {
-      title: 'StackOne cannot be reached',
-      text: 'StackOne, the service behind these connections, does not answer. Nothing has changed.',
-    },
-    UPSTREAM_TIMEOUT: {
-      title: 'StackOne is taking too long',
-      text: 'StackOne, the service behind these connections, did not answer in time.',
-    },
-    UPSTREAM_RATE_LIMITED: {
-      title: 'StackOne asks for a pause',
-      text: 'Too many requests came in a short time.',
-    },
-    UPSTREAM_REJECTED: {
-      title: 'StackOne did not accept this',
-      text: 'If it happens again, please tell our support.',
-    },
-    UPSTREAM_MISCONFIGURED: {
-      title: 'Connections are not set up correctly',
-      text: 'You can do nothing about it. Our team has been told.',
-    },
-  }),
-);
+/** The client's own words, but for the product's name. */
+export function problemOf(failure: ConnectFailure): Problem {
+  const { title, text } = describeFailure(failure);
+  switch (failure.kind) {
+    case 'refused':
+      return { title: 'Our server refused this', text };
+    case 'unreachable':
+      return { title: `${product} cannot be reached`, text };
+    case 'server':
+    case 'hub-not-loaded':
+    case 'session-expired':
+    case 'not-linked':
+      return { title, text };
+  }
+}
 
-export const serverUnreachable: Problem = {
-  title: `${product} cannot be reached`,
-  text: 'Check your connection to the internet, then try again.',
-};
+type Failed = Extract<ConnectState, { readonly phase: 'failed' }>;
 
-export function problemOf(code: string, message: string, retryAfterSeconds: number | undefined): Problem {
-  const { title, text } = problems.get(code) ?? { title: 'Something went wrong on our side', text: message };
-  return retryAfterSeconds === undefined
-    ? { title, text }
-    : { title, text: `${text} Try again in ${count(retryAfterSeconds, 'second', 'seconds')}.` };
+export function problemOfConnecting({ failure, retry }: Failed): Problem {
+  return retry === 'start' && failure.kind !== 'refused'
+    ? problemOf(failure)
+    : describeFailure(failure, retry);
+}
+
+export function retryWords({ failure, retry }: Failed): string {
+  if (retry === 'confirm') return 'Check again';
+  return failure.kind === 'session-expired' ? 'Start again' : 'Try again';
 }

@@ -1,16 +1,13 @@
-export interface SessionWatch {
-  /** From now on the Hub holds something that a new one would not: it is not renewed any more. */
-  readonly touched: () => void;
-  readonly isTouched: () => boolean;
-  readonly stop: () => void;
-}
+import { isPageVisible } from './page.js';
 
 export interface SessionEnd {
-  /** By this computer's clock. */
+  /** Milliseconds of this computer's clock. */
   readonly endsAt: number;
   /** Called once. If it brings no new Hub, the session is watched until its end. */
   readonly onRenew: () => void;
   readonly onEnd: () => void;
+  /** Whether the Hub holds something that a new one would not. */
+  readonly isTouched: () => boolean;
 }
 
 const renewBeforeMs = 30_000;
@@ -23,32 +20,23 @@ const lookEveryMs = 1_000;
  *
  * The rule: 30 seconds before the end, a Hub that nobody has touched gets a new session unnoticed. One in which
  * something was typed or clicked is left alone, since a new Hub would forget it and would never hear of an
- * OAuth window that is open; when its session ends, the page says so and offers to start again. So does a page
- * that nobody looks at: a tab left open overnight must not mint sessions until morning.
+ * OAuth window that is open; when its session ends, the page is told. So is a page that nobody looks at: a tab
+ * left open overnight must not mint sessions until morning.
+ * @returns how to stop it
  */
-export function watchSession({ endsAt, onRenew, onEnd }: SessionEnd): SessionWatch {
-  let isTouched = false;
+export function watchSession({ endsAt, onRenew, onEnd, isTouched }: SessionEnd): () => void {
   let isRenewing = false;
   const look = () => {
     const leftMs = endsAt - Date.now();
     if (leftMs <= 0) {
       stop();
       onEnd();
-      return;
-    }
-    const isUnused = !isTouched && document.visibilityState === 'visible';
-    if (leftMs <= renewBeforeMs && isUnused && !isRenewing) {
+    } else if (leftMs <= renewBeforeMs && !isTouched() && isPageVisible() && !isRenewing) {
       isRenewing = true;
       onRenew();
     }
   };
   const timer = setInterval(look, lookEveryMs);
   const stop = () => clearInterval(timer);
-  return {
-    touched: () => {
-      isTouched = true;
-    },
-    isTouched: () => isTouched,
-    stop,
-  };
+  return stop;
 }

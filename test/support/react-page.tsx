@@ -1,0 +1,138 @@
+/** A product's page with every way to use the React part, for the tests of it. */
+import { StackOneHub } from '@stackone/hub';
+import { createElement, StrictMode, useEffect, useRef, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createConnectClient, type LinkedAccount, loadHub } from '../../client/index.js';
+import { ConnectButton, ConnectProvider, type HubProps, useConnect } from '../../client/react/index.js';
+
+const parameters = new URLSearchParams(location.search);
+const hubBaseUrl = parameters.get('hub') ?? '';
+const theme = parameters.get('theme') === 'dark' ? 'dark' : 'light';
+
+const client = createConnectClient({
+  headers: async () => {
+    const answer: { readonly token: string } = await (await fetch('/demo/token?tenant=acme')).json();
+    return { authorization: `Bearer ${answer.token}` };
+  },
+});
+
+let loads = 0;
+async function loadAtSecondTry(): Promise<void> {
+  loads += 1;
+  if (loads === 1) throw new Error('Not this time');
+}
+
+/** The web component, as a Hub of one's own. Its `close` and `success` are DOM events. */
+function HubElement({ token, baseUrl, mode, onSuccess, onClose }: HubProps) {
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const success = (event: Event) => {
+      if (event instanceof CustomEvent) onSuccess(event.detail);
+    };
+    const current = element.current;
+    current?.addEventListener('success', success);
+    current?.addEventListener('close', onClose);
+    return () => {
+      current?.removeEventListener('success', success);
+      current?.removeEventListener('close', onClose);
+    };
+  }, [onSuccess, onClose]);
+  return createElement('stackone-hub', { ref: element, token, 'base-url': baseUrl, mode });
+}
+
+/** What most pages do: the button goes when the account is there. */
+function Replaced() {
+  const [account, setAccount] = useState<LinkedAccount | null>(null);
+  return account === null ? (
+    <ConnectButton provider="bamboohr" onLinked={setAccount}>
+      Connect BambooHR
+    </ConnectButton>
+  ) : (
+    <p>BambooHR is linked: {account.status}</p>
+  );
+}
+
+/** The button stays, and counts. The function that counts is another in each rendering. */
+function Counted() {
+  const [count, setCount] = useState(0);
+  return (
+    <p>
+      {count} times linked
+      <ConnectButton provider="slack" onLinked={() => setCount(count + 1)} onExisting="CREATE_ANOTHER">
+        Connect Slack
+      </ConnectButton>
+    </p>
+  );
+}
+
+function OwnDesign() {
+  const [closings, setClosings] = useState(0);
+  const [told, setTold] = useState('');
+  const connect = useConnect({ onLinked: ({ providerKey }) => setTold(`${providerKey} is linked`) });
+  return (
+    <section aria-label="Own design">
+      <button type="button" onClick={() => connect.start({ provider: 'personio' })}>
+        Begin
+      </button>
+      <button type="button" onClick={connect.close}>
+        Leave
+      </button>
+      <output>{connect.state.phase}</output>
+      <p>{told}</p>
+      <dialog open onClose={() => setClosings(closings + 1)}>
+        <p>Closed {closings} times</p>
+        {connect.hub}
+      </dialog>
+    </section>
+  );
+}
+
+function Page() {
+  const [isThere, setThere] = useState(true);
+  const common = { client, hubBaseUrl, theme } as const;
+  return (
+    <>
+      <h1>Integrations</h1>
+      <button type="button" onClick={() => setThere(false)}>
+        Take all away
+      </button>
+      {isThere && (
+        <ConnectProvider {...common} hub={StackOneHub}>
+          <Replaced />
+          <Counted />
+          <ConnectButton provider="no-such-provider">Connect nothing</ConnectButton>
+          <ConnectButton accountId={parameters.get('account') ?? ''} dialogTitle="Reconnect your account">
+            Reconnect
+          </ConnectButton>
+          <ConnectButton
+            provider="no-such-provider"
+            describe={({ kind }) => ({ title: `Nein: ${kind}`, text: 'Das geht nicht.' })}
+            words={{ startAgain: 'Noch einmal', close: 'Schließen' }}
+            classNames={{ dialog: 'mine', action: 'mine-too' }}
+          >
+            Verbinden
+          </ConnectButton>
+        </ConnectProvider>
+      )}
+      {isThere && (
+        <ConnectProvider {...common} hub={StackOneHub} prepare={loadAtSecondTry}>
+          <ConnectButton provider="bamboohr">Connect later</ConnectButton>
+        </ConnectProvider>
+      )}
+      {isThere && (
+        <ConnectProvider {...common} hub={HubElement} prepare={() => loadHub('/demo/hub.js')}>
+          <OwnDesign />
+        </ConnectProvider>
+      )}
+    </>
+  );
+}
+
+const root = document.querySelector('#root');
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <Page />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,54 @@
+/** What must compile, with StackOne's own types, and what must not. Nothing runs it. */
+import { StackOneHub } from '@stackone/hub';
+import { createElement, lazy } from 'react';
+import { createConnectClient } from '../../client/index.js';
+import { ConnectButton, ConnectProvider, type HubProps, useConnect } from '../../client/react/index.js';
+
+const client = createConnectClient();
+const settings = { client, hubBaseUrl: 'https://api.stackone.com' };
+
+// A Hub is StackOne's component, a lazy one, or one of one's own around either.
+const loadHub = () => import('@stackone/hub');
+const LazyHub = lazy(async () => ({ default: (await loadHub()).StackOneHub }));
+const WithFooter = (props: HubProps) => <StackOneHub {...props} showFooterLinks={false} />;
+const AsElement = ({ token, baseUrl, theme }: HubProps) =>
+  createElement('stackone-hub', { token, 'base-url': baseUrl, theme });
+export const hubs = [
+  <ConnectProvider key="1" {...settings} hub={StackOneHub} />,
+  <ConnectProvider key="2" {...settings} hub={LazyHub} prepare={loadHub} theme="dark" />,
+  <ConnectProvider key="3" {...settings} hub={WithFooter} />,
+  <ConnectProvider key="4" {...settings} hub={AsElement} />,
+];
+const NeedsMore = (_: HubProps & { readonly secret: string }) => null;
+// @ts-expect-error a Hub that needs what nobody gives it
+export const unfit = <ConnectProvider {...settings} hub={NeedsMore} />;
+// @ts-expect-error no address of StackOne
+export const nowhere = <ConnectProvider client={client} hub={StackOneHub} />;
+
+export const buttons = [
+  <ConnectButton key="1" provider="bamboohr" label="Berlin" onLinked={({ id }) => id.length} />,
+  <ConnectButton key="2" accountId="1" className="primary" disabled describe={({ kind }) => text(kind)} />,
+];
+const text = (title: string) => ({ title, text: '' });
+// @ts-expect-error a provider is named by its key
+export const wrongProvider = <ConnectButton provider={42} />;
+// @ts-expect-error there is no such category
+export const wrongCategory = <ConnectButton category="HR" />;
+// @ts-expect-error an account has no token
+export const wrongAccount = <ConnectButton onLinked={({ token }) => token} />;
+// @ts-expect-error words need a title
+export const wrongWords = <ConnectButton describe={() => ({ text: 'Oh.' })} />;
+
+export function OwnDesign() {
+  const { state, start, hub } = useConnect();
+  // @ts-expect-error a session is there only while there is a Hub
+  const token: string = state.session.token;
+  return (
+    <>
+      {/* @ts-expect-error a click is no request */}
+      <button type="button" onClick={start} />
+      <button type="button" onClick={() => start({ provider: token })} />
+      {hub}
+    </>
+  );
+}
