@@ -5,21 +5,44 @@ import { z } from 'zod';
 import { StackOneError } from './errors.js';
 import { html } from './html.js';
 
-const Query = z.object({ token: z.string() });
+const isOrigin = (text: string) =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+const Query = z.object({
+  token: z.string(),
+  /** Of the page that has the Hub in a frame, and is told what becomes of it. */
+  origin: z.string().refine(isOrigin).optional(),
+});
 
-const HEADERS = {
+const headersFor = (origin = "'none'") => ({
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   // What the Hub is known to need, and no other host.
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; font-src data:; img-src data:; connect-src 'self'",
-};
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'unsafe-inline'",
+    'font-src data:',
+    'img-src data:',
+    "connect-src 'self'",
+    `frame-ancestors ${origin}`,
+  ].join('; '),
+});
 
-/** The page behind a session's `auth_link_url`: the Hub, in a tab of its own. */
+/** Tells the page around the Hub of its events, and no page of another origin. */
+const TELL_PARENT = `
+const origin = new URLSearchParams(location.search).get('origin');
+for (const type of ['success', 'close']) {
+  document.querySelector('stackone-hub').addEventListener(type, ({ detail }) => {
+    if (origin !== null) parent.postMessage({ hub: type, account: detail }, origin);
+  });
+}
+`;
+
+/** The page behind a session's `auth_link_url`: the Hub, in a tab of its own, or in the frame of `connectLibrary`. */
 export async function hostedHub(app: FastifyInstance, { url }: { url: () => string }): Promise<void> {
   app.get('/hub', (request, reply) => {
-    const { token } = Query.parse(request.query);
+    const { token, origin } = Query.parse(request.query);
     const page = html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -27,10 +50,13 @@ export async function hostedHub(app: FastifyInstance, { url }: { url: () => stri
 <title>Connect an account</title>
 <style>body { margin: 0 auto; max-width: 640px; padding: 24px }</style>
 <script src="/hub/stackone-hub.js" defer></script>
+<script src="/hub/tell-parent.js" defer></script>
 <stackone-hub mode="integration-picker" token="${token}" base-url="${url()}" height="600px"></stackone-hub>
 </html>`;
-    return reply.headers(HEADERS).send(page.text);
+    return reply.headers(headersFor(origin)).send(page.text);
   });
+
+  app.get('/hub/tell-parent.js', (_request, reply) => reply.type('text/javascript').send(TELL_PARENT));
 
   app.get('/hub/stackone-hub.js', async (_request, reply) => {
     const script = await readHubScript();

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { connectLibrary } from './connect-library.js';
 import { addControlRoutes } from './control.js';
 import { answerErrorsLikeStackOne } from './errors.js';
 import { type Fault, Faults, injectFaults } from './faults.js';
@@ -94,6 +95,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   await app.register(hubApi, { prefix: '/hub', store });
   await app.register(oauthPopup, { store });
   await app.register(hostedHub, { url: () => url });
+  await app.register(connectLibrary);
   url = await app.listen({ host, port });
   return emulator;
 }

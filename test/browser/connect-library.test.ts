@@ -1,0 +1,126 @@
+import type { FrameLocator, Page } from 'playwright-core';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { describeInBrowser } from '../support/browser.js';
+import { ACME, newSession } from '../support/emulator-client.js';
+import { type ProductSite, startProductSite } from '../support/product-site.js';
+
+/** Calls the library as `@stackone/react-hub` 1.1.1 does, and keeps what it calls back. */
+const PAGE = `<!doctype html><meta charset="utf-8"><title>A product</title><link rel="icon" href="data:,"><body>
+<script>
+  window.calls = [];
+  const call = (name) => (...values) => window.calls.push([name, ...values]);
+  window.start = (options) =>
+    Connect.start({ ...options, onSuccess: call('success'), onClose: call('close'), onCancel: call('cancel') });
+  const library = document.createElement('script');
+  library.src = new URLSearchParams(location.search).get('library');
+  document.body.append(library);
+</script>`;
+
+// What StackOne's own library does is in its package's types and README: this is what a page may rely on.
+describeInBrowser('the stand-in of the Connect library', ({ open, expectConsoleErrors }) => {
+  let emulator: Emulator;
+  let site: ProductSite;
+  let page: Page;
+  let hub: FrameLocator;
+
+  beforeAll(async () => {
+    [emulator, site] = await Promise.all([startEmulator(), startProductSite(PAGE)]);
+  });
+  beforeEach(async () => {
+    emulator.reset();
+    const library = encodeURIComponent(`${emulator.url}/stackone/connect.js`);
+    page = await open([site.url, emulator.url], `/?library=${library}`);
+    hub = page.frameLocator('dialog[open] iframe');
+  });
+  afterAll(() => Promise.all([site.stop(), emulator.stop()]));
+
+  const start = async (options: object = {}) => {
+    const sessionToken = await newSession(emulator.url, { provider: 'bamboohr' });
+    await page.waitForFunction('window.Connect');
+    await page.evaluate(`window.start(${JSON.stringify({ sessionToken, ...options })})`);
+    await hub.locator('input[name=subdomain]').waitFor();
+  };
+  const link = async () => {
+    await hub.locator('input[name=subdomain]').fill('acme');
+    await hub.locator('input[name=api_key]').fill('key-123456');
+    await hub.getByRole('button', { name: 'Connect', exact: true }).click();
+    await hub.getByText('Connection Successful').waitFor();
+  };
+  const closeOverlay = () => page.getByRole('button', { name: 'Close' }).first().click();
+  const calls = () => page.evaluate('window.calls');
+
+  test('links an account, tells which, and then only that it was closed', async () => {
+    await start();
+    await link();
+    const [account] = emulator.accounts();
+    expect(account).toMatchObject({ ...ACME, provider: 'bamboohr' });
+    const success = ['success', { id: account?.id, provider: 'bamboohr' }];
+    expect(await calls()).toEqual([success]);
+    await closeOverlay();
+    expect(await calls()).toEqual([success, ['close']]);
+    expect(await page.locator('dialog').count()).toBe(0);
+  });
+
+  test('is closed by the Hub’s own button too', async () => {
+    await start();
+    await link();
+    await hub.getByRole('button', { name: 'Close' }).click();
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(await calls()).toEqual([expect.arrayContaining(['success']), ['close']]);
+  });
+
+  test.each([
+    ['its button', closeOverlay],
+    ['the Escape key', () => page.keyboard.press('Escape')],
+  ])(
+    'tells that it was cancelled and closed, by %s, when nothing was linked, and can start again',
+    async (_how, close) => {
+      await start();
+      await close();
+      await page.locator('dialog').waitFor({ state: 'detached' });
+      expect(await calls()).toEqual([['cancel'], ['close']]);
+      expect(emulator.accounts()).toEqual([]);
+      await start({ apiUrl: emulator.url });
+      await link();
+      expect(await calls()).toEqual([['cancel'], ['close'], expect.arrayContaining(['success'])]);
+    },
+  );
+
+  test('hears nobody but its own frame, of the emulator’s origin', async () => {
+    await start();
+    const forged = JSON.stringify({ hub: 'success', account: { id: 'forged', provider: 'bamboohr' } });
+    await page.evaluate(`window.postMessage(${forged}, '*')`);
+    // The same words from the right origin, but from another frame of it.
+    await page.evaluate(`new Promise((resolve) => {
+      const frame = document.createElement('iframe');
+      frame.src = '${emulator.url}/hub?token=none&origin=' + location.origin;
+      frame.onload = resolve;
+      document.body.append(frame);
+    })`);
+    // And from its own frame, after it has gone to another origin.
+    await page.evaluate(`new Promise((resolve) => {
+      const frame = document.querySelector('dialog iframe');
+      frame.onload = resolve;
+      frame.src = '/elsewhere' + location.search;
+    })`);
+    const others = page.frames().filter((frame) => /token=none|elsewhere/.test(frame.url()));
+    for (const other of others) await other.evaluate(`parent.postMessage(${forged}, '*')`);
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
+    expect(others).toHaveLength(2);
+    expect(await calls()).toEqual([]);
+    expectConsoleErrors(/401/);
+  });
+
+  test('has its page in no frame of another origin than the one it was opened for', async () => {
+    const refused = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
+    expectConsoleErrors(/frame-ancestors/);
+    const token = await newSession(emulator.url);
+    for (const query of [`token=${token}`, `token=${token}&origin=https://other.example`]) {
+      await page.evaluate(`document.body.append(Object.assign(document.createElement('iframe'), {
+        src: '${emulator.url}/hub?${query}',
+      }))`);
+    }
+    await refused;
+    expect(emulator.history.filter(({ path }) => path === '/hub/settings')).toEqual([]);
+  });
+});
