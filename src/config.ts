@@ -55,27 +55,28 @@ export interface HttpConfig {
   readonly metricsPort: number | undefined;
   /** Other origins whose pages may call. Empty: the same origin only. */
   readonly corsOrigins: readonly string[];
-  readonly introspection: boolean;
   readonly playground: boolean;
 }
 
-interface CommonConfig {
+/** What serving the schema takes, in whatever server it is mounted. */
+export interface ConnectConfig {
   readonly production: boolean;
+  readonly introspection: boolean;
   readonly session: SessionConfig;
   readonly quota: QuotaConfig;
-  readonly http: HttpConfig;
   readonly logLevel: LogLevel;
+  readonly stackone: StackOneConfig;
 }
 
 /** Everything the server needs to know, parsed and frozen. */
-export interface Config extends CommonConfig {
+export interface Config extends ConnectConfig {
   readonly mode: 'live';
-  readonly stackone: StackOneConfig;
+  readonly http: HttpConfig;
   readonly auth: AuthConfig;
 }
 
 /** Without a StackOne key: the emulator and the demo's identity provider fill in the rest. */
-export interface DemoConfig extends CommonConfig {
+export interface DemoConfig extends Omit<Config, 'mode' | 'stackone' | 'auth'> {
   readonly mode: 'demo';
   readonly emulatorPort: number;
 }
@@ -111,8 +112,8 @@ export const variableNames = [
   'LOG_LEVEL',
   'EMULATOR_PORT',
 ] as const;
-type VariableName = (typeof variableNames)[number];
-type Reader = EnvironmentReader<VariableName>;
+export type VariableName = (typeof variableNames)[number];
+export type Reader = EnvironmentReader<VariableName>;
 
 /** What only a server with a StackOne key reads: set in demo mode, it is a mistake that must not go unseen. */
 const liveOnlyVariables: readonly VariableName[] = variableNames.filter(
@@ -127,7 +128,7 @@ const liveOnlyVariables: readonly VariableName[] = variableNames.filter(
 export function loadConfig(env: Environment): Config | DemoConfig {
   const reader: Reader = new EnvironmentReader(env);
   const production = env['NODE_ENV'] === 'production';
-  const common = loadCommon(reader, production);
+  const common = { http: loadHttp(reader, production), ...loadCommon(reader, production) };
   const config =
     reader.has('STACKONE_API_KEY') || reader.has('STACKONE_API_KEY_FILE')
       ? loadLive(reader, common)
@@ -138,9 +139,18 @@ export function loadConfig(env: Environment): Config | DemoConfig {
   return deepFreeze(config);
 }
 
-function loadCommon(reader: Reader, production: boolean): CommonConfig {
+/** In production no secret travels in the clear. */
+function schemesIn(production: boolean): readonly string[] {
+  return production ? ['https'] : ['http', 'https'];
+}
+
+type CommonConfig = Omit<ConnectConfig, 'stackone'>;
+type ServerConfig = CommonConfig & Pick<Config, 'http'>;
+
+export function loadCommon(reader: Reader, production: boolean): CommonConfig {
   return {
     production,
+    introspection: reader.flag('INTROSPECTION') ?? !production,
     session: {
       expiresInSeconds:
         reader.wholeNumber('SESSION_EXPIRES_IN_SECONDS', 'a whole number of seconds', 60, 86_400) ?? 1800,
@@ -154,15 +164,17 @@ function loadCommon(reader: Reader, production: boolean): CommonConfig {
         reader.wholeNumber('RATE_LIMIT_TOTAL_PER_MINUTE', 'a whole number', 1, 1_000_000) ?? 900,
       redisUrl: readRedisUrl(reader),
     },
-    http: {
-      host: reader.text('HOST', 'a host name or an IP address', /^[A-Za-z0-9.:-]+$/) ?? '127.0.0.1',
-      port: readPort(reader, 'PORT') ?? 4000,
-      metricsPort: readPort(reader, 'METRICS_PORT'),
-      corsOrigins: reader.origins('CORS_ORIGINS') ?? [],
-      introspection: reader.flag('INTROSPECTION') ?? !production,
-      playground: reader.flag('PLAYGROUND') ?? !production,
-    },
     logLevel: reader.oneOf('LOG_LEVEL', logLevels) ?? 'info',
+  };
+}
+
+function loadHttp(reader: Reader, production: boolean): HttpConfig {
+  return {
+    host: reader.text('HOST', 'a host name or an IP address', /^[A-Za-z0-9.:-]+$/) ?? '127.0.0.1',
+    port: readPort(reader, 'PORT') ?? 4000,
+    metricsPort: readPort(reader, 'METRICS_PORT'),
+    corsOrigins: reader.origins('CORS_ORIGINS') ?? [],
+    playground: reader.flag('PLAYGROUND') ?? !production,
   };
 }
 
@@ -177,7 +189,7 @@ function readPort(reader: Reader, name: VariableName): number | undefined {
   return reader.wholeNumber(name, 'a port number', 0, 65_535);
 }
 
-function loadDemo(reader: Reader, common: CommonConfig): DemoConfig {
+function loadDemo(reader: Reader, common: ServerConfig): DemoConfig {
   if (common.production) {
     reader.problems.push(
       'STACKONE_API_KEY (or STACKONE_API_KEY_FILE) is missing: production has no demo mode, give it your StackOne API key',
@@ -191,20 +203,21 @@ function loadDemo(reader: Reader, common: CommonConfig): DemoConfig {
   return { ...common, mode: 'demo', emulatorPort: readPort(reader, 'EMULATOR_PORT') ?? 4010 };
 }
 
-function loadLive(reader: Reader, common: CommonConfig): Config | undefined {
-  // In production no secret travels in the clear.
-  const schemes = common.production ? ['https'] : ['http', 'https'];
+function loadLive(reader: Reader, common: ServerConfig): Config | undefined {
+  const stackone = loadStackOne(reader, common.production);
+  const auth = loadAuth(reader, schemesIn(common.production));
+  return stackone === undefined || auth === undefined
+    ? undefined
+    : { ...common, mode: 'live', stackone, auth };
+}
+
+export function loadStackOne(reader: Reader, production: boolean): StackOneConfig | undefined {
   const apiKey = reader.textOrFile('STACKONE_API_KEY', 'STACKONE_API_KEY_FILE');
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
-    reader.problems.push('STACKONE_API_KEY is not valid: it must be visible ASCII characters without spaces');
+    reader.note('STACKONE_API_KEY', 'is not valid: it must be visible ASCII characters without spaces');
   }
-  const baseUrl = reader.url('STACKONE_BASE_URL', schemes)?.href ?? 'https://api.stackone.com';
-  const auth = loadAuth(reader, schemes);
-  if (apiKey === undefined || auth === undefined) {
-    return undefined;
-  }
-  const stackone = { apiKey: new Secret(apiKey), baseUrl: baseUrl.replace(/\/+$/, '') };
-  return { ...common, mode: 'live', stackone, auth };
+  const url = reader.url('STACKONE_BASE_URL', schemesIn(production))?.href ?? 'https://api.stackone.com';
+  return apiKey === undefined ? undefined : { apiKey: new Secret(apiKey), baseUrl: url.replace(/\/+$/, '') };
 }
 
 function loadAuth(reader: Reader, schemes: readonly string[]): AuthConfig | undefined {
@@ -291,7 +304,7 @@ function canVerifyTokens({ asymmetricKeyType: type, asymmetricKeyDetails: detail
 }
 
 /** Plain objects and arrays only: a key, a URL or a secret inside is left as it is. */
-function deepFreeze<T>(value: T): T {
+export function deepFreeze<T>(value: T): T {
   if (
     Array.isArray(value) ||
     (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)

@@ -26,9 +26,17 @@ const jsonObject = z.record(z.string(), z.unknown());
 export class EnvironmentReader<Name extends string> {
   readonly problems: string[] = [];
   readonly #env: Environment;
+  readonly #labels: Environment;
 
-  constructor(env: Environment) {
+  /** @param labels what problems call a variable, where that is not its name */
+  constructor(env: Environment, labels: Environment = {}) {
     this.#env = env;
+    this.#labels = labels;
+  }
+
+  /** `problem` as it goes on after the variable's name. */
+  note(name: Name, problem: string): void {
+    this.problems.push(`${this.#labels[name] ?? name} ${problem}`);
   }
 
   has(name: Name): boolean {
@@ -42,12 +50,12 @@ export class EnvironmentReader<Name extends string> {
       return undefined;
     }
     if (text.trim() === '') {
-      this.problems.push(`${name} is set but empty: give it a value or unset it`);
+      this.note(name, 'is set but empty: give it a value or unset it');
       return undefined;
     }
     const value = parse(text);
     if (value === undefined) {
-      this.problems.push(`${name} is not valid: it must be ${expected}`);
+      this.note(name, `is not valid: it must be ${expected}`);
     }
     return value;
   }
@@ -110,9 +118,9 @@ export class EnvironmentReader<Name extends string> {
       if (text !== '') {
         return text;
       }
-      this.problems.push(`${name} points to an empty file`);
+      this.note(name, 'points to an empty file');
     } catch {
-      this.problems.push(`${name} points to a file that cannot be read`);
+      this.note(name, 'points to a file that cannot be read');
     }
     return undefined;
   }
@@ -120,7 +128,7 @@ export class EnvironmentReader<Name extends string> {
   /** The value of a variable, or of the file that `fileName` points to, without space around it. */
   textOrFile(name: Name, fileName: Name): string | undefined {
     if (this.has(name) && this.has(fileName)) {
-      this.problems.push(`${name} and ${fileName} are both set: keep one of them`);
+      this.note(name, `and ${fileName} are both set: keep one of them`);
       return undefined;
     }
     return this.has(fileName) ? this.#fileText(fileName) : this.text(name);

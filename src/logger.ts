@@ -1,15 +1,42 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 
-export type { Logger };
+type Log = (fields: object, message: string) => void;
+
+/** What this layer needs of a logger: pino's, Fastify's and bunyan's all have it. */
+export interface Logger {
+  readonly debug: Log;
+  readonly info: Log;
+  readonly warn: Log;
+  readonly error: Log;
+}
+
+export function isLogger(value: unknown): value is Logger {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['debug', 'info', 'warn', 'error'].every((name) => typeof Reflect.get(value, name) === 'function')
+  );
+}
+
+/** Of a process of our own, which also tells of its end. */
+export interface ProcessLogger extends Logger {
+  readonly fatal: Log;
+}
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /**
+ * Many lines are written at once, which costs less than one by one (docs/performance.md); what waits is written when
+ * the process exits, whatever it exits for, but not when it is killed.
+ */
+const buffered = { fd: 1, sync: false, minLength: 4096, periodicFlush: 100 };
+
+/**
  * JSON lines on standard output. Callers log records of chosen fields, never a request, a response or an
  * error object from outside; the redaction here is only the second net.
  */
-export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+export function createLogger(level: LogLevel, destination?: DestinationStream): ProcessLogger {
   const options = {
     level,
     base: {},
@@ -20,5 +47,5 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
       censor: '[redacted]',
     },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? pino.destination(buffered));
 }

@@ -1,14 +1,52 @@
+#!/usr/bin/env node
+import { join } from 'node:path';
 import type { App } from './app.js';
 import { startApp } from './app.js';
 import { ConfigError, type DemoConfig, loadConfig } from './config.js';
-import { createLogger, type Logger } from './logger.js';
+import { createLogger, type Logger, type ProcessLogger } from './logger.js';
+import { thisPackage } from './package.js';
 
 /** For a load balancer, and for clients that keep connections, to notice that no more is wanted. */
 const graceMs = 250;
 const stopDeadlineMs = 10_000;
 
-/** The only side effects: the environment, the start, the signals, the exit code. */
-async function main(): Promise<void> {
+const documentation = join(thisPackage.folder, 'docs/configuration.md');
+const help = `${thisPackage.name} ${thisPackage.version}
+A GraphQL layer that a browser may call safely to mint StackOne connect sessions.
+
+Usage: ${thisPackage.name} [--help] [--version]
+
+Everything is set by environment variables. The least that a server needs:
+
+  STACKONE_API_KEY   the key of your StackOne project, or STACKONE_API_KEY_FILE
+  AUTH_JWKS_URL      where the keys of your access tokens are, or AUTH_PUBLIC_KEY, or AUTH_SECRET
+  AUTH_ISSUER        the iss of your access tokens
+  AUTH_AUDIENCE      the aud of your access tokens
+  OWNER_ID_CLAIM     the claim with the customer's id (org_id)
+  OWNER_NAME_CLAIM   the claim with the customer's name (org_name)
+  CORS_ORIGINS       other origins whose pages may call (none)
+  HOST, PORT         where to listen (127.0.0.1, 4000)
+  NODE_ENV           production hides the schema, and refuses plain http and the demo
+
+All of them: ${documentation}
+`;
+
+/** The only side effects: the environment, the arguments, the start, the signals, the exit code. */
+async function main(args: readonly string[]): Promise<void> {
+  const unknown = args.find((arg) => !['--help', '--version'].includes(arg));
+  if (unknown !== undefined) {
+    process.stderr.write(`There is no argument ${unknown}: try --help.\n`);
+    process.exitCode = 2;
+  } else if (args.includes('--help')) {
+    process.stdout.write(help);
+  } else if (args.includes('--version')) {
+    process.stdout.write(`${thisPackage.version}\n`);
+  } else {
+    await start();
+  }
+}
+
+async function start(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = createLogger(config.logLevel);
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
@@ -43,7 +81,7 @@ async function stop(app: App): Promise<void> {
 }
 
 /** A state that nobody foresaw is not gone on with: somebody starts the process again. */
-function die(logger: Logger, error: unknown): void {
+function die(logger: ProcessLogger, error: unknown): void {
   const { name, stack } = error instanceof Error ? error : new Error('not an Error was thrown');
   logger.fatal({ name, stack }, 'an error that nobody handled');
   process.exit(1);
@@ -57,12 +95,16 @@ function explain(error: unknown): string {
     return `${error.message}: something else listens there. Stop it, or set PORT or EMULATOR_PORT.`;
   }
   if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
-    return `${error.message}\nThe demo needs the development packages: run npm ci, or set STACKONE_API_KEY to start without it.`;
+    return [
+      'There is no STACKONE_API_KEY, and the demo that starts without one is not installed here.',
+      `  - For a server: set STACKONE_API_KEY and what --help lists. All variables: ${documentation}`,
+      '  - For the demo: it is in the repository, not in the package: npm ci && npm start',
+    ].join('\n');
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
 });

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -12,8 +12,6 @@ export interface Metrics {
 /** @param isBreakerOpen asked whenever the metrics are read */
 export function createMetrics(isBreakerOpen: () => boolean): Metrics {
   const registry = new Registry();
-  // The process, its memory and the delay of the event loop.
-  collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
     name: 'connect_request_duration_seconds',
     help: 'Requests to /graphql, by the first field asked for and the code of the first error.',

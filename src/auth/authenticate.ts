@@ -1,15 +1,17 @@
 import { errors, type JWTHeaderParameters, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { AuthConfig, AuthKeys } from '../config.js';
 import { AppError } from '../errors.js';
-import { Owner, OwnerClaimError } from './owner.js';
+import type { Identify } from './identify.js';
+import { Owner, OwnerError } from './owner.js';
 import { createRemoteKeys } from './remote-keys.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /**
  * From the `Authorization` header of a request to its owner.
  * @throws AppError `UNAUTHENTICATED`: one and the same towards the client whatever was wrong with the token;
  *   the reason is for our log alone. `AUTH_UNAVAILABLE`: the keys cannot be had, so nothing can be said of it.
  */
-export type Authenticate = (authorization: string | undefined) => Promise<Owner>;
+export type Authenticate = Identify<string | undefined>;
 
 const maxHeaderBytes = 8 * 1024;
 const bearerToken = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
@@ -33,12 +35,20 @@ export function createAuthenticate(config: AuthConfig): Authenticate {
     clockTolerance: 5,
   };
 
+  const verified = new VerifiedTokens();
+
   return async (authorization) => {
     const token = parseBearer(authorization);
+    const known = verified.ownerOf(token);
+    if (known !== undefined) {
+      return known;
+    }
     try {
       const { payload, protectedHeader } = await jwtVerify(token, getKey, options);
       refuseOtherTokenTypes(protectedHeader);
-      return Owner.fromVerifiedClaims(payload, config.claims);
+      const owner = Owner.fromVerifiedClaims(payload, config.claims);
+      verified.add(token, owner, payload.exp ?? 0);
+      return owner;
     } catch (error) {
       throw error instanceof AppError ? error : unauthenticated(reasonOf(error));
     }
@@ -68,7 +78,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof errors.JOSEError) {
     return error.code;
   }
-  return error instanceof OwnerClaimError ? error.message : 'it cannot be verified with this key';
+  return error instanceof OwnerError ? error.message : 'it cannot be verified with this key';
 }
 
 /** Issuers sign other things with the same keys, such as logout tokens: their `typ` tells (RFC 8725, 3.11). */

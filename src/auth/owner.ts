@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { ClaimNames } from '../config.js';
 
@@ -5,10 +6,12 @@ import type { ClaimNames } from '../config.js';
  * The customer on whose behalf a request acts: whose accounts are seen, and whose account a new one will be.
  *
  * The constructor is private and a private field makes the type nominal, so a look-alike object does not
- * compile: the one way to an owner is a verified token.
+ * compile: the only ways to an owner are a verified token and the login of a product that mounts this layer.
  */
 export class Owner {
   readonly #verified = true;
+  /** For logs: tells one owner's requests from another's, and not who it is. */
+  readonly hash: string;
 
   private constructor(
     /** The customer's id in the product, which StackOne keeps with each account. */
@@ -17,23 +20,41 @@ export class Owner {
     readonly name: string,
     /** The person who acts, such as an e-mail address. */
     readonly username: string | null,
-  ) {}
+  ) {
+    this.hash = hash('sha256', id, 'base64url').slice(0, 12);
+  }
 
   /**
    * @param claims of a token whose signature, issuer, audience and expiry were verified by the caller
-   * @throws OwnerClaimError when the owner's id or name is missing or malformed. There is no fall-back to
-   *   another claim: a person's `sub` in place of the organisation's id would open accounts to the wrong people.
+   * @throws OwnerError when the owner's id or name is missing or malformed. There is no fall-back to another
+   *   claim: a person's `sub` in place of the organisation's id would open accounts to the wrong people.
    */
   static fromVerifiedClaims(claims: JWTPayload, names: ClaimNames): Owner {
     const id = readClaim(claims, names.ownerId);
-    if (typeof id !== 'string' || !/^[A-Za-z0-9._:@|-]{1,128}$/.test(id)) {
-      throw new OwnerClaimError(names.ownerId);
-    }
     const name = readClaim(claims, names.ownerName);
-    if (!isName(name)) {
-      throw new OwnerClaimError(names.ownerName);
-    }
     const username = readClaim(claims, names.username);
+    return Owner.#parse({ id, name, username }, `the claim ${names.ownerId}`, `the claim ${names.ownerName}`);
+  }
+
+  /**
+   * @param login of somebody whom the product that mounts this layer has signed in
+   * @throws OwnerError when its id or name is missing or malformed
+   */
+  static fromLogin(login: Login): Owner {
+    return Owner.#parse(login, 'the id from getOwner', 'the name from getOwner');
+  }
+
+  static #parse(
+    { id, name, username }: Partial<Record<keyof Login, unknown>>,
+    idSource: string,
+    nameSource: string,
+  ): Owner {
+    if (typeof id !== 'string' || !/^[A-Za-z0-9._:@|-]{1,128}$/.test(id)) {
+      throw new OwnerError(idSource);
+    }
+    if (!isName(name)) {
+      throw new OwnerError(nameSource);
+    }
     return new Owner(id, name, isName(username) ? username : null);
   }
 
@@ -42,11 +63,21 @@ export class Owner {
   }
 }
 
-/** Names the claim, never its value. */
-export class OwnerClaimError extends Error {
-  override readonly name = 'OwnerClaimError';
-  constructor(claim: string) {
-    super(`the claim ${claim} is missing or malformed`);
+/** Who is signed in, as a product's own login knows it. */
+export interface Login {
+  /** The customer's id: 1 to 128 letters, digits and `. _ : @ | -`. */
+  readonly id: string;
+  /** The customer's name, 1 to 200 characters. With the id and the provider it is StackOne's identity of an account. */
+  readonly name: string;
+  /** The person, such as an e-mail address. */
+  readonly username?: string | null | undefined;
+}
+
+/** Names where the value came from, never the value. */
+export class OwnerError extends Error {
+  override readonly name = 'OwnerError';
+  constructor(source: string) {
+    super(`${source} is missing or malformed`);
   }
 }
 

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import type { Authenticate } from '../auth/authenticate.js';
+import type { DocumentNode } from 'graphql';
+import type { Identify } from '../auth/identify.js';
 import type { Owner } from '../auth/owner.js';
 import { AppError } from '../errors.js';
 import type { CallScope } from '../stackone/stackone-client.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../stackone/stackone-data-source.js';
 
-/** What every resolver gets. The owner is here because a token proved it; no argument can name another. */
+/** What every resolver gets. The owner is here because a token or a login proved it; no argument can name another. */
 export interface GraphQLContext {
   readonly owner: Owner;
   readonly stackone: StackOneDataSource;
@@ -21,32 +21,31 @@ export interface RequestRecord {
   field: string | undefined;
   /** Tells one owner's requests from another's, and not who it is. */
   ownerHash: string | undefined;
+  /** What Apollo Server has parsed and accepted. */
+  document: DocumentNode | undefined;
   /** The code of the first error or of the first user error; `ok` when there was none. */
   code: string;
   /** Why, for the operator. Says nothing that a caller or StackOne sent. */
   reason: string | undefined;
 }
 
-/** The parts of an HTTP request that a context is made of. */
-export interface ContextRequest {
-  readonly authorization: string | undefined;
-  readonly record: RequestRecord;
-}
-
-export type CreateContext = (request: ContextRequest) => Promise<GraphQLContext>;
+export type CreateContext<Credentials> = (
+  credentials: Credentials,
+  record: RequestRecord,
+) => Promise<GraphQLContext>;
 
 /** No operation runs without an owner, introspection included. */
-export function createContextFactory(
-  authenticate: Authenticate,
+export function createContextFactory<Credentials>(
+  identify: Identify<Credentials>,
   dependencies: DataSourceDependencies,
-): CreateContext {
-  return async ({ authorization, record }) => {
-    const owner = await authenticate(authorization).catch((error: unknown) => {
+): CreateContext<Credentials> {
+  return async (credentials, record) => {
+    const owner = await identify(credentials).catch((error: unknown) => {
       record.code = error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR';
       record.reason = error instanceof AppError ? error.message : undefined;
       throw error;
     });
-    record.ownerHash = createHash('sha256').update(owner.id).digest('base64url').slice(0, 12);
+    record.ownerHash = owner.hash;
     return { owner, stackone: new StackOneDataSource(dependencies, owner, record.scope), record };
   };
 }

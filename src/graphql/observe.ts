@@ -1,8 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { Kind } from 'graphql';
+import { type GraphQLError, type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
 import { AppError } from '../errors.js';
 import { UserErrorCode } from '../stackone/model.js';
-import type { GraphQLContext } from './context.js';
+import type { GraphQLContext, RequestRecord } from './context.js';
 
 const maxNameLength = 64;
 
@@ -11,25 +11,42 @@ export function createRecordPlugin(): ApolloServerPlugin<GraphQLContext> {
   return {
     async requestDidStart({ contextValue: { record } }) {
       return {
-        async didResolveOperation({ operation, operationName }) {
-          const first = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
-          record.field = first?.name.value;
-          record.operationName = operationName?.slice(0, maxNameLength);
+        async didResolveOperation({ document, operation }) {
+          record.document = document;
+          noteOperation(record, operation);
         },
         async didEncounterErrors({ errors }) {
-          const original = errors[0]?.originalError;
-          record.reason = original instanceof AppError ? original.message : undefined;
+          noteErrors(record, errors);
         },
         async willSendResponse({ response: { body }, operation }) {
-          if (body.kind === 'single') {
-            const { errors, data } = body.singleResult;
-            const userError = operation?.operation === 'mutation' ? userErrorIn(data) : 'ok';
-            record.code = String(errors?.[0]?.extensions?.['code'] ?? userError);
-          }
+          if (body.kind === 'single') noteAnswer(record, body.singleResult, operation);
         },
       };
     },
   };
+}
+
+type MaybeOperation = OperationDefinitionNode | null | undefined;
+
+export function noteOperation(record: RequestRecord, operation: MaybeOperation): void {
+  const first = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
+  record.field = first?.name.value;
+  record.operationName = operation?.name?.value.slice(0, maxNameLength);
+}
+
+export function noteErrors(record: RequestRecord, errors: readonly GraphQLError[]): void {
+  const original = errors[0]?.originalError;
+  record.reason = original instanceof AppError ? original.message : undefined;
+}
+
+interface Result {
+  readonly data?: Record<string, unknown> | null | undefined;
+  readonly errors?: readonly GraphQLFormattedError[] | undefined;
+}
+
+export function noteAnswer(record: RequestRecord, { data, errors }: Result, operation: MaybeOperation): void {
+  const userError = operation?.operation === 'mutation' ? userErrorIn(data) : 'ok';
+  record.code = String(errors?.[0]?.extensions?.['code'] ?? userError);
 }
 
 /**

@@ -9,16 +9,17 @@ export function addDrain(server: FastifyInstance): void {
   const inFlight = new Set<ServerResponse>();
   let isClosing = false;
   const endSpareConnections = () => {
-    if (isClosing && inFlight.size === 0) {
+    if (inFlight.size === 0) {
       server.server.closeAllConnections();
     }
   };
-  server.addHook('onRequest', async (_request, { raw }) => {
+  server.addHook('onRequest', (_request, { raw }, done) => {
     inFlight.add(raw);
     raw.once('close', () => {
       inFlight.delete(raw);
-      setImmediate(endSpareConnections);
+      if (isClosing) setImmediate(endSpareConnections);
     });
+    done();
   });
   server.addHook('preClose', async () => {
     isClosing = true;

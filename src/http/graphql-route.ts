@@ -1,53 +1,53 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { CreateContext, GraphQLContext } from '../graphql/context.js';
-import { errorBody } from './http-error.js';
+import type { KnownOperations, OperationAnswer } from '../graphql/known-operations.js';
 import { recordOf } from './request-log.js';
 
-const acceptsJson = /(^|,)\s*(\*\/\*|application\/(\*|json|graphql-response\+json))\s*(;|,|$)/i;
-
-/** `POST /graphql`: an HTTP request as plain values to Apollo, and its answer back. */
+/** `POST /graphql`: an HTTP request as plain values to what runs it, and its answer back. */
 export function addGraphQLRoute(
   server: FastifyInstance,
   apollo: ApolloServer<GraphQLContext>,
-  createContext: CreateContext,
+  knownOperations: KnownOperations,
+  createContext: CreateContext<string | undefined>,
 ): void {
   server.post('/graphql', async (request, reply) => {
+    const { body, headers } = request;
+    const { accept } = headers;
     const record = recordOf(request);
-    if (!acceptsJson.test(request.headers.accept ?? '*/*')) {
-      // Apollo finds that out only when a mutation has run.
-      record.code = 'BAD_USER_INPUT';
-      return reply.code(406).send(errorBody('BAD_USER_INPUT', 'Accept application/json.'));
+    const context = createContext(headers.authorization, record);
+    // Apollo asks for it later, or never: until then nobody else hears of its failure.
+    context.catch(() => {});
+    const known = await knownOperations.run({ body, accept }, context);
+    if (known !== undefined) {
+      return send(reply, known);
     }
     const answer = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method,
-        headers: toHeaderMap(request),
-        search: '',
-        body: request.body,
-      },
-      context: () => createContext({ authorization: request.headers.authorization, record }),
+      httpGraphQLRequest: { method: request.method, headers: toHeaderMap(accept), search: '', body },
+      context: () => context,
     });
     const status = answer.status ?? 200;
-    // Some refusals, such as that of a batch, no plugin of Apollo's gets to see.
-    if (status >= 400 && record.code === 'ok') {
-      record.code = status < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR';
-    }
-    reply.code(status);
-    for (const [name, value] of answer.headers) {
-      reply.header(name, value);
+    if (status === 200) {
+      knownOperations.learn({ body, accept }, record, answer.headers.get('content-type'));
     }
     // Neither @defer nor subscriptions are in the schema, so an answer is always whole.
-    return answer.body.kind === 'complete' ? answer.body.string : '';
+    const text = answer.body.kind === 'complete' ? answer.body.string : '';
+    return send(reply, { status, headers: answer.headers, body: text });
   });
 }
 
-function toHeaderMap(request: FastifyRequest): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) {
-      headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-    }
+function send(reply: FastifyReply, { status, headers, body }: OperationAnswer): string {
+  reply.code(status);
+  for (const [name, value] of headers) {
+    reply.header(name, value);
   }
-  return headers;
+  return body;
+}
+
+/** Apollo is told what it asks for, and no more: the parser has made sure that the body came as JSON. */
+function toHeaderMap(accept: string | undefined): HeaderMap {
+  return new HeaderMap([
+    ['content-type', 'application/json'],
+    ...(accept === undefined ? [] : [['accept', accept] as const]),
+  ]);
 }

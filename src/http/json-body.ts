@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 
 const otherCharset = /;\s*charset\s*=\s*(?!"?utf-8"?\s*(;|$))/i;
@@ -8,18 +9,15 @@ const byteOrderMark = '\ufeff';
  * UTF-8, put U+FFFD for what is none, and drop a byte order mark.
  */
 export function addJsonBody(server: FastifyInstance): void {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const parse = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (otherCharset.test(request.headers['content-type'] ?? '')) {
       return done(refusal(415));
     }
-    let text: string;
-    try {
-      text = decoder.decode(body);
-    } catch {
+    if (!isUtf8(body)) {
       return done(refusal(400));
     }
+    const text = body.toString();
     return text.startsWith(byteOrderMark) ? done(refusal(400)) : parse(request, text, done);
   });
 }

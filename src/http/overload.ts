@@ -26,13 +26,15 @@ export function addOverloadGuard(server: FastifyInstance): void {
     clearInterval(timer);
     delay.disable();
   });
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     if (lateSamples >= samplesToRefuse && request.routeOptions.url === '/graphql') {
       recordOf(request).code = 'OVERLOADED';
-      return reply
+      reply
         .code(httpStatus('OVERLOADED') ?? 503)
         .header('retry-after', retryAfterSeconds)
         .send(errorBody('OVERLOADED'));
+    } else {
+      done();
     }
   });
 }

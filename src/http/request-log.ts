@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RequestRecord } from '../graphql/context.js';
 import type { Logger } from '../logger.js';
 import type { Metrics } from '../metrics.js';
@@ -12,10 +13,17 @@ const clientGoneStatus = 499;
 
 const records = new WeakMap<FastifyRequest, RequestRecord>();
 
-/** One line for each request to `/graphql`, of chosen fields, whatever became of it. Health checks are not told. */
-export function addRequestLog(server: FastifyInstance, logger: Logger, metrics: Metrics): void {
-  const tell = (reply: FastifyReply, record: RequestRecord, milliseconds: number) => {
-    const { scope, operationName, field, ownerHash, code, reason } = record;
+/** One line of chosen fields for each request, whatever became of it, and its place in the metrics. */
+export function createRequestLog(logger: Logger, metrics: Metrics) {
+  return (record: RequestRecord, response: ServerResponse): void => {
+    const startedAt = performance.now();
+    whenClosed(response, () => tell(record, response, performance.now() - startedAt));
+  };
+
+  function tell(record: RequestRecord, response: ServerResponse, milliseconds: number): void {
+    const { scope, operationName, field, ownerHash, reason } = record;
+    const status = response.writableFinished ? response.statusCode : clientGoneStatus;
+    const code = record.code === 'ok' ? codeOf(status) : record.code;
     metrics.countRequest(field ?? 'none', code, milliseconds / 1000);
     logger[failures.test(code) ? 'warn' : 'info'](
       {
@@ -25,23 +33,35 @@ export function addRequestLog(server: FastifyInstance, logger: Logger, metrics: 
         owner: ownerHash,
         code,
         reason,
-        status: reply.raw.writableFinished ? reply.statusCode : clientGoneStatus,
+        status,
         milliseconds: Math.round(milliseconds),
         upstreamAttempts: scope.upstream.attempts,
         upstreamMilliseconds: Math.round(scope.upstream.milliseconds),
       },
       'request',
     );
-  };
-  server.addHook('onRequest', async (request, reply) => {
-    const record = createRecord(request, reply);
+  }
+}
+
+/** Some refusals, such as that of a batch, no plugin of Apollo's gets to see. */
+function codeOf(status: number): string {
+  if (status < 400 || status === clientGoneStatus) {
+    return 'ok';
+  }
+  return status < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR';
+}
+
+/** For each request to `/graphql`. Health checks are not told. */
+export function addRequestLog(server: FastifyInstance, logger: Logger, metrics: Metrics): void {
+  const log = createRequestLog(logger, metrics);
+  server.addHook('onRequest', (request, reply, done) => {
+    const record = createRecord(request.headers, reply.raw);
     records.set(request, record);
     reply.header('x-request-id', record.scope.requestId);
     if (request.routeOptions.url === '/graphql' && request.method === 'POST') {
-      // Fastify keeps the time only for its own hooks, and none of those tells when the client has gone.
-      const startedAt = performance.now();
-      reply.raw.once('close', () => tell(reply, record, performance.now() - startedAt));
+      log(record, reply.raw);
     }
+    done();
   });
 }
 
@@ -54,17 +74,18 @@ export function recordOf(request: FastifyRequest): RequestRecord {
   return record;
 }
 
-function createRecord(request: FastifyRequest, reply: FastifyReply): RequestRecord {
+export function createRecord(headers: IncomingHttpHeaders, response: ServerResponse): RequestRecord {
   return {
     scope: {
-      signal: abortedWhenGone(reply),
-      requestId: matching(request.headers['x-request-id'], /^[\w.-]{1,64}$/) ?? randomUUID(),
-      traceparent: matching(request.headers['traceparent'], /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/),
+      caller: response,
+      requestId: matching(headers['x-request-id'], /^[\w.-]{1,64}$/) ?? randomUUID(),
+      traceparent: matching(headers['traceparent'], /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/),
       upstream: { attempts: 0, milliseconds: 0 },
     },
     operationName: undefined,
     field: undefined,
     ownerHash: undefined,
+    document: undefined,
     code: 'ok',
     reason: undefined,
   };
@@ -74,12 +95,11 @@ function matching(header: string | string[] | undefined, pattern: RegExp): strin
   return typeof header === 'string' && pattern.test(header) ? header : undefined;
 }
 
-function abortedWhenGone(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) {
-      controller.abort();
-    }
-  });
-  return controller.signal;
+/** In a product's server the client may have gone before the request comes here. */
+function whenClosed(response: ServerResponse, listener: () => void): void {
+  if (response.closed) {
+    listener();
+  } else {
+    response.once('close', listener);
+  }
 }

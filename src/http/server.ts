@@ -1,9 +1,9 @@
 import type { ApolloServer } from '@apollo/server';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { HttpConfig } from '../config.js';
 import type { CreateContext, GraphQLContext } from '../graphql/context.js';
+import type { KnownOperations } from '../graphql/known-operations.js';
 import type { Logger } from '../logger.js';
 import type { Metrics } from '../metrics.js';
 import { addDrain } from './drain.js';
@@ -20,6 +20,7 @@ import { addJsonBody } from './json-body.js';
 import { addOverloadGuard } from './overload.js';
 import { addPlayground } from './playground.js';
 import { addRequestLog } from './request-log.js';
+import { addSecurityHeaders } from './security-headers.js';
 
 /** What a host adds to the server: the demo its pages, and nobody else anything. */
 export interface ServerExtension {
@@ -31,7 +32,9 @@ export interface ServerExtension {
 export interface ServerDependencies {
   readonly config: HttpConfig;
   readonly apollo: ApolloServer<GraphQLContext>;
-  readonly createContext: CreateContext;
+  readonly knownOperations: KnownOperations;
+  /** From the `Authorization` header. */
+  readonly createContext: CreateContext<string | undefined>;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly health: () => Health;
@@ -42,7 +45,7 @@ const maxBodyBytes = 16 * 1024;
 
 /** All routes, in the order in which a request meets them. It does not listen yet. */
 export async function createServer(dependencies: ServerDependencies): Promise<FastifyInstance> {
-  const { config, apollo, createContext, logger, metrics, health, extension } = dependencies;
+  const { config, apollo, knownOperations, createContext, logger, metrics, health, extension } = dependencies;
   const server = fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 15_000,
@@ -72,7 +75,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   addRequestLog(server, logger, metrics);
   addOverloadGuard(server);
   // Strict for everything; the demo page and the playground loosen it for themselves.
-  await server.register(helmet, {
+  addSecurityHeaders(server, {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -83,20 +86,22 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
     origin: [...config.corsOrigins],
     methods: ['POST'],
     allowedHeaders: ['authorization', 'content-type'],
-    exposedHeaders: ['retry-after'],
+    // `date` tells a page what the server's clock shows, by which sessions end.
+    exposedHeaders: ['date', 'retry-after'],
     maxAge: 600,
     strictPreflight: false,
   });
   // Last, whatever the answer is: it may carry a token.
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     reply.header('cache-control', 'no-store');
     if (health().stopping) {
       reply.header('connection', 'close');
     }
+    done();
   });
 
   addHealthRoutes(server, health);
-  addGraphQLRoute(server, apollo, createContext);
+  addGraphQLRoute(server, apollo, knownOperations, createContext);
   if (config.playground) {
     await addPlayground(server, extension?.playgroundTokenPath);
   }

@@ -1,81 +1,50 @@
-import type { Dispatcher } from 'undici';
+import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
+import type { Answer } from './exchange.js';
 import { fromStatus, unusableAnswer } from './upstream-error.js';
 
-/** What is read of an answer that is not used. */
-const maxUnusedBytes = 64 * 1024;
+export interface Expected<T> {
+  /** What a good answer looks like; the rest is thrown away. One for all requests: zod compiles a schema at first use. */
+  readonly answer: z.ZodType<T>;
+  /** Names the field by which an answer is not the one that was asked for. */
+  readonly mismatch?: (answer: T) => string | undefined;
+}
 
 /**
- * From a response to the parsed answer.
+ * From an answer to what is used of it.
  * @returns `undefined` for 404
  * @throws UpstreamError for any other status that is no success, and for an answer that must not be used
  */
-export async function readAnswer<T>(
-  response: Dispatcher.ResponseData,
-  shape: z.ZodType<T>,
-  maxBytes: number,
-  endpoint: string,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  if (response.statusCode >= 200 && response.statusCode < 300) {
-    return parseShape(shape, await readJson(response, maxBytes, endpoint), endpoint);
+export function readAnswer<T>(received: Answer, expected: Expected<T>, endpoint: string): T | undefined {
+  const { status, body, retryAfter } = received;
+  if (status >= 200 && status < 300) {
+    return parseExpected(expected, parseJson(body, endpoint), endpoint);
   }
-  await response.body.dump({ limit: maxUnusedBytes, signal });
-  if (response.statusCode === 404) {
+  if (status === 404) {
     return undefined;
   }
-  throw fromStatus(response.statusCode, endpoint, headerOf(response, 'retry-after'));
+  throw fromStatus(status, endpoint, retryAfter);
 }
 
-function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {
-  const value = response.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-/** A body is read only as far as it is allowed to be long, and only if it says that it is JSON. */
-async function readJson(
-  response: Dispatcher.ResponseData,
-  maxBytes: number,
-  endpoint: string,
-): Promise<unknown> {
-  const refuse = async (reason: string): Promise<never> => {
-    // undici tells that it was cut short by an error event, which nobody else listens to.
-    response.body.on('error', () => undefined).destroy();
-    throw unusableAnswer(endpoint, reason);
-  };
-  if (!/^application\/json(;|$)/i.test(headerOf(response, 'content-type') ?? '')) {
-    return refuse('not JSON by its content type');
-  }
-  if (Number(headerOf(response, 'content-length') ?? 0) > maxBytes) {
-    return refuse('too large by its content length');
-  }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    const part: Uint8Array = chunk;
-    bytes += part.byteLength;
-    if (bytes > maxBytes) {
-      return refuse('too large');
-    }
-    chunks.push(part);
-  }
-  return parseJson(Buffer.concat(chunks), endpoint);
-}
-
-function parseJson(bytes: Uint8Array, endpoint: string): unknown {
+function parseJson(bytes: Buffer, endpoint: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (isUtf8(bytes)) return JSON.parse(bytes.toString());
   } catch {
     // The parser's own message quotes the body.
-    throw unusableAnswer(endpoint, 'not JSON in UTF-8');
   }
+  throw unusableAnswer(endpoint, 'not JSON in UTF-8');
 }
 
-function parseShape<T>(shape: z.ZodType<T>, json: unknown, endpoint: string): T {
-  const parsed = shape.safeParse(json);
-  if (parsed.success) {
-    return parsed.data;
+function parseExpected<T>({ answer, mismatch }: Expected<T>, json: unknown, endpoint: string): T {
+  const parsed = answer.safeParse(json);
+  const wrong = parsed.success
+    ? mismatch?.(parsed.data)
+    : parsed.error.issues
+        .slice(0, 3)
+        .map(({ path }) => path.join('.') || 'the whole')
+        .join(', ');
+  if (!parsed.success || wrong !== undefined) {
+    throw unusableAnswer(endpoint, `wrong shape at ${wrong}`);
   }
-  const paths = parsed.error.issues.slice(0, 3).map((issue) => issue.path.join('.') || 'the whole');
-  throw unusableAnswer(endpoint, `wrong shape at ${paths.join(', ')}`);
+  return parsed.data;
 }

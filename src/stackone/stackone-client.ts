@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { EventEmitter } from 'node:events';
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
@@ -10,20 +10,20 @@ import {
   handleWhen,
 } from 'cockatiel';
 import { Pool } from 'undici';
-import type { z } from 'zod';
 import type { StackOneConfig } from '../config.js';
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { thisPackage } from '../package.js';
+import { type Caller, Deadline } from './deadline.js';
+import { exchange } from './exchange.js';
 import type { Quota } from './quota.js';
-import { readAnswer } from './read-answer.js';
+import { type Expected, readAnswer } from './read-answer.js';
 import { RetryBudget } from './retry-budget.js';
 import { fromFailure, UpstreamError } from './upstream-error.js';
 
 const connectTimeoutMs = 2_000;
 const headersTimeoutMs = 4_000;
 const bodyTimeoutMs = 4_000;
-/** Hard ends: a body that drips never trips the body timeout. */
 const attemptDeadlineMs = 5_000;
 const callDeadlineMs = 8_000;
 
@@ -38,8 +38,8 @@ const defaultMaxBytes = 64 * 1024;
 
 /** One request of ours, as far as its calls to StackOne are concerned. */
 export interface CallScope {
-  /** Aborted when the client has gone: then its calls are given up. */
-  readonly signal: AbortSignal;
+  /** When it closes before its calls have come back, they are given up. */
+  readonly caller: Caller;
   readonly requestId: string;
   /** W3C trace context, passed on as it came. */
   readonly traceparent: string | undefined;
@@ -50,21 +50,19 @@ export interface CallScope {
 /** For calls that no request waits for alone, such as the catalogue's: nobody's going away ends them. */
 export function backgroundScope(): CallScope {
   return {
-    signal: new AbortController().signal,
+    caller: Object.assign(new EventEmitter(), { closed: false, writableFinished: false }),
     requestId: randomUUID(),
     traceparent: undefined,
     upstream: { attempts: 0, milliseconds: 0 },
   };
 }
 
-export interface StackOneRequest<T> {
+export interface StackOneRequest<T> extends Expected<T> {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Begins with a slash. Ids in it are checked by the caller. */
   readonly path: string;
   readonly query?: readonly (readonly [name: string, value: string])[];
   readonly body?: object;
-  /** What a good answer looks like; the rest is thrown away. */
-  readonly answer: z.ZodType<T>;
   readonly maxBytes?: number;
   readonly scope: CallScope;
 }
@@ -130,7 +128,7 @@ export class StackOneClient {
     this.#breaker.onBreak(() =>
       logger.error({ alert: 'upstream-breaker' }, 'StackOne is left alone for a while'),
     );
-    this.#breaker.onReset(() => logger.info('StackOne is called again'));
+    this.#breaker.onReset(() => logger.info({}, 'StackOne is called again'));
   }
 
   /** For the health check and the metrics. */
@@ -144,12 +142,14 @@ export class StackOneClient {
    */
   async request<T>(request: StackOneRequest<T>): Promise<T | undefined> {
     const endpoint = `${request.method} ${request.path.replace(/^(\/[a-z_]+\/).+$/, '$1…')}`;
-    const deadline = AbortSignal.any([request.scope.signal, AbortSignal.timeout(callDeadlineMs)]);
+    const deadline = new Deadline(callDeadlineMs, request.scope.caller);
     try {
       const work = this.#bulkhead.execute(() => this.#callWithRetry(request, endpoint, deadline));
-      return await untilAborted(work, deadline);
+      return await deadline.race(work);
     } catch (error) {
       throw toAppError(error, endpoint);
+    } finally {
+      deadline.clear();
     }
   }
 
@@ -160,10 +160,10 @@ export class StackOneClient {
   async #callWithRetry<T>(
     request: StackOneRequest<T>,
     endpoint: string,
-    deadline: AbortSignal,
+    deadline: Deadline,
   ): Promise<T | undefined> {
     for (let attempt = 1; ; attempt++) {
-      deadline.throwIfAborted();
+      deadline.throwIfOver();
       this.#refuseWhilePaused(endpoint);
       try {
         const answer = await this.#breaker.execute(() =>
@@ -177,7 +177,7 @@ export class StackOneClient {
           this.#startPause(error);
           throw error;
         }
-        await sleep(pauseMs, undefined, { signal: deadline });
+        await deadline.sleep(pauseMs);
       }
     }
   }
@@ -185,25 +185,27 @@ export class StackOneClient {
   async #attempt<T>(
     request: StackOneRequest<T>,
     endpoint: string,
-    deadline: AbortSignal,
+    deadline: Deadline,
     isFresh: boolean,
   ): Promise<T | undefined> {
-    const { scope, body, answer, maxBytes = defaultMaxBytes } = request;
+    const { scope, body, maxBytes = defaultMaxBytes } = request;
     await this.#quota.takeCall();
-    const signal = AbortSignal.any([deadline, AbortSignal.timeout(attemptDeadlineMs)]);
     const startedAt = performance.now();
     let outcome: AttemptReport['outcome'] = 'ok';
     try {
-      const response = await (isFresh ? this.#freshPool : this.#pool).request({
-        method: request.method,
-        path: this.#basePath + request.path + toQuery(request.query ?? []),
-        headers: this.#headersFor(scope, body !== undefined),
-        body: body === undefined ? null : JSON.stringify(body),
-        signal,
-      });
-      return await readAnswer(response, answer, maxBytes, endpoint, signal);
+      const received = await exchange(
+        isFresh ? this.#freshPool : this.#pool,
+        {
+          method: request.method,
+          path: this.#basePath + request.path + toQuery(request.query ?? []),
+          headers: this.#headersFor(scope, body !== undefined),
+          body: body === undefined ? null : JSON.stringify(body),
+        },
+        { maxBytes, milliseconds: attemptDeadlineMs, deadline, endpoint },
+      );
+      return readAnswer(received, request, endpoint);
     } catch (error) {
-      outcome = fromFailure(signal.aborted ? signal.reason : error, endpoint, isFresh);
+      outcome = fromFailure(error, endpoint, isFresh);
       throw outcome;
     } finally {
       const milliseconds = performance.now() - startedAt;
@@ -263,15 +265,6 @@ function toAppError(error: unknown, endpoint: string): AppError {
     );
   }
   return error instanceof AppError ? error : fromFailure(error, endpoint);
-}
-
-/** The caller is answered at the deadline, also while its call is still waiting for its turn. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 function toQuery(parameters: readonly (readonly [name: string, value: string])[]): string {

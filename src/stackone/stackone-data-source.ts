@@ -218,8 +218,9 @@ export class StackOneDataSource {
       method: 'POST',
       path,
       body,
+      answer: connectSessionAnswer,
       // A mixed-up connection becomes an error, and not another tenant's token.
-      answer: connectSessionAnswer.refine((session) => session.origin_owner_id === this.#owner.id, ownerPath),
+      mismatch: (session) => (session.origin_owner_id === this.#owner.id ? undefined : 'origin_owner_id'),
       scope: this.#scope,
     });
     if (answer === undefined) {
@@ -243,7 +244,8 @@ export class StackOneDataSource {
     const row = await this.#client.request({
       method: 'GET',
       path: `/accounts/${accountId}`,
-      answer: accountRow.refine(({ id }) => id === accountId, { path: ['id'] }),
+      answer: accountRow,
+      mismatch: ({ id }) => (id === accountId ? undefined : 'id'),
       scope: this.#scope,
     });
     return row === undefined || !isOwnedBy(row, this.#owner.id) ? null : toLinkedAccount(row);
@@ -260,8 +262,6 @@ export class StackOneDataSource {
     }
   }
 }
-
-const ownerPath = { path: ['origin_owner_id'] };
 
 function accountNotFound() {
   return refuse('ACCOUNT_NOT_FOUND', 'accountId', 'There is no such linked account.');

@@ -1,5 +1,6 @@
 import { errors } from 'undici';
 import { AppError, type ErrorCode } from '../errors.js';
+import { ClientHasGone, TimeIsUp } from './deadline.js';
 
 /** What may be done after an attempt that failed. */
 export type Retry =
@@ -88,7 +89,7 @@ export function fromFailure(error: unknown, endpoint: string, isFreshSocket = tr
   const code = textOf(error, 'code');
   // Names and codes alone: the messages of parsers and sockets may quote what they read.
   const message = `${endpoint} failed: ${name} ${code}`.trim();
-  if (name === 'AbortError') {
+  if (error instanceof ClientHasGone) {
     return new UpstreamError('UPSTREAM_UNAVAILABLE', `${endpoint} was given up: the client has gone`);
   }
   if (certificateCodes.test(code)) {
@@ -135,7 +136,7 @@ function isTimeout(error: unknown): boolean {
     error instanceof errors.ConnectTimeoutError ||
     error instanceof errors.HeadersTimeoutError ||
     error instanceof errors.BodyTimeoutError ||
-    (error instanceof DOMException && error.name === 'TimeoutError')
+    error instanceof TimeIsUp
   );
 }
 

@@ -205,6 +205,28 @@ describe('A token is accepted', () => {
   });
 });
 
+describe('A token that was accepted a moment ago', () => {
+  it('is refused once it has ended', async () => {
+    // Clocks may differ by five seconds.
+    const authorization = await bearer(signed({ exp: now() - 3 }));
+    const send = () => app.post({ query: '{ viewer { ownerId } }' }, { authorization });
+    expect((await send()).status).toBe(200);
+    expect((await send()).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 3_100));
+    expect((await send()).status).toBe(401);
+  });
+
+  it('does not vouch for one that differs in its signature', async () => {
+    const token = await signed({});
+    const send = (sent: string) =>
+      app.post({ query: '{ viewer { ownerId } }' }, { authorization: `Bearer ${sent}` });
+    expect((await send(token)).status).toBe(200);
+    const [head, claims, signature = ''] = token.split('.');
+    const other = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+    expect((await send(`${head}.${claims}.${other}`)).status).toBe(401);
+  });
+});
+
 describe('With a shared secret', () => {
   const secret = 'canary-secret-of-more-than-32-bytes-canary-secret-of-more-than-64';
   const bytes = new TextEncoder().encode(secret);

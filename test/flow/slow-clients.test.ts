@@ -184,10 +184,10 @@ describe('A body of JSON', () => {
       Buffer.from(bytes),
       utf8.encode('"}}'),
     ]);
-  const send = (type: string, body: Uint8Array) =>
+  const send = (type: string, body: Uint8Array<ArrayBuffer>) =>
     fetch(`${app.url}/graphql`, { method: 'POST', headers: { authorization, 'content-type': type }, body });
 
-  it.each<[string, number, string, Uint8Array]>([
+  it.each<[string, number, string, Uint8Array<ArrayBuffer>]>([
     ['a byte order mark', 400, 'application/json', utf8.encode(`\ufeff${operation}`)],
     ['a byte that begins nothing', 400, 'application/json', withBytes(0xff)],
     ['a character that is cut off', 400, 'application/json', withBytes(0xe2, 0x82)],

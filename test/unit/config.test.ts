@@ -35,7 +35,7 @@ describe('The configuration has defaults', () => {
   const session = { expiresInSeconds: 1800, metadata: undefined, allowAuthLinks: false };
   const quota = { perOwnerPerMinute: 30, totalPerMinute: 900, redisUrl: undefined };
   const http = { host: '127.0.0.1', port: 4000, metricsPort: undefined, corsOrigins: [] };
-  const open = { introspection: true, playground: true };
+  const open = { introspection: true };
 
   it('for the demo, which starts from an empty environment', () => {
     expect(loadConfig(demo)).toMatchObject({
@@ -43,7 +43,8 @@ describe('The configuration has defaults', () => {
       production: false,
       session,
       quota,
-      http: { ...http, ...open },
+      ...open,
+      http: { ...http, playground: true },
       logLevel: 'info',
       emulatorPort: 4010,
     });
@@ -55,7 +56,8 @@ describe('The configuration has defaults', () => {
       production: false,
       session,
       quota,
-      http: { ...http, ...open },
+      ...open,
+      http: { ...http, playground: true },
       logLevel: 'info',
       stackone: { baseUrl: 'https://api.stackone.com' },
       auth: {
@@ -70,7 +72,8 @@ describe('The configuration has defaults', () => {
   it('that show less in production', () => {
     expect(loadConfig(production)).toMatchObject({
       production: true,
-      http: { introspection: false, playground: false },
+      introspection: false,
+      http: { playground: false },
     });
   });
 });
@@ -90,7 +93,10 @@ describe('The configuration takes', () => {
       { CORS_ORIGINS: 'https://a.example, http://localhost:3000' },
       { http: { corsOrigins: ['https://a.example', 'http://localhost:3000'] } },
     ],
-    [{ INTROSPECTION: 'false', PLAYGROUND: 'false' }, { http: { introspection: false, playground: false } }],
+    [
+      { INTROSPECTION: 'false', PLAYGROUND: 'false' },
+      { introspection: false, http: { playground: false } },
+    ],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [{ STACKONE_BASE_URL: 'http://127.0.0.1:4010/' }, { stackone: { baseUrl: 'http://127.0.0.1:4010' } }],
     [

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { JWTPayload } from 'jose';
-import { Owner, OwnerClaimError } from '../../src/auth/owner.js';
+import { Owner, OwnerError } from '../../src/auth/owner.js';
 import type { ClaimNames } from '../../src/config.js';
 
 const names: ClaimNames = { ownerId: 'org_id', ownerName: 'org_name', username: 'email' };
@@ -13,7 +13,7 @@ function read(claims: JWTPayload, claimNames: Partial<ClaimNames> = {}): object 
     const { id, name, username } = Owner.fromVerifiedClaims(claims, { ...names, ...claimNames });
     return { id, name, username };
   } catch (error) {
-    if (error instanceof OwnerClaimError) return error.message;
+    if (error instanceof OwnerError) return error.message;
     throw error;
   }
 }
@@ -142,7 +142,7 @@ it('A refusal names the claim and never its value', () => {
     try {
       Owner.fromVerifiedClaims({ ...good, [claim]: 'canary \n' }, names);
     } catch (error) {
-      expect(error).toBeInstanceOf(OwnerClaimError);
+      expect(error).toBeInstanceOf(OwnerError);
       expect(inspect(error, { depth: 9 })).not.toContain('canary');
     }
   }

@@ -1,0 +1,23 @@
+import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import helmet, { type HelmetOptions } from 'helmet';
+
+/**
+ * helmet's headers on every answer; a route may set its own over them. They are the same each time, so helmet is
+ * asked once, and not for each request (docs/performance.md).
+ */
+export function addSecurityHeaders(server: FastifyInstance, options: HelmetOptions): void {
+  const headers = askHelmet(options);
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
+  });
+}
+
+function askHelmet(options: HelmetOptions): OutgoingHttpHeaders {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  helmet(options)(request, response, () => {});
+  return response.getHeaders();
+}
