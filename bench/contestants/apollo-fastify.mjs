@@ -1,0 +1,13 @@
+import { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import { fastify } from 'fastify';
+import { resolvers, typeDefs } from './shared/schema.mjs';
+import { serveBenchmark } from './shared/serve.mjs';
+
+/** Apollo on Fastify and nothing else. No checks. */
+const apollo = new ApolloServer({ typeDefs, resolvers });
+await apollo.start();
+
+const server = fastify();
+server.post('/graphql', fastifyApolloHandler(apollo));
+serveBenchmark(await server.listen({ host: '127.0.0.1', port: 0 }));

@@ -1,0 +1,8 @@
+import { createServer } from 'node:http';
+import { createSchema, createYoga } from 'graphql-yoga';
+import { resolvers, typeDefs } from './shared/schema.mjs';
+import { listenForBenchmark } from './shared/serve.mjs';
+
+/** GraphQL Yoga as its guide has it. No checks. */
+const yoga = createYoga({ schema: createSchema({ typeDefs, resolvers }), logging: false });
+await listenForBenchmark(createServer(yoga));

@@ -1,0 +1,34 @@
+/** In the order of the tables: what each one is, and the packages that make its figures. */
+export const contestants = new Map([
+  ['limit', { title: 'the limit: node:http and undici’s Pool, no GraphQL', packages: ['undici'] }],
+  ['mercurius', { title: 'Mercurius with its JIT, no checks', packages: ['mercurius', 'fastify', 'undici'] }],
+  ['ours', { title: 'ours, all guards on', packages: [] }],
+  [
+    'apollo-fastify',
+    {
+      title: 'Apollo on Fastify, no checks',
+      packages: ['@apollo/server', '@as-integrations/fastify', 'fastify', 'undici'],
+    },
+  ],
+  ['yoga', { title: 'GraphQL Yoga, no checks', packages: ['graphql-yoga', 'undici'] }],
+  [
+    'afternoon',
+    {
+      title: 'an afternoon’s work: Apollo standalone, datasource-rest',
+      packages: ['@apollo/server', '@apollo/datasource-rest'],
+    },
+  ],
+  ['guide', { title: 'the guide’s handler: Express, fetch', packages: ['express'] }],
+  [
+    'sdk',
+    {
+      title: 'the official SDK behind Apollo on Fastify',
+      packages: ['@stackone/stackone-client-ts', '@apollo/server', '@as-integrations/fastify', 'fastify'],
+    },
+  ],
+]);
+
+/** @param {string} name */
+export function titleOf(name) {
+  return contestants.get(name)?.title ?? name;
+}

@@ -1,0 +1,45 @@
+import { createPrivateKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+
+export const issuer = 'https://login.example.com/';
+export const audience = 'https://api.example.com';
+
+/** The keys of an identity provider, as PEM: environment variables hold text. */
+export function createKeys() {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+/**
+ * Access tokens (ES256) of as many customers.
+ * @param {string} privateKey
+ * @param {number} count
+ */
+export function signTokens(privateKey, count) {
+  const key = createPrivateKey(privateKey);
+  const now = Math.floor(Date.now() / 1000);
+  return Array.from({ length: count }, (_, index) => {
+    const header = { alg: 'ES256', typ: 'JWT', kid: '2026-01' };
+    const claims = {
+      iss: issuer,
+      aud: audience,
+      sub: `user_${index}`,
+      iat: now,
+      exp: now + 3600,
+      jti: randomUUID(),
+      org_id: `org_${index}`,
+      org_name: `Customer ${index} Ltd`,
+      email: `ada@customer-${index}.example`,
+    };
+    const signed = `${encode(header)}.${encode(claims)}`;
+    const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' });
+    return `${signed}.${signature.toString('base64url')}`;
+  });
+}
+
+/** @param {object} part */
+function encode(part) {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}

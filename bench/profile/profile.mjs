@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startBench } from '../lib/bench.mjs';
+import { startWarm, withCost } from '../lib/measure.mjs';
+import { toCallTree } from './call-tree.mjs';
+import { drawFlames } from './flames.mjs';
+import { describeTree } from './summary.mjs';
+
+const intervalMicroseconds = 200;
+
+/**
+ * Where the time of one contestant goes while it is warm and busy: the profile itself, which the DevTools of
+ * browsers open, a summary and a flame graph.
+ * @param {string} name
+ * @param {import('../lib/plan.mjs').Plan} plan
+ * @param {string} folder
+ */
+export async function profile(name, plan, folder) {
+  const { fewOwners: owners, profiledRequests: requests, concurrency } = plan;
+  const bench = await startBench(owners);
+  const { server } = await startWarm(bench, name, owners, plan);
+  await server.ask({ kind: 'profile', intervalMicroseconds });
+  const { cpuMicroseconds } = await withCost(server, requests, () =>
+    bench.load.ask({ url: server.url, owners, requests, concurrency }),
+  );
+  const taken = await server.ask({ kind: 'end of profile' });
+  await server.stop();
+  await bench.stop();
+
+  const tree = toCallTree(taken);
+  const summary = describeTree(tree, name, requests, cpuMicroseconds);
+  const path = (/** @type {string} */ ending) => join(folder, `profile-${name}.${ending}`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path('cpuprofile'), JSON.stringify(taken));
+  await writeFile(path('txt'), summary);
+  await writeFile(path('svg'), drawFlames(tree, name, requests));
+  process.stdout.write(`${summary}\nWritten to ${path('{cpuprofile,txt,svg}')}\n`);
+}

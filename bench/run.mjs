@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { contestants } from './lib/contestants.mjs';
+import { describeMachine } from './lib/machine.mjs';
+import { measure } from './lib/measure.mjs';
+import { fullPlan, quickPlan } from './lib/plan.mjs';
+import { writeReport } from './lib/report.mjs';
+import { profile } from './profile/profile.mjs';
+
+const usage = `npm run bench -- [options]
+
+  --quick            about a minute: rough figures, no growth
+  --only ours,yoga   these contestants alone, and always the limit
+  --out folder       where to write; a quick run and one with --only write nothing without it
+  --profile ours     where the time of one contestant goes, and nothing else
+
+Contestants: ${[...contestants.keys()].join(', ')}
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    out: { type: 'string' },
+    profile: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const plan = options.quick ? quickPlan : fullPlan;
+const chosen = [...(options.only?.split(',') ?? []), ...(options.profile?.split(',') ?? [])];
+const isKnown = chosen.every((name) => contestants.has(name));
+const results = fileURLToPath(new URL('results/', import.meta.url));
+
+if (options.help || !isKnown) {
+  process.stdout.write(usage);
+  process.exitCode = isKnown ? 0 : 1;
+} else if (options.profile !== undefined) {
+  await profile(options.profile, plan, options.out ?? results);
+} else {
+  const names = [...contestants.keys()].filter(
+    (name) => options.only === undefined || name === 'limit' || chosen.includes(name),
+  );
+  const isWhole = !options.quick && options.only === undefined;
+  const machine = describeMachine();
+  if (machine.load > machine.cores / 4) {
+    process.stderr.write(
+      `Something else is busy here (load average ${machine.load}): the figures will be rough.\n`,
+    );
+  }
+  const measured = await measure(names, plan);
+  await writeReport(measured, plan, machine, options.out ?? (isWhole ? results : undefined));
+}
