@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  /** Where the Hub finds StackOne; see vite.config.js. */
+  readonly HUB_URL: string;
+}

@@ -1,0 +1,21 @@
+import { startEmulator } from 'stackone-connect-graphql/emulator';
+import { startShop } from './shop.js';
+
+const { STACKONE_API_KEY, EXAMPLE_PORT = '3000' } = process.env;
+const production = process.env.NODE_ENV === 'production';
+
+const emulator = STACKONE_API_KEY === undefined ? await startEmulator() : undefined;
+const stackone = { apiKey: emulator?.apiKey ?? STACKONE_API_KEY, baseUrl: emulator?.url, production };
+const shop = await startShop({ stackone, port: Number(EXAMPLE_PORT) });
+
+process.stdout.write(`
+    The example      ${shop.url}/
+    The emulator     ${emulator?.url ?? 'none: this is the real StackOne'}
+
+`);
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    await shop.stop();
+    await emulator?.stop();
+  });
+}

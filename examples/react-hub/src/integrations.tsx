@@ -1,0 +1,122 @@
+import type { IntegrationsQuery, LinkedAccount } from 'stackone-connect-graphql/client';
+import { ConnectButton } from 'stackone-connect-graphql/react';
+import { OwnDesign } from './own-design';
+import { useIntegrations } from './use-integrations';
+
+type Provider = IntegrationsQuery['providers'][number];
+
+export function Integrations() {
+  const { integrations, problem, read } = useIntegrations();
+  return (
+    <>
+      <header className="top">
+        <span className="brand">Fern</span>
+        <span>{integrations?.viewer.ownerName}</span>
+      </header>
+      <main>
+        <h1>Integrations</h1>
+        <p className="lead">Bring your people and your candidates into Fern from the tools you use.</p>
+        {problem !== '' && (
+          <p className="note" role="alert">
+            {problem}{' '}
+            <button type="button" className="link" onClick={() => void read()}>
+              Try again
+            </button>
+          </p>
+        )}
+        {integrations !== null && <Lists {...integrations} onLinked={() => void read()} />}
+        <OwnDesign onLinked={() => void read()} />
+      </main>
+    </>
+  );
+}
+
+interface ListsProps extends IntegrationsQuery {
+  readonly onLinked: () => void;
+}
+
+function Lists({ providers, linkedAccounts, onLinked }: ListsProps) {
+  const accounts = linkedAccounts.nodes;
+  const open = providers.filter(({ key }) => !accounts.some(({ providerKey }) => providerKey === key));
+  return (
+    <>
+      <section aria-labelledby="connected">
+        <h2 id="connected">Connected</h2>
+        <ul className="rows">
+          {accounts.map((account) => (
+            <AccountRow
+              key={account.id}
+              account={account}
+              provider={providers.find(({ key }) => key === account.providerKey)}
+              onLinked={onLinked}
+            />
+          ))}
+        </ul>
+      </section>
+      <section aria-labelledby="available">
+        <h2 id="available">Available</h2>
+        <ul className="cards">
+          {open.map((provider) => (
+            <li key={provider.key}>
+              <Logo provider={provider} />
+              <span className="name">{provider.name}</span>
+              <ConnectButton
+                provider={provider.key}
+                className="button"
+                aria-label={`Connect ${provider.name}`}
+                dialogTitle={`Connect ${provider.name}`}
+                onLinked={onLinked}
+              >
+                Connect
+              </ConnectButton>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </>
+  );
+}
+
+interface AccountRowProps {
+  readonly account: LinkedAccount;
+  readonly provider: Provider | undefined;
+  readonly onLinked: () => void;
+}
+
+function AccountRow({ account, provider, onLinked }: AccountRowProps) {
+  const name = provider?.name ?? account.providerKey;
+  return (
+    <li aria-label={name}>
+      <Logo provider={provider} />
+      <span className="name">
+        {name}
+        <small>{account.needsRelink ? reasonOf(account) : account.label}</small>
+      </span>
+      {account.needsRelink ? (
+        <ConnectButton
+          accountId={account.id}
+          className="button"
+          aria-label={`Reconnect ${name}`}
+          dialogTitle={`Reconnect ${name}`}
+          onLinked={onLinked}
+        >
+          Reconnect
+        </ConnectButton>
+      ) : (
+        <span className="good">Connected</span>
+      )}
+    </li>
+  );
+}
+
+function reasonOf({ statusReasons }: LinkedAccount): string {
+  return statusReasons[0]?.description ?? 'It has stopped working.';
+}
+
+function Logo({ provider }: { readonly provider: Provider | undefined }) {
+  return provider?.logoUrl == null ? (
+    <span className="logo" />
+  ) : (
+    <img className="logo" src={provider.logoUrl} alt="" />
+  );
+}

@@ -1,0 +1,33 @@
+import { lazy, StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ConnectProvider } from 'stackone-connect-graphql/react';
+import { client } from './connect';
+import { Integrations } from './integrations';
+import './style.css';
+import { useTheme } from './use-theme';
+
+// The Hub is large: it is loaded on the first click, beside the token.
+const loadHub = () => import('@stackone/hub');
+const StackOneHub = lazy(async () => ({ default: (await loadHub()).StackOneHub }));
+
+function App() {
+  return (
+    <ConnectProvider
+      client={client}
+      hub={StackOneHub}
+      prepare={loadHub}
+      hubBaseUrl={import.meta.env.HUB_URL}
+      theme={useTheme()}
+    >
+      <Integrations />
+    </ConnectProvider>
+  );
+}
+
+const root = document.querySelector('#root');
+if (root === null) throw new Error('The page has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,214 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { z } from 'zod';
+import { tenants } from '../../demo/tenants.js';
+import {
+  describeInBrowser,
+  focusWindow,
+  overflowPixels,
+  seriousAccessibilityProblems,
+} from '../support/browser.js';
+import { control } from '../support/emulator-client.js';
+import { type Example, startExample } from '../support/example.js';
+import { inPackage, readText } from '../support/package-files.js';
+
+const accountsSchema = z.array(z.looseObject({ provider: z.string(), status: z.string() }));
+const acme = { origin_owner_id: tenants.acme.ownerId, origin_owner_name: tenants.acme.ownerName };
+
+describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) => {
+  let example: Example;
+  beforeAll(async () => {
+    example = await startExample('apollo-client');
+  }, 300_000);
+  beforeEach(() => control(example.emulatorUrl, 'POST', '/reset'));
+  afterAll(() => example?.stop());
+
+  const accounts = async () =>
+    accountsSchema.parse((await control(example.emulatorUrl, 'GET', '/accounts')).body);
+  const add = (account: object) => control(example.emulatorUrl, 'POST', '/accounts', { ...acme, ...account });
+  const fail = (path: string, fault: object) =>
+    control(example.emulatorUrl, 'POST', '/faults', { match: { path }, ...fault });
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+  const row = (page: Page, name: string) => page.getByRole('listitem', { name, exact: true });
+  const alert = (page: Page, text: string) => page.getByRole('alert').filter({ hasText: text });
+  const visit = (options = {}) => open([example.url, example.emulatorUrl], '/', options);
+  async function enterBambooHr(page: Page): Promise<void> {
+    await page.locator('input[name=subdomain]').fill('acme');
+    await page.locator('input[name=api_key]').fill('key-123456');
+    await button(page, 'Connect').click();
+  }
+
+  // The first test: the server remembers the names for minutes.
+  test('shows the accounts without the names of their providers, and then with them', async () => {
+    await add({ provider: 'personio' });
+    await fail('/auth_configs', { status: 400, times: 20 });
+    const page = await visit();
+    await row(page, 'personio').getByText('Works').waitFor();
+    await alert(page, 'StackOne did not accept this').nth(1).waitFor();
+    await control(example.emulatorUrl, 'POST', '/reset');
+    await add({ provider: 'personio' });
+    for (const left of [1, 0]) {
+      await button(page, 'Try again').first().click();
+      await alert(page, 'StackOne did not accept this').nth(left).waitFor({ state: 'detached' });
+    }
+    await row(page, 'Personio').waitFor();
+    await button(page, 'Connect BambooHR').waitFor();
+  });
+
+  test('links an account, and shows it by the server’s word', async () => {
+    const page = await visit();
+    await button(page, 'Connect BambooHR').click();
+    await enterBambooHr(page);
+    await page.getByRole('status').getByText('BambooHR is linked').waitFor();
+    await row(page, 'BambooHR').getByText('Works').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(await button(page, 'Connect BambooHR').count()).toBe(0);
+    expect(await accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
+  });
+
+  test('re-links an account that has stopped working', async () => {
+    await add({ provider: 'personio', status: 'error' });
+    const page = await visit();
+    await button(page, 'Reconnect Personio').click();
+    await page.locator('input[name=client_id]').fill('papi-2');
+    await button(page, 'Connect').click();
+    await row(page, 'Personio').getByText('Works').waitFor();
+    expect(await accounts()).toMatchObject([{ ...acme, provider: 'personio', status: 'active' }]);
+  });
+
+  test('reads again when the person comes back, and when the Hub is left', async () => {
+    const page = await visit();
+    await button(page, 'Connect BambooHR').waitFor();
+    await add({ provider: 'personio' });
+    await focusWindow(page);
+    await row(page, 'Personio').getByText('Works').waitFor();
+    await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').waitFor();
+    await add({ provider: 'bamboohr' });
+    await button(page, 'Not now').click();
+    await row(page, 'BambooHR').getByText('Works').waitFor();
+  });
+
+  test('closes the Hub when its session has ended, and says so', async () => {
+    const page = await visit();
+    await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').waitFor();
+    await page.clock.fastForward('02:00:00');
+    await alert(page, 'This took too long').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('does not believe the Hub alone: the account that it reports does not work', async () => {
+    // The Hub takes a refusal of what was entered for a success.
+    expectConsoleErrors(/403/);
+    await add({ provider: 'bamboohr', status: 'error' });
+    const page = await visit();
+    await button(page, 'Reconnect BambooHR').click();
+    await page.locator('input[name=subdomain]').fill('acme');
+    await fail('/hub/accounts', { status: 403, match: { method: 'PATCH', path: '/hub/accounts' } });
+    await button(page, 'Connect').click();
+    await alert(page, 'This does not work yet').waitFor();
+    await button(page, 'Reconnect BambooHR').waitFor();
+  });
+
+  test('renews an access token that has ended, and nobody notices', async () => {
+    expectConsoleErrors(/401/);
+    const page = await visit();
+    await button(page, 'Connect BambooHR').waitFor();
+    let tokens = 0;
+    let refusals = 0;
+    page.on('request', ({ url }) => {
+      if (new URL(url()).pathname === '/demo/token') tokens += 1;
+    });
+    await page.route('**/graphql', async (route) => {
+      refusals += 1;
+      const isOld = refusals === 1;
+      await (isOld
+        ? route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer old' } })
+        : route.continue());
+    });
+    await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').waitFor();
+    expect(tokens).toBe(1);
+  });
+
+  test('says in words what userErrors tell, and shows what has changed', async () => {
+    const page = await visit();
+    await button(page, 'Connect BambooHR').waitFor();
+    await add({ provider: 'bamboohr' });
+    await button(page, 'Connect BambooHR').click();
+    await alert(page, 'This is linked already').waitFor();
+    await row(page, 'BambooHR').getByText('Works').waitFor();
+    await button(page, 'Close').click();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('says in words when the server is too busy for GraphQL, and when it is not there', async () => {
+    expectConsoleErrors(/503|ERR_FAILED/);
+    const page = await visit();
+    await button(page, 'Connect BambooHR').waitFor();
+    const body = JSON.stringify({ errors: [{ message: 'Busy.', extensions: { code: 'OVERLOADED' } }] });
+    await page.route('**/graphql', (route) =>
+      route.fulfill({ status: 503, contentType: 'application/json', body }),
+    );
+    await button(page, 'Connect BambooHR').click();
+    await alert(page, 'We are very busy Try again in a moment.').waitFor();
+    await page.unroute('**/graphql');
+    await page.route('**/graphql', (route) => route.abort());
+    await button(page, 'Connect BambooHR').click();
+    await alert(page, 'Check your connection to the internet').last().waitFor();
+  });
+
+  test.each([1280, 390])(
+    'fits the screen, and has no serious accessibility problem, at %i pixels',
+    async (width) => {
+      await add({ provider: 'greenhouse', label: 'Recruiting' });
+      await add({ provider: 'personio', status: 'error' });
+      const page = await visit({ viewport: { width, height: 800 } });
+      await button(page, 'Connect BambooHR').waitFor();
+      expect(await overflowPixels(page)).toBe(0);
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+      await button(page, 'Connect BambooHR').click();
+      await page.locator('input[name=subdomain]').waitFor();
+      expect(await overflowPixels(page)).toBe(0);
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    },
+  );
+
+  test('can be built for production', () => {
+    expect(npm('run', 'build')).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
+  }, 120_000);
+
+  test('does not compile without words for a code', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'apollo-client-'));
+    const from = (path: string) => inPackage(`examples/apollo-client/${path}`);
+    cpSync(from('src'), join(folder, 'src'), { recursive: true });
+    cpSync(from('tsconfig.json'), join(folder, 'tsconfig.json'));
+    symlinkSync(from('node_modules'), join(folder, 'node_modules'));
+    const tsc = () => spawnSync('npx', ['tsc'], { cwd: folder, encoding: 'utf8' }).stdout;
+    expect(tsc()).toBe('');
+    const code = readText('examples/apollo-client/src/failure.ts');
+    for (const forgotten of ['ACCOUNT_NOT_FOUND', 'RATE_LIMITED']) {
+      const without = code.replace(`case '${forgotten}':`, '');
+      writeFileSync(join(folder, 'src/failure.ts'), without);
+      expect(tsc()).toContain(`Type '"${forgotten}"' does not satisfy the expected type 'never'`);
+    }
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+
+  // The last test: the server keeps the pause.
+  test('says in words what a GraphQL error tells, and how long to wait', async () => {
+    const page = await visit();
+    await button(page, 'Connect BambooHR').waitFor();
+    await fail('/connect_sessions', { status: 429, headers: { 'retry-after': '30' } });
+    await button(page, 'Connect BambooHR').click();
+    await alert(page, 'That was a little fast Try again in 30 seconds.').waitFor();
+  });
+
+  const npm = (...args: readonly string[]) =>
+    spawnSync('npm', args, { cwd: inPackage('examples/apollo-client'), encoding: 'utf8' });
+});

@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { z } from 'zod';
+import { describeInBrowser, executablePath } from '../support/browser.js';
+import { control } from '../support/emulator-client.js';
+import { type Example, startExample } from '../support/example.js';
+import { inPackage } from '../support/package-files.js';
+import { startProductSite } from '../support/product-site.js';
+
+const accountsSchema = z.array(z.looseObject({ provider: z.string(), origin_owner_id: z.string() }));
+const historySchema = z.array(z.looseObject({ path: z.string() }));
+const mint = JSON.stringify({ query: 'mutation { createConnectSession { token } }' });
+
+describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
+  let example: Example;
+  beforeAll(async () => {
+    example = await startExample('express');
+  }, 300_000);
+  beforeEach(() => control(example.emulatorUrl, 'POST', '/reset'));
+  afterAll(() => example?.stop());
+
+  const accounts = async () =>
+    accountsSchema.parse((await control(example.emulatorUrl, 'GET', '/accounts')).body);
+  const history = async () =>
+    historySchema.parse((await control(example.emulatorUrl, 'GET', '/history')).body);
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+  async function signIn(person: string): Promise<Page> {
+    const page = await open([example.url, example.emulatorUrl], '/');
+    await button(page, person).click();
+    await page.getByRole('heading', { name: 'Linked accounts of' }).waitFor();
+    return page;
+  }
+  async function linkBambooHr(page: Page): Promise<void> {
+    await button(page, 'Connect an account').click();
+    await page.getByRole('button', { name: /BambooHR/ }).click();
+    await page.locator('input[name=subdomain]').fill('shop');
+    await page.locator('input[name=api_key]').fill('key-123456');
+    await button(page, 'Connect').click();
+    await page.getByText('The account is linked.').waitFor();
+  }
+
+  test('links an account for the customer of whoever is signed in, and shows it to nobody else', async () => {
+    const ada = await signIn('Ada, of Acme Corporation');
+    await linkBambooHr(ada);
+    await ada.getByText('BambooHR: active').waitFor();
+    const hank = await signIn('Hank, of Globex');
+    expect(await hank.getByRole('listitem').count()).toBe(0);
+    await linkBambooHr(hank);
+    expect(await accounts()).toMatchObject([
+      { provider: 'bamboohr', origin_owner_id: 'acme', origin_owner_name: 'Acme Corporation' },
+      { provider: 'bamboohr', origin_owner_id: 'globex', origin_owner_name: 'Globex' },
+    ]);
+  });
+
+  test('sends nothing to StackOne for somebody who has signed out', async () => {
+    expectConsoleErrors(/401/);
+    const page = await signIn('Ada, of Acme Corporation');
+    const other = await page.context().newPage();
+    await other.goto(example.url);
+    await button(other, 'Sign out').click();
+    await button(other, 'Ada, of Acme Corporation').waitFor();
+    await control(example.emulatorUrl, 'POST', '/reset');
+    await button(page, 'Connect an account').click();
+    await button(page, 'Ada, of Acme Corporation').waitFor();
+    expect(await history()).toEqual([]);
+  });
+
+  test('sends nothing to StackOne for a page of another site, whose visitor is signed in', async () => {
+    expectConsoleErrors(/./);
+    const site = await startProductSite('<!doctype html><title>Another site</title>');
+    // For a browser 127.0.0.1 and localhost are different sites.
+    const elsewhere = site.url.replace('127.0.0.1', 'localhost');
+    const page = await open([example.url, elsewhere, example.emulatorUrl], '/');
+    await button(page, 'Ada, of Acme Corporation').click();
+    await page.getByRole('heading', { name: 'Linked accounts of' }).waitFor();
+    await control(example.emulatorUrl, 'POST', '/reset');
+    await page.goto(elsewhere);
+    for (const type of ['text/plain', 'application/json']) {
+      await page.evaluate(`fetch('${example.url}/graphql', {
+        method: 'POST', mode: '${type === 'text/plain' ? 'no-cors' : 'cors'}', credentials: 'include',
+        headers: { 'content-type': '${type}' }, body: ${JSON.stringify(mint)},
+      }).catch(() => undefined)`);
+    }
+    // Also if the cookie came along, as from a subdomain of the same site.
+    const sameSite = await page.context().request.post(`${example.url}/graphql`, {
+      headers: { 'content-type': 'text/plain', cookie: await cookieOf(page) },
+      data: mint,
+    });
+    expect(sameSite.status()).toBe(400);
+    expect(await history()).toEqual([]);
+    await site.stop();
+  });
+
+  const cookieOf = async (page: Page) =>
+    (await page.context().cookies(example.url)).map(({ name, value }) => `${name}=${value}`).join('; ');
+
+  test('has the Jest test of docs/testing.md, which passes', () => {
+    const config = { rootDir: inPackage('examples/express'), testMatch: ['**/*.test.js'] };
+    const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
+    expectPassing([...jest, '--config', JSON.stringify(config)], /Tests: +4 passed, 4 total/);
+  });
+
+  test('has the Playwright test of docs/testing.md, which passes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'playwright-'));
+    const config = join(folder, 'playwright.config.mjs');
+    const use = { launchOptions: { executablePath, args: ['--no-sandbox'] } };
+    const testDir = inPackage('examples/express');
+    const options = {
+      testDir,
+      testMatch: '**/*.spec.js',
+      outputDir: join(folder, 'results'),
+      reporter: 'list',
+      use,
+    };
+    writeFileSync(config, `export default ${JSON.stringify(options)}`);
+    expectPassing(['node_modules/@playwright/test/cli.js', 'test', '--config', config], /2 passed/);
+    rmSync(folder, { recursive: true });
+  });
+
+  function expectPassing(args: readonly string[], summary: RegExp): void {
+    // Jest tells what it starts that it is Jest.
+    const { JEST_WORKER_ID, NODE_OPTIONS, ...env } = process.env;
+    const { status, stdout, stderr } = spawnSync('node', args, {
+      cwd: inPackage('.'),
+      env,
+      encoding: 'utf8',
+    });
+    expect(`${stdout}${stderr}`).toMatch(summary);
+    expect(status).toBe(0);
+  }
+
+  test('ends with everything that it started', async () => {
+    await example.stop();
+    await expect(fetch(example.url)).rejects.toThrow();
+    await expect(fetch(example.emulatorUrl)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { FrameLocator, Page } from 'playwright-core';
+import { z } from 'zod';
+import { tenants } from '../../demo/tenants.js';
+import {
+  describeInBrowser,
+  focusWindow,
+  overflowPixels,
+  seriousAccessibilityProblems,
+} from '../support/browser.js';
+import { control } from '../support/emulator-client.js';
+import { type Example, startExample } from '../support/example.js';
+import { inPackage } from '../support/package-files.js';
+
+const accountsSchema = z.array(z.looseObject({ provider: z.string(), status: z.string() }));
+const acme = { origin_owner_id: tenants.acme.ownerId, origin_owner_name: tenants.acme.ownerName };
+
+describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors }) => {
+  let example: Example;
+  beforeAll(async () => {
+    example = await startExample('react-hub-legacy');
+  }, 300_000);
+  beforeEach(() => control(example.emulatorUrl, 'POST', '/reset'));
+  afterAll(() => example?.stop());
+
+  const accounts = async () =>
+    accountsSchema.parse((await control(example.emulatorUrl, 'GET', '/accounts')).body);
+  const addAccount = (provider: string) =>
+    control(example.emulatorUrl, 'POST', '/accounts', { ...acme, provider, status: 'expired' });
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+  const closeOverlay = (page: Page) => button(page, 'Close').click();
+  const works = (page: Page, name: string) =>
+    page.getByRole('listitem', { name }).getByText('Works').waitFor();
+
+  async function visit(width = 1280): Promise<Page> {
+    const viewport = { width, height: 900 };
+    const page = await open([example.url, example.emulatorUrl], '/', { viewport });
+    await button(page, 'Link an account').waitFor();
+    return page;
+  }
+  async function openHub(page: Page): Promise<FrameLocator> {
+    await button(page, 'Link an account').click();
+    const hub = page.frameLocator('dialog[open] iframe');
+    await hub.getByRole('button', { name: /BambooHR/ }).click();
+    await hub.locator('input[name=subdomain]').waitFor();
+    return hub;
+  }
+  async function linkIn(hub: FrameLocator): Promise<void> {
+    await hub.locator('input[name=subdomain]').fill('acme');
+    await hub.locator('input[name=api_key]').fill('key-123456');
+    await hub.getByRole('button', { name: 'Connect', exact: true }).click();
+    await hub.getByText('Connection Successful').waitFor();
+  }
+
+  test('links an account, and says so when the server has confirmed it', async () => {
+    const page = await visit();
+    await linkIn(await openHub(page));
+    await page.getByText('bamboohr is linked, confirmed by the server.').waitFor();
+    await closeOverlay(page);
+    await works(page, 'BambooHR');
+    expect(await accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
+  });
+
+  test('can be opened again, after it was closed without an account', async () => {
+    const page = await visit();
+    await openHub(page);
+    await closeOverlay(page);
+    expect(await accounts()).toEqual([]);
+    await linkIn(await openHub(page));
+    await works(page, 'BambooHR');
+  });
+
+  test('hears of an account that is approved after the Hub was closed', async () => {
+    await addAccount('hubspot');
+    const page = await visit();
+    await button(page, 'Link again').click();
+    const connect = page
+      .frameLocator('dialog[open] iframe')
+      .getByRole('button', { name: 'Connect', exact: true });
+    const [popup] = await Promise.all([page.waitForEvent('popup'), connect.click()]);
+    await popup.getByRole('button', { name: 'Approve' }).waitFor();
+    await closeOverlay(page);
+    await popup.getByRole('button', { name: 'Approve' }).click();
+    await popup.getByRole('status').waitFor();
+    await focusWindow(page);
+    await works(page, 'HubSpot');
+  });
+
+  test('does not call an account linked when the Hub does and the server does not', async () => {
+    expectConsoleErrors(/hub\/accounts/);
+    await addAccount('personio');
+    const page = await visit();
+    await button(page, 'Link again').click();
+    const hub = page.frameLocator('dialog[open] iframe');
+    await hub.locator('input[name=client_id]').fill('papi-2');
+    const fault = { status: 401, match: { method: 'PATCH', path: '/hub/accounts' } };
+    await control(example.emulatorUrl, 'POST', '/faults', fault);
+    await hub.getByRole('button', { name: 'Connect', exact: true }).click();
+    await hub.getByText('Connection Successful').waitFor();
+    await closeOverlay(page);
+    await page.getByRole('alert').getByText('This is not connected yet').waitFor();
+  });
+
+  test('says that it took too long, once the person has closed the Hub whose session ended', async () => {
+    const page = await visit();
+    await openHub(page);
+    await page.clock.fastForward(31 * 60_000);
+    await closeOverlay(page);
+    await page.getByRole('alert').getByText('This took too long').waitFor();
+    await button(page, 'Try again').click();
+    await page.locator('dialog[open] iframe').waitFor();
+  });
+
+  test('says that StackOne’s library could not be loaded, and loads it again', async () => {
+    expectConsoleErrors(/ERR_FAILED/);
+    const page = await visit();
+    await page.route('**/stackone/connect.js', (route) => route.abort(), { times: 1 });
+    await button(page, 'Link an account').click();
+    await page.getByRole('alert').getByText('The connection window could not be loaded').waitFor();
+    await button(page, 'Try again').click();
+    await page.locator('dialog[open] iframe').waitFor();
+  });
+
+  test.each([1280, 390])(
+    'fits the screen, and has no serious accessibility problem, at %i pixels',
+    async (width) => {
+      await addAccount('hubspot');
+      const page = await visit(width);
+      await button(page, 'Link again').waitFor();
+      expect(await overflowPixels(page)).toBe(0);
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    },
+  );
+
+  test('has the types of React 18, and can be built for production', () => {
+    const cwd = inPackage('examples/react-hub-legacy');
+    const { status, stdout } = spawnSync('npm', ['run', 'build'], {
+      cwd,
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
+  }, 120_000);
+});
