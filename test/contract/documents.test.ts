@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, parse, validate } from 'graphql';
+import { startEmulator } from '../../emulator/index.js';
 import { variableNames } from '../../src/config.js';
+import { settingVariables } from '../../src/connect-settings.js';
 import { errorCodes, httpStatus } from '../../src/errors.js';
 import { UserErrorCode } from '../../src/stackone/model.js';
-import { inPackage, readText } from '../support/package-files.js';
+import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 
 const scripts = Object.keys(JSON.parse(readText('package.json')).scripts);
 /** The rows of a document's tables that begin with a code span, cell by cell. */
@@ -34,6 +36,40 @@ describe('docs/errors.md', () => {
 describe('docs/configuration.md', () => {
   it('has one row for each variable that is read, and no other', () => {
     expect(namesIn('docs/configuration.md')).toEqual([...variableNames]);
+  });
+});
+
+describe('docs/embedding.md', () => {
+  it('has one row for each setting, with the variable that it stands for', () => {
+    const documented = rowsOf('docs/embedding.md').map(([, name = '', variable = '']) => [
+      name.replaceAll('`', ''),
+      /`([A-Z_]+)`/.exec(variable)?.[1],
+    ]);
+    expect(documented).toEqual(Object.entries(settingVariables));
+  });
+
+  it('shows the Express example as it is', () => {
+    const lines = (code: string) => code.split('\n').map((line) => line.trim());
+    const [, shown = ''] = codeBlocks('docs/embedding.md', 'js');
+    const example = lines(readText('examples/express/shop.js'));
+    const missing = lines(shown).filter((line) => !example.includes(line));
+    expect([shown.length > 300, missing]).toEqual([true, []]);
+  });
+});
+
+describe('docs/testing.md', () => {
+  it('shows the tests of the Express example, which run with these, as they are', () => {
+    const files = ['shop.test.js', 'shop.spec.js'].map((name) => readText(`examples/express/${name}`));
+    expect(codeBlocks('docs/testing.md', 'js').slice(1)).toEqual(files);
+  });
+
+  it('names every handle of the emulator, and no other', async () => {
+    const emulator = await startEmulator();
+    const named = rowsOf('docs/testing.md').flatMap(([, names = '']) =>
+      [...names.matchAll(/`(\w+)/g)].map((match) => match[1]),
+    );
+    expect(named.sort()).toEqual(Object.keys(emulator).sort());
+    await emulator.stop();
   });
 });
 
@@ -73,26 +109,34 @@ describe('README.md', () => {
   });
 });
 
-describe.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/errors.md'])(
-  '%s',
-  (path) => {
-    it('points at files that exist', () => {
-      const text = readText(path);
-      const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(
-        (match) => new URL(match[1] ?? '', `file:///${path}`).pathname,
-      );
-      const named = [...text.matchAll(/`(test\/[\w./-]+|src\/[\w./-]+\.ts)`/g)].map(
-        (match) => `/${match[1]}`,
-      );
-      expect([...links, ...named].filter((file) => !existsSync(inPackage(file)))).toEqual([]);
-    });
-  },
-);
+describe.each([
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs/architecture.md',
+  'docs/embedding.md',
+  'docs/errors.md',
+  'docs/testing.md',
+])('%s', (path) => {
+  it('points at files that exist', () => {
+    const text = readText(path);
+    const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(
+      (match) => new URL(match[1] ?? '', `file:///${path}`).pathname,
+    );
+    const named = [...text.matchAll(/`(test\/[\w./-]+|src\/[\w./-]+\.ts)`/g)].map((match) => `/${match[1]}`);
+    expect([...links, ...named].filter((file) => !existsSync(inPackage(file)))).toEqual([]);
+  });
+});
 
 describe('CONTRIBUTING.md', () => {
   it('lists commands that exist, and every command but those that others call', () => {
     const listed = namesIn('CONTRIBUTING.md').map((name) => name.replace(/^npm (run )?/, ''));
     expect(listed.filter((name) => !scripts.includes(name))).toEqual([]);
-    expect(scripts.filter((name) => !listed.includes(name)).sort()).toEqual(['build', 'lint', 'typecheck']);
+    expect(scripts.filter((name) => !listed.includes(name)).sort()).toEqual([
+      'build',
+      'lint',
+      'prepack',
+      'typecheck',
+    ]);
   });
 });

@@ -6,12 +6,13 @@ import { importsOf, inPackage, readText, sourceFiles } from '../support/package-
 const layers = [
   /^src\/(main|index)\.ts$/,
   /^src\/app\.ts$/,
+  /^src\/connect\.ts$/,
   /^src\/http\//,
   /^src\/graphql\//,
   /^src\/stackone\//,
   /^src\/auth\//,
   /^src\/metrics\.ts$/,
-  /^src\/config\.ts$/,
+  /^src\/(config|connect-settings)\.ts$/,
   /^src\/logger\.ts$/,
   /^src\/(errors|environment|secret|package)\.ts$/,
 ];
@@ -71,7 +72,10 @@ describe('the layout', () => {
   });
 
   it('makes an owner in auth/ alone', () => {
-    expect(using(/Owner\.fromVerifiedClaims/)).toEqual(['src/auth/authenticate.ts']);
+    expect(using(/Owner\.from/)).toEqual(['src/auth/authenticate.ts', 'src/auth/identify.ts']);
+    // The class itself has no other maker, and the package gives out its type alone.
+    expect(readText('src/auth/owner.ts').match(/ new Owner\(/g)).toHaveLength(1);
+    expect(readText('src/index.ts')).toMatch(/^export type { Login, Owner } from/m);
   });
 
   it('prints in main.ts alone', () => {

@@ -1,3 +1,5 @@
+import { clientGuards } from './client-guards.js';
+
 /** A guard taken out of the code, and the tests that must notice. */
 export interface Mutant {
   readonly file: string;
@@ -10,20 +12,26 @@ export interface Mutant {
 
 const authenticate = 'src/auth/authenticate.ts';
 const owner = 'src/auth/owner.ts';
+const identify = 'src/auth/identify.ts';
 const remoteKeys = 'src/auth/remote-keys.ts';
 const config = 'src/config.ts';
 const dataSource = 'src/stackone/stackone-data-source.ts';
 const listing = 'src/stackone/account-listing.ts';
+const verifiedTokens = 'src/auth/verified-tokens.ts';
+const known = 'src/graphql/known-operations.ts';
 const client = 'src/stackone/stackone-client.ts';
+const exchange = 'src/stackone/exchange.ts';
 const readAnswer = 'src/stackone/read-answer.ts';
 const wire = 'src/stackone/wire.ts';
+const settings = 'src/connect-settings.ts';
+const accept = 'src/graphql/accept.ts';
 const limits = 'src/graphql/query-limits.ts';
 const session = 'src/graphql/connect-session.ts';
 const formatError = 'src/graphql/format-error.ts';
-const app = 'src/app.ts';
+const connect = 'src/connect.ts';
 const server = 'src/http/server.ts';
 
-/** Every guard that keeps tenants apart, secrets in or load out. `npm run mutants` takes them out one by one. */
+/** Every guard that keeps tenants apart, secrets in or load out, and the client's. `npm run mutants` takes them out one by one. */
 export const mutants: readonly Mutant[] = [
   {
     file: authenticate,
@@ -70,6 +78,25 @@ export const mutants: readonly Mutant[] = [
     noticedBy: 'unit/owner',
   },
   {
+    file: identify,
+    guard: 'login === null || login === undefined',
+    without: 'false',
+    noticedBy: 'flow/embedding',
+  },
+  { file: identify, guard: 'error.name : ', without: 'error.message : ', noticedBy: 'flow/embedding' },
+  {
+    file: settings,
+    guard: "reader.flag('NODE_ENV') ?? true",
+    without: "reader.flag('NODE_ENV') ?? false",
+    noticedBy: 'unit/connect-settings',
+  },
+  {
+    file: settings,
+    guard: 'Object.keys(given).filter(',
+    without: '[].filter(',
+    noticedBy: 'unit/connect-settings',
+  },
+  {
     file: remoteKeys,
     guard: 'Date.now() - (cache.uat ?? 0) < staleMs',
     without: 'true',
@@ -85,7 +112,7 @@ export const mutants: readonly Mutant[] = [
   { file: config, guard: 'if (common.production) {', without: 'if (false) {', noticedBy: 'unit/config' },
   {
     file: config,
-    guard: "common.production ? ['https'] : ['http', 'https']",
+    guard: "production ? ['https'] : ['http', 'https']",
     without: "['http', 'https']",
     noticedBy: 'unit/config',
   },
@@ -101,6 +128,48 @@ export const mutants: readonly Mutant[] = [
     guard: 'return canVerifyTokens(key) ? key : undefined;',
     without: 'return key;',
     noticedBy: 'unit/config',
+  },
+  {
+    file: verifiedTokens,
+    guard: 'Math.min(expiresAt * 1000, Date.now() + maxAgeMs)',
+    without: 'Date.now() + maxAgeMs',
+    noticedBy: 'flow/authentication',
+  },
+  {
+    file: verifiedTokens,
+    guard: ' && Date.now() < verified.until',
+    without: '',
+    noticedBy: 'unit/verified-tokens',
+  },
+  {
+    file: verifiedTokens,
+    guard: 'this.#known.size > maxTokens',
+    without: 'false',
+    noticedBy: 'unit/verified-tokens',
+  },
+  {
+    file: known,
+    guard: '[accept, query]',
+    without: '[query]',
+    noticedBy: 'flow/known-operations',
+  },
+  {
+    file: known,
+    guard: 'this.#formatError(toFormatted(error), error)',
+    without: 'error',
+    noticedBy: 'flow/known-operations',
+  },
+  {
+    file: known,
+    guard: "|| 'extensions' in body",
+    without: '',
+    noticedBy: 'flow/known-operations',
+  },
+  {
+    file: known,
+    guard: 'this.#known.size < maxKnown ? [] : this.#known.keys()',
+    without: '[]',
+    noticedBy: 'flow/known-operations',
   },
   {
     file: dataSource,
@@ -206,14 +275,14 @@ export const mutants: readonly Mutant[] = [
     noticedBy: 'flow/resilience',
   },
   {
-    file: readAnswer,
-    guard: 'if (bytes > maxBytes)',
-    without: 'if (bytes > 100 * maxBytes)',
+    file: exchange,
+    guard: 'if (this.#bytes > (this.#isUsed ? this.#limits.maxBytes : maxUnusedBytes))',
+    without: 'if (this.#bytes > 1000 * this.#limits.maxBytes)',
     noticedBy: 'flow/upstream',
   },
-  { file: readAnswer, guard: '{ fatal: true }', without: '{}', noticedBy: 'flow/upstream' },
+  { file: readAnswer, guard: 'if (isUtf8(bytes))', without: 'if (bytes)', noticedBy: 'flow/upstream' },
   {
-    file: readAnswer,
+    file: exchange,
     guard: '!/^application\\/json(;|$)/i.test(',
     without: '!/./.test(',
     noticedBy: 'flow/upstream',
@@ -257,6 +326,13 @@ export const mutants: readonly Mutant[] = [
     without: 'false',
     noticedBy: 'unit/query-limits',
   },
+  { file: accept, guard: '!acceptsJson.test(', without: '!/^/.test(', noticedBy: 'flow/embedding' },
+  {
+    file: connect,
+    guard: "      response.setHeader('cache-control', 'no-store');\n",
+    without: '',
+    noticedBy: 'flow/embedding',
+  },
   {
     file: formatError,
     guard: 'withoutValues(formatted.message)',
@@ -264,20 +340,20 @@ export const mutants: readonly Mutant[] = [
     noticedBy: 'flow/http-edge',
   },
   {
-    file: app,
+    file: connect,
     guard: '    parseOptions: { maxTokens: queryLimits.tokens },\n',
     without: '',
     noticedBy: 'flow/hostile-queries',
   },
   {
-    file: app,
+    file: connect,
     guard: '    validationRules: [queryLimitsRule],\n',
     without: '',
     noticedBy: 'flow/hostile-queries',
   },
   {
-    file: app,
-    guard: 'introspection: config.http.introspection',
+    file: connect,
+    guard: 'introspection: config.introspection',
     without: 'introspection: true',
     noticedBy: 'flow/http-edge',
   },
@@ -294,4 +370,5 @@ export const mutants: readonly Mutant[] = [
     without: 'origin: true',
     noticedBy: 'flow/http-cors',
   },
+  ...clientGuards,
 ];

@@ -10,6 +10,12 @@ export function readText(path: string): string {
   return readFileSync(inPackage(path), 'utf8');
 }
 
+/** The code in a document, block by block, of one language. */
+export function codeBlocks(path: string, language: string): string[] {
+  const blocks = readText(path).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'));
+  return [...blocks].map((match) => match[1] ?? '');
+}
+
 /** The TypeScript files below a folder, as paths from the package's folder. */
 export function sourceFiles(folder: string): string[] {
   return readdirSync(inPackage(folder), { recursive: true, withFileTypes: true })

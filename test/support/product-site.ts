@@ -19,12 +19,12 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>A product</title>
 export type ProductSite = { url: string; stop: () => Promise<void> };
 
 /** Serves the page and the real Hub from an origin of its own, as a product would. */
-export async function startProductSite(): Promise<ProductSite> {
+export async function startProductSite(page = PAGE): Promise<ProductSite> {
   const script = await readFile(inPackage('node_modules/@stackone/hub/dist/webcomponent.js'));
   const server = createServer((request, response) => {
     const isScript = request.url === '/hub.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-    response.end(isScript ? script : PAGE);
+    response.end(isScript ? script : page);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -7,6 +7,8 @@ const slow = [
   'resilience-breaker',
   'upstream-errors',
   'emulator-hub',
+  'package',
+  'connect-library',
   'slow-clients',
   'process',
 ];

@@ -109,7 +109,7 @@ export async function signIn(claims: JWTPayload): Promise<{ authorization: strin
   return { authorization: `Bearer ${await signToken(claims)}` };
 }
 
-async function post(url: string, body: unknown, headers: Record<string, string>): Promise<Answer> {
+export async function post(url: string, body: unknown, headers: Record<string, string>): Promise<Answer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

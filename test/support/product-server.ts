@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http';
+import { ApolloServer } from '@apollo/server';
+import { startStandaloneServer } from '@apollo/server/standalone';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type Connect, type ConnectOptions, startConnect } from '../../src/connect.js';
+import { type Answer, canaries, post } from './test-app.js';
+
+/** A product with an Apollo Server and a login of its own, before an emulator. */
+export interface Product {
+  readonly connect: Connect<IncomingMessage>;
+  readonly emulator: Emulator;
+  readonly url: string;
+  post(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** What was logged so far. */
+  readonly lines: readonly LogLine[];
+  stop(): Promise<void>;
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: object;
+}
+
+type Options = Partial<ConnectOptions<IncomingMessage>> & Pick<ConnectOptions<IncomingMessage>, 'getOwner'>;
+
+export async function startProduct(options: Options): Promise<Product> {
+  const emulator = await startEmulator({ apiKey: canaries.apiKey });
+  const lines: LogLine[] = [];
+  const log = (level: string) => (fields: object, message: string) => {
+    lines.push({ level, message, fields });
+  };
+  const connect = await startConnect({
+    apiKey: emulator.apiKey,
+    baseUrl: emulator.url,
+    production: false,
+    introspection: false,
+    rateLimitPerOwnerPerMinute: 1_000_000,
+    rateLimitTotalPerMinute: 1_000_000,
+    logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    ...options,
+  });
+  const apollo = new ApolloServer(connect.apolloOptions);
+  const server = await startStandaloneServer(apollo, {
+    listen: { host: '127.0.0.1', port: 0 },
+    context: ({ req, res }) => connect.createContext(req, res),
+  });
+  const url = server.url.replace(/\/$/, '');
+  return {
+    connect,
+    emulator,
+    url,
+    post: (body, headers = {}) => post(url, body, headers),
+    lines,
+    stop: async () => {
+      await apollo.stop();
+      await connect.stop();
+      await emulator.stop();
+    },
+  };
+}
