@@ -121,8 +121,8 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await button(page, 'Connect BambooHR').waitFor();
     let tokens = 0;
     let refusals = 0;
-    page.on('request', ({ url }) => {
-      if (new URL(url()).pathname === '/demo/token') tokens += 1;
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/demo/token') tokens += 1;
     });
     await page.route('**/graphql', async (route) => {
       refusals += 1;

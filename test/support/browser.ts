@@ -101,7 +101,7 @@ export async function seriousAccessibilityProblems(page: Page): Promise<readonly
   await page.evaluate(axe);
   return page.evaluate<
     string[]
-  >(`axe.run({ exclude: ['stackone-hub', '.stackone-connect-hub'] }).then(({ violations }) =>
+  >(`axe.run({ exclude: ['stackone-hub', '.stackone-connect-hub', '.hub'] }).then(({ violations }) =>
     violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`);

@@ -22,17 +22,19 @@ export function HubDialog({ token, onSuccess, onClose }: HubDialogProps) {
         </button>
       </header>
       <Suspense fallback={<p role="status">One moment…</p>}>
-        {/* Another token always means another Hub: one that is mounted ignores it. */}
-        <StackOneHub
-          key={token}
-          mode="integration-picker"
-          token={token}
-          baseUrl={import.meta.env.HUB_URL}
-          theme={dark.matches ? 'dark' : 'light'}
-          height="30rem"
-          onSuccess={({ id }) => onSuccess(id)}
-          onClose={onClose}
-        />
+        <div className="hub">
+          {/* Another token always means another Hub: one that is mounted ignores it. */}
+          <StackOneHub
+            key={token}
+            mode="integration-picker"
+            token={token}
+            baseUrl={import.meta.env.HUB_URL}
+            theme={dark.matches ? 'dark' : 'light'}
+            height="30rem"
+            onSuccess={({ id }) => onSuccess(id)}
+            onClose={onClose}
+          />
+        </div>
       </Suspense>
     </dialog>
   );
