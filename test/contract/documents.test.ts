@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, parse, validate } from 'graphql';
 import { startEmulator } from '../../emulator/index.js';
@@ -57,6 +57,18 @@ describe('docs/embedding.md', () => {
   });
 });
 
+describe('docs/client.md', () => {
+  const constantsOf = (path: string, key: string) =>
+    [...readText(path).matchAll(new RegExp(`readonly ${key}: '([\\w-]+)'`, 'g'))].map((match) => match[1]);
+
+  it('has one row for each phase of a flow and each kind of failure, and no other', () => {
+    const phases = constantsOf('client/connect-flow.ts', 'phase');
+    const kinds = constantsOf('client/failure.ts', 'kind');
+    expect([phases.length, kinds.length]).toEqual([6, 6]);
+    expect(namesIn('docs/client.md')).toEqual([...phases, ...kinds]);
+  });
+});
+
 describe('docs/testing.md', () => {
   it('shows the tests of the Express example, which run with these, as they are', () => {
     const files = ['shop.test.js', 'shop.spec.js'].map((name) => readText(`examples/express/${name}`));
@@ -109,14 +121,27 @@ describe('README.md', () => {
   });
 });
 
+describe('examples/README.md', () => {
+  it('has one row for each example, and no other', () => {
+    const folders = readdirSync(inPackage('examples'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    const named = [...readText('examples/README.md').matchAll(/^\| \[([\w-]+)\]/gm)].map((match) => match[1]);
+    expect(named.sort()).toEqual(folders.sort());
+  });
+});
+
 describe.each([
   'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
   'docs/architecture.md',
+  'docs/client.md',
   'docs/embedding.md',
   'docs/errors.md',
+  'docs/performance.md',
   'docs/testing.md',
+  'examples/README.md',
 ])('%s', (path) => {
   it('points at files that exist', () => {
     const text = readText(path);

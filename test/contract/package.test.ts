@@ -146,6 +146,27 @@ describe('In a project that has the package and what it asks for, and nothing el
     60_000,
   );
 
+  it('what docs/client.md shows compiles', async () => {
+    const files = ['ts', 'tsx'].flatMap((language) =>
+      codeBlocks('docs/client.md', language).map((code, number) => ({ name: `${number}.${language}`, code })),
+    );
+    expect(files.length).toBeGreaterThan(3);
+    for (const { name, code } of files) writeFileSync(join(installed.project, name), code);
+    const compilerOptions = {
+      module: 'ESNext',
+      moduleResolution: 'bundler',
+      ...strictest,
+      skipLibCheck: true,
+      // A frontend has it; what runs here must do without.
+      paths: { '@stackone/hub': [inPackage('node_modules/@stackone/hub')] },
+    };
+    writeFileSync(
+      join(installed.project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: files.map(({ name }) => name) }),
+    );
+    expect(await run(inPackage('node_modules/.bin/tsc'), ['-p', '.'])).toMatchObject({ code: 0, stdout: '' });
+  }, 60_000);
+
   it('the script of docs/embedding.md starts the emulator and a server, and gets a token', async () => {
     const [script = ''] = codeBlocks('docs/embedding.md', 'js');
     writeFileSync(join(installed.project, 'first-token.mjs'), script);
