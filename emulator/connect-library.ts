@@ -15,6 +15,7 @@ window.Connect = {
     const overlay = document.createElement('dialog');
     const closeButton = overlay.appendChild(document.createElement('button'));
     const frame = overlay.appendChild(document.createElement('iframe'));
+    overlay.style.cssText = 'border: 0; border-radius: 12px; background: #fff';
     closeButton.textContent = 'Close';
     closeButton.onclick = () => overlay.close();
     frame.title = 'Connect an account';
