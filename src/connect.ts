@@ -155,18 +155,14 @@ function apolloLogger(logger: Logger) {
 /** Each attempt to call StackOne: a line of the log, a number, and an alert where somebody has to act. */
 function createReport(logger: Logger, metrics: Metrics) {
   return ({ endpoint, outcome, milliseconds, requestId }: AttemptReport) => {
-    const isOk = outcome === 'ok';
-    metrics.countAttempt(endpoint, isOk ? 'ok' : outcome.code, milliseconds / 1000);
-    const line = { requestId, endpoint, milliseconds: Math.round(milliseconds) };
-    if (isOk) {
-      logger.debug({ ...line, code: 'ok' }, 'upstream');
-    } else if (outcome.alert === undefined) {
-      logger.warn({ ...line, code: outcome.code, reason: outcome.message }, 'upstream');
+    const code = outcome === 'ok' ? outcome : outcome.code;
+    metrics.countAttempt(endpoint, code, milliseconds / 1000);
+    const line = { requestId, endpoint, milliseconds: Math.round(milliseconds), code };
+    if (outcome === 'ok') {
+      logger.debug(line, 'upstream');
     } else {
-      logger.error(
-        { ...line, alert: outcome.alert, code: outcome.code, reason: outcome.message },
-        'upstream',
-      );
+      const { message: reason, alert } = outcome;
+      logger[alert === undefined ? 'warn' : 'error']({ ...line, reason, alert }, 'upstream');
     }
   };
 }

@@ -1,6 +1,8 @@
 import { type DestinationStream, pino } from 'pino';
 
-type Log = (fields: object, message: string) => void;
+/** Scalars alone: what is nested would escape the redaction. */
+type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+type Log = (fields: LogFields, message: string) => void;
 
 /** What this layer needs of a logger: pino's, Fastify's and bunyan's all have it. */
 export interface Logger {
@@ -27,10 +29,10 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 's
 export type LogLevel = (typeof logLevels)[number];
 
 /**
- * Many lines are written at once, which costs less than one by one (docs/performance.md); what waits is written when
- * the process exits, whatever it exits for, but not when it is killed.
+ * Many lines are written at once, which costs less than one by one (docs/performance.md). Synchronously, as
+ * Node writes to a pipe: whoever reads them slowly is waited for, and they do not pile up in memory.
  */
-const buffered = { fd: 1, sync: false, minLength: 4096, periodicFlush: 100 };
+const buffered = { dest: 1, sync: true, minLength: 4096, periodicFlush: 100 };
 
 /**
  * JSON lines on standard output. Callers log records of chosen fields, never a request, a response or an
@@ -43,9 +45,16 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: {
-      paths: ['token', '*.token', 'authorization', '*.authorization', 'authLinkUrl', '*.authLinkUrl'],
+      paths: ['token', 'authorization', 'authLinkUrl'],
       censor: '[redacted]',
     },
   };
-  return pino(options, destination ?? pino.destination(buffered));
+  return pino(options, destination ?? createStandardOutput());
+}
+
+/** What waits is written when the process exits, whatever it exits for, but not when it is killed. */
+function createStandardOutput(): DestinationStream {
+  const output = pino.destination(buffered);
+  process.on('exit', () => output.flushSync());
+  return output;
 }

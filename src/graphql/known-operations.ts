@@ -88,7 +88,7 @@ export class KnownOperations {
     const errors = result.errors?.map((error) => this.#formatError(toFormatted(error), error));
     noteErrors(record, result.errors ?? []);
     noteAnswer(record, { data: result.data, errors }, operation);
-    const { status, headers } = headOf(result.errors ?? []);
+    const { status, headers } = result.errors === undefined ? ok : headOf(result.errors);
     return {
       status,
       headers: [['content-type', contentType], ...headers],
@@ -128,9 +128,11 @@ function toFormatted(error: GraphQLError): GraphQLFormattedError {
   return { ...error.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR', ...extensions } };
 }
 
+const ok = { status: 200, headers: [] };
+
 /** The last error that has a status, or headers, decides, as in Apollo. */
 function headOf(errors: readonly GraphQLError[]) {
-  let status = 200;
+  let { status } = ok;
   const headers = new Map<string, string>();
   for (const { originalError } of errors) {
     if (originalError instanceof AppError) {

@@ -8,9 +8,9 @@ import helmet, { type HelmetOptions } from 'helmet';
  * asked once, and not for each request (docs/performance.md).
  */
 export function addSecurityHeaders(server: FastifyInstance, options: HelmetOptions): void {
-  const headers = askHelmet(options);
+  const headers = Object.entries(askHelmet(options));
   server.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers);
+    for (const [name, value] of headers) reply.header(name, value);
     done();
   });
 }

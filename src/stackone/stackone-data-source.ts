@@ -29,6 +29,7 @@ import {
   type ConnectSessionBody,
   connectSessionAnswer,
   isOwnedBy,
+  toAuthLinkUrl,
   toLinkedAccount,
 } from './wire.js';
 
@@ -202,13 +203,13 @@ export class StackOneDataSource {
     const body: ConnectSessionBody = {
       origin_owner_id: this.#owner.id,
       origin_owner_name: this.#owner.name,
-      ...(this.#owner.username !== null && { origin_username: this.#owner.username }),
-      ...(request.provider !== undefined && { provider: request.provider }),
-      ...(request.category !== undefined && { categories: [request.category] }),
-      ...(account !== null && { account_id: account.id }),
-      ...(request.label !== undefined && { label: request.label }),
-      ...(request.onExisting === OnExistingAccount.CREATE_ANOTHER && { multiple: true }),
-      ...(metadata !== undefined && { metadata }),
+      origin_username: this.#owner.username ?? undefined,
+      provider: request.provider,
+      categories: request.category === undefined ? undefined : [request.category],
+      account_id: account?.id,
+      label: request.label,
+      multiple: request.onExisting === OnExistingAccount.CREATE_ANOTHER || undefined,
+      metadata,
       expires_in: expiresInSeconds,
     };
     // From before the call, so that the token never ends earlier than we say.
@@ -231,7 +232,7 @@ export class StackOneDataSource {
       expiresAt,
       mode: account === null ? ConnectMode.LINK : ConnectMode.RELINK,
       account,
-      authLinkUrl: allowAuthLinks ? (answer.auth_link_url ?? null) : null,
+      authLinkUrl: allowAuthLinks ? toAuthLinkUrl(answer) : null,
     };
   }
 

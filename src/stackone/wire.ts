@@ -18,30 +18,37 @@ import {
 /** The session token is opaque. Only visible ASCII may reach a page. */
 const sessionToken = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
 
-/** `POST /connect_sessions`: null and absent are the same to StackOne, so absent parts are left out. */
+/** `POST /connect_sessions`. What is `undefined` is absent in JSON. */
 export interface ConnectSessionBody {
   readonly origin_owner_id: string;
   readonly origin_owner_name: string;
-  readonly origin_username?: string;
-  readonly provider?: string;
+  readonly origin_username: string | undefined;
+  readonly provider: string | undefined;
   /** The singular `category` of StackOne's older guide is gone from its API. */
-  readonly categories?: readonly Category[];
-  readonly account_id?: string;
-  readonly label?: string;
-  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly categories: readonly Category[] | undefined;
+  readonly account_id: string | undefined;
+  readonly label: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
   /** Always sent: the answer does not tell when the token ends. */
   readonly expires_in: number;
-  readonly multiple?: boolean;
+  readonly multiple: true | undefined;
 }
 
 export const connectSessionAnswer = z.object({
   token: sessionToken,
   origin_owner_id: z.string(),
-  auth_link_url: z
-    .url({ protocol: /^https?$/ })
-    .nullish()
-    .catch(null),
+  auth_link_url: z.unknown().optional(),
 });
+
+const webUrl = z
+  .url({ protocol: /^https?$/ })
+  .nullable()
+  .catch(null);
+
+/** Looked at only where it is given out: that costs as much as the rest of the answer. */
+export function toAuthLinkUrl({ auth_link_url }: z.infer<typeof connectSessionAnswer>): string | null {
+  return webUrl.parse(auth_link_url);
+}
 
 const timestamp = z.string().transform((text, context) => {
   const date = new Date(text);

@@ -221,9 +221,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: dataSource,
-    guard: 'allowAuthLinks ? (answer.auth_link_url ?? null) : null',
-    without: 'answer.auth_link_url ?? null',
+    guard: 'allowAuthLinks ? toAuthLinkUrl(answer) : null',
+    without: 'toAuthLinkUrl(answer)',
     noticedBy: 'flow/connect-session',
+  },
+  {
+    file: 'src/logger.ts',
+    guard: "'token', 'authorization', 'authLinkUrl'",
+    without: '',
+    noticedBy: 'unit/logger',
   },
   {
     file: dataSource,

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { createLogger } from '../../src/logger.js';
+
+function lineOf(write: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown> {
+  const lines: string[] = [];
+  write(createLogger('info', { write: (line) => lines.push(line) }));
+  return JSON.parse(lines.join(''));
+}
+
+describe('a line of the log', () => {
+  it('has the fields, the words, the level and the time', () => {
+    const line = lineOf((logger) => logger.warn({ code: 'RATE_LIMITED', reason: undefined }, 'request'));
+    expect(line).toEqual({
+      level: 'warn',
+      time: expect.stringMatching(/^20.+Z$/),
+      code: 'RATE_LIMITED',
+      msg: 'request',
+    });
+  });
+
+  it.each(['token', 'authorization', 'authLinkUrl'])('never has what is called %s', (name) => {
+    const line = lineOf((logger) => logger.error({ [name]: 'canary' }, 'request'));
+    expect(line[name]).toBe('[redacted]');
+    expect(JSON.stringify(line)).not.toContain('canary');
+  });
+
+  it('takes nothing nested, where a secret would not be found', () => {
+    // @ts-expect-error does not compile
+    lineOf((logger) => logger.info({ session: { token: 'canary' } }, 'request'));
+  });
+});
