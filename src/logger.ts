@@ -49,12 +49,17 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
       censor: '[redacted]',
     },
   };
-  return pino(options, destination ?? createStandardOutput());
+  return pino(options, destination ?? toStandardOutput());
 }
 
-/** What waits is written when the process exits, whatever it exits for, but not when it is killed. */
-function createStandardOutput(): DestinationStream {
-  const output = pino.destination(buffered);
-  process.on('exit', () => output.flushSync());
-  return output;
+let standardOutput: DestinationStream | undefined;
+
+/** One for the process. What waits is written when that exits, whatever it exits for, but not when it is killed. */
+function toStandardOutput(): DestinationStream {
+  if (standardOutput === undefined) {
+    const output = pino.destination(buffered);
+    process.on('exit', () => output.flushSync());
+    standardOutput = output;
+  }
+  return standardOutput;
 }
