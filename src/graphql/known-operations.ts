@@ -92,7 +92,7 @@ export class KnownOperations {
     return {
       status,
       headers: [['content-type', contentType], ...headers],
-      body: `${JSON.stringify({ ...(errors !== undefined && { errors }), data: result.data })}\n`,
+      body: `${JSON.stringify({ errors, data: result.data })}\n`,
     };
   }
 }

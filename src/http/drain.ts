@@ -1,22 +1,23 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 /**
  * Lets a stop come to its end: as soon as nothing is in flight, connections that are open without a request are
  * ended. Browsers keep spare ones, which Node does not count as idle before their first request.
+ *
+ * Requests are counted and not kept: the tables that a `Set` outgrows hold on to what was in them (docs/performance.md).
  */
 export function addDrain(server: FastifyInstance): void {
-  const inFlight = new Set<ServerResponse>();
+  let inFlight = 0;
   let isClosing = false;
   const endSpareConnections = () => {
-    if (inFlight.size === 0) {
+    if (inFlight === 0) {
       server.server.closeAllConnections();
     }
   };
   server.addHook('onRequest', (_request, { raw }, done) => {
-    inFlight.add(raw);
+    inFlight += 1;
     raw.once('close', () => {
-      inFlight.delete(raw);
+      inFlight -= 1;
       if (isClosing) setImmediate(endSpareConnections);
     });
     done();

@@ -11,7 +11,7 @@ const failures = /^(UPSTREAM_|AUTH_UNAVAILABLE$|OVERLOADED$|INTERNAL_SERVER_ERRO
 /** What nginx calls a client that went away before its answer. */
 const clientGoneStatus = 499;
 
-const records = new WeakMap<FastifyRequest, RequestRecord>();
+const decorator = 'connectRecord';
 
 /** One line of chosen fields for each request, whatever became of it, and its place in the metrics. */
 export function createRequestLog(logger: Logger, metrics: Metrics) {
@@ -54,9 +54,10 @@ function codeOf(status: number): string {
 /** For each request to `/graphql`. Health checks are not told. */
 export function addRequestLog(server: FastifyInstance, logger: Logger, metrics: Metrics): void {
   const log = createRequestLog(logger, metrics);
+  server.decorateRequest(decorator);
   server.addHook('onRequest', (request, reply, done) => {
     const record = createRecord(request.headers, reply.raw);
-    records.set(request, record);
+    request.setDecorator(decorator, record);
     reply.header('x-request-id', record.scope.requestId);
     if (request.routeOptions.url === '/graphql' && request.method === 'POST') {
       log(record, reply.raw);
@@ -67,11 +68,7 @@ export function addRequestLog(server: FastifyInstance, logger: Logger, metrics: 
 
 /** @throws when `addRequestLog` was not called for this server */
 export function recordOf(request: FastifyRequest): RequestRecord {
-  const record = records.get(request);
-  if (record === undefined) {
-    throw new Error('this request has no record');
-  }
-  return record;
+  return request.getDecorator<RequestRecord>(decorator);
 }
 
 export function createRecord(headers: IncomingHttpHeaders, response: ServerResponse): RequestRecord {
