@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
  * Lets a stop come to its end: as soon as nothing is in flight, connections that are open without a request are
  * ended. Browsers keep spare ones, which Node does not count as idle before their first request.
  *
- * Requests are counted and not kept: the tables that a `Set` outgrows hold on to what was in them (docs/performance.md).
+ * Requests are counted and not kept: a `Set` of them made Node take finished ones for alive (docs/performance.md).
  */
 export function addDrain(server: FastifyInstance): void {
   let inFlight = 0;
