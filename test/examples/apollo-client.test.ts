@@ -4,34 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { z } from 'zod';
-import { tenants } from '../../demo/tenants.js';
 import {
   describeInBrowser,
   focusWindow,
   overflowPixels,
   seriousAccessibilityProblems,
 } from '../support/browser.js';
-import { control } from '../support/emulator-client.js';
-import { type Example, startExample } from '../support/example.js';
+import { acme, type Example, startExample } from '../support/example.js';
 import { inPackage, readText } from '../support/package-files.js';
-
-const accountsSchema = z.array(z.looseObject({ provider: z.string(), status: z.string() }));
-const acme = { origin_owner_id: tenants.acme.ownerId, origin_owner_name: tenants.acme.ownerName };
 
 describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) => {
   let example: Example;
   beforeAll(async () => {
     example = await startExample('apollo-client');
   }, 300_000);
-  beforeEach(() => control(example.emulatorUrl, 'POST', '/reset'));
+  beforeEach(() => example.control('POST', '/reset'));
   afterAll(() => example?.stop());
 
-  const accounts = async () =>
-    accountsSchema.parse((await control(example.emulatorUrl, 'GET', '/accounts')).body);
-  const add = (account: object) => control(example.emulatorUrl, 'POST', '/accounts', { ...acme, ...account });
+  const add = (account: object) => example.control('POST', '/accounts', { ...acme, ...account });
   const fail = (path: string, fault: object) =>
-    control(example.emulatorUrl, 'POST', '/faults', { match: { path }, ...fault });
+    example.control('POST', '/faults', { match: { path }, ...fault });
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   const row = (page: Page, name: string) => page.getByRole('listitem', { name, exact: true });
   const alert = (page: Page, text: string) => page.getByRole('alert').filter({ hasText: text });
@@ -49,7 +41,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     const page = await visit();
     await row(page, 'personio').getByText('Works').waitFor();
     await alert(page, 'StackOne did not accept this').nth(1).waitFor();
-    await control(example.emulatorUrl, 'POST', '/reset');
+    await example.control('POST', '/reset');
     await add({ provider: 'personio' });
     for (const left of [1, 0]) {
       await button(page, 'Try again').first().click();
@@ -67,7 +59,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await row(page, 'BambooHR').getByText('Works').waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
     expect(await button(page, 'Connect BambooHR').count()).toBe(0);
-    expect(await accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
+    expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
   });
 
   test('re-links an account that has stopped working', async () => {
@@ -77,7 +69,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await page.locator('input[name=client_id]').fill('papi-2');
     await button(page, 'Connect').click();
     await row(page, 'Personio').getByText('Works').waitFor();
-    expect(await accounts()).toMatchObject([{ ...acme, provider: 'personio', status: 'active' }]);
+    expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'personio', status: 'active' }]);
   });
 
   test('reads again when the person comes back, and when the Hub is left', async () => {
@@ -180,7 +172,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
   );
 
   test('can be built for production', () => {
-    expect(npm('run', 'build')).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
+    expect(example.build()).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
   }, 120_000);
 
   test('does not compile without words for a code', () => {
@@ -208,7 +200,4 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await button(page, 'Connect BambooHR').click();
     await alert(page, 'That was a little fast Try again in 30 seconds.').waitFor();
   });
-
-  const npm = (...args: readonly string[]) =>
-    spawnSync('npm', args, { cwd: inPackage('examples/apollo-client'), encoding: 'utf8' });
 });

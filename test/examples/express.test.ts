@@ -6,12 +6,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
 import { describeInBrowser, executablePath } from '../support/browser.js';
-import { control } from '../support/emulator-client.js';
 import { type Example, startExample } from '../support/example.js';
 import { inPackage } from '../support/package-files.js';
 import { startProductSite } from '../support/product-site.js';
 
-const accountsSchema = z.array(z.looseObject({ provider: z.string(), origin_owner_id: z.string() }));
 const historySchema = z.array(z.looseObject({ path: z.string() }));
 const mint = JSON.stringify({ query: 'mutation { createConnectSession { token } }' });
 
@@ -20,13 +18,10 @@ describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
   beforeAll(async () => {
     example = await startExample('express');
   }, 300_000);
-  beforeEach(() => control(example.emulatorUrl, 'POST', '/reset'));
+  beforeEach(() => example.control('POST', '/reset'));
   afterAll(() => example?.stop());
 
-  const accounts = async () =>
-    accountsSchema.parse((await control(example.emulatorUrl, 'GET', '/accounts')).body);
-  const history = async () =>
-    historySchema.parse((await control(example.emulatorUrl, 'GET', '/history')).body);
+  const history = async () => historySchema.parse((await example.control('GET', '/history')).body);
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
   async function signIn(person: string): Promise<Page> {
@@ -51,7 +46,7 @@ describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
     const hank = await signIn('Hank, of Globex');
     expect(await hank.getByRole('listitem').count()).toBe(0);
     await linkBambooHr(hank);
-    expect(await accounts()).toMatchObject([
+    expect(await example.accounts()).toMatchObject([
       { provider: 'bamboohr', origin_owner_id: 'acme', origin_owner_name: 'Acme Corporation' },
       { provider: 'bamboohr', origin_owner_id: 'globex', origin_owner_name: 'Globex' },
     ]);
@@ -64,7 +59,7 @@ describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
     await other.goto(example.url);
     await button(other, 'Sign out').click();
     await button(other, 'Ada, of Acme Corporation').waitFor();
-    await control(example.emulatorUrl, 'POST', '/reset');
+    await example.control('POST', '/reset');
     await button(page, 'Connect an account').click();
     await button(page, 'Ada, of Acme Corporation').waitFor();
     expect(await history()).toEqual([]);
@@ -78,7 +73,7 @@ describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
     const page = await open([example.url, elsewhere, example.emulatorUrl], '/');
     await button(page, 'Ada, of Acme Corporation').click();
     await page.getByRole('heading', { name: 'Linked accounts of' }).waitFor();
-    await control(example.emulatorUrl, 'POST', '/reset');
+    await example.control('POST', '/reset');
     await page.goto(elsewhere);
     for (const type of ['text/plain', 'application/json']) {
       await page.evaluate(`fetch('${example.url}/graphql', {

@@ -1,33 +1,23 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { FrameLocator, Page } from 'playwright-core';
-import { z } from 'zod';
-import { tenants } from '../../demo/tenants.js';
 import {
   describeInBrowser,
   focusWindow,
   overflowPixels,
   seriousAccessibilityProblems,
 } from '../support/browser.js';
-import { control } from '../support/emulator-client.js';
-import { type Example, startExample } from '../support/example.js';
-import { inPackage } from '../support/package-files.js';
-
-const accountsSchema = z.array(z.looseObject({ provider: z.string(), status: z.string() }));
-const acme = { origin_owner_id: tenants.acme.ownerId, origin_owner_name: tenants.acme.ownerName };
+import { acme, type Example, startExample } from '../support/example.js';
 
 describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors }) => {
   let example: Example;
   beforeAll(async () => {
     example = await startExample('react-hub-legacy');
   }, 300_000);
-  beforeEach(() => control(example.emulatorUrl, 'POST', '/reset'));
+  beforeEach(() => example.control('POST', '/reset'));
   afterAll(() => example?.stop());
 
-  const accounts = async () =>
-    accountsSchema.parse((await control(example.emulatorUrl, 'GET', '/accounts')).body);
   const addAccount = (provider: string) =>
-    control(example.emulatorUrl, 'POST', '/accounts', { ...acme, provider, status: 'expired' });
+    example.control('POST', '/accounts', { ...acme, provider, status: 'expired' });
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   const closeOverlay = (page: Page) => button(page, 'Close').click();
   const works = (page: Page, name: string) =>
@@ -59,14 +49,14 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await page.getByText('bamboohr is linked, confirmed by the server.').waitFor();
     await closeOverlay(page);
     await works(page, 'BambooHR');
-    expect(await accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
+    expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
   });
 
   test('can be opened again, after it was closed without an account', async () => {
     const page = await visit();
     await openHub(page);
     await closeOverlay(page);
-    expect(await accounts()).toEqual([]);
+    expect(await example.accounts()).toEqual([]);
     await linkIn(await openHub(page));
     await works(page, 'BambooHR');
   });
@@ -95,7 +85,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     const hub = page.frameLocator('dialog[open] iframe');
     await hub.locator('input[name=client_id]').fill('papi-2');
     const fault = { status: 401, match: { method: 'PATCH', path: '/hub/accounts' } };
-    await control(example.emulatorUrl, 'POST', '/faults', fault);
+    await example.control('POST', '/faults', fault);
     await hub.getByRole('button', { name: 'Connect', exact: true }).click();
     await hub.getByText('Connection Successful').waitFor();
     await closeOverlay(page);
@@ -134,12 +124,6 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
   );
 
   test('has the types of React 18, and can be built for production', () => {
-    const cwd = inPackage('examples/react-hub-legacy');
-    const { status, stdout } = spawnSync('npm', ['run', 'build'], {
-      cwd,
-      encoding: 'utf8',
-      timeout: 120_000,
-    });
-    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
+    expect(example.build()).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
   }, 120_000);
 });

@@ -1,26 +1,16 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { z } from 'zod';
-import { tenants } from '../../demo/tenants.js';
 import { describeInBrowser, overflowPixels, seriousAccessibilityProblems } from '../support/browser.js';
-import { control } from '../support/emulator-client.js';
-import { type Example, startExample } from '../support/example.js';
-import { inPackage } from '../support/package-files.js';
-
-const accountsSchema = z.array(z.looseObject({ provider: z.string(), status: z.string() }));
-const acme = { origin_owner_id: tenants.acme.ownerId, origin_owner_name: tenants.acme.ownerName };
+import { acme, type Example, startExample } from '../support/example.js';
 
 describeInBrowser('the React example', ({ open }) => {
   let example: Example;
   beforeAll(async () => {
     example = await startExample('react-hub');
   }, 300_000);
-  beforeEach(() => control(example.emulatorUrl, 'POST', '/reset'));
+  beforeEach(() => example.control('POST', '/reset'));
   afterAll(() => example?.stop());
 
-  const accounts = async () =>
-    accountsSchema.parse((await control(example.emulatorUrl, 'GET', '/accounts')).body);
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   async function visit(width = 1280): Promise<Page> {
     const viewport = { width, height: 900 };
@@ -39,18 +29,18 @@ describeInBrowser('the React example', ({ open }) => {
     await page.getByRole('listitem', { name: 'BambooHR' }).getByText('Connected').waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
     expect(await button(page, 'Connect BambooHR').count()).toBe(0);
-    expect(await accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
+    expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
   });
 
   test('re-links an account that has stopped working', async () => {
     const seed = { ...acme, provider: 'personio', status: 'error' };
-    await control(example.emulatorUrl, 'POST', '/accounts', seed);
+    await example.control('POST', '/accounts', seed);
     const page = await visit();
     await button(page, 'Reconnect Personio').click();
     await page.locator('input[name=client_id]').fill('papi-2');
     await button(page, 'Connect').click();
     await page.getByRole('listitem', { name: 'Personio' }).getByText('Connected').waitFor();
-    expect(await accounts()).toMatchObject([{ ...acme, provider: 'personio', status: 'active' }]);
+    expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'personio', status: 'active' }]);
   });
 
   test('links an account in a design of its own, with the hook', async () => {
@@ -63,13 +53,13 @@ describeInBrowser('the React example', ({ open }) => {
     await page.getByRole('listitem', { name: 'Greenhouse' }).getByText('Connected').waitFor();
     await button(page, 'Done').click();
     await button(page, 'Browse recruiting tools').waitFor();
-    expect(await accounts()).toMatchObject([{ ...acme, provider: 'greenhouse', status: 'active' }]);
+    expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'greenhouse', status: 'active' }]);
   });
 
   test('says what is wrong when StackOne cannot be reached, and begins again', async () => {
     const page = await visit();
     const fault = { status: 400, match: { path: '/connect_sessions' } };
-    await control(example.emulatorUrl, 'POST', '/faults', fault);
+    await example.control('POST', '/faults', fault);
     await button(page, 'Connect BambooHR').click();
     await page.getByRole('alert').getByText('StackOne did not accept this').waitFor();
     await button(page, 'Try again').click();
@@ -90,12 +80,6 @@ describeInBrowser('the React example', ({ open }) => {
   );
 
   test('has the types of React 19, and can be built for production', () => {
-    const cwd = inPackage('examples/react-hub');
-    const { status, stdout } = spawnSync('npm', ['run', 'build'], {
-      cwd,
-      encoding: 'utf8',
-      timeout: 120_000,
-    });
-    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
+    expect(example.build()).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
   }, 120_000);
 });

@@ -1,6 +1,16 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { z } from 'zod';
+import { tenants } from '../../demo/tenants.js';
+import { control } from './emulator-client.js';
 import { codeBlocks, inPackage } from './package-files.js';
+
+/** The customer of whoever opens the page of an example with the demo server. */
+export const acme = { origin_owner_id: tenants.acme.ownerId, origin_owner_name: tenants.acme.ownerName };
+
+const accountsSchema = z.array(
+  z.looseObject({ provider: z.string(), status: z.string(), origin_owner_id: z.string() }),
+);
 
 /** An example as its README says to start it, on free ports. */
 export interface Example {
@@ -8,6 +18,12 @@ export interface Example {
   readonly emulatorUrl: string;
   /** What it has written so far, to either stream. */
   readonly output: () => string;
+  /** Tells its emulator, see `/__emulator`. */
+  readonly control: (method: string, path: string, body?: unknown) => ReturnType<typeof control>;
+  /** All that are linked. */
+  readonly accounts: () => Promise<z.infer<typeof accountsSchema>>;
+  /** Its page for production, as `npm run build` makes it. */
+  readonly build: () => { readonly status: number | null; readonly stdout: string };
   /** As Ctrl+C does; resolves when everything that it started has ended. */
   stop(): Promise<void>;
 }
@@ -46,9 +62,20 @@ export async function startExample(name: string): Promise<Example> {
     }
     closed.then(() => reject(new Error(`the example ${name} ended:\n${output}`)), reject);
   });
+  const { url, emulatorUrl } = await found;
+  const tell: Example['control'] = (method, path, body) => control(emulatorUrl, method, path, body);
   return {
-    ...(await found),
+    url,
+    emulatorUrl,
     output: () => output,
+    control: tell,
+    accounts: async () => accountsSchema.parse((await tell('GET', '/accounts')).body),
+    build: () =>
+      spawnSync('npm', ['run', 'build'], {
+        cwd: inPackage(`examples/${name}`),
+        encoding: 'utf8',
+        timeout: 120_000,
+      }),
     stop: async () => {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
         process.kill(-child.pid, 'SIGINT');
