@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { Secret } from '../../src/config.js';
 import { createLogger } from '../../src/logger.js';
@@ -14,22 +14,20 @@ let quota: Quota;
 let now = 0;
 let catalogue: ProviderCatalogue;
 
-beforeAll(async () => {
+// Anew for each test: a renewal in the background may outlive its own.
+beforeEach(async () => {
   emulator = await startEmulator();
   const logger = createLogger('silent');
   quota = await startQuota({ perOwnerPerMinute: 1000, totalPerMinute: 10_000, redisUrl: undefined }, logger);
   const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url };
   client = new StackOneClient({ config, quota, logger, report: () => {} });
+  now = 0;
+  catalogue = new ProviderCatalogue(client, createLogger('silent'), () => now);
 });
-afterAll(async () => {
+afterEach(async () => {
   await client.close();
   await quota.close();
   await emulator.stop();
-});
-beforeEach(() => {
-  emulator.reset();
-  now = 0;
-  catalogue = new ProviderCatalogue(client, createLogger('silent'), () => now);
 });
 
 const keys = async () => (await catalogue.providers()).map(({ key }) => key);
