@@ -38,16 +38,19 @@ export function createAuthenticate(config: AuthConfig): Authenticate {
   const verified = new VerifiedTokens();
 
   return async (authorization) => {
-    const token = parseBearer(authorization);
-    const known = verified.ownerOf(token);
+    if (authorization === undefined) {
+      throw unauthenticated('no Authorization header');
+    }
+    const known = verified.ownerOf(authorization);
     if (known !== undefined) {
       return known;
     }
+    const token = parseBearer(authorization);
     try {
       const { payload, protectedHeader } = await jwtVerify(token, getKey, options);
       refuseOtherTokenTypes(protectedHeader);
       const owner = Owner.fromVerifiedClaims(payload, config.claims);
-      verified.add(token, owner, payload.exp ?? 0);
+      verified.add(authorization, owner, payload.exp ?? 0);
       return owner;
     } catch (error) {
       throw error instanceof AppError ? error : unauthenticated(reasonOf(error));
@@ -55,10 +58,7 @@ export function createAuthenticate(config: AuthConfig): Authenticate {
   };
 }
 
-function parseBearer(authorization: string | undefined): string {
-  if (authorization === undefined) {
-    throw unauthenticated('no Authorization header');
-  }
+function parseBearer(authorization: string): string {
   const token = authorization.length <= maxHeaderBytes ? bearerToken.exec(authorization)?.[1] : undefined;
   if (token === undefined) {
     throw unauthenticated('the Authorization header is not a bearer token of at most 8 KiB');

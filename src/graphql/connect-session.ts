@@ -9,7 +9,6 @@ import {
   Resolver,
   registerEnumType,
 } from 'type-graphql';
-import { z } from 'zod';
 import {
   Category,
   ConnectMode,
@@ -46,7 +45,10 @@ registerEnumType(OnExistingAccount, {
   },
 });
 
-@ObjectType({ description: 'A session for StackOne’s Hub, or what to mend to get one.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A session for StackOne’s Hub, or what to mend to get one.',
+})
 class CreateConnectSessionPayload {
   @Field(() => String, {
     nullable: true,
@@ -125,60 +127,49 @@ export class ConnectSessionResolver {
   ): Promise<CreateConnectSessionPayload> {
     const request = parseRequest(args);
     const outcome = request.ok ? await stackone.createConnectSession(request.value) : request;
-    return outcome.ok
-      ? { ...outcome.value, userErrors: [] }
-      : {
-          token: null,
-          expiresAt: null,
-          mode: null,
-          account: null,
-          authLinkUrl: null,
-          userErrors: outcome.userErrors,
-        };
+    const session = outcome.ok ? outcome.value : undefined;
+    return {
+      token: session?.token ?? null,
+      expiresAt: session?.expiresAt ?? null,
+      mode: session?.mode ?? null,
+      account: session?.account ?? null,
+      authLinkUrl: session?.authLinkUrl ?? null,
+      userErrors: outcome.ok ? [] : outcome.userErrors,
+    };
   }
 }
 
-const optional = <T extends z.ZodType>(schema: T) =>
-  schema.nullish().transform((value) => value ?? undefined);
+/** Neither control characters nor half a surrogate pair, and something to see. */
+const labelPattern = /^(?=.*\S)[^\p{Cc}\p{Cs}]{1,200}$/u;
 
-/** Null is the same as absent. An `accountId` of any form is left to the proof of ownership: it has one answer. */
-const requestShape = z.object({
-  provider: optional(
-    z
-      .string()
-      .regex(providerKeyPattern, 'A provider is a key such as `bamboohr`: choose one of `providers`.'),
-  ),
-  category: optional(z.enum(Category)),
-  accountId: optional(z.string()),
-  label: optional(
-    z.string().regex(
-      // Neither control characters nor half a surrogate pair, and something to see.
-      /^(?=.*\S)[^\p{Cc}\p{Cs}]{1,200}$/u,
-      'A label has 1 to 200 characters, not only spaces and no control characters.',
-    ),
-  ),
-  onExisting: optional(z.enum(OnExistingAccount)),
-});
-
-const requestSchema = requestShape.superRefine(({ onExisting, provider, accountId }, context) => {
-  if (onExisting !== undefined && (provider === undefined || accountId !== undefined)) {
-    const message = '`onExisting` goes with `provider` and without `accountId`.';
-    context.addIssue({ code: 'custom', path: ['onExisting'], message });
-  }
-});
-
+/**
+ * Null is the same as absent, and GraphQL has seen to the types. An `accountId` of any form is left to the proof of
+ * ownership: it has one answer.
+ */
 function parseRequest(args: CreateConnectSessionArgs): Outcome<ConnectRequest> {
-  const parsed = requestSchema.safeParse(args);
-  if (parsed.success) {
-    return { ok: true, value: parsed.data };
+  const provider = args.provider ?? undefined;
+  const accountId = args.accountId ?? undefined;
+  const label = args.label ?? undefined;
+  const onExisting = args.onExisting ?? undefined;
+  const userErrors: UserError[] = [];
+  if (provider !== undefined && !providerKeyPattern.test(provider)) {
+    userErrors.push(
+      invalid('provider', 'A provider is a key such as `bamboohr`: choose one of `providers`.'),
+    );
   }
-  const userErrors = parsed.error.issues.map(
-    ({ path, message }): UserError => ({
-      code: 'INVALID_INPUT',
-      field: path.join('.'),
-      message,
-      accounts: [],
-    }),
-  );
-  return { ok: false, userErrors };
+  if (label !== undefined && !labelPattern.test(label)) {
+    userErrors.push(
+      invalid('label', 'A label has 1 to 200 characters, not only spaces and no control characters.'),
+    );
+  }
+  if (onExisting !== undefined && (provider === undefined || accountId !== undefined)) {
+    userErrors.push(invalid('onExisting', '`onExisting` goes with `provider` and without `accountId`.'));
+  }
+  return userErrors.length === 0
+    ? { ok: true, value: { provider, category: args.category ?? undefined, accountId, label, onExisting } }
+    : { ok: false, userErrors };
+}
+
+function invalid(field: keyof ConnectRequest, message: string): UserError {
+  return { code: 'INVALID_INPUT', field, message, accounts: [] };
 }

@@ -64,7 +64,7 @@ registerEnumType(UserErrorCode, {
   },
 });
 
-@ObjectType('StatusReason', { description: 'Why an account is in its state.' })
+@ObjectType('StatusReason', { simpleResolvers: true, description: 'Why an account is in its state.' })
 class StatusReasonType {
   @Field(() => String, { nullable: true, description: 'A short code, as StackOne gives it.' })
   code!: string | null;
@@ -76,7 +76,10 @@ class StatusReasonType {
   at!: Date;
 }
 
-@ObjectType('LinkedAccount', { description: 'An account of the viewer’s customer in another system.' })
+@ObjectType('LinkedAccount', {
+  simpleResolvers: true,
+  description: 'An account of the viewer’s customer in another system.',
+})
 export class LinkedAccountType {
   @Field(() => ID, { description: 'StackOne’s id of the account.' })
   id!: string;
@@ -109,7 +112,10 @@ export class LinkedAccountType {
   updatedAt!: Date;
 }
 
-@ObjectType('UserError', { description: 'Something that can be mended, with words to show.' })
+@ObjectType('UserError', {
+  simpleResolvers: true,
+  description: 'Something that can be mended, with words to show.',
+})
 export class UserErrorType {
   @Field(() => UserErrorCode, { description: 'What is wrong, for programs.' })
   code!: UserErrorCode;
@@ -124,7 +130,7 @@ export class UserErrorType {
   accounts!: readonly LinkedAccountType[];
 }
 
-@ObjectType({ description: 'Where a page of a list lies in it.' })
+@ObjectType({ simpleResolvers: true, description: 'Where a page of a list lies in it.' })
 class PageInfo {
   @Field(() => Boolean, { description: 'Whether there are more after `endCursor`.' })
   hasNextPage!: boolean;
@@ -139,7 +145,7 @@ class PageInfo {
   endCursor!: string | null;
 }
 
-@ObjectType({ description: 'A linked account and its place in the list.' })
+@ObjectType({ simpleResolvers: true, description: 'A linked account and its place in the list.' })
 class LinkedAccountEdge {
   @Field(() => String, { description: 'The place: give it to `after`.' })
   cursor!: string;
@@ -148,7 +154,7 @@ class LinkedAccountEdge {
   node!: LinkedAccountType;
 }
 
-@ObjectType({ description: 'A page of linked accounts.' })
+@ObjectType({ simpleResolvers: true, description: 'A page of linked accounts.' })
 class LinkedAccountConnection {
   @Field(() => [LinkedAccountEdge], { description: 'The accounts with their places.' })
   edges!: readonly LinkedAccountEdge[];
@@ -160,7 +166,7 @@ class LinkedAccountConnection {
   pageInfo!: PageInfo;
 }
 
-@ObjectType({ description: 'What the server says of an account.' })
+@ObjectType({ simpleResolvers: true, description: 'What the server says of an account.' })
 class ConfirmLinkedAccountPayload {
   @Field(() => LinkedAccountType, {
     nullable: true,
@@ -173,7 +179,7 @@ class ConfirmLinkedAccountPayload {
   userErrors!: readonly UserError[];
 }
 
-@ObjectType({ description: 'What came of a removal.' })
+@ObjectType({ simpleResolvers: true, description: 'What came of a removal.' })
 class DeleteLinkedAccountPayload {
   @Field(() => ID, {
     nullable: true,

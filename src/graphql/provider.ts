@@ -23,7 +23,10 @@ registerEnumType(Category, {
   },
 });
 
-@ObjectType('Provider', { description: 'A system that can be linked, such as BambooHR.' })
+@ObjectType('Provider', {
+  simpleResolvers: true,
+  description: 'A system that can be linked, such as BambooHR.',
+})
 export class ProviderType {
   @Field(() => String, { description: 'What `provider` takes elsewhere in this schema, such as `bamboohr`.' })
   key!: string;

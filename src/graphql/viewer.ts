@@ -1,7 +1,7 @@
 import { Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
 import type { GraphQLContext } from './context.js';
 
-@ObjectType({ description: 'Who the access token says is asking.' })
+@ObjectType({ simpleResolvers: true, description: 'Who the access token says is asking.' })
 class Viewer {
   @Field(() => ID, {
     description: 'The customer, as the product knows it. Every account in this schema is its own.',
