@@ -40,12 +40,14 @@ export function createContextFactory<Credentials>(
   dependencies: DataSourceDependencies,
 ): CreateContext<Credentials> {
   return async (credentials, record) => {
-    const owner = await identify(credentials).catch((error: unknown) => {
+    try {
+      const owner = await identify(credentials);
+      record.ownerHash = owner.hash;
+      return { owner, stackone: new StackOneDataSource(dependencies, owner, record.scope), record };
+    } catch (error) {
       record.code = error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR';
       record.reason = error instanceof AppError ? error.message : undefined;
       throw error;
-    });
-    record.ownerHash = owner.hash;
-    return { owner, stackone: new StackOneDataSource(dependencies, owner, record.scope), record };
+    }
   };
 }

@@ -64,13 +64,11 @@ export class KnownOperations {
   /** @returns `undefined` when Apollo is to answer */
   async run(
     { body, accept }: OperationRequest,
-    context: Promise<GraphQLContext>,
+    contextValue: GraphQLContext,
   ): Promise<OperationAnswer | undefined> {
     if (!isOperation(body)) return undefined;
     const known = this.#known.get(keyOf(body.query, accept));
     if (known === undefined) return undefined;
-    const contextValue = await context.catch(() => undefined);
-    if (contextValue === undefined) return undefined;
     const { variables: variableValues, operationName } = body;
     const { document, contentType } = known;
     const { record } = contextValue;

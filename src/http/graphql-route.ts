@@ -16,9 +16,9 @@ export function addGraphQLRoute(
     const { accept } = headers;
     const record = recordOf(request);
     const context = createContext(headers.authorization, record);
-    // Apollo asks for it later, or never: until then nobody else hears of its failure.
-    context.catch(() => {});
-    const known = await knownOperations.run({ body, accept }, context);
+    // Why there is none Apollo asks for itself, and tells.
+    const contextValue = await context.catch(() => undefined);
+    const known = contextValue && (await knownOperations.run({ body, accept }, contextValue));
     if (known !== undefined) {
       return send(reply, known);
     }

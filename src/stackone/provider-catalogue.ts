@@ -35,8 +35,11 @@ export class ProviderCatalogue {
     this.#now = now;
   }
 
-  /** @throws AppError `UPSTREAM_…` when there is no copy of at most an hour and StackOne gives none */
-  async providers(): Promise<readonly Provider[]> {
+  /**
+   * At once when there is a copy of at most an hour.
+   * @throws AppError `UPSTREAM_…` when there is none and StackOne gives none
+   */
+  providers(): readonly Provider[] | Promise<readonly Provider[]> {
     const age = this.#copy === undefined ? Number.POSITIVE_INFINITY : this.#now() - this.#copy.at;
     if (this.#copy !== undefined && age < freshMs) {
       return this.#copy.providers;

@@ -255,7 +255,7 @@ export class StackOneDataSource {
   /** Where the catalogue cannot be had, StackOne decides. */
   async #mayBeEnabled(provider: string): Promise<boolean> {
     try {
-      return (await this.provider(provider)) !== null;
+      return (await this.#catalogue.providers()).some(({ key }) => key === provider);
     } catch (error) {
       const reason = error instanceof AppError ? error.message : 'unknown';
       this.#logger.warn({ reason }, 'the provider could not be checked: StackOne decides');
