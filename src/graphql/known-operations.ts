@@ -1,6 +1,5 @@
 import {
   type DocumentNode,
-  execute,
   type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -9,6 +8,7 @@ import {
 import { AppError } from '../errors.js';
 import type { GraphQLContext, RequestRecord } from './context.js';
 import { noteAnswer, noteErrors, noteOperation } from './observe.js';
+import { prepareOperation, type RunOperation } from './prepared-operation.js';
 
 /** An HTTP request for an operation, as far as its answer depends on it. */
 export interface OperationRequest {
@@ -28,6 +28,7 @@ type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQL
 /** A document that was parsed, limited, validated and run, and the form in which its answer was asked for. */
 interface Known {
   readonly document: DocumentNode;
+  readonly run: RunOperation;
   readonly contentType: string;
 }
 
@@ -58,7 +59,8 @@ export class KnownOperations {
     if (document === undefined || contentType === undefined || !isOperation(body)) return;
     const [oldest] = this.#known.size < maxKnown ? [] : this.#known.keys();
     if (oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(keyOf(body.query, accept), { document, contentType });
+    const run = prepareOperation(this.#schema, document);
+    this.#known.set(keyOf(body.query, accept), { document, run, contentType });
   }
 
   /** @returns `undefined` when Apollo is to answer */
@@ -69,16 +71,10 @@ export class KnownOperations {
     if (!isOperation(body)) return undefined;
     const known = this.#known.get(keyOf(body.query, accept));
     if (known === undefined) return undefined;
-    const { variables: variableValues, operationName } = body;
-    const { document, contentType } = known;
+    const { variables = null, operationName = null } = body;
+    const { document, run, contentType } = known;
     const { record } = contextValue;
-    const result = await execute({
-      schema: this.#schema,
-      document,
-      contextValue,
-      variableValues: variableValues ?? null,
-      operationName: operationName ?? null,
-    });
+    const result = await run({ operationName, variables }, contextValue);
     // Without data nothing has run: the variables, or the name, do not fit the document.
     if (result.data === undefined) return undefined;
     const operation = getOperationAST(document, operationName);
