@@ -19,6 +19,7 @@ const dataSource = 'src/stackone/stackone-data-source.ts';
 const listing = 'src/stackone/account-listing.ts';
 const verifiedTokens = 'src/auth/verified-tokens.ts';
 const known = 'src/graphql/known-operations.ts';
+const prepared = 'src/graphql/prepared-operation.ts';
 const client = 'src/stackone/stackone-client.ts';
 const exchange = 'src/stackone/exchange.ts';
 const readAnswer = 'src/stackone/read-answer.ts';
@@ -170,6 +171,48 @@ export const mutants: readonly Mutant[] = [
     guard: 'this.#known.size < maxKnown ? [] : this.#known.keys()',
     without: '[]',
     noticedBy: 'flow/known-operations',
+  },
+  {
+    file: prepared,
+    guard: 'if (node.directives?.length) return undefined;',
+    without: '',
+    noticedBy: 'unit/prepared-operation',
+  },
+  {
+    file: prepared,
+    guard: "if (key.startsWith('__') && key !== '__typename') return undefined;",
+    without: '',
+    noticedBy: 'unit/prepared-operation',
+  },
+  {
+    file: prepared,
+    guard: 'field === undefined || field.resolve !== undefined',
+    without: 'field === undefined',
+    noticedBy: 'unit/prepared-operation',
+  },
+  {
+    file: prepared,
+    guard: 'copy(value) ??',
+    without: 'true ? copy(value) :',
+    noticedBy: 'unit/prepared-operation',
+  },
+  {
+    file: prepared,
+    guard: 'operation === undefined || others.length > 0',
+    without: 'operation === undefined',
+    noticedBy: 'unit/prepared-operation',
+  },
+  {
+    file: prepared,
+    guard: 'selected === undefined || more.length > 0 ||',
+    without: 'selected === undefined ||',
+    noticedBy: 'unit/prepared-operation',
+  },
+  {
+    file: prepared,
+    guard: 'if (variableValues === undefined) return { errors };',
+    without: 'if (variableValues === undefined) return { data: null, errors };',
+    noticedBy: 'unit/prepared-operation',
   },
   {
     file: dataSource,
