@@ -69,4 +69,15 @@ describe('the schema', () => {
       'onExisting: OnExistingAccount',
     ]);
   });
+
+  it('has plain data below its roots, but for what is fetched: only that can be prepared once (docs/performance.md)', () => {
+    const roots = [schema.getQueryType(), schema.getMutationType()];
+    const fetched = types
+      .filter(isObjectType)
+      .filter((type) => !roots.includes(type))
+      .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+      .filter(({ field }) => field.resolve !== undefined)
+      .map(({ type, field }) => `${type.name}.${field.name}`);
+    expect(fetched).toEqual(['LinkedAccount.provider', 'Provider.linkedAccounts']);
+  });
 });
