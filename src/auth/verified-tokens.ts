@@ -20,14 +20,15 @@ interface Verified {
 export class VerifiedTokens {
   readonly #known = new Map<string, Verified>();
 
-  ownerOf(token: string): Owner | undefined {
-    const verified = this.#known.get(keyOf(token));
+  /** @param credentials the whole header that brought the token: another spelling of it is verified for itself */
+  ownerOf(credentials: string): Owner | undefined {
+    const verified = this.#known.get(keyOf(credentials));
     return verified !== undefined && Date.now() < verified.until ? verified.owner : undefined;
   }
 
   /** @param expiresAt the token's `exp`: seconds since the epoch */
-  add(token: string, owner: Owner, expiresAt: number): void {
-    const key = keyOf(token);
+  add(credentials: string, owner: Owner, expiresAt: number): void {
+    const key = keyOf(credentials);
     // Anew at the end: the first is always the oldest.
     this.#known.delete(key);
     this.#known.set(key, { owner, until: Math.min(expiresAt * 1000, Date.now() + maxAgeMs) });
@@ -38,6 +39,6 @@ export class VerifiedTokens {
   }
 }
 
-function keyOf(token: string): string {
-  return hash('sha256', token, 'base64url');
+function keyOf(credentials: string): string {
+  return hash('sha256', credentials, 'base64url');
 }

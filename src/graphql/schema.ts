@@ -6,7 +6,10 @@ import { LinkedAccountResolver, ProviderAccountsResolver } from './linked-accoun
 import { ProviderResolver } from './provider.js';
 import { ViewerResolver } from './viewer.js';
 
-/** The schema of `schema.graphql`. Arguments are parsed where they are used, so TypeGraphQL's validation is off. */
+/**
+ * The schema of `schema.graphql`. Arguments are parsed where they are used, so TypeGraphQL's validation is off. Types
+ * have `simpleResolvers`, so that their plain data has no function around it that TypeGraphQL would call for each field.
+ */
 export function createConnectSchema(): GraphQLSchema {
   return buildSchemaSync({
     resolvers: [

@@ -9,7 +9,7 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import { Pool } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { StackOneConfig } from '../config.js';
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';

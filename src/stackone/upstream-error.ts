@@ -1,4 +1,4 @@
-import { errors } from 'undici';
+import errors from 'undici/lib/core/errors.js';
 import { AppError, type ErrorCode } from '../errors.js';
 import { ClientHasGone, TimeIsUp } from './deadline.js';
 
