@@ -1,3 +1,4 @@
+import { contestants } from './contestants.mjs';
 import { startChild } from './process.mjs';
 import { createKeys } from './tokens.mjs';
 
@@ -28,7 +29,7 @@ export async function startBench(owners) {
     startContestant: async (name, prefix) => {
       const script = new URL(`../contestants/${name}.mjs`, import.meta.url);
       /** @type {import('./process.mjs').ReadyChild<{ url: string }>} */
-      const child = await startChild(script, env, prefix);
+      const child = await startChild(script, env, { prefix, flags: contestants.get(name)?.flags });
       return { ...child, url: child.ready.url };
     },
     stop: async () => {

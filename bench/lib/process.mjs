@@ -19,12 +19,13 @@ import { fileURLToPath } from 'node:url';
  * logs is written, and read by nobody.
  * @param {URL} script
  * @param {Record<string, string>} env all that it gets, so that nothing of the caller's environment matters
- * @param {readonly string[]} prefix a command to run it with, such as `taskset`
+ * @param {{ prefix?: readonly string[] | undefined, flags?: readonly string[] | undefined }} [how] a command to run
+ *   it with, such as `taskset`, and flags of Node's
  * @template Ready
  * @returns {Promise<ReadyChild<Ready>>}
  */
-export async function startChild(script, env = {}, prefix = []) {
-  const [command = '', ...args] = [...prefix, process.execPath, fileURLToPath(script)];
+export async function startChild(script, env = {}, { prefix = [], flags = [] } = {}) {
+  const [command = '', ...args] = [...prefix, process.execPath, ...flags, fileURLToPath(script)];
   const child = spawn(command, args, {
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
