@@ -105,6 +105,8 @@ function createRun(plan: Plan): PlainField['run'] {
       schema,
       operation.variableDefinitions ?? [],
       variables,
+      // Apollo tells them; one is enough to know that there are some.
+      { maxErrors: 1 },
     );
     if (variableValues === undefined) return { errors };
     try {

@@ -215,6 +215,12 @@ export const mutants: readonly Mutant[] = [
     noticedBy: 'unit/prepared-operation',
   },
   {
+    file: prepared,
+    guard: '{ maxErrors: 1 }',
+    without: '{}',
+    noticedBy: 'unit/prepared-operation',
+  },
+  {
     file: dataSource,
     guard: 'row === undefined || !isOwnedBy(row, this.#owner.id)',
     without: 'row === undefined',

@@ -19,15 +19,17 @@ import { readText } from '../support/package-files.js';
 /** The schema of this server, whose mutation gives whatever a test says and notes the arguments that it got. */
 const schema = buildSchema(readText('schema.graphql'));
 const field = schema.getMutationType()?.getFields()['createConnectSession'];
-const providerField = schema.getType('LinkedAccount');
-if (field === undefined || !isObjectType(providerField)) throw new Error('the schema has changed');
+const linkedAccountType = schema.getType('LinkedAccount');
+if (field === undefined || !isObjectType(linkedAccountType)) throw new Error('the schema has changed');
 let give: () => unknown = () => null;
 let got: unknown[] = [];
 field.resolve = async (_source, args) => {
   got.push({ ...args });
   return give();
 };
-const ofItsOwn = providerField.getFields()['provider'];
+const listField = schema.getQueryType()?.getFields()['linkedAccounts'];
+if (listField !== undefined) listField.resolve = field.resolve;
+const ofItsOwn = linkedAccountType.getFields()['provider'];
 if (ofItsOwn !== undefined) ofItsOwn.resolve = () => null;
 
 /** The same operation by graphql-js and as it was prepared. */
@@ -194,6 +196,15 @@ describe('An operation that is prepared', () => {
     expect('data' in expected).toBe(false);
     expect('data' in actual).toBe(false);
     expect(actual.errors).toHaveLength(1);
+    expect(got).toEqual([]);
+  });
+
+  it('stops at the first of thousands of variables’ errors', async () => {
+    const query =
+      'query ($status: [LinkedAccountStatus!]) { linkedAccounts(status: $status) { nodes { id } } }';
+    const { actual } = await bothWays(query, { status: Array(5_000).fill('NOPE') });
+    expect('data' in actual).toBe(false);
+    expect(actual.errors?.length).toBeLessThanOrEqual(2);
     expect(got).toEqual([]);
   });
 });
