@@ -1,43 +1,45 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { type Emulator, startEmulator } from '../emulator/index.js';
-import { type App, startApp } from '../src/app.js';
-import { type Config, type DemoConfig, Secret } from '../src/config.js';
-import type { Logger } from '../src/logger.js';
-import { thisPackage } from '../src/package.js';
+import { ConfigError } from '../src/config/config-error.js';
+import { type Environment, loadConfig } from '../src/config/from-environment.js';
+import { listSettings } from '../src/config/settings.js';
+import type { Logger } from '../src/observability/logger.js';
+import { type Server, startServer } from '../src/server.js';
 import { addIdentityRoutes, createDemoIdentity } from './identity.js';
 import { seedAccounts } from './tenants.js';
 
-export interface Demo extends App {
+export interface Demo extends Server {
   readonly emulator: Emulator;
 }
 
 const apiKey = 'demo-key';
-const pageFolder = join(thisPackage.folder, 'dist/demo/page');
+const defaultEmulatorPort = 4010;
 
-/** The real server, before an emulator of StackOne and an identity provider of its own: no key, no account. */
-export async function startDemo(
-  config: DemoConfig,
-  options: { readonly logger?: Logger } = {},
-): Promise<Demo> {
+/**
+ * The real server in front of an emulator of StackOne and a demo identity provider.
+ * @param env the environment variables of the server, and `EMULATOR_PORT`
+ * @throws ConfigError
+ */
+export async function startDemo(env: Environment, options: { readonly logger?: Logger } = {}): Promise<Demo> {
+  const emulatorPort = parseEnvironment(env);
   const identity = createDemoIdentity();
-  const emulator = await startEmulator({ host: config.http.host, port: config.emulatorPort, apiKey });
+  const emulator = await startEmulator({ host: env['HOST'] ?? '127.0.0.1', port: emulatorPort, apiKey });
   seedAccounts(emulator);
-  const liveConfig: Config = {
-    ...config,
-    mode: 'live',
-    stackone: { apiKey: new Secret(apiKey), baseUrl: emulator.url },
-    auth: {
-      keys: { kind: 'publicKey', key: identity.publicKey },
-      issuer: identity.issuer,
-      audience: identity.audience,
-      claims: { ownerId: 'org_id', ownerName: 'org_name', username: 'email' },
-    },
-  };
   try {
-    const app = await startApp(liveConfig, {
+    const config = loadConfig({
+      ...env,
+      STACKONE_API_KEY: apiKey,
+      STACKONE_BASE_URL: emulator.url,
+      AUTH_PUBLIC_KEY: identity.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      AUTH_ISSUER: identity.issuer,
+      AUTH_AUDIENCE: identity.audience,
+    });
+    const server = await startServer(config, {
       ...options,
       extension: {
         playgroundTokenPath: '/demo/token?tenant=acme',
@@ -48,14 +50,52 @@ export async function startDemo(
       },
     });
     const stop = async (graceMs?: number) => {
-      await app.stop(graceMs);
+      await server.stop(graceMs);
       await emulator.stop();
     };
-    return { ...app, stop, emulator };
+    return { ...server, stop, emulator };
   } catch (error) {
     await emulator.stop();
     throw error;
   }
+}
+
+/** Settings that the demo fills in. Set without a StackOne key, they are a mistake. */
+const serverOnly = listSettings()
+  .flatMap(({ variable, fileVariable = variable }) => [variable, fileVariable])
+  .filter((name) => /^(STACKONE_BASE_URL|AUTH_.*|.*_CLAIM)$/.test(name));
+
+/** @returns the port of the emulator */
+function parseEnvironment(env: Environment): number {
+  const problems = [...new Set(serverOnly)]
+    .filter((name) => env[name] !== undefined)
+    .map(
+      (name) => `${name} is set but STACKONE_API_KEY is not: set the key too, or unset ${name} for the demo`,
+    );
+  if (env['NODE_ENV'] === 'production') {
+    problems.push(
+      'STACKONE_API_KEY is missing: the demo does not run in production, set your StackOne API key',
+    );
+  }
+  const text = env['EMULATOR_PORT'] ?? String(defaultEmulatorPort);
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) {
+    problems.push('EMULATOR_PORT is not valid: it must be a port number from 0 to 65535');
+  }
+  if (problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+  return port;
+}
+
+const pageFolder = findPage();
+
+/** `npm run build` puts the page there, seen from the built file and from the source file in tests. */
+function findPage(): string {
+  const candidates = ['page/', '../dist/demo/page/'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  return candidates.find((folder) => existsSync(join(folder, 'main.js'))) ?? candidates[0] ?? '';
 }
 
 /** The page at `/`, told where the Hub finds StackOne. Its policy lets the Hub call there, and nobody else. */

@@ -1,12 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { printSchema } from 'graphql';
-import { createConnectSchema } from '../src/graphql/schema.js';
-import { thisPackage } from '../src/package.js';
+import { createSchema } from '../src/graphql/schema.js';
 
 /** Writes `schema.graphql` from the code; with `--check` it only tells whether the file is up to date. */
-const path = join(thisPackage.folder, 'schema.graphql');
-const schema = `${printSchema(createConnectSchema())}\n`;
+const path = 'schema.graphql';
+const schema = `${printSchema(createSchema())}\n`;
 if (!process.argv.includes('--check')) {
   writeFileSync(path, schema);
 } else if (readFileSync(path, 'utf8') !== schema) {

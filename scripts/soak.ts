@@ -1,13 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { type Emulator, startEmulator } from '../emulator/index.js';
-import { thisPackage } from '../src/package.js';
 
 /**
  * Ten minutes (or as many as the argument says) at half of what the server can do, one call in twenty failing:
@@ -54,7 +52,7 @@ async function startServer({
   url: baseUrl,
   apiKey,
 }: Emulator): Promise<{ server: ChildProcess; url: string }> {
-  const child = fork(join(thisPackage.folder, 'dist/src/main.js'), {
+  const child = fork('dist/src/main.js', {
     execArgv: ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(reporter)}`],
     silent: true,
     env: {

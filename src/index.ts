@@ -1,17 +1,14 @@
-export { type App, type AppOptions, startApp } from './app.js';
-export type { GetOwner } from './auth/identify.js';
-export type { Login, Owner } from './auth/owner.js';
-export {
-  type Config,
-  ConfigError,
-  type DemoConfig,
-  loadConfig,
-  Secret,
-} from './config.js';
-export { type Connect, type ConnectApolloOptions, type ConnectOptions, startConnect } from './connect.js';
-export type { ConnectSettings } from './connect-settings.js';
-export { type ErrorCode, errorCodes } from './errors.js';
+export type { GetOwner, Login } from './auth/host-login.js';
+export type { ConnectApolloOptions } from './composition.js';
+export { ConfigError } from './config/config-error.js';
+export { loadConfig } from './config/from-environment.js';
+export type { Secret } from './config/secret.js';
+export type { Config, ConnectSettings } from './config/settings.js';
+export type { Caller } from './domain/caller.js';
+export { type ErrorCode, errorCodes } from './domain/error-codes.js';
+export type { Owner } from './domain/owner.js';
+export { type Connect, type ConnectOptions, startConnect } from './embed.js';
 export type { GraphQLContext } from './graphql/context.js';
-export { createConnectSchema } from './graphql/schema.js';
-export type { Logger } from './logger.js';
-export { StackOneDataSource } from './stackone/stackone-data-source.js';
+export type { StackOneDataSource } from './linking/stackone-data-source.js';
+export type { Logger } from './observability/logger.js';
+export { type Server, type ServerOptions, startServer } from './server.js';

@@ -1,17 +1,18 @@
 import { errors, type JWTHeaderParameters, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { AuthConfig, AuthKeys } from '../config.js';
-import { AppError } from '../errors.js';
-import type { Identify } from './identify.js';
-import { Owner, OwnerError } from './owner.js';
-import { createRemoteKeys } from './remote-keys.js';
-import { VerifiedTokens } from './verified-tokens.js';
+import type { Config } from '../config/settings.js';
+import { AppError } from '../domain/app-error.js';
+import type { Caller } from '../domain/caller.js';
+import type { Observability } from '../observability/observability.js';
+import { toCaller } from './claims.js';
+import { createRemoteKeys } from './jwks.js';
+import { TokenCache } from './token-cache.js';
 
 /**
- * From the `Authorization` header of a request to its owner.
- * @throws AppError `UNAUTHENTICATED`: one and the same towards the client whatever was wrong with the token;
- *   the reason is for our log alone. `AUTH_UNAVAILABLE`: the keys cannot be had, so nothing can be said of it.
+ * Returns the caller of a request.
+ * @throws AppError `UNAUTHENTICATED` when the credentials are missing or not valid; the client gets the same response
+ *   whatever was wrong, and only the log has the reason. `AUTH_UNAVAILABLE` when they cannot be verified at the moment.
  */
-export type Authenticate = Identify<string | undefined>;
+export type Authenticate<Credentials> = (credentials: Credentials) => Promise<Caller>;
 
 const maxHeaderBytes = 8 * 1024;
 const bearerToken = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
@@ -25,35 +26,38 @@ interface VerificationKeys {
   readonly algorithms: string[];
 }
 
-export function createAuthenticate(config: AuthConfig): Authenticate {
-  const { getKey, algorithms } = createVerificationKeys(config.keys);
+/** For the `Authorization` header of a request: a JWT, verified with the configured keys. */
+export function createBearerAuthentication(
+  config: Config,
+  observability: Observability,
+): Authenticate<string | undefined> {
+  const { getKey, algorithms } = createVerificationKeys(config, observability);
   const options = {
     algorithms,
-    issuer: config.issuer,
-    audience: config.audience,
+    issuer: config.authIssuer,
+    audience: config.authAudience,
     requiredClaims: ['exp'],
     clockTolerance: 5,
   };
-
-  const verified = new VerifiedTokens();
+  const tokenCache = new TokenCache();
 
   return async (authorization) => {
     if (authorization === undefined) {
       throw unauthenticated('no Authorization header');
     }
-    const known = verified.ownerOf(authorization);
-    if (known !== undefined) {
-      return known;
+    const cached = tokenCache.get(authorization);
+    if (cached !== undefined) {
+      return cached;
     }
     const token = parseBearer(authorization);
     try {
       const { payload, protectedHeader } = await jwtVerify(token, getKey, options);
       refuseOtherTokenTypes(protectedHeader);
-      const owner = Owner.fromVerifiedClaims(payload, config.claims);
-      verified.add(authorization, owner, payload.exp ?? 0);
-      return owner;
+      const caller = toCaller(payload, config);
+      tokenCache.set(authorization, caller, payload.exp ?? 0);
+      return caller;
     } catch (error) {
-      throw error instanceof AppError ? error : unauthenticated(reasonOf(error));
+      throw error instanceof AppError ? error : unauthenticated(describe(error));
     }
   };
 }
@@ -67,43 +71,41 @@ function parseBearer(authorization: string): string {
 }
 
 function unauthenticated(reason: string): AppError {
-  return new AppError('UNAUTHENTICATED', `access token refused: ${reason}`);
+  return new AppError('UNAUTHENTICATED', `access token rejected: ${reason}`);
 }
 
-/** jose's stable code and the claim's name; its messages can hold parts of the token. */
-function reasonOf(error: unknown): string {
+/** jose's stable code and the name of the claim. jose's messages can contain parts of the token. */
+function describe(error: unknown): string {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
     return `${error.code} (${error.claim})`;
   }
-  if (error instanceof errors.JOSEError) {
-    return error.code;
-  }
-  return error instanceof OwnerError ? error.message : 'it cannot be verified with this key';
+  return error instanceof errors.JOSEError ? error.code : 'it cannot be verified with this key';
 }
 
-/** Issuers sign other things with the same keys, such as logout tokens: their `typ` tells (RFC 8725, 3.11). */
+/** Issuers sign other tokens with the same keys, such as logout tokens. Their `typ` differs (RFC 8725, 3.11). */
 function refuseOtherTokenTypes({ typ }: JWTHeaderParameters): void {
   if (typ !== undefined && !/^(application\/)?(at\+)?jwt$/i.test(typ)) {
-    throw unauthenticated('the header says that it is another type of token');
+    throw unauthenticated('the header names another type of token');
   }
 }
 
-/** Each source of keys with the algorithms that fit it, so that no key can be used as one of another kind. */
-function createVerificationKeys(keys: AuthKeys): VerificationKeys {
-  switch (keys.kind) {
-    case 'secret': {
-      const secret = new TextEncoder().encode(keys.secret.reveal());
-      return { getKey: async () => secret, algorithms: ['HS256', 'HS384', 'HS512'] };
-    }
-    case 'publicKey': {
-      const type = keys.key.asymmetricKeyType;
-      const algorithms = type === 'rsa' ? rsaAlgorithms : type === 'ec' ? ecAlgorithms : edAlgorithms;
-      return { getKey: async () => keys.key, algorithms };
-    }
-    case 'jwks':
-      return {
-        getKey: createRemoteKeys(keys.url),
-        algorithms: [...rsaAlgorithms, ...ecAlgorithms, ...edAlgorithms],
-      };
+/** Each kind of key has its own algorithms, so that no key can be used as one of another kind. */
+function createVerificationKeys(config: Config, observability: Observability): VerificationKeys {
+  const { authJwksUrl, authPublicKey, authSecret } = config;
+  if (authJwksUrl !== undefined) {
+    return {
+      getKey: createRemoteKeys(authJwksUrl, observability),
+      algorithms: [...rsaAlgorithms, ...ecAlgorithms, ...edAlgorithms],
+    };
   }
+  if (authPublicKey !== undefined) {
+    const type = authPublicKey.asymmetricKeyType;
+    const algorithms = type === 'rsa' ? rsaAlgorithms : type === 'ec' ? ecAlgorithms : edAlgorithms;
+    return { getKey: async () => authPublicKey, algorithms };
+  }
+  if (authSecret !== undefined) {
+    const secret = new TextEncoder().encode(authSecret.reveal());
+    return { getKey: async () => secret, algorithms: ['HS256', 'HS384', 'HS512'] };
+  }
+  throw new Error('There is no key to verify access tokens with.');
 }

@@ -69,14 +69,14 @@ function findExcesses(document: DocumentNode): string[] {
 function excessesOf(operation: OperationDefinitionNode, found: Measure): string[] {
   const directives = found.directives + (operation.directives?.length ?? 0);
   return [
-    operation.operation === 'subscription' && 'There are no subscriptions.',
+    operation.operation === 'subscription' && 'Subscriptions are not supported.',
     found.depth > queryLimits.depth && 'The query is nested too deeply.',
     found.aliases > queryLimits.aliases && 'The query has too many aliases.',
     directives > queryLimits.directives && 'The query has too many directives.',
     found.cost > queryLimits.cost && 'The query asks for too many fields.',
     operation.operation === 'mutation' &&
       found.fields > queryLimits.mutationFields &&
-      'A mutation may have one field: send one request for each.',
+      'A mutation must have exactly one field. Send one request for each field.',
   ].filter((message) => message !== false);
 }
 

@@ -1,17 +1,17 @@
 import 'reflect-metadata';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
-import { ConnectSessionResolver } from './connect-session.js';
-import { LinkedAccountResolver, ProviderAccountsResolver } from './linked-account.js';
-import { ProviderResolver } from './provider.js';
-import { ViewerResolver } from './viewer.js';
+import { ConnectSessionResolver } from './types/connect-session.js';
+import { LinkedAccountResolver, ProviderAccountsResolver } from './types/linked-account-resolver.js';
+import { ProviderResolver } from './types/provider.js';
+import { ViewerResolver } from './types/viewer.js';
 
 /**
- * The schema of `schema.graphql`. Arguments are parsed where they are used, so TypeGraphQL's validation is off. Types
- * have `simpleResolvers`, so that their plain data has no function around it that TypeGraphQL would call for each field.
+ * The schema of `schema.graphql`. TypeGraphQL's own validation is off, because `linking/` checks the arguments. Types
+ * have `simpleResolvers`, so that plain fields need no function call.
  */
-export function createConnectSchema(): GraphQLSchema {
-  return buildSchemaSync({
+export function createSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
     resolvers: [
       ConnectSessionResolver,
       LinkedAccountResolver,
@@ -21,4 +21,14 @@ export function createConnectSchema(): GraphQLSchema {
     ],
     validate: false,
   });
+  // TypeGraphQL has no place for these two.
+  describe(schema.getQueryType(), 'Read operations. Each one sees only the data of the caller’s customer.');
+  describe(schema.getMutationType(), 'Write operations. One request can contain one of them.');
+  return schema;
+}
+
+function describe(type: GraphQLObjectType | null | undefined, description: string): void {
+  if (type) {
+    type.description = description;
+  }
 }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { serverErrorCodes } from '../../client/index.js';
-import { errorCodes } from '../../src/errors.js';
+import { errorCodes } from '../../src/domain/error-codes.js';
 import { inPackage } from '../support/package-files.js';
 
 interface Bundle {

@@ -4,7 +4,7 @@ import { buildSchema, parse, validate } from 'graphql';
 import { startEmulator } from '../../emulator/index.js';
 import { variableNames } from '../../src/config.js';
 import { settingVariables } from '../../src/connect-settings.js';
-import { errorCodes, httpStatus } from '../../src/errors.js';
+import { errorCodes, httpStatus } from '../../src/domain/error-codes.js';
 import { UserErrorCode } from '../../src/stackone/model.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 

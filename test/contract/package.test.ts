@@ -254,7 +254,7 @@ const strictest = {
 const serverConsumer = `
 import type { IncomingMessage } from 'node:http';
 import { ApolloServer } from '@apollo/server';
-import { type GraphQLContext, loadConfig, type Owner, startApp, startConnect } from 'stackone-connect-graphql';
+import { type GraphQLContext, loadConfig, type Owner, startServer, startConnect } from 'stackone-connect-graphql';
 import { type Emulator, startEmulator } from 'stackone-connect-graphql/emulator';
 
 const emulator: Emulator = await startEmulator({ port: 0 });
@@ -272,7 +272,7 @@ await startConnect({ apiKey });
 // @ts-expect-error what only looks like an owner is none
 export const owner: Owner = { id: 'a', name: 'A', username: null };
 const config = loadConfig({});
-if (config.mode === 'live') await startApp(config);
+if (config.mode === 'live') await startServer(config);
 `;
 
 const clientConsumer = `

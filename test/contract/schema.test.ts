@@ -9,10 +9,10 @@ import {
   isSpecifiedScalarType,
   printSchema,
 } from 'graphql';
-import { createConnectSchema } from '../../src/graphql/schema.js';
+import { createSchema } from '../../src/graphql/schema.js';
 import { inPackage } from '../support/package-files.js';
 
-const schema = createConnectSchema();
+const schema = createSchema();
 const types = Object.values(schema.getTypeMap()).filter(
   (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
 );

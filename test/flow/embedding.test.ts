@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Login } from '../../src/auth/owner.js';
+import type { Login } from '../../src/auth/host-login.js';
 import { type Product, startProduct } from '../support/product-server.js';
 import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { isErrorCode } from '../../src/errors.js';
+import { isErrorCode } from '../../src/domain/error-codes.js';
 import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;

@@ -1,32 +1,39 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
-import { Secret } from '../../src/config.js';
-import { createLogger } from '../../src/logger.js';
-import { ProviderCatalogue } from '../../src/stackone/provider-catalogue.js';
-import { type Quota, startQuota } from '../../src/stackone/quota.js';
-import { StackOneClient } from '../../src/stackone/stackone-client.js';
+import { Secret } from '../../src/config/secret.js';
+import { ProviderCatalog } from '../../src/linking/provider-catalog.js';
+import { type RateLimits, startRateLimits } from '../../src/linking/rate-limits.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { createObservability } from '../../src/observability/observability.js';
+import { StackOneApi } from '../../src/stackone/api.js';
+import { StackOneHttpClient } from '../../src/stackone/http/client.js';
 
 const minute = 60_000;
 
 let emulator: Emulator;
-let client: StackOneClient;
-let quota: Quota;
+let client: StackOneHttpClient;
+let api: StackOneApi;
+let rateLimits: RateLimits;
 let now = 0;
-let catalogue: ProviderCatalogue;
+let catalogue: ProviderCatalog;
 
 // Anew for each test: a renewal in the background may outlive its own.
 beforeEach(async () => {
   emulator = await startEmulator();
   const logger = createLogger('silent');
-  quota = await startQuota({ perOwnerPerMinute: 1000, totalPerMinute: 10_000, redisUrl: undefined }, logger);
+  rateLimits = await startRateLimits(
+    { rateLimitPerOwnerPerMinute: 1000, rateLimitTotalPerMinute: 10_000, redisUrl: undefined },
+    logger,
+  );
   const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url };
-  client = new StackOneClient({ config, quota, logger, report: () => {} });
+  client = new StackOneHttpClient(config, rateLimits, createObservability(logger));
+  api = new StackOneApi(client);
   now = 0;
-  catalogue = new ProviderCatalogue(client, createLogger('silent'), () => now);
+  catalogue = new ProviderCatalog(api, createLogger('silent'), () => now);
 });
 afterEach(async () => {
   await client.close();
-  await quota.close();
+  await rateLimits.close();
   await emulator.stop();
 });
 
@@ -57,7 +64,7 @@ describe('the provider catalogue', () => {
   it('is the same from /connectors/meta, in a project without /auth_configs', async () => {
     const expected = await catalogue.providers();
     emulator.settings.hasAuthConfigs = false;
-    const older = new ProviderCatalogue(client, createLogger('silent'));
+    const older = new ProviderCatalog(api, createLogger('silent'));
     expect(await older.providers()).toEqual(expected);
   });
 

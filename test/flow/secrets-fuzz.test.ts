@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSchema } from 'graphql';
-import { errorCodes } from '../../src/errors.js';
-import { UserErrorCode } from '../../src/stackone/model.js';
+import { errorCodes } from '../../src/domain/error-codes.js';
+import { UserErrorCode } from '../../src/domain/result.js';
 import { readText } from '../support/package-files.js';
 import {
   callerValues,

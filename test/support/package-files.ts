@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { thisPackage } from '../../src/package.js';
+import { fileURLToPath } from 'node:url';
+
+const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 export function inPackage(path: string): string {
-  return join(thisPackage.folder, path);
+  return join(packageFolder, path);
 }
 
 export function readText(path: string): string {
@@ -20,7 +22,7 @@ export function codeBlocks(path: string, language: string): string[] {
 export function sourceFiles(folder: string): string[] {
   return readdirSync(inPackage(folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => relative(thisPackage.folder, join(entry.parentPath, entry.name)))
+    .map((entry) => relative(packageFolder, join(entry.parentPath, entry.name)))
     .filter((path) => !path.includes('generated/'))
     .sort();
 }

@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
-import { startApp } from '../../src/app.js';
-import { isErrorCode } from '../../src/errors.js';
-import { createLogger } from '../../src/logger.js';
+import { isErrorCode } from '../../src/domain/error-codes.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { startServer } from '../../src/server.js';
 import { canaries, signToken, testConfig } from './test-app.js';
 
 /** Ours and StackOne's: in nothing that leaves this server. */
@@ -74,7 +74,7 @@ export async function startSealedApp(): Promise<SealedApp> {
     ALLOW_AUTH_LINKS: 'true',
     LOG_LEVEL: 'trace',
   });
-  const { url, metricsUrl = '', stop } = await startApp(config, { logger });
+  const { url, metricsUrl = '', stop } = await startServer(config, { logger });
   const tokens = await signTokens();
 
   const send = async ({ method, path, headers, body }: SentRequest): Promise<Seen> => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format, inspect } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { type Environment, loadConfig, Secret } from '../../src/config.js';
+import { type Environment, loadConfig } from '../../src/config/from-environment.js';
+import { Secret } from '../../src/config/secret.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,7 +22,6 @@ const rsaPem = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.exp
 const edPem = generateKeyPairSync('ed25519').publicKey.export(spki).toString();
 const secret = 'canary-secret-of-more-than-32-bytes';
 
-const demo: Environment = {};
 const live: Environment = {
   STACKONE_API_KEY: 'canary-api-key',
   AUTH_PUBLIC_KEY: ecPem,
@@ -31,110 +31,92 @@ const live: Environment = {
 const withoutKeys: Environment = { ...live, AUTH_PUBLIC_KEY: undefined };
 const production: Environment = { ...live, NODE_ENV: 'production' };
 
-describe('The configuration has defaults', () => {
-  const session = { expiresInSeconds: 1800, metadata: undefined, allowAuthLinks: false };
-  const quota = { perOwnerPerMinute: 30, totalPerMinute: 900, redisUrl: undefined };
-  const http = { host: '127.0.0.1', port: 4000, metricsPort: undefined, corsOrigins: [] };
-  const open = { introspection: true };
+describe('loadConfig defaults', () => {
+  const defaults = {
+    sessionExpiresInSeconds: 1800,
+    allowAuthLinks: false,
+    rateLimitPerOwnerPerMinute: 30,
+    rateLimitTotalPerMinute: 900,
+    host: '127.0.0.1',
+    port: 4000,
+    corsOrigins: [],
+    logLevel: 'info',
+    baseUrl: 'https://api.stackone.com',
+    authIssuer: 'https://issuer.example',
+    authAudience: 'https://api.example',
+    ownerIdClaim: 'org_id',
+    ownerNameClaim: 'org_name',
+    usernameClaim: 'email',
+  };
 
-  it('for the demo, which starts from an empty environment', () => {
-    expect(loadConfig(demo)).toMatchObject({
-      mode: 'demo',
-      production: false,
-      session,
-      quota,
-      ...open,
-      http: { ...http, playground: true },
-      logLevel: 'info',
-      emulatorPort: 4010,
-    });
+  it('are complete with a StackOne key and the source of access tokens', () => {
+    const { apiKey, authPublicKey, ...rest } = loadConfig(live);
+    expect(rest).toEqual({ ...defaults, production: false, introspection: true, playground: true });
+    expect([apiKey.reveal(), authPublicKey?.asymmetricKeyType]).toEqual(['canary-api-key', 'ec']);
   });
 
-  it('for a live server, from a key and where tokens come from', () => {
-    expect(loadConfig(live)).toMatchObject({
-      mode: 'live',
-      production: false,
-      session,
-      quota,
-      ...open,
-      http: { ...http, playground: true },
-      logLevel: 'info',
-      stackone: { baseUrl: 'https://api.stackone.com' },
-      auth: {
-        keys: { kind: 'publicKey' },
-        issuer: 'https://issuer.example',
-        audience: 'https://api.example',
-        claims: { ownerId: 'org_id', ownerName: 'org_name', username: 'email' },
-      },
-    });
-  });
-
-  it('that show less in production', () => {
-    expect(loadConfig(production)).toMatchObject({
-      production: true,
-      introspection: false,
-      http: { playground: false },
-    });
+  it('hide the schema and the playground in production', () => {
+    const { apiKey, authPublicKey, ...rest } = loadConfig(production);
+    expect(rest).toEqual({ ...defaults, production: true, introspection: false, playground: false });
   });
 });
 
 describe('The configuration takes', () => {
   it.each<[Record<string, string>, object]>([
-    [{ SESSION_EXPIRES_IN_SECONDS: '60' }, { session: { expiresInSeconds: 60 } }],
-    [{ SESSION_EXPIRES_IN_SECONDS: '86400' }, { session: { expiresInSeconds: 86_400 } }],
-    [{ SESSION_METADATA: '{"plan":{"seats":3}}' }, { session: { metadata: { plan: { seats: 3 } } } }],
-    [{ METRICS_PORT: '9464' }, { http: { metricsPort: 9464 } }],
-    [{ RATE_LIMIT_PER_OWNER_PER_MINUTE: '1' }, { quota: { perOwnerPerMinute: 1 } }],
-    [{ RATE_LIMIT_TOTAL_PER_MINUTE: '1000000' }, { quota: { totalPerMinute: 1_000_000 } }],
-    [{ ALLOW_AUTH_LINKS: 'true' }, { session: { allowAuthLinks: true } }],
-    [{ HOST: '::1', PORT: '0' }, { http: { host: '::1', port: 0 } }],
-    [{ PORT: '65535', HOST: 'localhost' }, { http: { port: 65_535, host: 'localhost' } }],
+    [{ SESSION_EXPIRES_IN_SECONDS: '60' }, { sessionExpiresInSeconds: 60 }],
+    [{ SESSION_EXPIRES_IN_SECONDS: '86400' }, { sessionExpiresInSeconds: 86_400 }],
+    [{ SESSION_METADATA: '{"plan":{"seats":3}}' }, { sessionMetadata: { plan: { seats: 3 } } }],
+    [{ METRICS_PORT: '9464' }, { metricsPort: 9464 }],
+    [{ RATE_LIMIT_PER_OWNER_PER_MINUTE: '1' }, { rateLimitPerOwnerPerMinute: 1 }],
+    [{ RATE_LIMIT_TOTAL_PER_MINUTE: '1000000' }, { rateLimitTotalPerMinute: 1_000_000 }],
+    [{ ALLOW_AUTH_LINKS: 'true' }, { allowAuthLinks: true }],
+    [
+      { HOST: '::1', PORT: '0' },
+      { host: '::1', port: 0 },
+    ],
+    [
+      { PORT: '65535', HOST: 'localhost' },
+      { port: 65_535, host: 'localhost' },
+    ],
     [
       { CORS_ORIGINS: 'https://a.example, http://localhost:3000' },
-      { http: { corsOrigins: ['https://a.example', 'http://localhost:3000'] } },
+      { corsOrigins: ['https://a.example', 'http://localhost:3000'] },
     ],
     [
       { INTROSPECTION: 'false', PLAYGROUND: 'false' },
-      { introspection: false, http: { playground: false } },
+      { introspection: false, playground: false },
     ],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
-    [{ STACKONE_BASE_URL: 'http://127.0.0.1:4010/' }, { stackone: { baseUrl: 'http://127.0.0.1:4010' } }],
-    [
-      { OWNER_ID_CLAIM: 'https://acme.example/org' },
-      { auth: { claims: { ownerId: 'https://acme.example/org' } } },
-    ],
+    [{ STACKONE_BASE_URL: 'http://127.0.0.1:4010/' }, { baseUrl: 'http://127.0.0.1:4010' }],
+    [{ OWNER_ID_CLAIM: 'https://acme.example/org' }, { ownerIdClaim: 'https://acme.example/org' }],
     [
       { OWNER_NAME_CLAIM: 'o.slg', USERNAME_CLAIM: 'custom:name' },
-      { auth: { claims: { ownerName: 'o.slg' } } },
+      { ownerNameClaim: 'o.slg', usernameClaim: 'custom:name' },
     ],
   ])('%j', (env, expected) => {
     expect(loadConfig({ ...live, ...env })).toMatchObject(expected);
   });
 
   it('the address of a key set, a secret of 32 bytes, and each kind of public key', () => {
-    const kindOf = (env: Environment) => loadConfig({ ...withoutKeys, ...env });
+    const load = (env: Environment) => loadConfig({ ...withoutKeys, ...env });
     const url = 'https://issuer.example/jwks.json';
-    expect(kindOf({ AUTH_JWKS_URL: url })).toMatchObject({
-      auth: { keys: { kind: 'jwks', url: new URL(url) } },
-    });
-    expect(kindOf({ AUTH_SECRET: 'ü'.repeat(16) })).toMatchObject({ auth: { keys: { kind: 'secret' } } });
+    expect(load({ AUTH_JWKS_URL: url }).authJwksUrl).toEqual(new URL(url));
+    expect(load({ AUTH_SECRET: 'ü'.repeat(16) }).authSecret?.reveal()).toBe('ü'.repeat(16));
     for (const pem of [ecPem, ecPem.replaceAll('\n', '\\n'), rsaPem, edPem]) {
-      expect(kindOf({ AUTH_PUBLIC_KEY: pem })).toMatchObject({ auth: { keys: { kind: 'publicKey' } } });
+      expect(load({ AUTH_PUBLIC_KEY: pem }).authPublicKey?.type).toBe('public');
     }
   });
 
   it('each secret and key from a file, without the newline at its end', () => {
-    const config = loadConfig({
+    const { apiKey, authSecret } = loadConfig({
       STACKONE_API_KEY_FILE: file('api-key', 'canary-api-key\n'),
       AUTH_SECRET_FILE: file('secret', `${secret}\n`),
       AUTH_ISSUER: 'i',
       AUTH_AUDIENCE: 'a',
     });
-    if (config.mode !== 'live' || config.auth.keys.kind !== 'secret') throw new Error('not what was set');
-    expect(config.stackone.apiKey.reveal()).toBe('canary-api-key');
-    expect(config.auth.keys.secret.reveal()).toBe(secret);
+    expect([apiKey.reveal(), authSecret?.reveal()]).toEqual(['canary-api-key', secret]);
     const fromFile = loadConfig({ ...withoutKeys, AUTH_PUBLIC_KEY_FILE: file('key.pem', ecPem) });
-    expect(fromFile).toMatchObject({ auth: { keys: { kind: 'publicKey' } } });
+    expect(fromFile.authPublicKey?.type).toBe('public');
   });
 });
 
@@ -145,20 +127,7 @@ describe('A configuration', () => {
       SESSION_METADATA: '{"plan":{"seats":[3]}}',
       CORS_ORIGINS: 'https://a.example',
     });
-    if (config.mode !== 'live') throw new Error('not what was set');
-    const { session, quota, http, stackone, auth } = config;
-    const parts = [
-      config,
-      session,
-      quota,
-      session.metadata?.['plan'],
-      http,
-      http.corsOrigins,
-      stackone,
-      auth,
-      auth.keys,
-      auth.claims,
-    ];
+    const parts = [config, config.sessionMetadata, config.sessionMetadata?.['plan'], config.corsOrigins];
     expect(parts.map(Object.isFrozen)).toEqual(parts.map(() => true));
   });
 

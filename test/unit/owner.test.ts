@@ -1,24 +1,29 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { JWTPayload } from 'jose';
-import { Owner, OwnerError } from '../../src/auth/owner.js';
-import type { ClaimNames } from '../../src/config.js';
+import { toCaller } from '../../src/auth/claims.js';
+import { AppError } from '../../src/domain/app-error.js';
+import { Owner } from '../../src/domain/owner.js';
 
-const names: ClaimNames = { ownerId: 'org_id', ownerName: 'org_name', username: 'email' };
+const names = { ownerIdClaim: 'org_id', ownerNameClaim: 'org_name', usernameClaim: 'email' };
+type ClaimNames = typeof names;
 const good: JWTPayload = { sub: 'user_1', org_id: 'org_acme', org_name: 'Acme', email: 'ada@acme.example' };
 
 /** What came of the claims: an owner in plain words, or the claim that was refused. */
 function read(claims: JWTPayload, claimNames: Partial<ClaimNames> = {}): object | string {
   try {
-    const { id, name, username } = Owner.fromVerifiedClaims(claims, { ...names, ...claimNames });
-    return { id, name, username };
+    const { owner, username } = toCaller(claims, { ...names, ...claimNames });
+    return { id: owner.id, name: owner.name, username };
   } catch (error) {
-    if (error instanceof OwnerError) return error.message;
+    if (error instanceof AppError) {
+      expect(error.code).toBe('UNAUTHENTICATED');
+      return error.message;
+    }
     throw error;
   }
 }
 
-const refusal = (claim: string) => `the claim ${claim} is missing or malformed`;
+const refusal = (claim: string) => `access token rejected: the claim ${claim} is missing or malformed`;
 
 describe('An owner is read from verified claims', () => {
   it('by the names of the claims', () => {
@@ -33,7 +38,7 @@ describe('An owner is read from verified claims', () => {
     ['a whole name rather than a path of the same letters', { 'o.id': 'a', o: { id: 'b' } }, 'o.id'],
     ['`sub` when the operator names it', { sub: 'a' }, 'sub'],
   ])('from %s', (_what, claims, ownerId) => {
-    expect(read({ org_name: 'Acme', ...claims }, { ownerId })).toEqual({
+    expect(read({ org_name: 'Acme', ...claims }, { ownerIdClaim: ownerId })).toEqual({
       id: 'a',
       name: 'Acme',
       username: null,
@@ -104,14 +109,16 @@ describe('No owner is made of', () => {
     ['a path where the whole name is malformed', { 'o.id': 7, o: { id: 'org_acme' } }, 'o.id'],
     ['another case', { ORG_ID: 'org_acme' }, 'org_id'],
   ])('%s', (_what, claims, ownerId) => {
-    expect(read({ sub: 'user_1', org_name: 'Acme', ...claims }, { ownerId })).toBe(refusal(ownerId));
+    expect(read({ sub: 'user_1', org_name: 'Acme', ...claims }, { ownerIdClaim: ownerId })).toBe(
+      refusal(ownerId),
+    );
   });
 
   it('what claims inherit from a prototype that somebody polluted', () => {
     const claims: JWTPayload = Object.create({ org_id: 'org_globex', o: { id: 'org_globex' } });
     claims['org_name'] = 'Acme';
     expect(read(claims)).toBe(refusal('org_id'));
-    expect(read(claims, { ownerId: 'o.id' })).toBe(refusal('o.id'));
+    expect(read(claims, { ownerIdClaim: 'o.id' })).toBe(refusal('o.id'));
   });
 
   it('the person’s `sub` in place of the organisation’s id or name', () => {
@@ -123,7 +130,7 @@ describe('No owner is made of', () => {
     const lookAlike = { id: 'org_acme', name: 'Acme', username: null };
     expect(Owner.isOwner(lookAlike)).toBe(false);
     expect(Owner.isOwner(Object.create(Owner.prototype))).toBe(false);
-    expect(Owner.isOwner(Owner.fromVerifiedClaims(good, names))).toBe(true);
+    expect(Owner.isOwner(toCaller(good, names).owner)).toBe(true);
   });
 });
 
@@ -140,9 +147,9 @@ it('A refusal names the claim and never its value', () => {
   expect.assertions(4);
   for (const claim of ['org_id', 'org_name']) {
     try {
-      Owner.fromVerifiedClaims({ ...good, [claim]: 'canary \n' }, names);
+      toCaller({ ...good, [claim]: 'canary \n' }, names);
     } catch (error) {
-      expect(error).toBeInstanceOf(OwnerError);
+      expect(error).toBeInstanceOf(AppError);
       expect(inspect(error, { depth: 9 })).not.toContain('canary');
     }
   }

@@ -1,0 +1,58 @@
+import { AppError } from '../domain/app-error.js';
+import { isDisplayText } from '../domain/display-text.js';
+import { InvalidOwnerError, Owner } from '../domain/owner.js';
+import type { Authenticate } from './authenticate.js';
+
+/** The signed-in customer, as the host app's own login knows it. */
+export interface Login {
+  /** The customer's id: 1 to 128 letters, digits and `. _ : @ | -`. */
+  readonly id: string;
+  /** The customer's name, 1 to 200 characters. StackOne identifies an account by owner id, owner name and provider. */
+  readonly name: string;
+  /** The person, such as an e-mail address. */
+  readonly username?: string | null | undefined;
+}
+
+/** The host app's own login: returns who sent the request, or `null` or `undefined` when no one is signed in. */
+export type GetOwner<Request> = (request: Request) => MaybeLogin | Promise<MaybeLogin>;
+type MaybeLogin = Login | null | undefined;
+
+/**
+ * Authentication by the host app's login. Its owner is parsed as strictly as the claims of a token.
+ * @throws AppError `UNAUTHENTICATED`: no one is signed in. `AUTH_UNAVAILABLE`: `getOwner` threw, for example because
+ *   sessions cannot be read. `INTERNAL_SERVER_ERROR`: it returned no valid owner, which a new sign-in would not fix.
+ */
+export function createLoginAuthentication<Request>(getOwner: GetOwner<Request>): Authenticate<Request> {
+  return async (request) => {
+    const login = await callGetOwner(getOwner, request);
+    if (login === null || login === undefined) {
+      throw new AppError('UNAUTHENTICATED', 'getOwner returned no owner', {
+        publicMessage: 'Sign in again.',
+      });
+    }
+    try {
+      const { id, name, username } = login;
+      return { owner: Owner.parse(id, name), username: isDisplayText(username) ? username : null };
+    } catch (error) {
+      if (error instanceof InvalidOwnerError) {
+        throw new AppError(
+          'INTERNAL_SERVER_ERROR',
+          `the ${error.field} from getOwner is missing or malformed`,
+        );
+      }
+      throw error;
+    }
+  };
+}
+
+async function callGetOwner<Request>(getOwner: GetOwner<Request>, request: Request): Promise<MaybeLogin> {
+  try {
+    return await getOwner(request);
+  } catch (error) {
+    // Only the name: a message could quote a cookie or a database row of the host app.
+    const kind = error instanceof Error ? error.name : 'a value that is no Error';
+    throw new AppError('AUTH_UNAVAILABLE', `getOwner threw ${kind}`, {
+      publicMessage: 'Sign-ins cannot be verified at the moment. Try again later.',
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import type { ApolloServerOptionsWithSchema, ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { LRUCache } from 'lru-cache';
+import type { Authenticate } from './auth/authenticate.js';
+import type { ConnectConfig } from './config/settings.js';
+import { type CreateContext, createContextFactory, type GraphQLContext } from './graphql/context.js';
+import { createFormatError, type FormatError } from './graphql/format-error.js';
+import { OperationRunner } from './graphql/operations/operation-runner.js';
+import { createErrorsPlugin } from './graphql/plugins/errors.js';
+import { createOperationsPlugin } from './graphql/plugins/operations.js';
+import { createTelemetryPlugin } from './graphql/plugins/telemetry.js';
+import { queryLimits, queryLimitsRule } from './graphql/query-limits.js';
+import { createSchema } from './graphql/schema.js';
+import { ProviderCatalog } from './linking/provider-catalog.js';
+import { startRateLimits } from './linking/rate-limits.js';
+import type { Logger } from './observability/logger.js';
+import type { Observability } from './observability/observability.js';
+import { StackOneApi } from './stackone/api.js';
+import { StackOneHttpClient } from './stackone/http/client.js';
+
+const maxDeletedAccounts = 10_000;
+
+/** Options for `new ApolloServer(…)`. You can add plugins; do not omit any, because they protect the schema. */
+export interface ConnectApolloOptions extends ApolloServerOptionsWithSchema<GraphQLContext> {
+  readonly plugins: ApolloServerPlugin<GraphQLContext>[];
+  readonly formatError: FormatError;
+}
+
+/** The parts that serve the schema, whatever server it runs in and whatever authenticates its callers. */
+export interface Composition<Credentials> {
+  readonly apolloOptions: ConnectApolloOptions;
+  readonly operations: OperationRunner;
+  readonly createContext: CreateContext<Credentials>;
+  readonly close: () => Promise<void>;
+}
+
+/** Creates every part below HTTP, once. The standalone server and an embedded one both start here. */
+export async function compose<Credentials>(
+  config: ConnectConfig,
+  authenticate: Authenticate<Credentials>,
+  observability: Observability,
+): Promise<Composition<Credentials>> {
+  const { logger } = observability;
+  const rateLimits = await startRateLimits(config, logger);
+  const client = new StackOneHttpClient(config, rateLimits, observability);
+  const api = new StackOneApi(client);
+  const formatError = createFormatError(logger);
+  const operations = new OperationRunner(createSchema(), formatError);
+  return {
+    apolloOptions: createApolloOptions(config, operations, formatError, logger),
+    operations,
+    createContext: createContextFactory(authenticate, {
+      api,
+      catalog: new ProviderCatalog(api, logger),
+      rateLimits,
+      deletedAccounts: new LRUCache({ max: maxDeletedAccounts }),
+      config,
+      logger,
+    }),
+    close: async () => {
+      await client.close();
+      await rateLimits.close();
+    },
+  };
+}
+
+function createApolloOptions(
+  config: ConnectConfig,
+  operations: OperationRunner,
+  formatError: FormatError,
+  logger: Logger,
+): ConnectApolloOptions {
+  return {
+    schema: operations.schema,
+    introspection: config.introspection,
+    hideSchemaDetailsFromClientErrors: config.production,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: queryLimits.tokens },
+    validationRules: [queryLimitsRule],
+    // graphql-js adds a third one, which says that validation has stopped.
+    validationOptions: { maxErrors: 2 },
+    formatError,
+    logger: createApolloLogger(logger),
+    plugins: [
+      createTelemetryPlugin(),
+      createErrorsPlugin(),
+      createOperationsPlugin(operations),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+  };
+}
+
+/** Apollo Server logs free text, for example the failure of a plugin. The text can quote a request, so it is left out. */
+function createApolloLogger(logger: Logger) {
+  const log = (level: 'debug' | 'info' | 'warn' | 'error') => () =>
+    logger[level]({}, 'Apollo Server logged a message');
+  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError, deepFreeze, describeIssues } from './config-error.js';
+import { type Config, createSettings, infoOf } from './settings.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings of the standalone server from environment variables.
+ * @returns a frozen configuration
+ * @throws ConfigError that lists all problems
+ */
+export function loadConfig(env: Environment): Config {
+  const production = env['NODE_ENV'] === 'production';
+  const schema = createSettings(production).standalone;
+  const values: Record<string, unknown> = {};
+  const problems = keySourceProblems(env);
+  const unreadable = new Set<PropertyKey | undefined>();
+  for (const [name, setting] of Object.entries(schema.shape)) {
+    const { variable, canBeFile, fromText } = infoOf(setting);
+    const read = readText(env, variable, canBeFile && `${variable}_FILE`);
+    if (read?.problem !== undefined) {
+      problems.push(read.problem);
+      unreadable.add(name);
+    } else if (read !== undefined) {
+      values[name] = fromText === undefined ? read.text : fromText(read.text);
+    }
+  }
+  const parsed = schema.safeParse({ ...values, production });
+  if (!parsed.success) {
+    const issues = parsed.error.issues.filter(({ path }) => !unreadable.has(path[0]));
+    problems.push(...describeIssues(issues, schema.shape, values, (_name, { variable }) => variable));
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+  return deepFreeze(parsed.data);
+}
+
+type Read = { readonly text: string; readonly problem?: undefined } | { readonly problem: string };
+
+/** The text of a variable, or of the file that `<variable>_FILE` names, without space around it. */
+function readText(env: Environment, variable: string, fileVariable: string | undefined): Read | undefined {
+  const text = env[variable];
+  const path = fileVariable === undefined ? undefined : env[fileVariable];
+  if (text !== undefined && path !== undefined) {
+    return { problem: `${variable} and ${fileVariable} are both set: keep one of them` };
+  }
+  const source = path === undefined ? variable : fileVariable;
+  const value = path ?? text;
+  if (value === undefined || (variable === 'NODE_ENV' && value === '')) {
+    return undefined;
+  }
+  if (value.trim() === '') {
+    return { problem: `${source} is set but empty: set a value or unset it` };
+  }
+  return path === undefined ? { text: value } : readFile(path, source);
+}
+
+function readFile(path: string, variable: string | undefined): Read {
+  try {
+    const text = readFileSync(path, 'utf8').trim();
+    return text === '' ? { problem: `${variable} points to an empty file` } : { text };
+  } catch {
+    return { problem: `${variable} points to a file that cannot be read` };
+  }
+}
+
+function keySourceProblems(env: Environment): string[] {
+  const sources = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_SECRET'];
+  const set = sources.filter((name) => env[name] !== undefined || env[`${name}_FILE`] !== undefined);
+  if (set.length === 1) {
+    return [];
+  }
+  const count = set.length === 0 ? 'None' : 'More than one';
+  return [`${count} of AUTH_JWKS_URL, AUTH_PUBLIC_KEY and AUTH_SECRET is set: set exactly one`];
+}

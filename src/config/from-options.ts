@@ -1,0 +1,42 @@
+import { ConfigError, deepFreeze, describeIssues } from './config-error.js';
+import { type ConnectConfig, type ConnectSettings, createSettings } from './settings.js';
+
+/** The options of `startConnect`. From JavaScript, any of them can be missing or of another type. */
+type ConnectOptions = Partial<ConnectSettings> & { readonly getOwner: unknown; readonly logger?: unknown };
+
+const logMethods = ['debug', 'info', 'warn', 'error'] as const;
+
+/**
+ * Parses the options of `startConnect`.
+ * @returns a frozen configuration: a copy, so later changes of the options have no effect
+ * @throws ConfigError that lists all problems, including unknown settings
+ */
+export function loadOptions({ getOwner, logger, ...settings }: ConnectOptions): ConnectConfig {
+  const problems: string[] = [];
+  if (typeof getOwner !== 'function') {
+    problems.push('getOwner is missing: set it to a function that returns the owner of a request');
+  }
+  if (logger !== undefined && !hasLogMethods(logger)) {
+    problems.push(`logger is not valid: it must have the methods ${logMethods.join(', ')}, as pino has`);
+  }
+  if (logger !== undefined && settings.logLevel !== undefined) {
+    problems.push('logger and logLevel are both set: keep one of them');
+  }
+  const schema = createSettings(settings.production !== false).embedded;
+  const parsed = schema.safeParse(settings);
+  if (!parsed.success) {
+    problems.push(...describeIssues(parsed.error.issues, schema.shape, settings, (name) => name));
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+  return deepFreeze(parsed.data);
+}
+
+function hasLogMethods(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    logMethods.every((name) => typeof Reflect.get(value, name) === 'function')
+  );
+}

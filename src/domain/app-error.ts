@@ -1,0 +1,27 @@
+import { type ErrorCode, errorCodeInfo } from './error-codes.js';
+
+export interface AppErrorOptions {
+  readonly cause?: unknown;
+  /** Whole seconds after which a retry makes sense. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** Replaces the code's message for the client. Must not contain a value from outside. */
+  readonly publicMessage?: string;
+}
+
+/**
+ * An error with two messages: `message` is for the log, `publicMessage` is for the client. Only
+ * `graphql/format-error` turns it into a response.
+ */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly publicMessage: string;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.publicMessage = options.publicMessage ?? errorCodeInfo(code).message;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,8 @@
+import type { Owner } from './owner.js';
+
+/** The authenticated person or service that sends a request. */
+export interface Caller {
+  readonly owner: Owner;
+  /** The signed-in person, such as an e-mail address. */
+  readonly username: string | null;
+}

@@ -1,0 +1,29 @@
+export const providerKeyPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** A kind of system. The values are StackOne's own identifiers. */
+export const Category = {
+  ATS: 'ats',
+  HRIS: 'hris',
+  HRIS_LEGACY: 'hris-legacy',
+  CRM: 'crm',
+  IAM: 'iam',
+  MARKETING: 'marketing',
+  LMS: 'lms',
+  STACKONE: 'stackone',
+  DOCUMENTS: 'documents',
+  TICKETING: 'ticketing',
+  SCREENING: 'screening',
+  MESSAGING: 'messaging',
+  ACCOUNTING: 'accounting',
+  SCHEDULING: 'scheduling',
+} as const;
+export type Category = (typeof Category)[keyof typeof Category];
+
+/** A system that customers can connect, because the StackOne project has enabled it. */
+export interface Provider {
+  readonly key: string;
+  readonly name: string;
+  readonly categories: readonly Category[];
+  /** An `https:` or `data:image/` URL. */
+  readonly logoUrl: string | null;
+}

@@ -1,0 +1,46 @@
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { PreparedDocument } from './prepared-document.js';
+import { trustedDocuments } from './trusted-documents.js';
+
+/** Characters of all learned documents together. A frontend has some dozens of documents of some hundred characters. */
+const maxLearnedCharacters = 256 * 1024;
+
+/**
+ * Documents that are ready to run. Trusted documents, those of the typed client, are always here. Others are added after
+ * Apollo Server has validated and run them once; the least recently used ones leave first, so that no client can evict
+ * a trusted document.
+ */
+export class OperationStore {
+  readonly #schema: GraphQLSchema;
+  readonly #trusted = new Map<string, PreparedDocument>();
+  readonly #learned = new LRUCache<string, PreparedDocument>({
+    maxSize: maxLearnedCharacters,
+    sizeCalculation: (_document, text) => text.length,
+  });
+
+  constructor(schema: GraphQLSchema) {
+    this.#schema = schema;
+  }
+
+  find(query: string): PreparedDocument | undefined {
+    return this.#trusted.get(query) ?? this.#learned.get(query) ?? this.#findTrusted(query);
+  }
+
+  /** @param document valid and within the query limits */
+  add(query: string, document: DocumentNode): void {
+    if (!this.#trusted.has(query) && !this.#learned.has(query)) {
+      this.#learned.set(query, new PreparedDocument(this.#schema, document));
+    }
+  }
+
+  /** Parsed at first use, because most processes need only some of them. A test proves that all of them are valid. */
+  #findTrusted(query: string): PreparedDocument | undefined {
+    if (!trustedDocuments.has(query)) {
+      return undefined;
+    }
+    const prepared = new PreparedDocument(this.#schema, parse(query));
+    this.#trusted.set(query, prepared);
+    return prepared;
+  }
+}

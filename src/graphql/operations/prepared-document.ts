@@ -1,0 +1,92 @@
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type ExecutionResult,
+  type FieldNode,
+  type GraphQLSchema,
+  isNonNullType,
+  Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { GraphQLContext } from '../context.js';
+
+/** Runs one operation of a document. Without `data` in the result, nothing has run. */
+export type RunOperation = (
+  context: GraphQLContext,
+  variables: Readonly<Record<string, unknown>>,
+) => Promise<ExecutionResult> | ExecutionResult;
+
+/** A valid document whose operations are compiled at first use, which takes under a millisecond. */
+export class PreparedDocument {
+  readonly #schema: GraphQLSchema;
+  readonly #operations = new Map<string | undefined, RunOperation | undefined>();
+
+  constructor(
+    schema: GraphQLSchema,
+    readonly document: DocumentNode,
+  ) {
+    this.#schema = schema;
+  }
+
+  /** @returns undefined for an operation that Apollo Server has to run */
+  operation(name: string | undefined): RunOperation | undefined {
+    if (!this.#operations.has(name)) {
+      this.#operations.set(name, compile(this.#schema, this.document, name));
+    }
+    return this.#operations.get(name);
+  }
+}
+
+function compile(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+): RunOperation | undefined {
+  if (!canCompile(schema, document)) {
+    return undefined;
+  }
+  const compiled = compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true });
+  return isCompiledQuery(compiled)
+    ? (context, variables) => compiled.query(undefined, context, variables)
+    : undefined;
+}
+
+/**
+ * Whether graphql-jit returns the same response as graphql-js, byte for byte. Three kinds of documents differ and are left
+ * to Apollo Server (`test/flow/operation-store`):
+ *
+ * - a key that begins with two underscores: introspection, and `__proto__`, which an object literal takes for its
+ *   prototype;
+ * - a directive with a variable: graphql-js rejects null for `@include(if: $flag)` while the operation runs;
+ * - a nullable field that can fail next to other fields that can fail: graphql-js responds as soon as an error reaches a
+ *   nullable parent and omits the errors that come later, while graphql-jit waits for all of them.
+ */
+function canCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const typeInfo = new TypeInfo(schema);
+  const roots = [schema.getQueryType(), schema.getMutationType()];
+  const found = { reservedKeys: 0, directives: 0, roots: 0, nested: 0, nullable: 0 };
+  const countField = (node: FieldNode) => {
+    const key = node.alias?.value ?? node.name.value;
+    const field = typeInfo.getFieldDef();
+    const isNullable = field !== undefined && field !== null && !isNonNullType(field.type);
+    const isRoot = roots.some((root) => root === typeInfo.getParentType());
+    found.reservedKeys += key.startsWith('__') && key !== '__typename' ? 1 : 0;
+    if (field?.resolve !== undefined) {
+      found.nullable += isNullable ? 1 : 0;
+      found.roots += isRoot ? 1 : 0;
+      found.nested += isRoot || isNullable ? 0 : 1;
+    }
+  };
+  const countDirective = ({ arguments: args }: DirectiveNode) => {
+    found.directives += args?.some(({ value }) => value.kind === Kind.VARIABLE) ? 1 : 0;
+  };
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, { Field: (node) => countField(node), Directive: countDirective }),
+  );
+  const canFailTogether = found.nullable > 0 && (found.roots > 1 || found.nested > 0);
+  return found.reservedKeys === 0 && found.directives === 0 && !canFailTogether;
+}

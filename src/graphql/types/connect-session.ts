@@ -1,0 +1,139 @@
+import {
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  Mutation,
+  ObjectType,
+  Resolver,
+  registerEnumType,
+} from 'type-graphql';
+import { ConnectMode, OnExistingAccount } from '../../domain/connect-session.js';
+import { Category } from '../../domain/provider.js';
+import type { UserError } from '../../domain/result.js';
+import type { GraphQLContext } from '../context.js';
+import { DateTime } from './date-time.js';
+import { LinkedAccountType } from './linked-account.js';
+import { UserErrorType, userErrorsDescription } from './user-error.js';
+
+registerEnumType(ConnectMode, {
+  name: 'ConnectMode',
+  description: 'What the Hub does with a connect session.',
+  valuesConfig: {
+    LINK: {
+      description:
+        'Links an account. If StackOne has an account with the same customer id, customer name and provider, it updates that one.',
+    },
+    RELINK: { description: 'Re-links the account in `account`.' },
+  },
+});
+
+registerEnumType(OnExistingAccount, {
+  name: 'OnExistingAccount',
+  description: 'What to do when the caller’s customer already has an account of the provider.',
+  valuesConfig: {
+    RELINK: {
+      description:
+        'Re-link it, even if the customer’s name has changed. Several accounts: `AMBIGUOUS_ACCOUNT`.',
+    },
+    CREATE_ANOTHER: { description: 'Link a further account.' },
+    FAIL: { description: 'Return the user error `ACCOUNT_ALREADY_LINKED`.' },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: 'Result of `createConnectSession`.' })
+class CreateConnectSessionPayload {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Session token for the Hub. A secret: use it only in the page that requested it. Null if and only if `userErrors` is not empty.',
+  })
+  token!: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When the token expires. The Hub does not signal expiry: create a new session beforehand and remount the Hub.',
+  })
+  expiresAt!: Date | null;
+
+  @Field(() => ConnectMode, { nullable: true, description: 'What the Hub does with this session.' })
+  mode!: ConnectMode | null;
+
+  @Field(() => LinkedAccountType, {
+    nullable: true,
+    description: 'The account to re-link. Null for a new account.',
+  })
+  account!: LinkedAccountType | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'URL of a page with the Hub that StackOne hosts. A secret, like the token. Null unless the operator allows it (`ALLOW_AUTH_LINKS`).',
+  })
+  authLinkUrl!: string | null;
+
+  @Field(() => [UserErrorType], { description: userErrorsDescription })
+  userErrors!: readonly UserError[];
+}
+
+@ArgsType()
+class CreateConnectSessionArgs {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Key of the provider, from `providers`. The Hub opens the form of this provider. Absent: the Hub offers a choice.',
+  })
+  provider?: string | null;
+
+  @Field(() => Category, {
+    nullable: true,
+    description: 'The Hub offers only providers of this category.',
+  })
+  category?: Category | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Linked account to re-link. The server verifies that it belongs to the caller’s customer before it creates a session.',
+  })
+  accountId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Label of the account, to distinguish several accounts: 1–200 characters, no control characters.',
+  })
+  label?: string | null;
+
+  @Field(() => OnExistingAccount, {
+    nullable: true,
+    description:
+      'What to do when an account of `provider` is already linked. Requires `provider` and does not allow `accountId`. Absent: StackOne updates an account with the same customer id, customer name and provider, or links a new one.',
+  })
+  onExisting?: OnExistingAccount | null;
+}
+
+@Resolver()
+export class ConnectSessionResolver {
+  @Mutation(() => CreateConnectSessionPayload, {
+    description:
+      'Creates a connect session: a short-lived token with which StackOne’s Hub links an account. The access token alone determines which customer the account belongs to.',
+  })
+  async createConnectSession(
+    @Ctx() { stackone }: GraphQLContext,
+    @Args(() => CreateConnectSessionArgs) args: CreateConnectSessionArgs,
+  ): Promise<CreateConnectSessionPayload> {
+    const result = await stackone.createConnectSession(args);
+    const session = result.ok ? result.value : undefined;
+    return {
+      token: session?.token ?? null,
+      expiresAt: session?.expiresAt ?? null,
+      mode: session?.mode ?? null,
+      account: session?.account ?? null,
+      authLinkUrl: session?.authLinkUrl ?? null,
+      userErrors: result.ok ? [] : result.userErrors,
+    };
+  }
+}

@@ -1,0 +1,9 @@
+import { GraphQLScalarType } from 'graphql';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+
+/** Used for output only: no argument of this schema is a time. */
+export const DateTime = new GraphQLScalarType({
+  ...GraphQLDateTimeISO.toConfig(),
+  name: 'DateTime',
+  description: 'A time in UTC in ISO 8601 format: `2026-11-22T08:00:00.000Z`.',
+});

@@ -1,0 +1,62 @@
+import { Arg, Ctx, Field, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
+import { Category } from '../../domain/provider.js';
+import type { GraphQLContext } from '../context.js';
+
+registerEnumType(Category, {
+  name: 'Category',
+  description: 'A kind of system.',
+  valuesConfig: {
+    ATS: { description: 'Applicant tracking systems (recruiting).' },
+    HRIS: { description: 'Human resources information systems.' },
+    HRIS_LEGACY: { description: 'Human resources information systems, with StackOne’s earlier connectors.' },
+    CRM: { description: 'Customer relationship management.' },
+    IAM: { description: 'Identity and access management.' },
+    MARKETING: { description: 'Marketing.' },
+    LMS: { description: 'Learning management systems.' },
+    STACKONE: { description: 'StackOne’s own connectors.' },
+    DOCUMENTS: { description: 'Documents and files.' },
+    TICKETING: { description: 'Tickets and issues.' },
+    SCREENING: { description: 'Background checks and assessments.' },
+    MESSAGING: { description: 'Messages and chat.' },
+    ACCOUNTING: { description: 'Accounting.' },
+    SCHEDULING: { description: 'Calendars and appointments.' },
+  },
+});
+
+@ObjectType('Provider', {
+  simpleResolvers: true,
+  description: 'A system that customers can connect, such as BambooHR.',
+})
+export class ProviderType {
+  @Field(() => String, {
+    description: 'Key of the provider, such as `bamboohr`. Arguments named `provider` take it.',
+  })
+  key!: string;
+
+  @Field(() => String, { description: 'Name to display.' })
+  name!: string;
+
+  @Field(() => [Category], { description: 'The categories of the provider. Can be empty.' })
+  categories!: readonly Category[];
+
+  @Field(() => String, { nullable: true, description: 'Logo to display: an `https:` or `data:` URL.' })
+  logoUrl!: string | null;
+}
+
+@Resolver()
+export class ProviderResolver {
+  @Query(() => [ProviderType], {
+    description:
+      'Lists the providers that can be connected, sorted by name. The list is the same for all customers.',
+  })
+  async providers(
+    @Ctx() { stackone }: GraphQLContext,
+    @Arg('category', () => Category, {
+      nullable: true,
+      description: 'Returns only providers of this category.',
+    })
+    category: Category | null,
+  ): Promise<readonly ProviderType[]> {
+    return stackone.providers(category ?? undefined);
+  }
+}

@@ -1,0 +1,31 @@
+import { Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import type { GraphQLContext } from '../context.js';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The caller: the signed-in person and the customer they belong to.',
+})
+class Viewer {
+  @Field(() => ID, {
+    description: 'Id of the customer in the host app. All accounts in this schema belong to this customer.',
+  })
+  ownerId!: string;
+
+  @Field(() => String, { description: 'Name of the customer.' })
+  ownerName!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The signed-in person, such as an e-mail address.',
+  })
+  username!: string | null;
+}
+
+@Resolver()
+export class ViewerResolver {
+  @Query(() => Viewer, { description: 'Returns the caller, as the access token identifies them.' })
+  viewer(@Ctx() { caller }: GraphQLContext): Viewer {
+    const { owner, username } = caller;
+    return { ownerId: owner.id, ownerName: owner.name, username };
+  }
+}

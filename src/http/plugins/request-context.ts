@@ -1,0 +1,23 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Observability } from '../../observability/observability.js';
+import type { RequestContext } from '../../observability/request-context.js';
+import { contextOfNodeRequest } from '../node-request.js';
+
+const decorator = 'connectRequestContext';
+
+/** Gives every request its context, and its id to the response. Only requests to `POST /graphql` are logged. */
+export function addRequestContext(server: FastifyInstance, observability: Observability): void {
+  server.decorateRequest(decorator);
+  server.addHook('onRequest', (request, reply, done) => {
+    const isOperation = request.routeOptions.url === '/graphql' && request.method === 'POST';
+    const context = contextOfNodeRequest(request.raw, reply.raw, isOperation ? observability : undefined);
+    request.setDecorator(decorator, context);
+    reply.header('x-request-id', context.id);
+    done();
+  });
+}
+
+/** @throws when `addRequestContext` was not called for this server */
+export function requestContextOf(request: FastifyRequest): RequestContext {
+  return request.getDecorator<RequestContext>(decorator);
+}

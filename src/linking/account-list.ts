@@ -1,0 +1,179 @@
+import { accountIdPattern, type LinkedAccount, LinkedAccountStatus } from '../domain/linked-account.js';
+import type { Owner } from '../domain/owner.js';
+import type { Logger } from '../observability/logger.js';
+import type { RequestContext } from '../observability/request-context.js';
+import { accountsPageSize, type StackOneApi } from '../stackone/api.js';
+import type { AccountRecord, AccountsQuery } from '../stackone/records.js';
+import { decodeCursor, encodeCursor, type Position } from './cursor.js';
+import type { RateLimits } from './rate-limits.js';
+
+/** Ends any walk through pages, whatever StackOne returns: 2,500 accounts of one owner. */
+const maxPages = 100;
+
+export interface AccountFilter {
+  readonly provider?: string | undefined;
+  readonly statuses?: readonly LinkedAccountStatus[] | undefined;
+}
+
+export interface AccountPage {
+  readonly edges: readonly { readonly cursor: string; readonly node: LinkedAccount }[];
+  readonly hasNextPage: boolean;
+}
+
+export interface AccountListDependencies {
+  readonly api: StackOneApi;
+  readonly rateLimits: RateLimits;
+  readonly logger: Logger;
+}
+
+/**
+ * One owner's accounts, for one request: each account and each page is fetched once until `forget`. StackOne's key sees
+ * the accounts of all owners, so every row is compared with the owner, although the owner is also sent as a filter.
+ */
+export class AccountList {
+  readonly #api: StackOneApi;
+  readonly #rateLimits: RateLimits;
+  readonly #logger: Logger;
+  readonly #owner: Owner;
+  readonly #context: RequestContext;
+  readonly #accounts = new Map<string, Promise<LinkedAccount | null>>();
+  readonly #pages = new Map<string, Promise<readonly AccountRecord[]>>();
+
+  constructor({ api, rateLimits, logger }: AccountListDependencies, owner: Owner, context: RequestContext) {
+    this.#api = api;
+    this.#rateLimits = rateLimits;
+    this.#logger = logger;
+    this.#owner = owner;
+    this.#context = context;
+  }
+
+  /** Makes the next reads fetch again, before and after a change. */
+  forget(): void {
+    this.#accounts.clear();
+    this.#pages.clear();
+  }
+
+  /** @returns null for an id that is malformed, unknown or another owner's: they cannot be told apart */
+  find(accountId: string): Promise<LinkedAccount | null> {
+    const account = this.#accounts.get(accountId) ?? this.#fetchAccount(accountId);
+    this.#accounts.set(accountId, account);
+    return account;
+  }
+
+  async all(filter: AccountFilter): Promise<LinkedAccount[]> {
+    const accounts: LinkedAccount[] = [];
+    for await (const { account } of this.#accountsFrom(filter, { page: 1, index: 0 })) {
+      accounts.push(account);
+    }
+    return accounts;
+  }
+
+  /**
+   * The accounts after a cursor, in StackOne's order. A cursor names its account, so accounts that are added or removed
+   * meanwhile neither hide nor repeat another one.
+   * @throws AppError `BAD_USER_INPUT` for an invalid cursor
+   */
+  async page(filter: AccountFilter, first: number, after: string | undefined): Promise<AccountPage> {
+    const edges: { cursor: string; node: LinkedAccount }[] = [];
+    const start = after === undefined ? { page: 1, index: 0 } : await this.#positionAfter(filter, after);
+    for await (const { account, ...position } of this.#accountsFrom(filter, start)) {
+      if (edges.length === first) {
+        return { edges, hasNextPage: true };
+      }
+      edges.push({ cursor: encodeCursor(position, account.id), node: account });
+    }
+    return { edges, hasNextPage: false };
+  }
+
+  async #fetchAccount(accountId: string): Promise<LinkedAccount | null> {
+    if (!accountIdPattern.test(accountId)) {
+      return null;
+    }
+    await this.#rateLimits.takeLookup(this.#owner.id);
+    const record = await this.#api.getAccount(accountId, this.#context);
+    return record !== undefined && this.#isOwn(record) ? record.account : null;
+  }
+
+  /** The one comparison that separates customers. */
+  #isOwn({ ownerId }: AccountRecord): boolean {
+    return ownerId === this.#owner.id;
+  }
+
+  /**
+   * The owner's accounts from a position on. A page with less than half of the requested rows is the last one, and so is
+   * a page that only repeats rows: StackOne documents neither the number of its first page nor what follows the last.
+   */
+  async *#accountsFrom(
+    filter: AccountFilter,
+    start: Position,
+  ): AsyncGenerator<Position & { readonly account: LinkedAccount }> {
+    const seen = new Set<string>();
+    for (let page = start.page; page < start.page + maxPages; page++) {
+      const records = await this.#records(filter, page);
+      if (records.every(({ account }) => seen.has(account.id))) {
+        return;
+      }
+      for (const [index, record] of records.entries()) {
+        const { account } = record;
+        const isNew = !seen.has(account.id);
+        const isAfterStart = page > start.page || index >= start.index;
+        seen.add(account.id);
+        if (isNew && isAfterStart && matches(account, filter) && this.#isOwn(record)) {
+          yield { account, page, index };
+        }
+      }
+      if (records.length < accountsPageSize / 2) {
+        return;
+      }
+    }
+    this.#logger.warn({ maxPages }, 'A list of accounts ended at its maximum number of pages');
+  }
+
+  #records(filter: AccountFilter, page: number): Promise<readonly AccountRecord[]> {
+    const query = toQuery(filter, page, this.#owner.id);
+    const key = JSON.stringify(query);
+    const records = this.#pages.get(key) ?? this.#fetchPage(query);
+    this.#pages.set(key, records);
+    return records;
+  }
+
+  async #fetchPage(query: AccountsQuery): Promise<readonly AccountRecord[]> {
+    await this.#rateLimits.takeLookup(this.#owner.id);
+    const records = await this.#api.listAccounts(query, this.#context);
+    const foreign = records.filter((record) => !this.#isOwn(record)).length;
+    if (foreign > 0) {
+      this.#logger.error(
+        { alert: 'foreign-rows', foreign },
+        'StackOne listed accounts of other owners: they are left out',
+      );
+    }
+    return records;
+  }
+
+  /** Looks for the cursor's account on its page, then on the pages next to it. */
+  async #positionAfter(filter: AccountFilter, cursor: string): Promise<Position> {
+    const { page, index, id } = decodeCursor(cursor);
+    for (const candidate of [page, page - 1, page + 1].filter((number) => number >= 1)) {
+      const records = await this.#records(filter, candidate);
+      const found = records.findIndex(({ account }) => account.id === id);
+      if (found >= 0) {
+        return { page: candidate, index: found + 1 };
+      }
+    }
+    // The account no longer exists: the one that followed it has moved to its place.
+    return { page, index };
+  }
+}
+
+/** StackOne cannot filter by `UNKNOWN`, which stands for its states that this schema does not have. */
+function toQuery({ provider, statuses }: AccountFilter, page: number, ownerId: string): AccountsQuery {
+  const canFilter = statuses !== undefined && !statuses.includes(LinkedAccountStatus.UNKNOWN);
+  return { ownerId, provider, statuses: canFilter ? statuses : undefined, page };
+}
+
+function matches(account: LinkedAccount, { provider, statuses }: AccountFilter): boolean {
+  return (
+    (provider === undefined || account.providerKey === provider) &&
+    (statuses === undefined || statuses.includes(account.status))
+  );
+}

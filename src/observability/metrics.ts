@@ -1,0 +1,61 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Metrics for Prometheus. Label values come from closed lists, so no client can increase the number of series. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** A request to `/graphql`. */
+  observeRequest(field: string, code: string, seconds: number): void;
+  /** An attempt to call StackOne. */
+  observeAttempt(endpoint: string, code: string, seconds: number): void;
+  setBreakerOpen(isOpen: boolean): void;
+  /** Whether old keys verify access tokens because the JWKS URL fails. */
+  setJwksStale(isStale: boolean): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'connect_request_duration_seconds',
+    help: 'Duration of requests to /graphql, by first field and by code of the first error.',
+    labelNames: ['field', 'code'],
+    buckets,
+    registers,
+  });
+  const attempts = new Histogram({
+    name: 'connect_stackone_attempt_duration_seconds',
+    help: 'Duration of attempts to call StackOne, by endpoint and code.',
+    labelNames: ['endpoint', 'code'],
+    buckets,
+    registers,
+  });
+  const rateLimited = new Counter({
+    name: 'connect_rate_limited_total',
+    help: 'Requests that this server refused because a rate limit was reached.',
+    registers,
+  });
+  const breakerOpen = new Gauge({
+    name: 'connect_stackone_breaker_open',
+    help: '1 while the circuit breaker for StackOne is open, else 0.',
+    registers,
+  });
+  const jwksStale = new Gauge({
+    name: 'connect_jwks_stale',
+    help: '1 while old keys verify access tokens because the JWKS URL fails, else 0.',
+    registers,
+  });
+  return {
+    registry,
+    observeRequest: (field, code, seconds) => {
+      requests.observe({ field, code }, seconds);
+      if (code === 'RATE_LIMITED') {
+        rateLimited.inc();
+      }
+    },
+    observeAttempt: (endpoint, code, seconds) => attempts.observe({ endpoint, code }, seconds),
+    setBreakerOpen: (isOpen) => breakerOpen.set(Number(isOpen)),
+    setJwksStale: (isStale) => jwksStale.set(Number(isStale)),
+  };
+}

@@ -1,0 +1,128 @@
+import { hash } from 'node:crypto';
+import { type GraphQLError, type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
+import { AppError } from '../domain/app-error.js';
+import { errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
+import type { Owner } from '../domain/owner.js';
+import { UserErrorCode } from '../domain/result.js';
+import type { Observability } from './observability.js';
+
+const maxNameLength = 64;
+
+/** nginx's status for a client that closed the connection before the response. */
+export const clientClosedRequest = 499;
+
+interface Result {
+  readonly data?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly errors?: readonly GraphQLFormattedError[] | undefined;
+}
+
+type MaybeOperation = OperationDefinitionNode | null | undefined;
+
+/**
+ * Everything that the log line and the metrics say about one request, collected while the request runs. Contains names
+ * and codes only, never values that a client or StackOne sent.
+ */
+export class RequestTelemetry {
+  readonly #requestId: string;
+  readonly #startedAt = performance.now();
+  #operation: string | undefined;
+  /** First field of the operation. Unlike operation names there are few fields, so metrics can use it as a label. */
+  #field: string | undefined;
+  #owner: string | undefined;
+  /** Code of the first error or user error; `ok` without any. */
+  #code = 'ok';
+  /** Why the request failed, for the operator. */
+  #reason: string | undefined;
+  #attempts = 0;
+  #attemptMilliseconds = 0;
+
+  constructor(requestId: string) {
+    this.#requestId = requestId;
+  }
+
+  /** Logged as a hash, which distinguishes owners without their ids. */
+  setOwner(owner: Owner): void {
+    this.#owner = hash('sha256', owner.id, 'base64url').slice(0, 12);
+  }
+
+  setOperation(operation: MaybeOperation): void {
+    const first = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
+    this.#field = first?.name.value;
+    this.#operation = operation?.name?.value.slice(0, maxNameLength);
+  }
+
+  /** An error before there is a GraphQL result. */
+  setError(error: unknown): void {
+    this.#code = error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR';
+    this.#reason = error instanceof AppError ? error.message : undefined;
+  }
+
+  setCode(code: string): void {
+    this.#code = code;
+  }
+
+  setErrors(errors: readonly GraphQLError[]): void {
+    const original = errors[0]?.originalError;
+    this.#reason = original instanceof AppError ? original.message : undefined;
+  }
+
+  setResult({ data, errors }: Result, operation: MaybeOperation): void {
+    const userError = operation?.operation === 'mutation' ? findUserError(data) : 'ok';
+    this.#code = String(errors?.[0]?.extensions?.['code'] ?? userError);
+  }
+
+  /** An attempt to call StackOne. */
+  addAttempt(milliseconds: number): void {
+    this.#attempts += 1;
+    this.#attemptMilliseconds += milliseconds;
+  }
+
+  /** Writes the log line and the metrics of the request. Call it once, when the response is complete. */
+  finish(status: number, { logger, metrics }: Observability): void {
+    const milliseconds = performance.now() - this.#startedAt;
+    const code = this.#code === 'ok' ? codeOfStatus(status) : this.#code;
+    metrics.observeRequest(this.#field ?? 'none', code, milliseconds / 1000);
+    logger[isErrorCode(code) ? errorCodeInfo(code).severity : 'info'](
+      {
+        requestId: this.#requestId,
+        operation: this.#operation,
+        field: this.#field,
+        owner: this.#owner,
+        code,
+        reason: this.#reason,
+        status,
+        milliseconds: Math.round(milliseconds),
+        upstreamAttempts: this.#attempts,
+        upstreamMilliseconds: Math.round(this.#attemptMilliseconds),
+      },
+      'request',
+    );
+  }
+}
+
+/** Some refusals, such as that of a batch, reach no plugin of Apollo Server. */
+function codeOfStatus(status: number): string {
+  if (status < 400 || status === clientClosedRequest) {
+    return 'ok';
+  }
+  return status < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR';
+}
+
+/**
+ * The code of a payload's first user error, where the client selected codes. With an alias, anything else can stand in
+ * that place: a value that is no code of ours must not reach the log or a metric label.
+ */
+function findUserError(data: Result['data']): string {
+  for (const payload of Object.values(data ?? {})) {
+    const userErrors = isRecord(payload) ? payload['userErrors'] : undefined;
+    const first: unknown = Array.isArray(userErrors) ? userErrors[0] : undefined;
+    if (isRecord(first)) {
+      return Object.values(UserErrorCode).find((code) => code === first['code']) ?? 'USER_ERROR';
+    }
+  }
+  return 'ok';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApolloServer } from '@apollo/server';
+import { createBearerAuthentication } from './auth/authenticate.js';
+import { compose } from './composition.js';
+import type { Config } from './config/settings.js';
+import { startMetricsServer } from './http/routes/metrics.js';
+import { createHttpServer, type ServerExtension } from './http/server.js';
+import { createLogger, type Logger } from './observability/logger.js';
+import { createObservability } from './observability/observability.js';
+
+export interface Server {
+  /** Where it listens, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Where Prometheus reads metrics; undefined without `metricsPort`. */
+  readonly metricsUrl: string | undefined;
+  /**
+   * Becomes unready, waits for the grace period, accepts no new connections, finishes the requests in flight and closes.
+   * During the grace period every response closes its connection, so that no idle connection is left to be reused.
+   * @param graceMs default: 0
+   */
+  readonly stop: (graceMs?: number) => Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Default: JSON lines on standard output. */
+  readonly logger?: Logger;
+  readonly extension?: ServerExtension;
+}
+
+/** Starts the standalone server: HTTP, health checks and metrics around the schema. */
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
+  const logger = options.logger ?? createLogger(config.logLevel);
+  const observability = createObservability(logger);
+  const authenticate = createBearerAuthentication(config, observability);
+  const { apolloOptions, operations, createContext, close } = await compose(
+    config,
+    authenticate,
+    observability,
+  );
+  const apollo = new ApolloServer(apolloOptions);
+  await apollo.start();
+  const { extension } = options;
+  const http = await createHttpServer({
+    config,
+    apollo,
+    operations,
+    createContext,
+    observability,
+    extension,
+  });
+  const { host, port, metricsPort } = config;
+  const url = await http.listen({ host, port });
+  const metricsServer =
+    metricsPort === undefined
+      ? undefined
+      : await startMetricsServer(host, metricsPort, observability.metrics);
+  logger.info({ url, metricsUrl: metricsServer?.url }, 'listening');
+  return {
+    url,
+    metricsUrl: metricsServer?.url,
+    stop: async (graceMs = 0) => {
+      observability.health.stopping = true;
+      await sleep(graceMs);
+      await http.close();
+      await apollo.stop();
+      await close();
+      await metricsServer?.stop();
+      logger.info({}, 'stopped');
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import { errors } from 'undici';
+import { AppError } from '../../domain/app-error.js';
+import type { ErrorCode } from '../../domain/error-codes.js';
+import { ClientDisconnectedError } from '../../observability/request-context.js';
+
+/** A call or an attempt took longer than its limit. */
+export class DeadlineExceededError extends Error {
+  override readonly name = 'DeadlineExceededError';
+}
+
+/** Whether and when a failed attempt can be repeated. */
+export type Retry =
+  | { readonly kind: 'never' }
+  /** After a short pause. `sent`: whether StackOne can have received the request. */
+  | { readonly kind: 'soon'; readonly sent: boolean }
+  /** After the time that StackOne asked for. */
+  | { readonly kind: 'after'; readonly seconds: number };
+
+interface UpstreamErrorOptions {
+  readonly retry?: Retry;
+  /** Whether the error shows that StackOne is unhealthy. The circuit breaker counts these errors. */
+  readonly countsForBreaker?: boolean;
+  readonly retryAfterSeconds?: number;
+  /** Name of an alert: the operator has to act. */
+  readonly alert?: string;
+}
+
+/** A failed call to StackOne. It contains a status and this project's own words, and no byte of a response. */
+export class UpstreamError extends AppError {
+  readonly retry: Retry;
+  readonly countsForBreaker: boolean;
+  readonly alert: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: UpstreamErrorOptions = {}) {
+    super(code, message, { retryAfterSeconds: options.retryAfterSeconds });
+    this.retry = options.retry ?? { kind: 'never' };
+    this.countsForBreaker = options.countsForBreaker ?? false;
+    this.alert = options.alert;
+  }
+}
+
+/** A `Retry-After` of at most this is waited for. A longer one is passed on to the client. */
+const maxPauseSeconds = 2;
+
+/** For a response whose status is no success. */
+export function fromStatus(status: number, endpoint: string, retryAfter: string | undefined): UpstreamError {
+  const message = `${endpoint} returned ${status}`;
+  switch (status) {
+    case 401:
+    case 403:
+      return new UpstreamError('UPSTREAM_MISCONFIGURED', `${message}: check the StackOne API key`, {
+        alert: 'upstream-misconfigured',
+      });
+    case 408:
+      return new UpstreamError('UPSTREAM_TIMEOUT', message, {
+        countsForBreaker: true,
+        retry: afterShortPause(retryAfter),
+      });
+    case 429:
+      return new UpstreamError('UPSTREAM_RATE_LIMITED', message, {
+        retryAfterSeconds: parseRetryAfter(retryAfter),
+        retry: afterShortPause(retryAfter),
+      });
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+      return new UpstreamError('UPSTREAM_UNAVAILABLE', message, {
+        countsForBreaker: true,
+        retry: { kind: 'soon', sent: true },
+      });
+    default:
+      return status >= 400 && status < 500
+        ? new UpstreamError('UPSTREAM_REJECTED', message)
+        : new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
+  }
+}
+
+/** For a response that arrived and must not be used. `reason` names the problem and quotes nothing. */
+export function unusableResponse(endpoint: string, reason: string): UpstreamError {
+  const message = `${endpoint} returned an unusable response: ${reason}`;
+  return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
+}
+
+/**
+ * For failures of sockets, host names, certificates, timeouts and deadlines.
+ * @param isFreshSocket whether the attempt had a socket of its own rather than a reused one
+ */
+export function fromFailure(error: unknown, endpoint: string, isFreshSocket = true): UpstreamError {
+  if (error instanceof UpstreamError) {
+    return error;
+  }
+  const name = textOf(error, 'name') || 'unknown';
+  const code = textOf(error, 'code');
+  // Names and codes only: messages of parsers and sockets can quote what they read.
+  const message = `${endpoint} failed: ${name} ${code}`.trim();
+  if (error instanceof ClientDisconnectedError) {
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', `${endpoint} was cancelled: the client disconnected`);
+  }
+  if (certificateCodes.test(code)) {
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', message, {
+      countsForBreaker: true,
+      alert: 'upstream-certificate',
+    });
+  }
+  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
+  }
+  return new UpstreamError(isTimeout(error) ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE', message, {
+    // Servers close idle sockets. When a reused socket is closed, that says nothing about StackOne's health.
+    countsForBreaker: isFreshSocket || !closedSocketCodes.has(code),
+    retry: { kind: 'soon', sent: !notSentCodes.has(code) },
+  });
+}
+
+/** Node's names for problems of a certificate (documentation of `tls`, "X509 certificate error codes"). */
+const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME/;
+
+const closedSocketCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+const notSentCodes: ReadonlySet<string> = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPROTO',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+]);
+
+/** By its properties only: `instanceof Error` misses errors that Node creates for code in another context. */
+function textOf(error: unknown, property: 'name' | 'code'): string {
+  const value: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+function isTimeout(error: unknown): boolean {
+  return (
+    error instanceof errors.ConnectTimeoutError ||
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError ||
+    error instanceof DeadlineExceededError
+  );
+}
+
+function afterShortPause(header: string | undefined): Retry {
+  const seconds = header === undefined ? Number.POSITIVE_INFINITY : parseRetryAfter(header);
+  return seconds <= maxPauseSeconds ? { kind: 'after', seconds } : { kind: 'never' };
+}
+
+/**
+ * Whole seconds from 1 to 3600, whatever the header contains: seconds, a date (RFC 9110, 10.2.3), nothing or text that
+ * is neither. StackOne's own value is 60.
+ */
+export function parseRetryAfter(header: string | undefined): number {
+  const text = header?.trim() ?? '';
+  const untilDate = /[a-z]/i.test(text) ? Math.ceil((Date.parse(text) - Date.now()) / 1000) : Number.NaN;
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text)) : untilDate;
+  return Number.isNaN(seconds) ? 60 : Math.min(Math.max(seconds, 1), 3600);
+}

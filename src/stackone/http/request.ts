@@ -1,0 +1,136 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { DeadlineExceededError, unusableResponse } from './errors.js';
+import type { RawResponse } from './response.js';
+
+export interface RequestLimits {
+  readonly maxBytes: number;
+  /** A hard limit: a body that arrives byte by byte never reaches the body timeout. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** For messages. */
+  readonly endpoint: string;
+}
+
+/** How much of an unused body is read, so that its connection can be reused. */
+const maxUnusedBytes = 64 * 1024;
+
+/**
+ * Sends one request. It uses undici's `dispatch` rather than `request`, because a body that is read into memory needs no
+ * stream (docs/performance.md).
+ *
+ * A body is read only up to its limit and only when its content type is JSON. The head of an unsuccessful response is
+ * enough: the promise resolves at once, and the body is discarded under the same limits.
+ * @throws UpstreamError for a response that must not be used; DeadlineExceededError; the reason of `signal`; errors of
+ *   undici
+ */
+export function sendRequest(
+  pool: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  limits: RequestLimits,
+): Promise<RawResponse> {
+  return new Promise((resolve, reject) => {
+    pool.dispatch(request, new ResponseHandler(limits, resolve, reject));
+  });
+}
+
+class ResponseHandler implements Dispatcher.DispatchHandler {
+  readonly #limits: RequestLimits;
+  readonly #resolve: (response: RawResponse) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #timer: NodeJS.Timeout;
+  #controller: Dispatcher.DispatchController | undefined;
+  #abortReason: Error | undefined;
+  #status = 0;
+  #retryAfter: string | undefined;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(
+    limits: RequestLimits,
+    resolve: (response: RawResponse) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#limits = limits;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#timer = setTimeout(() => this.#abort(new DeadlineExceededError()), limits.timeoutMs);
+    limits.signal.addEventListener('abort', this.#onAbort);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#abortReason === undefined) {
+      this.#controller = controller;
+    } else {
+      controller.abort(this.#abortReason);
+    }
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // 1xx responses come before the final one.
+    if (status < 200) {
+      return;
+    }
+    this.#status = status;
+    this.#retryAfter = headers['retry-after'];
+    if (!this.#isSuccess) {
+      this.#resolveResponse();
+    } else if (!/^application\/json(;|$)/i.test(headers['content-type'] ?? '')) {
+      this.#refuse('the content type is not JSON');
+    } else if (Number(headers['content-length'] ?? 0) > this.#limits.maxBytes) {
+      this.#refuse('too large by its content length');
+    }
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes > (this.#isSuccess ? this.#limits.maxBytes : maxUnusedBytes)) {
+      this.#refuse('too large');
+    } else if (this.#isSuccess) {
+      this.#chunks.push(chunk);
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#end();
+    if (this.#isSuccess) {
+      this.#resolveResponse();
+    }
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#end();
+    this.#reject(error);
+  }
+
+  get #isSuccess(): boolean {
+    return this.#status >= 200 && this.#status < 300;
+  }
+
+  #resolveResponse(): void {
+    const [first = Buffer.alloc(0), ...more] = this.#chunks;
+    const body = more.length === 0 ? first : Buffer.concat(this.#chunks);
+    this.#resolve({ status: this.#status, retryAfter: this.#retryAfter, body });
+  }
+
+  #refuse(reason: string): void {
+    this.#abort(unusableResponse(this.#limits.endpoint, reason));
+  }
+
+  /** Closes the connection, because it cannot be reused in the middle of a response. */
+  #abort(reason: Error): void {
+    if (this.#abortReason === undefined) {
+      this.#abortReason = reason;
+      this.#end();
+      this.#reject(reason);
+      this.#controller?.abort(reason);
+    }
+  }
+
+  readonly #onAbort = (): void => this.#abort(this.#limits.signal.reason);
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#limits.signal.removeEventListener('abort', this.#onAbort);
+  }
+}

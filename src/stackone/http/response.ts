@@ -1,0 +1,60 @@
+import { isUtf8 } from 'node:buffer';
+import type { z } from 'zod';
+import { fromStatus, unusableResponse } from './errors.js';
+
+/** A response. It has a body only when its status is a success, and then the whole body. */
+export interface RawResponse {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly body: Buffer;
+}
+
+export interface ExpectedResponse<T> {
+  /** The shape of a good response. One schema for all requests: zod compiles it at first use. */
+  readonly schema: z.ZodType<T>;
+  /** Names the field that shows that the response belongs to another request. */
+  readonly mismatch?: (response: T) => string | undefined;
+}
+
+/**
+ * @returns undefined after 404
+ * @throws UpstreamError after any other status that is no success, and for a response that must not be used
+ */
+export function parseResponse<T>(
+  { status, body, retryAfter }: RawResponse,
+  expected: ExpectedResponse<T>,
+  endpoint: string,
+): T | undefined {
+  if (status >= 200 && status < 300) {
+    return parseExpected(expected, parseJson(body, endpoint), endpoint);
+  }
+  if (status === 404) {
+    return undefined;
+  }
+  throw fromStatus(status, endpoint, retryAfter);
+}
+
+function parseJson(bytes: Buffer, endpoint: string): unknown {
+  try {
+    if (isUtf8(bytes)) {
+      return JSON.parse(bytes.toString());
+    }
+  } catch {
+    // The parser's own message quotes the body.
+  }
+  throw unusableResponse(endpoint, 'not JSON in UTF-8');
+}
+
+function parseExpected<T>({ schema, mismatch }: ExpectedResponse<T>, json: unknown, endpoint: string): T {
+  const parsed = schema.safeParse(json);
+  const wrongField = parsed.success
+    ? mismatch?.(parsed.data)
+    : parsed.error.issues
+        .slice(0, 3)
+        .map(({ path }) => path.join('.') || 'the root')
+        .join(', ');
+  if (!parsed.success || wrongField !== undefined) {
+    throw unusableResponse(endpoint, `wrong shape at ${wrongField}`);
+  }
+  return parsed.data;
+}

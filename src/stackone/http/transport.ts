@@ -1,0 +1,108 @@
+import { Pool } from 'undici';
+import { packageName, packageVersion } from '../../config/package-info.js';
+import type { ConnectConfig } from '../../config/settings.js';
+import type { RequestContext } from '../../observability/request-context.js';
+import { sendRequest } from './request.js';
+import { type ExpectedResponse, parseResponse } from './response.js';
+
+const connectTimeoutMs = 2_000;
+const headersTimeoutMs = 4_000;
+const bodyTimeoutMs = 4_000;
+const attemptTimeoutMs = 5_000;
+const defaultMaxBytes = 64 * 1024;
+
+export type QueryParameters = readonly (readonly [name: string, value: string])[];
+
+export interface StackOneRequest<T> extends ExpectedResponse<T> {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Begins with a slash. The caller has checked the ids in it. */
+  readonly path: string;
+  readonly query?: QueryParameters;
+  readonly body?: object;
+  /** Limit of the response body. Default: 64 KiB. */
+  readonly maxBytes?: number;
+  readonly context: RequestContext;
+}
+
+/** Connections to StackOne with the API key. Sends one request and parses its response; makes no decisions. */
+export class Transport {
+  readonly #pool: Pool;
+  /** Without keep-alive. */
+  readonly #freshPool: Pool;
+  readonly #basePath: string;
+  /** Names and values in turn, the form that undici processes fastest. */
+  readonly #headers: readonly string[];
+
+  constructor({ apiKey, baseUrl }: Pick<ConnectConfig, 'apiKey' | 'baseUrl'>, maxConnections: number) {
+    const url = new URL(baseUrl);
+    this.#basePath = url.pathname.replace(/\/+$/, '');
+    // The key is the user name and the password is empty. Without the colon StackOne returns 401.
+    const credentials = Buffer.from(`${apiKey.reveal()}:`).toString('base64');
+    this.#headers = [
+      ['authorization', `Basic ${credentials}`],
+      ['accept', 'application/json'],
+      ['accept-encoding', 'identity'],
+      ['user-agent', `${packageName}/${packageVersion}`],
+    ].flat();
+    // undici follows no redirects, so the key is never sent elsewhere.
+    const options = {
+      connections: maxConnections,
+      connect: { timeout: connectTimeoutMs },
+      headersTimeout: headersTimeoutMs,
+      bodyTimeout: bodyTimeoutMs,
+    };
+    // One request at a time on a socket, so that responses cannot be mixed up. 0 disables keep-alive.
+    this.#pool = new Pool(url.origin, { ...options, pipelining: 1 });
+    this.#freshPool = new Pool(url.origin, { ...options, pipelining: 0 });
+  }
+
+  /**
+   * @param isFresh whether to use a new socket, which cannot be one that the server is just closing
+   * @returns the parsed response, or undefined after 404
+   */
+  async send<T>(
+    request: StackOneRequest<T>,
+    endpoint: string,
+    signal: AbortSignal,
+    isFresh: boolean,
+  ): Promise<T | undefined> {
+    const { context, body, maxBytes = defaultMaxBytes } = request;
+    const response = await sendRequest(
+      isFresh ? this.#freshPool : this.#pool,
+      {
+        method: request.method,
+        path: this.#basePath + request.path + toQuery(request.query ?? []),
+        headers: this.#headersFor(context, body !== undefined),
+        body: body === undefined ? null : JSON.stringify(body),
+      },
+      { maxBytes, timeoutMs: attemptTimeoutMs, signal, endpoint },
+    );
+    return parseResponse(response, request, endpoint);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#freshPool.close()]);
+  }
+
+  #headersFor({ id, traceparent }: RequestContext, hasBody: boolean): string[] {
+    const headers = [...this.#headers, 'x-request-id', id];
+    if (traceparent !== undefined) {
+      headers.push('traceparent', traceparent);
+    }
+    if (hasBody) {
+      headers.push('content-type', 'application/json');
+    }
+    return headers;
+  }
+}
+
+function toQuery(parameters: QueryParameters): string {
+  if (parameters.length === 0) {
+    return '';
+  }
+  const query = new URLSearchParams();
+  for (const [name, value] of parameters) {
+    query.append(name, value);
+  }
+  return `?${query}`;
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { type LinkedAccount, LinkedAccountStatus } from '../domain/linked-account.js';
+import { Category, type Provider, providerKeyPattern } from '../domain/provider.js';
+import type { QueryParameters } from './http/transport.js';
+import type { AccountRecord, AccountsQuery, MintedSession, NewConnectSession } from './records.js';
+import type {
+  AccountRow,
+  AuthConfigRow,
+  ConnectorRow,
+  ConnectSessionBody,
+  ConnectSessionResponse,
+} from './schemas.js';
+
+/** Between StackOne's field names and this project's own. */
+
+export function toConnectSessionBody(session: NewConnectSession): ConnectSessionBody {
+  return {
+    origin_owner_id: session.owner.id,
+    origin_owner_name: session.owner.name,
+    origin_username: session.username ?? undefined,
+    provider: session.provider,
+    categories: session.category === undefined ? undefined : [session.category],
+    account_id: session.accountId,
+    label: session.label,
+    multiple: session.allowMultiple || undefined,
+    metadata: session.metadata,
+    expires_in: session.expiresInSeconds,
+  };
+}
+
+export function toMintedSession(response: ConnectSessionResponse): MintedSession {
+  return { token: response.token, readAuthLinkUrl: () => webUrl.parse(response.auth_link_url) };
+}
+
+/** Names the field by which a response belongs to another owner. */
+export function findForeignOwner(response: ConnectSessionResponse, ownerId: string): string | undefined {
+  return response.origin_owner_id === ownerId ? undefined : 'origin_owner_id';
+}
+
+const webUrl = z
+  .url({ protocol: /^https?$/ })
+  .nullable()
+  .catch(null);
+
+/** @param pageSize rows per page; the first page is requested without its number, which StackOne does not document */
+export function toAccountsQuery(query: AccountsQuery, pageSize: number): QueryParameters {
+  const { ownerId, provider, statuses = [], page } = query;
+  return [
+    ['origin_owner_id', ownerId],
+    ...(provider === undefined ? [] : [['providers', provider] as const]),
+    ...statuses.map((status) => ['status', status] as const),
+    ...(page === 1 ? [] : [['page', String(page)] as const]),
+    ['page_size', String(pageSize)],
+  ];
+}
+
+export function toAuthConfigsQuery(page: number, pageSize: number): QueryParameters {
+  return [
+    ['enabled', 'true'],
+    ['page', String(page)],
+    ['page_size', String(pageSize)],
+  ];
+}
+
+export function toAccountRecord(row: AccountRow): AccountRecord {
+  return { ownerId: row.origin_owner_id ?? null, account: toLinkedAccount(row) };
+}
+
+function toLinkedAccount(row: AccountRow): LinkedAccount {
+  const status = oneOf(LinkedAccountStatus, row.status) ?? LinkedAccountStatus.UNKNOWN;
+  return {
+    id: row.id,
+    providerKey: row.provider,
+    label: row.label ?? null,
+    status,
+    statusReasons: (row.status_reasons ?? []).map((reason) => ({
+      code: reason.code ?? null,
+      description: reason.description ?? null,
+      at: reason.timestamp ?? row.updated_at,
+    })),
+    needsRelink: needsRelink(status),
+    linkedBy: row.origin_username ?? null,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** An account leaves these states only when a person goes through the Hub again. */
+function needsRelink(status: LinkedAccountStatus): boolean {
+  return status === LinkedAccountStatus.EXPIRED || status === LinkedAccountStatus.ERROR;
+}
+
+/** @returns undefined for a connector that is not enabled */
+export function fromConnectorRow(row: ConnectorRow): Provider | undefined {
+  if (row.active !== true || !providerKeyPattern.test(row.provider)) {
+    return undefined;
+  }
+  return {
+    key: row.provider,
+    name: row.provider_name ?? row.provider,
+    categories: knownCategories(row.category == null ? [] : [row.category]),
+    logoUrl: displayableImage(row.resources?.images?.logo_url),
+  };
+}
+
+/** @returns undefined for a connector that is not enabled */
+export function fromAuthConfigRow(row: AuthConfigRow): Provider | undefined {
+  if (row.active === false || !providerKeyPattern.test(row.connector_key)) {
+    return undefined;
+  }
+  return {
+    key: row.connector_key,
+    name: row.connector_label ?? row.connector_key,
+    categories: knownCategories(row.categories ?? []),
+    logoUrl: displayableImage(row.logo_url),
+  };
+}
+
+/** A page puts this URL into `<img src>`, so only web and inline images are allowed. */
+function displayableImage(url: string | null | undefined): string | null {
+  return url != null && /^(https:\/\/|data:image\/)/.test(url) ? url : null;
+}
+
+/** StackOne's list of categories grows. A category that this schema does not have yet is left out. */
+function knownCategories(values: readonly string[]): Category[] {
+  return values.flatMap((value) => oneOf(Category, value) ?? []);
+}
+
+function oneOf<T extends string>(values: Readonly<Record<string, T>>, text: unknown): T | undefined {
+  return Object.values(values).find((value) => value === text);
+}

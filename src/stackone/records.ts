@@ -1,0 +1,46 @@
+import type { LinkedAccount, LinkedAccountStatus } from '../domain/linked-account.js';
+import type { Owner } from '../domain/owner.js';
+import type { Category, Provider } from '../domain/provider.js';
+
+/** What goes into StackOne's API and comes out of it, in this project's own words. */
+
+export interface NewConnectSession {
+  readonly owner: Owner;
+  readonly username: string | null;
+  readonly provider: string | undefined;
+  readonly category: Category | undefined;
+  /** The account to re-link. The caller has proven that it belongs to the owner. */
+  readonly accountId: string | undefined;
+  readonly label: string | undefined;
+  /** Allows a further account of the same owner and provider. */
+  readonly allowMultiple: boolean;
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly expiresInSeconds: number;
+}
+
+export interface MintedSession {
+  readonly token: string;
+  /** Parsed only on demand, because that costs as much as the rest of the response. */
+  readonly readAuthLinkUrl: () => string | null;
+}
+
+/** An account as StackOne returns it. StackOne's key sees the accounts of all owners, so compare `ownerId` first. */
+export interface AccountRecord {
+  readonly ownerId: string | null;
+  readonly account: LinkedAccount;
+}
+
+export interface AccountsQuery {
+  readonly ownerId: string;
+  readonly provider?: string | undefined;
+  readonly statuses?: readonly LinkedAccountStatus[] | undefined;
+  /** From 1. */
+  readonly page: number;
+}
+
+export interface ProviderPage {
+  /** The enabled providers of the page. One provider can appear several times. */
+  readonly providers: readonly Provider[];
+  readonly rowCount: number;
+  readonly total: number | undefined;
+}

@@ -1,0 +1,239 @@
+import { ApolloServer } from '@apollo/server';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { buildSchema, print } from 'graphql';
+import { IntegrationsDocument } from '../../client/index.js';
+import { readText } from '../support/package-files.js';
+import { randomOperations } from '../support/random-operations.js';
+import { type Answer, acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+
+const mutation = `mutation create($provider: String, $label: String, $accountId: ID) {
+  createConnectSession(provider: $provider, label: $label, accountId: $accountId) {
+    token expiresAt mode userErrors { code field message }
+  }
+}`;
+const list = `query list($first: Int = 25, $status: [LinkedAccountStatus!]) {
+  viewer { ownerId } linkedAccounts(first: $first, status: $status) { nodes { id label } }
+}
+query other { viewer { ownerId } }`;
+const good = { query: mutation, variables: { provider: 'bamboohr' } };
+const goodList = { query: list, operationName: 'list' };
+
+let app: TestApp;
+const apollo = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterEach(() => app.emulator.reset());
+afterAll(async () => {
+  apollo.mockRestore();
+  await app.stop();
+});
+
+/** What of an answer may not depend on who ran the operation. */
+function comparable({ status, headers, text }: Answer) {
+  const changing = ['date', 'x-request-id', 'content-length'];
+  return {
+    status,
+    headers: Object.fromEntries([...headers].filter(([name]) => !changing.includes(name))),
+    text: text.replace(/"(token\w*)":"[^"]+"/g, `"$1":"…"`).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…'),
+  };
+}
+
+/** The line of the log for the last request, without what changes from one to the next. */
+async function lastLine(server: TestApp) {
+  // It is written when the answer has been taken.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const lines = server.logs().trim().split('\n');
+  const line = lines.findLast((text) => text.includes('"msg":"request"')) ?? '{}';
+  const { requestId, time, milliseconds, upstreamMilliseconds, ...rest } = JSON.parse(line);
+  return rest;
+}
+
+let unique = 0;
+/** The same document in a text that was never sent before. */
+function anew(body: { readonly query: string }) {
+  unique += 1;
+  return { ...body, query: `${body.query}\n# ${unique}` };
+}
+
+/** One request in a known text and in a new one: how it was answered, told and passed on. */
+async function bothWays(
+  server: TestApp,
+  body: { readonly query: string },
+  headers: Record<string, string>,
+  arrange: () => void = () => {},
+) {
+  const results = [];
+  for (const sent of [body, anew(body)]) {
+    arrange();
+    apollo.mockClear();
+    const asked = server.emulator.history.length;
+    const answer = comparable(await server.post(sent, headers));
+    const calls = server.emulator.history.slice(asked).map(({ method, path }) => `${method} ${path}`);
+    results.push({ answer, line: await lastLine(server), calls, byApollo: apollo.mock.calls.length > 0 });
+  }
+  const [known, fresh] = results;
+  if (known === undefined || fresh === undefined) throw new Error('both were sent');
+  expect(fresh.byApollo).toBe(true);
+  expect({ ...known, byApollo: true }).toEqual(fresh);
+  return known;
+}
+
+describe('An operation that was answered before', () => {
+  let signedIn: Record<string, string>;
+  beforeAll(async () => {
+    signedIn = await signIn(acme);
+    for (const body of [good, goodList]) await app.post(body, signedIn);
+  });
+
+  it.each([
+    ['gives a session', good, 200],
+    ['lists accounts', goodList, 200],
+    ['tells what is wrong with an argument', { ...good, variables: { label: '\u0000' } }, 200],
+    ['refuses an account that is nobody’s', { ...good, variables: { accountId: 'nobody' } }, 200],
+    ['says that null is no value for a default', { ...goodList, variables: { first: null } }, 200],
+  ])('%s, and is not parsed again', async (_, body, status) => {
+    const { answer, byApollo } = await bothWays(app, body, signedIn);
+    expect(byApollo).toBe(false);
+    expect(answer.status).toBe(status);
+  });
+
+  it.each([
+    [500, 'UPSTREAM_UNAVAILABLE'],
+    [403, 'UPSTREAM_MISCONFIGURED'],
+    [400, 'UPSTREAM_REJECTED'],
+  ])('fails alike when StackOne answers %i', async (status, code) => {
+    const { answer, line, byApollo } = await bothWays(app, good, signedIn, () =>
+      app.emulator.failNext({ status, match: { path: '/connect_sessions' } }, 2),
+    );
+    app.emulator.reset();
+    expect(byApollo).toBe(false);
+    expect(answer.text).toContain(code);
+    expect(line.code).toBe(code);
+  });
+
+  it.each<[string, { readonly query: string }]>([
+    ['a variable of the wrong type', { query: mutation, variables: { provider: 7 } } as { query: string }],
+    ['variables that are no object', { query: mutation, variables: 'x' } as { query: string }],
+    ['an operation that is not there', { query: list, operationName: 'nobody' } as { query: string }],
+    ['no name where there are two', { query: list }],
+    ['extensions', { ...good, extensions: { persistedQuery: { version: 1 } } } as { query: string }],
+  ])('is left to Apollo with %s, and nothing is sent to StackOne', async (_, body) => {
+    const { byApollo, calls } = await bothWays(app, body, signedIn);
+    expect(byApollo).toBe(true);
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    ['a directive with a variable', 'query ($flag: Boolean!) { viewer { ownerId @include(if: $flag) } }'],
+    ['introspection', '{ viewer { ownerId } __schema { queryType { name } } }'],
+    ['a key that an object has by itself', '{ __proto__: viewer { ownerId } }'],
+    ['a nullable field next to another field', '{ viewer { ownerId } linkedAccount(id: "a") { id } }'],
+    [
+      'a nullable field above another field',
+      '{ linkedAccount(id: "a") { provider { linkedAccounts { id } } } }',
+    ],
+  ])('is left to Apollo Server for a document with %s', async (_, query) => {
+    const body = { query, variables: { flag: true } };
+    expect((await app.post(body, signedIn)).status).toBe(200);
+    expect((await bothWays(app, body, signedIn)).byApollo).toBe(true);
+  });
+
+  it('needs a good access token each time, and sends nothing without', async () => {
+    for (const authorization of ['Bearer a.b.c', '']) {
+      const { answer, calls } = await bothWays(app, good, { authorization });
+      expect(answer.status).toBe(401);
+      expect(calls).toEqual([]);
+    }
+  });
+
+  it('is answered in the form that is asked for, and not at all in any other', async () => {
+    const json = 'application/json';
+    const response = 'application/graphql-response+json';
+    for (const accept of [response, `${response}, ${json};q=0.9`, json, '*/*']) {
+      await app.post(good, { ...signedIn, accept });
+      expect((await bothWays(app, good, { ...signedIn, accept })).byApollo).toBe(false);
+    }
+    const { answer, calls } = await bothWays(app, good, { ...signedIn, accept: 'text/html' });
+    expect(answer.status).toBe(406);
+    expect(calls).toEqual([]);
+  });
+
+  it('evicts the least recently used document when its memory is full, and never a trusted one', async () => {
+    const trusted = { query: print(IntegrationsDocument) };
+    const long = (index: number) => ({
+      query: `{ viewer { ownerId } } # ${String(index).padEnd(12_000, 'x')}`,
+    });
+    for (let index = 0; index < 25; index += 1) {
+      await app.post(long(index), signedIn);
+    }
+    apollo.mockClear();
+    await app.post(trusted, signedIn);
+    expect(apollo).toHaveBeenCalledTimes(0);
+    await app.post(long(0), signedIn);
+    expect(apollo).toHaveBeenCalledTimes(1);
+    await app.post(long(0), signedIn);
+    expect(apollo).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('A random operation', () => {
+  it('has the same status, headers and body from the store as from Apollo Server', async () => {
+    const signedIn = await signIn(acme);
+    const seen = { fromStore: 0, failed: 0, refused: 0 };
+    const property = fc.asyncProperty(
+      randomOperations(buildSchema(readText('schema.graphql'))),
+      fc.constantFrom(undefined, '/accounts', '/auth_configs', '/connect_sessions'),
+      async (operation, failingPath) => {
+        arrange(failingPath);
+        const first = comparable(await app.post(operation, signedIn));
+        arrange(failingPath);
+        apollo.mockClear();
+        const second = comparable(await app.post(operation, signedIn));
+        const byApollo = apollo.mock.calls.length > 0;
+        expect(second).toEqual(first);
+        // A document that has not run is not in the store.
+        expect(byApollo || JSON.parse(first.text).data !== undefined).toBe(true);
+        seen.fromStore += byApollo ? 0 : 1;
+        seen.failed += !byApollo && first.text.includes('"errors"') ? 1 : 0;
+        seen.refused += byApollo ? 1 : 0;
+      },
+    );
+    await fc.assert(property, { numRuns: Number(process.env['RANDOM_OPERATIONS'] ?? 400) });
+    expect(seen.fromStore).toBeGreaterThan(150);
+    expect(seen.failed).toBeGreaterThan(20);
+    expect(seen.refused).toBeGreaterThan(20);
+  }, 120_000);
+
+  /** Two accounts, and where a path fails, it fails for every request. */
+  function arrange(failingPath: string | undefined): void {
+    const { emulator } = app;
+    emulator.reset();
+    for (const [provider, id] of [
+      ['bamboohr', 'account_1'],
+      ['lever', 'account_2'],
+    ] as const) {
+      emulator.addAccount({ id, provider, origin_owner_id: acme.org_id, origin_owner_name: acme.org_name });
+    }
+    if (failingPath !== undefined) {
+      emulator.failNext({ status: 400, match: { path: failingPath } }, 20);
+    }
+  }
+});
+
+describe('A limit', () => {
+  it('holds for an operation that was answered before, with the same status and the same wait', async () => {
+    const limited = await startTestApp({ RATE_LIMIT_PER_OWNER_PER_MINUTE: '1' });
+    try {
+      const signedIn = await signIn(acme);
+      expect((await limited.post(good, signedIn)).status).toBe(200);
+      const { answer, calls, byApollo } = await bothWays(limited, good, signedIn);
+      expect([answer.status, byApollo, calls]).toEqual([429, false, []]);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    } finally {
+      await limited.stop();
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError } from '../../src/config/config-error.js';
+import { loadConfig } from '../../src/config/from-environment.js';
+import { loadOptions } from '../../src/config/from-options.js';
+import { listSettings } from '../../src/config/settings.js';
+import { createLogger } from '../../src/observability/logger.js';
+
+const optionNames = listSettings()
+  .filter(({ isEmbedded }) => isEmbedded)
+  .map(({ option }) => option);
+const getOwner = () => null;
+const good = { apiKey: 'canary-api-key', getOwner };
+
+/** As from JavaScript, which may give anything. */
+function load(settings: object) {
+  return loadOptions(Object.assign({}, good, settings));
+}
+
+function problemsOf(settings: object): readonly string[] {
+  try {
+    load(settings);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    expect(inspect(error, { depth: 9 })).not.toContain('canary');
+    return error.problems;
+  }
+  throw new Error('these settings were accepted');
+}
+
+describe('Settings in code', () => {
+  it('have the defaults of the environment in production', () => {
+    const environment = loadConfig({
+      NODE_ENV: 'production',
+      STACKONE_API_KEY: 'canary-api-key',
+      AUTH_SECRET: 'canary-secret-of-more-than-32-bytes',
+      AUTH_ISSUER: 'i',
+      AUTH_AUDIENCE: 'a',
+    });
+    expect(environment).toMatchObject(load({}));
+  });
+
+  it('are taken as they are', () => {
+    const settings = {
+      baseUrl: 'http://127.0.0.1:4010/',
+      production: false,
+      sessionExpiresInSeconds: 60,
+      sessionMetadata: { plan: { seats: 3 } },
+      allowAuthLinks: true,
+      rateLimitPerOwnerPerMinute: 1,
+      rateLimitTotalPerMinute: 2,
+      redisUrl: 'redis://user:canary@127.0.0.1',
+      logLevel: 'warn',
+    };
+    const { apiKey, redisUrl, ...rest } = load(settings);
+    const { redisUrl: _, ...expected } = settings;
+    expect(rest).toEqual({ ...expected, baseUrl: 'http://127.0.0.1:4010', introspection: true });
+    expect(redisUrl?.reveal()).toBe(settings.redisUrl);
+    expect(inspect(load(settings), { depth: 9 })).not.toContain('canary');
+  });
+
+  it('are copied and frozen, so that nothing changes them later', () => {
+    const sessionMetadata = { plan: { seats: 3 } };
+    const loaded = load({ sessionMetadata }).sessionMetadata;
+    sessionMetadata.plan.seats = 4;
+    expect(loaded).toEqual({ plan: { seats: 3 } });
+    expect(Object.isFrozen(loaded?.['plan'])).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ['apiKey', 'canary key'],
+    ['apiKey', ''],
+    ['baseUrl', 'http://canary.example'],
+    ['baseUrl', 'canary'],
+    ['production', 'canary'],
+    ['sessionExpiresInSeconds', 59],
+    ['sessionExpiresInSeconds', '1800'],
+    ['sessionExpiresInSeconds', 86_401],
+    ['sessionExpiresInSeconds', 1800.5],
+    ['sessionExpiresInSeconds', Number.NaN],
+    ['sessionMetadata', ['canary']],
+    ['sessionMetadata', null],
+    ['sessionMetadata', { canary: 1n }],
+    ['sessionMetadata', () => 'canary'],
+    ['allowAuthLinks', 1],
+    ['rateLimitPerOwnerPerMinute', 0],
+    ['rateLimitTotalPerMinute', Number.POSITIVE_INFINITY],
+    ['redisUrl', 'https://canary'],
+    ['introspection', 'yes'],
+    ['logLevel', 'canary'],
+    ['logLevel', Symbol('canary')],
+    ['logger', {}],
+    ['logger', () => 'canary'],
+    ['logger', { ...createLogger('silent'), warn: 'canary' }],
+    ['getOwner', undefined],
+    ['getOwner', { canary: true }],
+    ['sessionLifetime', 'canary'],
+    ['toString', 'canary'],
+  ])('are refused by their own name, as the only problem and without quoting it: %s: %p', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} (is|must)`)]);
+  });
+
+  it('are refused all at once', () => {
+    const wrong = optionNames.map((name) => [name, 'canary canary']);
+    const problems = problemsOf({ ...Object.fromEntries(wrong), getOwner: undefined, unknownSetting: 1 });
+    const named = [...optionNames, 'getOwner'].filter((name) => {
+      return problems.some((problem) => problem.startsWith(`${name} `));
+    });
+    expect(named).toEqual([...optionNames, 'getOwner']);
+    expect(problems).toHaveLength(named.length + 1);
+  });
+
+  it('need a key, and a logger or its level but not both', () => {
+    expect(problemsOf({ apiKey: undefined })).toEqual([
+      expect.stringMatching(/^apiKey is missing: set it to your StackOne API key/),
+    ]);
+    expect(problemsOf({ logger: createLogger('silent'), logLevel: 'info' })).toEqual([
+      'logger and logLevel are both set: keep one of them',
+    ]);
+  });
+});
