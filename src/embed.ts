@@ -1,30 +1,37 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { createLoginAuthentication, type GetOwner } from './auth/host-login.js';
 import { type ConnectApolloOptions, compose } from './composition.js';
 import { loadOptions } from './config/from-options.js';
 import type { ConnectSettings } from './config/settings.js';
 import type { GraphQLContext } from './graphql/context.js';
+import { type FetchRequest, FetchRequests, isFetchRequest } from './http/fetch-request.js';
 import { contextOfNodeRequest } from './http/node-request.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability } from './observability/observability.js';
 
-export interface ConnectOptions<Request> extends ConnectSettings {
+export interface ConnectOptions<Request extends HostRequest> extends ConnectSettings {
   /** The host app's own login: returns who sent the request, or null when no one is signed in. */
   readonly getOwner: GetOwner<Request>;
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger | undefined;
 }
 
+/** A Node request (Express, Fastify's `raw`, http) or a request of the Fetch API (Next.js, Hono, serverless functions). */
+export type HostRequest = Pick<IncomingMessage, 'headers'> | FetchRequest;
+
 /** The schema inside the Apollo Server of a host app, behind the host app's own login. */
-export interface Connect<Request> {
+export interface Connect<Request extends HostRequest> {
   readonly apolloOptions: ConnectApolloOptions;
   /**
    * The `context` function of Apollo Server. `stackone` of the context also serves the host app's own routes.
-   * @param response Node's response. When it closes, the request is logged; when it closes early, calls to StackOne are
-   *   cancelled
+   * @param response for a Node request its response: when it closes, the request is logged, and when it closes early,
+   *   calls to StackOne are cancelled. For a Fetch request a signal that cancels them; default: the request's own signal
    */
-  readonly createContext: (request: Request, response: ServerResponse) => Promise<GraphQLContext>;
+  readonly createContext: (
+    request: Request,
+    response?: ServerResponse | { readonly signal?: AbortSignal },
+  ) => Promise<GraphQLContext>;
   /** The metrics of docs/operations.md whose names begin with `connect_`. */
   readonly metrics: Registry;
   /** Closes the connections to StackOne and Redis. Stop Apollo Server first. */
@@ -35,16 +42,24 @@ export interface Connect<Request> {
  * Starts the schema for an Apollo Server of your own.
  * @throws ConfigError that lists all problems of the options
  */
-export async function startConnect<
-  Request extends { readonly headers: IncomingHttpHeaders } = IncomingMessage,
->(options: ConnectOptions<Request>): Promise<Connect<Request>> {
+export async function startConnect<Request extends HostRequest = IncomingMessage>(
+  options: ConnectOptions<Request>,
+): Promise<Connect<Request>> {
   const config = loadOptions(options);
   const observability = createObservability(options.logger ?? createLogger(config.logLevel));
   const authenticate = createLoginAuthentication(options.getOwner);
   const { apolloOptions, createContext, close } = await compose(config, authenticate, observability);
+  const fetchRequests = new FetchRequests(observability);
   return {
-    apolloOptions,
+    apolloOptions: { ...apolloOptions, plugins: [...apolloOptions.plugins, fetchRequests.plugin()] },
     createContext: async (request, response) => {
+      if (isFetchRequest(request)) {
+        const signal = response !== undefined && 'signal' in response ? response.signal : undefined;
+        return fetchRequests.createContext(request, signal, (context) => createContext(request, context));
+      }
+      if (response === undefined || !('setHeader' in response)) {
+        throw new TypeError('createContext needs the response of a Node request as its second argument.');
+      }
       const context = contextOfNodeRequest(request, response, observability);
       response.setHeader('x-request-id', context.id);
       // Every response can contain a token.

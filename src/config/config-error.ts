@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { infoOf, type SettingInfo } from './settings.js';
+import { infoOf, type SettingInfo } from './setting.js';
 
 /** Lists all problems of a configuration, each with what to do. Contains no value of it. */
 export class ConfigError extends Error {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, deepFreeze, describeIssues } from './config-error.js';
-import { type Config, createSettings, infoOf } from './settings.js';
+import { infoOf } from './setting.js';
+import { type Config, createSettings } from './settings.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -2,28 +2,25 @@ import {
   type ASTVisitor,
   type DocumentNode,
   type FragmentDefinitionNode,
-  GraphQLError,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
+import { RequestError } from './format-error.js';
 
-/**
- * What one operation may be made of, with its fragments spread out. Every page of a frontend fits many times
- * over; what does not fit is an attempt to make this server, or StackOne, work for it.
- */
+/** Limits of one operation, with its fragments expanded. They are several times what the pages of a frontend need. */
 export const queryLimits = {
-  /** Of the text, before anything else is done with it: Apollo's parser counts them. */
+  /** Tokens of the text. The parser counts them, before anything else happens. */
   tokens: 300,
-  /** Levels of fields; introspection has a limit of its own in graphql-js. */
+  /** Levels of fields. graphql-js has its own limit for introspection. */
   depth: 6,
   aliases: 4,
   directives: 8,
-  /** Fields, each counted as often as it is spread. */
+  /** Number of fields, each counted as often as its fragment is used. */
   cost: 500,
-  /** So that one request cannot mint many sessions. */
+  /** Root fields of a mutation: one request can create one session. */
   mutationFields: 1,
 } as const;
 
@@ -32,12 +29,12 @@ interface Measure {
   readonly aliases: number;
   readonly directives: number;
   readonly cost: number;
-  /** Fields of the first level. */
+  /** Root fields. */
   readonly fields: number;
 }
 
 const nothing: Measure = { depth: 0, aliases: 0, directives: 0, cost: 0, fields: 0 };
-/** Of a fragment that contains itself; that it does is then told by graphql-js. */
+/** For a fragment that contains itself. graphql-js then reports the cycle. */
 const endless: Measure = {
   depth: Number.POSITIVE_INFINITY,
   aliases: Number.POSITIVE_INFINITY,
@@ -46,12 +43,12 @@ const endless: Measure = {
   fields: Number.POSITIVE_INFINITY,
 };
 
-/** A validation rule: it looks at a document once, and each fragment once, however often it is spread. */
+/** A validation rule. It visits a document once and each fragment once, however often the fragment is used. */
 export function queryLimitsRule(context: ValidationContext): ASTVisitor {
   return {
     Document(document) {
       for (const message of findExcesses(document)) {
-        context.reportError(new GraphQLError(message));
+        context.reportError(new RequestError(message));
       }
     },
   };
@@ -65,7 +62,7 @@ function findExcesses(document: DocumentNode): string[] {
   ];
 }
 
-/** The messages name the kind of limit and not its figure: a probe learns nothing, an author looks it up. */
+/** The messages name the limit but not its value, which is documented in docs/errors.md. */
 function excessesOf(operation: OperationDefinitionNode, found: Measure): string[] {
   const directives = found.directives + (operation.directives?.length ?? 0);
   return [

@@ -55,7 +55,7 @@ export function randomOperations(schema: GraphQLSchema): fc.Arbitrary<RandomOper
       if (!root) {
         throw new Error('The schema has no root type.');
       }
-      const selection = keyword === 'query' ? selectionOf(root, 4) : rootFieldOf(root);
+      const selection = keyword === 'query' ? selectionOf(root, 3) : rootFieldOf(root);
       return fc.record({
         keyword: fc.constant(keyword),
         selection,
@@ -106,9 +106,9 @@ function selectionOf(type: GraphQLObjectType, depth: number): fc.Arbitrary<strin
     { weight: 8, arbitrary: fc.constantFrom(...fields).chain((field) => fieldOf(field, depth - 1)) },
     { weight: 1, arbitrary: fc.constant('__typename') },
   );
-  const some = fc.array(one, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(' '));
+  const some = fc.array(one, { minLength: 1, maxLength: 2 }).map((parts) => parts.join(' '));
   return fc
-    .tuple(some, some, fc.constantFrom('', '', `... on ${type.name}`, '...', '... @include(if: $flag)'))
+    .tuple(some, some, fc.constantFrom('', '', '', `... on ${type.name}`, '...', '... @include(if: true)'))
     .map(([first, more, fragment]) =>
       fragment === '' ? `{ ${first} }` : `{ ${first} ${fragment} { ${more} } }`,
     );
@@ -119,10 +119,9 @@ function fieldOf(field: Field, depth: number): fc.Arbitrary<string> {
   const selection = isObjectType(type) ? selectionOf(type, depth) : fc.constant('');
   return fc
     .record({
-      // Fields with arguments always get an alias, because equal ones would conflict.
-      alias: fc.constantFrom('', `${field.name}A: `, `${field.name}B: `),
+      alias: fc.constantFrom('', '', '', '', '', '', `${field.name}A: `, `${field.name}B: `),
       args: fc.tuple(...field.args.map(argumentOf)),
-      directive: fc.constantFrom('', '', '', '@skip(if: false)', '@include(if: $flag)'),
+      directive: fc.constantFrom(...Array<string>(12).fill(''), '@skip(if: false)', '@include(if: $flag)'),
       selection,
     })
     .map(({ alias, args, directive, selection: inner }) => {

@@ -1,0 +1,109 @@
+import type { KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { parsePublicKey } from './public-key.js';
+import { Secret } from './secret.js';
+
+/** What documents, `--help` and error messages say about a setting. */
+export interface SettingInfo {
+  /** Name of the environment variable. */
+  readonly variable: string;
+  readonly description: string;
+  /** Continues the sentence "it must be …". */
+  readonly expected: string;
+  /** Whether `<variable>_FILE` can name a file with the value instead. */
+  readonly canBeFile?: true;
+  /** The default in words, where the schema's own default says too little. */
+  readonly defaultText?: string;
+  /** How the text of the environment variable becomes a value. Default: unchanged. */
+  readonly fromText?: (text: string) => unknown;
+}
+
+type Extras = Pick<SettingInfo, 'canBeFile' | 'defaultText' | 'fromText'>;
+
+const settingInfo = z.registry<SettingInfo>();
+
+export function infoOf(schema: z.ZodType): SettingInfo {
+  const info = settingInfo.get(schema);
+  if (info === undefined) {
+    throw new Error('This schema is not a setting.');
+  }
+  return info;
+}
+
+export function setting<Schema extends z.ZodType>(
+  schema: Schema,
+  variable: string,
+  description: string,
+  expected: string,
+  extras: Extras = {},
+): Schema {
+  settingInfo.add(schema, { variable, description, expected, ...extras });
+  return schema;
+}
+
+const flagTexts: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+export function flag(variable: string, defaultValue: boolean, description: string, extras: Extras = {}) {
+  const fromText = (text: string) => flagTexts.get(text) ?? text;
+  const schema = z.boolean().default(defaultValue);
+  return setting(schema, variable, description, 'true or false', { fromText, ...extras });
+}
+
+export const toNumber = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : text);
+
+export function perMinute(variable: string, defaultValue: number, description: string) {
+  const schema = z.int().min(1).max(1_000_000).default(defaultValue);
+  return setting(schema, variable, description, 'a whole number from 1 to 1000000', { fromText: toNumber });
+}
+
+export const portNumber = z.int().min(0).max(65_535);
+export const portText = 'a port number from 0 to 65535';
+
+export function claimName(variable: string, defaultValue: string, description: string) {
+  const expected = 'the name of a claim: 1 to 128 visible characters without spaces';
+  const schema = z.string().regex(/^[\x21-\x7e]{1,128}$/);
+  return setting(schema.default(defaultValue), variable, description, expected);
+}
+
+const toSecret = z.string().transform((text) => new Secret(text));
+
+/** @param isValid decides about the text of the secret */
+export function secret(isValid: (text: string) => boolean) {
+  return z.string().refine(isValid).pipe(toSecret);
+}
+
+/** Without credentials, query and fragment. In production a secret must not travel over plain HTTP. */
+export function serviceUrl(production: boolean) {
+  const schemes = production ? ['https:'] : ['http:', 'https:'];
+  const schema = z.string().refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const isBare = url?.username === '' && url.password === '' && url.search === '' && url.hash === '';
+    return isBare && schemes.includes(url.protocol);
+  });
+  const expected = `an ${production ? 'https' : 'http or https'} URL without credentials, query or fragment`;
+  return { schema, expected };
+}
+
+export const webOrigin = z
+  .string()
+  .refine((text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
+
+export const publicKey = z.string().transform((pem, context): KeyObject => {
+  const key = parsePublicKey(pem);
+  if (key === undefined) {
+    context.addIssue('not a public key');
+    return z.NEVER;
+  }
+  return key;
+});
+
+export function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,79 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import type { GraphQLContext } from '../graphql/context.js';
+import type { Observability } from '../observability/observability.js';
+import { createRequestContext, type RequestContext } from '../observability/request-context.js';
+
+/** A request of the Fetch API, as in Next.js, Hono and serverless functions. */
+export interface FetchRequest {
+  readonly headers: Pick<Headers, 'get'>;
+  readonly signal?: AbortSignal;
+}
+
+export function isFetchRequest(request: { readonly headers: object }): request is FetchRequest {
+  return 'get' in request.headers && typeof request.headers.get === 'function';
+}
+
+/**
+ * Requests without a response object. Apollo Server's own response gets the headers, and the request is logged when that
+ * response is ready. A request that Apollo Server rejects before it starts, such as a body without a query, is not logged.
+ */
+export class FetchRequests {
+  readonly #observability: Observability;
+  readonly #contexts = new WeakSet<RequestContext>();
+
+  constructor(observability: Observability) {
+    this.#observability = observability;
+  }
+
+  /** @param create creates the GraphQL context; the response to its error gets the headers too */
+  async createContext(
+    request: FetchRequest,
+    signal: AbortSignal | undefined,
+    create: (context: RequestContext) => Promise<GraphQLContext>,
+  ): Promise<GraphQLContext> {
+    const cancellation = signal ?? request.signal ?? new AbortController().signal;
+    const context = createRequestContext((name) => request.headers.get(name), cancellation);
+    this.#contexts.add(context);
+    try {
+      return await create(context);
+    } catch (error) {
+      const http = error instanceof GraphQLError ? error.extensions['http'] : undefined;
+      this.#finish(context, toHead(http));
+      throw error;
+    }
+  }
+
+  plugin(): ApolloServerPlugin<GraphQLContext> {
+    return {
+      requestDidStart: async ({ contextValue: { request } }) => ({
+        willSendResponse: async ({ response: { http } }) => {
+          if (this.#contexts.has(request)) {
+            this.#finish(request, http);
+          }
+        },
+      }),
+    };
+  }
+
+  #finish(context: RequestContext, { status = 200, headers }: Head): void {
+    headers.set('x-request-id', context.id);
+    // Every response can contain a token.
+    headers.set('cache-control', 'no-store');
+    context.telemetry.finish(status, this.#observability);
+  }
+}
+
+interface Head {
+  readonly status?: number;
+  readonly headers: Map<string, string>;
+}
+
+/** What `toGraphQLError` has put into an error; for any other error Apollo Server responds with 500. */
+function toHead(http: unknown): Head {
+  return isHead(http) ? http : { status: 500, headers: new Map() };
+}
+
+function isHead(value: unknown): value is Head {
+  return typeof value === 'object' && value !== null && 'headers' in value && value.headers instanceof Map;
+}
