@@ -140,7 +140,7 @@ function printInputValues(title: string, values: readonly InputValue[]): string[
 
 function printDefault({ defaultValue, type }: InputValue): string {
   const node = astFromValue(defaultValue, type);
-  return node ? `\`${print(node)}\`` : '';
+  return node ? `\`${oneLine(print(node))}\`` : '';
 }
 
 /** Types of this schema link to their place in the reference. */

@@ -16,7 +16,7 @@ const users = new Map([
   ['hank', { email: 'hank@globex.example', customer: { id: 'globex', name: 'Globex' } }],
 ]);
 
-/** Returns the customer that sent the request, or undefined when no one is signed in. */
+/** Returns the customer of the signed-in user, or undefined when the user is not signed in. */
 function getOwner(request) {
   const user = users.get(request.session.user);
   return user && { ...user.customer, username: user.email };
