@@ -10,26 +10,26 @@ import cookieSession from 'cookie-session';
 import express from 'express';
 import { startConnect } from 'stackone-connect-graphql';
 
-/** Your users, each of one of your customers. */
+/** The users. Each belongs to one customer. */
 const users = new Map([
   ['ada', { email: 'ada@acme.example', customer: { id: 'acme', name: 'Acme Corporation' } }],
   ['hank', { email: 'hank@globex.example', customer: { id: 'globex', name: 'Globex' } }],
 ]);
 
-/** Who has sent this request? Undefined: nobody who is signed in. */
+/** Returns the customer of the signed-in user, or undefined when the user is not signed in. */
 function getOwner(request) {
   const user = users.get(request.session.user);
   return user && { ...user.customer, username: user.email };
 }
 
 /**
- * The product. `stackone` is what `startConnect` takes: the key, and where StackOne is when it is an emulator.
- * Port 0 takes any free port.
+ * Starts the host app. `stackone` has the options of `startConnect` for StackOne: the API key, and the URL of an
+ * emulator. Port 0 takes any free port.
  */
 export async function startShop({ stackone, port = 0 }) {
   const app = express();
   const httpServer = createServer(app);
-  // Lax: a page of another site cannot act with this cookie. Behind https, add secure: true.
+  // CSRF protection: browsers do not send a Lax cookie with POST requests of other sites. With HTTPS, add secure: true.
   app.use(cookieSession({ name: 'session', secret: randomBytes(32).toString('hex'), sameSite: 'lax' }));
 
   const connect = await startConnect({ ...stackone, getOwner });
@@ -62,7 +62,7 @@ function addPages(app, hubUrl) {
   const contentSecurityPolicy = [
     "default-src 'none'",
     "script-src 'self'",
-    // The Hub styles itself inline, carries its fonts as data: URLs, and calls StackOne.
+    // The Hub uses inline styles and fonts in data: URLs, and calls StackOne.
     "style-src 'self' 'unsafe-inline'",
     'font-src data:',
     `img-src data: ${hubUrl}`,
@@ -79,7 +79,7 @@ function addPages(app, hubUrl) {
     response.sendFile(users.has(request.session.user) ? 'accounts.html' : 'login.html', { root: pages });
   });
   app.post('/login', express.urlencoded({ extended: false }), (request, response) => {
-    // A real login asks for a password.
+    // A real login checks a password.
     request.session.user = request.body.user;
     response.redirect(303, '/');
   });

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { startEmulator } from 'stackone-connect-graphql/emulator';
+import { startEmulator } from 'stackone-emulator';
 import { startShop } from './shop.js';
 
 let emulator;
@@ -27,7 +27,7 @@ test('a customer links an account in the real Hub', async ({ page }) => {
   expect(emulator.accounts()).toMatchObject([{ provider: 'bamboohr', origin_owner_id: 'acme' }]);
 });
 
-test('the page says so when StackOne is down', async ({ page }) => {
+test('the page shows a message when StackOne fails', async ({ page }) => {
   await expect(page.getByRole('heading')).toContainText('Acme Corporation');
   emulator.failNext({ kind: 'reset', match: { path: '/connect_sessions' } }, 2);
   await page.getByRole('button', { name: 'Connect an account' }).click();

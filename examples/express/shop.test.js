@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { startEmulator } from 'stackone-connect-graphql/emulator';
+import { startEmulator } from 'stackone-emulator';
 import { startShop } from './shop.js';
 
 let emulator;
@@ -15,8 +15,8 @@ afterAll(async () => {
   await emulator.stop();
 });
 
-/** What somebody who is signed in to the shop gets. */
-async function askAs(user, query) {
+/** Sends a GraphQL request as a user who is signed in to the shop, and returns the response. */
+async function requestAs(user, query) {
   const login = await fetch(`${shop.url}/login`, {
     method: 'POST',
     body: new URLSearchParams({ user }),
@@ -30,10 +30,10 @@ async function askAs(user, query) {
   });
   return response.json();
 }
-const mint = 'mutation { createConnectSession(provider: "bamboohr") { token expiresAt } }';
+const createSession = 'mutation { createConnectSession(provider: "bamboohr") { token expiresAt } }';
 
-test('a session is for the customer of whoever is signed in', async () => {
-  const { data } = await askAs('ada', mint);
+test('createConnectSession creates a session for the customer of the signed-in user', async () => {
+  const { data } = await requestAs('ada', createSession);
   expect(data.createConnectSession.token).toEqual(expect.any(String));
   expect(emulator.history.at(-1)).toMatchObject({
     path: '/connect_sessions',
@@ -41,30 +41,30 @@ test('a session is for the customer of whoever is signed in', async () => {
   });
 });
 
-test('an account of another customer is not to be found', async () => {
+test('linkedAccount returns null for an account of another customer', async () => {
   const { id } = emulator.addAccount({
     provider: 'bamboohr',
     origin_owner_id: 'acme',
     origin_owner_name: 'Acme Corporation',
   });
   const query = `{ linkedAccount(id: "${id}") { status } }`;
-  expect((await askAs('ada', query)).data).toEqual({ linkedAccount: { status: 'ACTIVE' } });
-  expect((await askAs('hank', query)).data).toEqual({ linkedAccount: null });
+  expect((await requestAs('ada', query)).data).toEqual({ linkedAccount: { status: 'ACTIVE' } });
+  expect((await requestAs('hank', query)).data).toEqual({ linkedAccount: null });
 });
 
-test('it is told when StackOne is down', async () => {
+test('createConnectSession reports UPSTREAM_UNAVAILABLE when StackOne fails', async () => {
   emulator.failNext({ status: 503, match: { path: '/connect_sessions' } }, 2);
-  const { errors } = await askAs('ada', mint);
+  const { errors } = await requestAs('ada', createSession);
   expect(errors[0].extensions.code).toBe('UPSTREAM_UNAVAILABLE');
 });
 
-test('a token ends after half an hour', async () => {
-  const { data } = await askAs('ada', mint);
-  const askHub = async () => {
+test('a token expires after 30 minutes', async () => {
+  const { data } = await requestAs('ada', createSession);
+  const callHub = async () => {
     const headers = { 'x-hub-session-token': data.createConnectSession.token };
     return (await fetch(`${emulator.url}/hub/settings`, { headers })).status;
   };
-  expect(await askHub()).toBe(200);
+  expect(await callHub()).toBe(200);
   emulator.advance(30 * 60);
-  expect(await askHub()).toBe(401);
+  expect(await callHub()).toBe(401);
 });

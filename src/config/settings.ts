@@ -26,12 +26,12 @@ export type LogLevel = (typeof logLevels)[number];
  */
 export function createSettings(production: boolean) {
   const url = serviceUrl(production);
-  const outsideProduction = { defaultText: '`true`; in production `false`' };
+  const outsideProduction = { defaultText: '`false` in production, else `true`' };
   const embedded = {
     apiKey: setting(
       secret((text) => /^[\x21-\x7e]+$/.test(text)),
       'STACKONE_API_KEY',
-      'API key of your StackOne project. Required.',
+      'API key of your StackOne project: visible ASCII characters without spaces. Required.',
       'your StackOne API key: visible ASCII characters without spaces',
       { canBeFile: true },
     ),
@@ -40,14 +40,14 @@ export function createSettings(production: boolean) {
         .transform((text) => new URL(text).href.replace(/\/+$/, ''))
         .default('https://api.stackone.com'),
       'STACKONE_BASE_URL',
-      'URL of the StackOne API. Must use https in production.',
+      'URL of the StackOne API, without credentials, query or fragment. Must use HTTPS in production.',
       url.expected,
     ),
     production: flag(
       'NODE_ENV',
       true,
-      '`production` disables introspection and the playground by default, and requires https for the URLs of StackOne and of the JWKS. The option `production` is true or false.',
-      { defaultText: 'not production; for the option `true`', fromText: (text) => text === 'production' },
+      '`production` turns introspection and the playground off by default, hides schema details in error messages, and requires HTTPS for the URLs of StackOne and of the JWKS. As an option: `true` or `false`.',
+      { defaultText: 'not production; as an option `true`', fromText: (text) => text === 'production' },
     ),
     sessionExpiresInSeconds: setting(
       z.int().min(60).max(86_400).default(1800),
@@ -66,34 +66,34 @@ export function createSettings(production: boolean) {
     allowAuthLinks: flag(
       'ALLOW_AUTH_LINKS',
       false,
-      'Whether browsers can read `authLinkUrl`, the URL of a page that StackOne hosts. Like the token, it is a secret.',
+      '`true` lets clients read `authLinkUrl`, the URL of a page with the Hub that StackOne hosts. The URL is a secret, like the token.',
     ),
     rateLimitPerOwnerPerMinute: perMinute(
       'RATE_LIMIT_PER_OWNER_PER_MINUTE',
       30,
-      'Connect sessions that one owner can create per minute, 1–1,000,000. Reading accounts costs a tenth of a session.',
+      'Connect sessions that one owner can create per minute, 1–1,000,000. The limit is counted in windows of 20 seconds, each with a third of the limit. A request that reads accounts counts as a tenth of a session.',
     ),
     rateLimitTotalPerMinute: perMinute(
       'RATE_LIMIT_TOTAL_PER_MINUTE',
       900,
-      'Requests to StackOne per minute for all owners together, 1–1,000,000. StackOne allows 1000 per key.',
+      'Requests to StackOne per minute for all owners, 1–1,000,000. StackOne allows 1000 per API key.',
     ),
     redisUrl: setting(
       secret((text) => /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text)).optional(),
       'REDIS_URL',
-      'URL of a Redis server that counts the rate limits for all instances. Without it, each instance counts its own.',
+      'URL of a Redis server (`redis:` or `rediss:`) that counts the rate limits for all instances. Without it, each instance counts its own requests.',
       'a URL that begins with redis: or rediss:',
     ),
     introspection: flag(
       'INTROSPECTION',
       !production,
-      'Whether clients can query the schema by introspection.',
+      'Whether clients can read the schema by introspection: `true` or `false`.',
       outsideProduction,
     ),
     logLevel: setting(
       z.enum(logLevels).default('info'),
       'LOG_LEVEL',
-      `Log level: ${logLevels.map((level) => `\`${level}\``).join(', ')}.`,
+      `Lowest level of log lines: ${logLevels.map((level) => `\`${level}\``).join(', ')}.`,
       `one of ${logLevels.join(', ')}`,
     ),
   };
@@ -102,20 +102,20 @@ export function createSettings(production: boolean) {
     authJwksUrl: setting(
       url.schema.transform((text) => new URL(text)).optional(),
       'AUTH_JWKS_URL',
-      'URL of the public keys (JWKS) that verify access tokens. Set exactly one of `AUTH_JWKS_URL`, `AUTH_PUBLIC_KEY` and `AUTH_SECRET`. Must use https in production.',
+      'URL of the JWKS, the public keys that verify access tokens. Must use HTTPS in production. Set exactly one of `AUTH_JWKS_URL`, `AUTH_PUBLIC_KEY` and `AUTH_SECRET`.',
       url.expected,
     ),
     authPublicKey: setting(
       publicKey.optional(),
       'AUTH_PUBLIC_KEY',
-      'Public key in PEM form that verifies access tokens. Line ends can be written as `\\n`.',
+      'Public key in PEM form that verifies access tokens: RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519. Line breaks can be written as `\\n`.',
       'a public key in PEM form (RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519)',
       { canBeFile: true },
     ),
     authSecret: setting(
       secret((text) => Buffer.byteLength(text) >= 32).optional(),
       'AUTH_SECRET',
-      'Shared secret of at least 32 bytes that verifies access tokens (HS256, HS384, HS512).',
+      'Shared secret that verifies access tokens, at least 32 bytes. With it, only the algorithms HS256, HS384 and HS512 are accepted.',
       'a secret of at least 32 bytes',
       { canBeFile: true },
     ),
@@ -134,17 +134,13 @@ export function createSettings(production: boolean) {
     ownerIdClaim: claimName(
       'OWNER_ID_CLAIM',
       'org_id',
-      'Claim with the owner id: 1 to 128 letters, digits and `. _ : @ | -`. A name with dots, such as `o.id`, reads a nested claim.',
+      'Name of the claim with the owner id. A dotted name such as `o.id` reads a nested claim.',
     ),
-    ownerNameClaim: claimName(
-      'OWNER_NAME_CLAIM',
-      'org_name',
-      'Claim with the owner name, 1 to 200 characters.',
-    ),
+    ownerNameClaim: claimName('OWNER_NAME_CLAIM', 'org_name', 'Name of the claim with the owner name.'),
     usernameClaim: claimName(
       'USERNAME_CLAIM',
       'email',
-      'Claim with the name of the signed-in person. It is sent to StackOne.',
+      'Name of the claim with the username of the signed-in person. The username is sent to StackOne.',
     ),
     host: setting(
       z
@@ -152,30 +148,36 @@ export function createSettings(production: boolean) {
         .regex(/^[A-Za-z0-9.:-]+$/)
         .default('127.0.0.1'),
       'HOST',
-      'Host name or IP address to listen on.',
+      'Host name or IP address to listen on. `0.0.0.0` listens on all IPv4 interfaces.',
       'a host name or an IP address',
     ),
-    port: setting(portNumber.default(4000), 'PORT', 'Port to listen on. 0 selects any free port.', portText, {
-      fromText: toNumber,
-    }),
+    port: setting(
+      portNumber.default(4000),
+      'PORT',
+      'Port to listen on, 0–65,535. 0 takes any free port.',
+      portText,
+      {
+        fromText: toNumber,
+      },
+    ),
     metricsPort: setting(
       portNumber.optional(),
       'METRICS_PORT',
-      'Port for Prometheus metrics at `GET /metrics`.',
+      'Port for Prometheus metrics at `GET /metrics` on `HOST`, 0–65,535.',
       portText,
       { fromText: toNumber, defaultText: 'no metrics' },
     ),
     corsOrigins: setting(
       z.array(webOrigin).default([]),
       'CORS_ORIGINS',
-      'Comma-separated list of allowed CORS origins, such as `https://app.example.com`.',
+      'Comma-separated list of allowed CORS origins, such as `https://app.example.com`. No paths and no wildcards.',
       'a comma-separated list of origins such as https://app.example.com (no path, no *)',
       { fromText: (text) => text.split(',').map((part) => part.trim()), defaultText: 'same origin only' },
     ),
     playground: flag(
       'PLAYGROUND',
       !production,
-      'Whether browsers get the GraphiQL playground at `GET /graphql`.',
+      'Whether browsers get the GraphiQL playground at `GET /graphql`: `true` or `false`.',
       outsideProduction,
     ),
   };

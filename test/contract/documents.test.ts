@@ -1,54 +1,145 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
-import { buildSchema, parse, validate } from 'graphql';
-import { startEmulator } from '../../emulator/index.js';
-import { variableNames } from '../../src/config.js';
-import { settingVariables } from '../../src/connect-settings.js';
-import { errorCodes, httpStatus } from '../../src/domain/error-codes.js';
-import { UserErrorCode } from '../../src/stackone/model.js';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  buildSchema,
+  isEnumType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  parse,
+  validate,
+} from 'graphql';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { printApiReference } from '../../scripts/emit-api-reference.js';
+import { listSettings } from '../../src/config/settings.js';
+import { errorCodeInfo, errorCodes } from '../../src/domain/error-codes.js';
+import { UserErrorCode } from '../../src/domain/result.js';
+import { startConnect } from '../../src/embed.js';
+import { queryLimits } from '../../src/graphql/query-limits.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 
-const scripts = Object.keys(JSON.parse(readText('package.json')).scripts);
-/** The rows of a document's tables that begin with a code span, cell by cell. */
-const rowsOf = (path: string) =>
-  readText(path)
+const settings = listSettings();
+/** The variables of the server and, last, the one of the demo. */
+const variableNames = [
+  ...settings.flatMap(({ variable, fileVariable }) =>
+    fileVariable === undefined ? [variable] : [variable, fileVariable],
+  ),
+  'EMULATOR_PORT',
+];
+
+const manifest = JSON.parse(readText('package.json'));
+const scripts = Object.keys(manifest.scripts);
+
+/** The rows of tables whose first cell begins with a code span, cell by cell. */
+const rowsIn = (markdown: string) =>
+  markdown
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .map((line) => line.split('|').map((cell) => cell.trim()));
-const namesIn = (path: string) => rowsOf(path).map((cells) => (cells[1] ?? '').replaceAll('`', ''));
+const namesIn = (markdown: string) => rowsIn(markdown).map((cells) => (cells[1] ?? '').replaceAll('`', ''));
+
+/** A section without its heading, up to the next heading of its level. */
+function sectionOf(path: string, title: string): string {
+  const [, section] = readText(path).split(`\n## ${title}\n`);
+  if (section === undefined) {
+    throw new Error(`${path} has no section "${title}"`);
+  }
+  return section.split('\n## ')[0] ?? '';
+}
+
+/** The table between the markers for generated settings. */
+function settingsTableOf(path: string): string {
+  const [, table] = /<!-- settings:start -->([\s\S]*)<!-- settings:end -->/.exec(readText(path)) ?? [];
+  if (table === undefined) {
+    throw new Error(`${path} has no settings markers`);
+  }
+  return table;
+}
 
 describe('docs/errors.md', () => {
-  it('has one row for each code, of both kinds, and no other', () => {
-    expect(namesIn('docs/errors.md').sort()).toEqual([...errorCodes, ...Object.keys(UserErrorCode)].sort());
+  it('has one row for each user error code and each GraphQL error code, and no other', () => {
+    expect(namesIn(sectionOf('docs/errors.md', 'User error codes')).sort()).toEqual(
+      Object.keys(UserErrorCode).sort(),
+    );
+    expect(namesIn(sectionOf('docs/errors.md', 'GraphQL error codes')).sort()).toEqual(
+      [...errorCodes].sort(),
+    );
+    expect(namesIn(readText('docs/errors.md')).length).toBe(
+      errorCodes.length + Object.keys(UserErrorCode).length,
+    );
   });
 
-  it('gives each code its HTTP status', () => {
-    const documented = rowsOf('docs/errors.md').filter((cells) => /^[25]\d\d|^4/.test(cells[2] ?? ''));
-    const fixed = errorCodes.filter((code) => httpStatus(code) !== undefined);
+  it('states the HTTP status, the cause and the fix of each code', () => {
+    for (const [, code, status, cause, fix] of rowsIn(readText('docs/errors.md'))) {
+      expect([code, status]).toEqual([code, expect.stringMatching(/^(\d\d\d|200 or (4xx|500))$/)]);
+      expect([code, cause, fix]).toEqual([code, expect.stringMatching(/\.$/), expect.stringMatching(/\.$/)]);
+    }
+  });
+
+  it('states the HTTP status that the server sends, for each code with its own status', () => {
+    const documented = new Map(rowsIn(readText('docs/errors.md')).map(([, code, status]) => [code, status]));
+    const fixed = errorCodes.filter((code) => errorCodeInfo(code).httpStatus !== undefined);
     for (const code of fixed) {
-      const row = documented.find((cells) => cells[1] === `\`${code}\``);
-      expect([code, row?.[2]]).toEqual([code, String(httpStatus(code))]);
+      expect([code, documented.get(`\`${code}\``)]).toEqual([code, String(errorCodeInfo(code).httpStatus)]);
     }
     expect(fixed.length).toBeGreaterThan(2);
+  });
+
+  it('states the query limits of the server', () => {
+    const values = sectionOf('docs/errors.md', 'Query limits')
+      .split('\n')
+      .filter((line) => line.includes('GRAPHQL_'))
+      .map((line) => Number(line.split('|')[2]));
+    expect(values).toEqual(Object.values(queryLimits));
   });
 });
 
 describe('docs/configuration.md', () => {
-  it('has one row for each variable that is read, and no other', () => {
-    expect(namesIn('docs/configuration.md')).toEqual([...variableNames]);
+  it('has one row for each environment variable, and no other', () => {
+    expect(namesIn(readText('docs/configuration.md'))).toEqual([...variableNames]);
   });
+
+  it('lists the variables of the server between the markers, and those of the demo in its own section', () => {
+    const demo = namesIn(sectionOf('docs/configuration.md', 'Demo'));
+    expect(demo).toEqual(['EMULATOR_PORT']);
+    expect([...namesIn(settingsTableOf('docs/configuration.md')), ...demo]).toEqual([...variableNames]);
+  });
+
+  it.each(['docs/configuration.md', 'docs/embedding.md'])(
+    '%s has a meaning and a default for each setting',
+    (path) => {
+      for (const row of rowsIn(settingsTableOf(path))) {
+        const [meaning, defaultValue] = row.slice(-3);
+        expect([row[1], meaning, defaultValue]).toEqual([
+          row[1],
+          expect.stringMatching(/^.{10,}\.$/),
+          expect.stringMatching(/./),
+        ]);
+      }
+    },
+  );
 });
 
 describe('docs/embedding.md', () => {
-  it('has one row for each setting, with the variable that it stands for', () => {
-    const documented = rowsOf('docs/embedding.md').map(([, name = '', variable = '']) => [
+  it('has one row for each option, with the environment variable of the same setting', () => {
+    const documented = rowsIn(settingsTableOf('docs/embedding.md')).map(([, name = '', variable = '']) => [
       name.replaceAll('`', ''),
       /`([A-Z_]+)`/.exec(variable)?.[1],
     ]);
-    expect(documented).toEqual(Object.entries(settingVariables));
+    expect(documented).toEqual(
+      settings.filter(({ isEmbedded }) => isEmbedded).map(({ option, variable }) => [option, variable]),
+    );
   });
 
-  it('shows the Express example as it is', () => {
+  it('lists the properties of the value that startConnect returns', async () => {
+    const connect = await startConnect({ apiKey: 'key', getOwner: () => null, logLevel: 'silent' });
+    const documented = namesIn(sectionOf('docs/embedding.md', 'What `startConnect` returns'));
+    expect(documented.map((name) => name.replace(/\(.*/, '')).sort()).toEqual(Object.keys(connect).sort());
+    await connect.stop();
+  });
+
+  it('contains code of the Express example without changes', () => {
     const lines = (code: string) => code.split('\n').map((line) => line.trim());
     const [, shown = ''] = codeBlocks('docs/embedding.md', 'js');
     const example = lines(readText('examples/express/shop.js'));
@@ -65,61 +156,232 @@ describe('docs/client.md', () => {
     const phases = constantsOf('client/connect-flow.ts', 'phase');
     const kinds = constantsOf('client/failure.ts', 'kind');
     expect([phases.length, kinds.length]).toEqual([6, 6]);
-    expect(namesIn('docs/client.md')).toEqual([...phases, ...kinds]);
+    expect(namesIn(sectionOf('docs/client.md', 'Phases of a flow'))).toEqual(phases);
+    expect(namesIn(sectionOf('docs/client.md', 'Failures'))).toEqual(kinds);
+  });
+
+  it('lists the props of ConnectProvider, and props of ConnectButton that exist', () => {
+    const source = readText('client/react/connect-provider.tsx');
+    const [, settings = ''] = /interface ConnectSettings \{([\s\S]*?)\n\}/.exec(source) ?? [];
+    const props = [...settings.matchAll(/readonly (\w+)\??:/g)].map((match) => match[1]);
+    const [, provider = '', button = ''] = sectionOf('docs/client.md', 'React').split('\n| Prop |');
+    expect(namesIn(provider).sort()).toEqual(props.sort());
+    const sources = ['client/react/connect-button.tsx', 'client/react/connect-dialog.tsx']
+      .map(readText)
+      .join();
+    const documented = rowsIn(button).flatMap(([, names = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? ''),
+    );
+    expect(documented.length).toBeGreaterThan(8);
+    expect(documented.filter((name) => !new RegExp(`\\b${name}\\b`).test(sources))).toEqual([]);
   });
 });
 
 describe('docs/testing.md', () => {
-  it('shows the tests of the Express example, which run with these, as they are', () => {
+  let emulator: Emulator;
+  beforeAll(async () => {
+    emulator = await startEmulator();
+  });
+  afterAll(() => emulator.stop());
+
+  it('contains the tests of the Express example without changes', () => {
     const files = ['shop.test.js', 'shop.spec.js'].map((name) => readText(`examples/express/${name}`));
     expect(codeBlocks('docs/testing.md', 'js').slice(1)).toEqual(files);
   });
 
-  it('names every handle of the emulator, and no other', async () => {
-    const emulator = await startEmulator();
-    const named = rowsOf('docs/testing.md').flatMap(([, names = '']) =>
+  it('lists every property and method of the emulator, and no other', () => {
+    const named = rowsIn(readText('docs/testing.md')).flatMap(([, names = '']) =>
       [...names.matchAll(/`(\w+)/g)].map((match) => match[1]),
     );
     expect(named.sort()).toEqual(Object.keys(emulator).sort());
-    await emulator.stop();
+  });
+
+  it('lists control requests that the emulator answers', async () => {
+    const named = [
+      ...sectionOf('docs/testing.md', 'The emulator').matchAll(/(GET|POST|PATCH) `(\/[^`{]+)`/g),
+    ];
+    expect(named.length).toBeGreaterThan(4);
+    for (const [, method = '', path = ''] of named) {
+      const headers = { 'content-type': 'application/json' };
+      const body = method === 'GET' ? {} : { headers, body: '{}' };
+      const { status } = await fetch(`${emulator.url}${path}`, { method, ...body });
+      expect([method, path, status]).not.toEqual([method, path, 404]);
+    }
+  });
+});
+
+describe('docs/api-reference.md', () => {
+  it('is up to date with schema.graphql: npm run schema', () => {
+    expect(readText('docs/api-reference.md')).toBe(printApiReference(readText('schema.graphql')));
+  });
+
+  it('shows every type, field, argument and value of the schema', () => {
+    const reference = readText('docs/api-reference.md');
+    const types = Object.values(buildSchema(readText('schema.graphql')).getTypeMap()).filter(
+      (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
+    );
+    const fields = types.filter(isObjectType).flatMap((type) => Object.values(type.getFields()));
+    const names = [
+      ...types.map(({ name }) => name).filter((name) => !['Query', 'Mutation'].includes(name)),
+      ...fields.flatMap(({ name, args }) => [name, ...args.map((arg) => arg.name)]),
+      ...types.filter(isEnumType).flatMap((type) => type.getValues().map(({ name }) => name)),
+    ];
+    expect(names.length).toBeGreaterThan(100);
+    expect(names.filter((name) => !reference.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('shows default values, input types, arguments of fields, and deprecations', () => {
+    const reference = printApiReference(`
+      type Query { list(filter: Filter = { text: "a|b" }): Item @deprecated(reason: "Use items.") }
+      type Item { name("Case of the name." upper: Boolean = false): String }
+      input Filter { """Part of\n\nthe name.""" text: String! }`);
+    expect(reference).toContain('### `list` query\n\n**Deprecated:** Use items.\n\nReturns [`Item`](#item).');
+    expect(reference).toContain('| `filter` | [`Filter`](#filter) |  | `{text: "a\\|b"}` |');
+    expect(reference).toContain('| Argument of `name` | Type | Description | Default |');
+    expect(reference).toContain('| `upper` | `Boolean` | Case of the name. | `false` |');
+    expect(reference).toContain('## Input types\n\n### `Filter`');
+  });
+
+  it('cannot be printed for a schema with a union or an interface, which it would omit', () => {
+    const union = 'type A { a: Int } type B { b: Int } union U = A | B type Query { u: U }';
+    expect(() => printApiReference(union)).toThrow('The API reference cannot show U');
+  });
+});
+
+describe('docs/glossary.md', () => {
+  const terms = [...readText('docs/glossary.md').matchAll(/^\| \*\*(.+?)\*\* \| (.+) \|$/gm)];
+
+  it('explains the terms of the project, in alphabetical order', () => {
+    const names = terms.map((match) => match[1] ?? '');
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'caller',
+        'connect session',
+        'host app',
+        'Hub',
+        'linked account',
+        'owner',
+        'provider',
+        're-link',
+        'token',
+      ]),
+    );
+    expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b, 'en')));
+  });
+});
+
+describe('docs/troubleshooting.md', () => {
+  it('has a symptom, a cause and a fix for each problem', () => {
+    const problems = readText('docs/troubleshooting.md').split('\n### ').slice(1);
+    expect(problems.length).toBeGreaterThan(8);
+    for (const problem of problems) {
+      expect(problem).toMatch(
+        /^.+\n\n\*\*Symptom\.\*\* [\s\S]+\n\n\*\*Cause\.\*\* [\s\S]+\n\n\*\*Fix\.\*\* /,
+      );
+    }
+  });
+
+  it('names variables that exist', () => {
+    const names = [...readText('docs/troubleshooting.md').matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=\w+)?`/g)]
+      .map((match) => match[1] ?? '')
+      .filter((name) => !name.startsWith('ERR_'));
+    const known: readonly string[] = [...variableNames, ...errorCodes, ...Object.keys(UserErrorCode)];
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  it('has a layout row for every file and folder of src, and only for paths that exist', () => {
+    const listed = namesIn(sectionOf('docs/architecture.md', 'Layout'));
+    const entries = readdirSync(inPackage('src'), { withFileTypes: true }).map((entry) =>
+      entry.isDirectory() ? `src/${entry.name}/` : `src/${entry.name}`,
+    );
+    expect(listed.filter((path) => !existsSync(inPackage(path)))).toEqual([]);
+    expect(entries.filter((path) => !listed.includes(path))).toEqual([]);
+  });
+
+  it('shows one connect session as a sequence diagram, with operations of the schema', () => {
+    const [diagram = ''] = codeBlocks('docs/architecture.md', 'mermaid');
+    expect(diagram).toMatch(/^sequenceDiagram\n/);
+    const operations = [...diagram.matchAll(/Page->>Server: (\w+)\(/g)].map((match) => match[1] ?? '');
+    const mutations = buildSchema(readText('schema.graphql')).getMutationType()?.getFields() ?? {};
+    expect(operations).toEqual(['createConnectSession', 'confirmLinkedAccount']);
+    expect(operations.filter((name) => !Object.hasOwn(mutations, name))).toEqual([]);
   });
 });
 
 describe('README.md', () => {
   const readme = readText('README.md');
-  const blocks = (language: string) =>
-    [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
-      (match) => match[1] ?? '',
-    );
 
-  it('tells to run commands that exist', () => {
+  it('has the standard sections in their order', () => {
+    expect([...readme.matchAll(/^## (.+)$/gm)].map((match) => match[1])).toEqual([
+      'Packages',
+      'Install',
+      'Quick start: the demo',
+      'Quick start: an existing app',
+      'Comparison with calling StackOne directly',
+      'Production setup',
+      'How a request flows',
+      'Documentation',
+      'Versioning and support policy',
+      'Licence',
+    ]);
+  });
+
+  it('contains npm commands that exist', () => {
     const commands = [...readme.matchAll(/npm (?:run )?(start|test|[a-z]+:?[a-z]*)\b/g)].map(
       (match) => match[1] ?? '',
     );
+    const npmCommands = ['ci', 'install', 'prune'];
     expect(commands).toContain('start');
-    expect(commands.filter((name) => !['ci', 'prune'].includes(name) && !scripts.includes(name))).toEqual([]);
+    expect(commands.filter((name) => !npmCommands.includes(name) && !scripts.includes(name))).toEqual([]);
   });
 
-  it('shows a mutation that fits the schema', () => {
-    const [mutation = ''] = blocks('graphql');
+  it('contains a mutation that is valid for the schema', () => {
+    const [mutation = ''] = codeBlocks('README.md', 'graphql');
     expect(validate(buildSchema(readText('schema.graphql')), parse(mutation))).toEqual([]);
   });
 
-  it('names variables that are read', () => {
-    const names = blocks('sh').flatMap((block) =>
+  it('contains environment variables that exist', () => {
+    const names = codeBlocks('README.md', 'sh').flatMap((block) =>
       [...block.matchAll(/\b([A-Z][A-Z_]+)=/g)].map((match) => match[1]),
     );
     expect(names.length).toBeGreaterThan(5);
     expect(names.filter((name) => !variableNames.some((known) => known === name))).toEqual([]);
   });
 
-  it('names parts of src that exist, in the order of a request', () => {
-    const [, flow = ''] = readme.split('## How a request flows');
-    const parts = [...flow.matchAll(/`(src\/[a-z/-]+)`/g)].map((match) => match[1] ?? '');
+  it('names parts of src that exist, from the HTTP server to the error format', () => {
+    const parts = [...sectionOf('README.md', 'How a request flows').matchAll(/`(src\/[a-z/-]+)`/g)].map(
+      (match) => match[1] ?? '',
+    );
     expect(parts.length).toBeGreaterThan(6);
+    expect([parts.at(0), parts.at(-1)]).toEqual(['src/http/server', 'src/graphql/format-error']);
     expect(parts.filter((part) => !existsSync(inPackage(`${part}.ts`)))).toEqual([]);
   });
+
+  it('lists every document', () => {
+    const listed = [...sectionOf('README.md', 'Documentation').matchAll(/^- \[(docs\/[\w-]+\.md)\]/gm)].map(
+      (match) => match[1],
+    );
+    expect(listed.sort()).toEqual(documentsIn('docs').sort());
+  });
+
+  it('states the supported versions of package.json', () => {
+    const policy = sectionOf('README.md', 'Versioning and support policy');
+    const { engines, peerDependencies } = manifest;
+    expect(policy).toContain(`| Node.js | ${engines.node.replace('>=', '')} and later`);
+    expect(policy).toContain(`| GraphQL.js | ${minorOf(peerDependencies.graphql)} and later`);
+    expect(policy).toContain(
+      `| Apollo Server | ${peerDependencies['@apollo/server'].replace('^', '')} and later`,
+    );
+  });
 });
+
+/** `^16.15.0` → `16.15` */
+function minorOf(range: string): string {
+  return range.replace(/^\^(\d+\.\d+).*$/, '$1');
+}
 
 describe('examples/README.md', () => {
   it('has one row for each example, and no other', () => {
@@ -131,31 +393,9 @@ describe('examples/README.md', () => {
   });
 });
 
-describe.each([
-  'README.md',
-  'CONTRIBUTING.md',
-  'SECURITY.md',
-  'docs/architecture.md',
-  'docs/client.md',
-  'docs/embedding.md',
-  'docs/errors.md',
-  'docs/performance.md',
-  'docs/testing.md',
-  'examples/README.md',
-])('%s', (path) => {
-  it('points at files that exist', () => {
-    const text = readText(path);
-    const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(
-      (match) => new URL(match[1] ?? '', `file:///${path}`).pathname,
-    );
-    const named = [...text.matchAll(/`(test\/[\w./-]+|src\/[\w./-]+\.ts)`/g)].map((match) => `/${match[1]}`);
-    expect([...links, ...named].filter((file) => !existsSync(inPackage(file)))).toEqual([]);
-  });
-});
-
 describe('CONTRIBUTING.md', () => {
-  it('lists commands that exist, and every command but those that others call', () => {
-    const listed = namesIn('CONTRIBUTING.md').map((name) => name.replace(/^npm (run )?/, ''));
+  it('lists commands that exist, and every command except those that other commands call', () => {
+    const listed = namesIn(readText('CONTRIBUTING.md')).map((name) => name.replace(/^npm (run )?/, ''));
     expect(listed.filter((name) => !scripts.includes(name))).toEqual([]);
     expect(scripts.filter((name) => !listed.includes(name)).sort()).toEqual([
       'build',
@@ -163,5 +403,105 @@ describe('CONTRIBUTING.md', () => {
       'prepack',
       'typecheck',
     ]);
+  });
+});
+
+function documentsIn(folder: string): string[] {
+  return readdirSync(inPackage(folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+}
+
+/** The documents that the published package contains. */
+const packedDocuments = ['README.md', 'CHANGELOG.md', 'SECURITY.md', ...documentsIn('docs')];
+const packedFiles = [...packedDocuments, 'LICENSE', 'package.json', 'schema.graphql'];
+const documents = [
+  ...packedDocuments,
+  'CONTRIBUTING.md',
+  ...['bench', 'client', 'emulator', 'examples'].flatMap(documentsIn),
+  ...readdirSync(inPackage('examples'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => documentsIn(`examples/${name}`)),
+];
+
+const repository: string = manifest.repository.url.replace(/^git\+|\.git$/g, '');
+const fileUrls = [
+  `${repository}/blob/main/`,
+  `${repository}/tree/main/`,
+  `${repository.replace('github.com', 'raw.githubusercontent.com')}/main/`,
+];
+
+interface Link {
+  readonly file: string;
+  readonly anchor: string | undefined;
+  readonly isRelative: boolean;
+}
+
+/** Links to files of this repository, relative or by its URL. */
+function linksIn(path: string): Link[] {
+  const text = readText(path).replace(/^```[\s\S]*?^```$/gm, '');
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) => {
+    const prefix = fileUrls.find((url) => target.startsWith(url));
+    if (prefix === undefined && /^[a-z]+:/.test(target)) {
+      return [];
+    }
+    const [name = '', anchor] = target.slice(prefix?.length ?? 0).split('#');
+    const relative = name === '' ? path : join(dirname(path), name);
+    return [{ file: prefix === undefined ? relative : name, anchor, isRelative: prefix === undefined }];
+  });
+}
+
+/** The anchors that GitHub gives the headings of a document. */
+function anchorsOf(path: string): string[] {
+  return [...readText(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe.each(documents)('%s', (path) => {
+  it('links to files and headings that exist', () => {
+    const broken = linksIn(path).filter(
+      ({ file, anchor }) =>
+        !existsSync(inPackage(file)) || (anchor !== undefined && !anchorsOf(file).includes(anchor)),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('names tests and source files that exist', () => {
+    const named = [...readText(path).matchAll(/`(test\/[\w./-]+|src\/[\w./-]+\.tsx?)`/g)].map(
+      (match) => match[1] ?? '',
+    );
+    const bases = ['.', dirname(path)];
+    expect(named.filter((file) => !bases.some((base) => existsSync(inPackage(join(base, file)))))).toEqual(
+      [],
+    );
+  });
+
+  it('avoids words that the style guide replaces', () => {
+    const words = /\b(mend(s|ed)?|anew|nobody|somebody|catalogues?|withdrawn)\b/gi;
+    expect(readText(path).match(words)).toBeNull();
+  });
+});
+
+describe('The links of the published package', () => {
+  it.each(packedDocuments)('%s has relative links to published files only', (path) => {
+    const unpublished = linksIn(path).filter(
+      ({ file, isRelative }) => isRelative && !packedFiles.includes(file),
+    );
+    expect(unpublished).toEqual([]);
+  });
+
+  it('point to a repository that package.json names', () => {
+    expect(manifest.homepage).toBe(`${repository}#readme`);
+    expect(manifest.bugs.url).toBe(`${repository}/issues`);
+    const others = packedDocuments.filter((path) =>
+      [...readText(path).matchAll(/https:\/\/(?:raw\.githubusercontent|github)\.com\/[^\s)]+/g)].some(
+        ([url]) => !fileUrls.some((prefix) => url.startsWith(prefix)) && !url.startsWith(repository),
+      ),
+    );
+    expect(others).toEqual([]);
   });
 });
