@@ -46,8 +46,8 @@ export function createSettings(production: boolean) {
     production: flag(
       'NODE_ENV',
       true,
-      '`production` turns introspection and the playground off by default, hides schema details in error messages, and requires HTTPS for the URLs of StackOne and of the JWKS. As an option: `true` or `false`.',
-      { defaultText: 'not production; as an option `true`', fromText: (text) => text === 'production' },
+      '`production` turns introspection and the playground off by default, hides schema details in error messages, and requires HTTPS for the URLs of StackOne and of the JWKS. In code, the option is `true` or `false`.',
+      { defaultText: 'not production (in code: `true`)', fromText: (text) => text === 'production' },
     ),
     sessionExpiresInSeconds: setting(
       z.int().min(60).max(86_400).default(1800),

@@ -73,7 +73,7 @@ const safePatterns = templates.map((template) => {
 /** Messages that continue with a value or with a long explanation, and what is shown of them. */
 const cutPatterns: readonly (readonly [pattern: RegExp, shown: string])[] = [
   [/^(Syntax Error: [A-Z][\w ,.:<>()+-]*?):? ?".*$/s, '$1.'],
-  [/^(Syntax Error: Unexpected <EOF>|Syntax Error: Document contains more than \d+ tokens).*$/s, '$1.'],
+  [/^(Syntax Error: Unexpected <EOF>|Syntax Error: Document contains more tha[nt] \d+ tokens).*$/s, '$1.'],
   [/^(Syntax Error: (?:Unterminated string|Invalid number|Unexpected character))\b.*$/s, '$1.'],
   [/^Unknown operation named ".*$/s, 'The document contains no operation with this name.'],
   [/^(Argument "\w+") .*$/s, '$1 has a value that does not match its type.'],

@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ClientDisconnectedError } from '../../src/observability/request-context.js';
+import {
+  DeadlineExceededError,
+  fromFailure,
+  fromStatus,
+  parseRetryAfter,
+  unusableResponse,
+} from '../../src/stackone/http/errors.js';
+import { RetryBudget } from '../../src/stackone/http/retry-budget.js';
+
+const now = Date.parse('2026-01-05T09:00:00Z');
+beforeEach(() => void jest.useFakeTimers({ now }));
+afterEach(() => void jest.useRealTimers());
+
+const never = { kind: 'never' };
+const soon = { kind: 'soon', sent: true };
+
+describe('fromStatus', () => {
+  it.each([
+    [301, 'UPSTREAM_UNAVAILABLE', never, true],
+    [400, 'UPSTREAM_REJECTED', never, false],
+    [401, 'UPSTREAM_MISCONFIGURED', never, false],
+    [403, 'UPSTREAM_MISCONFIGURED', never, false],
+    [408, 'UPSTREAM_TIMEOUT', never, true],
+    [409, 'UPSTREAM_REJECTED', never, false],
+    [413, 'UPSTREAM_REJECTED', never, false],
+    [422, 'UPSTREAM_REJECTED', never, false],
+    [429, 'UPSTREAM_RATE_LIMITED', never, false],
+    [500, 'UPSTREAM_UNAVAILABLE', soon, true],
+    [501, 'UPSTREAM_UNAVAILABLE', never, true],
+    [502, 'UPSTREAM_UNAVAILABLE', soon, true],
+    [503, 'UPSTREAM_UNAVAILABLE', soon, true],
+    [504, 'UPSTREAM_UNAVAILABLE', soon, true],
+  ])('maps %i to %s with the retry %j; counts for the circuit breaker: %j', (status, code, retry, counts) => {
+    const error = fromStatus(status, 'GET /accounts', undefined);
+    expect([error.code, error.retry, error.countsForBreaker]).toEqual([code, retry, counts]);
+    expect(error.alert).toBe(code === 'UPSTREAM_MISCONFIGURED' ? 'upstream-misconfigured' : undefined);
+  });
+
+  it.each([
+    [408, '1', { kind: 'after', seconds: 1 }],
+    [429, '2', { kind: 'after', seconds: 2 }],
+    [429, '3', never],
+    [429, 'nonsense', never],
+    [503, '1', soon],
+  ])('after %i with Retry-After %j the retry is %j', (status, retryAfter, retry) => {
+    expect(fromStatus(status, 'GET /accounts', retryAfter).retry).toEqual(retry);
+  });
+
+  it('tells the client how long to wait after 429', () => {
+    expect(fromStatus(429, 'GET /accounts', '17').retryAfterSeconds).toBe(17);
+    expect(fromStatus(429, 'GET /accounts', undefined).retryAfterSeconds).toBe(60);
+  });
+});
+
+describe('parseRetryAfter', () => {
+  it.each<[string | undefined, number]>([
+    [undefined, 60],
+    ['', 60],
+    ['nonsense', 60],
+    ['-5', 60],
+    ['1e3', 60],
+    ['0', 1],
+    ['1', 1],
+    [' 30 ', 30],
+    ['1.2', 2],
+    ['3600', 3600],
+    ['3601', 3600],
+    ['99999999999999999999', 3600],
+    ['Mon, 05 Jan 2026 09:01:40 GMT', 100],
+    ['Mon, 05 Jan 2026 08:00:00 GMT', 1],
+    ['Mon, 05 Jan 2099 09:00:00 GMT', 3600],
+  ])('reads %j as %i seconds', (header, seconds) => {
+    expect(parseRetryAfter(header)).toBe(seconds);
+  });
+});
+
+describe('fromFailure', () => {
+  const failure = (code: string, name = 'Error') => Object.assign(new Error('canary'), { code, name });
+
+  it.each([
+    ['ECONNREFUSED', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, true, undefined],
+    ['ENOTFOUND', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, true, undefined],
+    ['ECONNRESET', 'UPSTREAM_UNAVAILABLE', soon, true, undefined],
+    ['UND_ERR_SOCKET', 'UPSTREAM_UNAVAILABLE', soon, true, undefined],
+    ['CERT_HAS_EXPIRED', 'UPSTREAM_UNAVAILABLE', never, true, 'upstream-certificate'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'UPSTREAM_UNAVAILABLE', never, true, 'upstream-certificate'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'UPSTREAM_UNAVAILABLE', never, true, 'upstream-certificate'],
+  ])('maps %s to %s', (code, expected, retry, counts, alert) => {
+    const error = fromFailure(failure(code), 'GET /accounts');
+    expect([error.code, error.retry, error.countsForBreaker, error.alert]).toEqual([
+      expected,
+      retry,
+      counts,
+      alert,
+    ]);
+    expect(error.message).not.toContain('canary');
+  });
+
+  it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])(
+    '%s on a reused socket does not count for the circuit breaker',
+    (code) => {
+      expect(fromFailure(failure(code), 'GET /accounts', false).countsForBreaker).toBe(false);
+    },
+  );
+
+  it('maps an exceeded deadline to UPSTREAM_TIMEOUT with a retry', () => {
+    const { code, retry } = fromFailure(new DeadlineExceededError(), 'GET /accounts');
+    expect([code, retry]).toEqual(['UPSTREAM_TIMEOUT', soon]);
+  });
+
+  it('neither retries nor counts after the client disconnected', () => {
+    const { retry, countsForBreaker } = fromFailure(new ClientDisconnectedError(), 'GET /accounts');
+    expect([retry, countsForBreaker]).toEqual([never, false]);
+  });
+
+  it('keeps an error that is mapped already', () => {
+    const error = unusableResponse('GET /accounts', 'too large');
+    expect(fromFailure(error, 'GET /accounts')).toBe(error);
+  });
+
+  it.each([['a string'], [undefined], [null], [7]])('maps the thrown value %j too', (thrown) => {
+    expect(fromFailure(thrown, 'GET /accounts').code).toBe('UPSTREAM_UNAVAILABLE');
+  });
+});
+
+describe('RetryBudget', () => {
+  it('allows ten retries without a success, and no more', () => {
+    const budget = new RetryBudget();
+    expect(Array.from({ length: 11 }, () => budget.take())).toEqual([...Array(10).fill(true), false]);
+  });
+
+  it('earns one retry with ten successes', () => {
+    const budget = new RetryBudget();
+    for (let index = 0; index < 10; index += 1) {
+      budget.take();
+    }
+    for (let index = 0; index < 9; index += 1) {
+      budget.earn(false);
+    }
+    expect(budget.take()).toBe(false);
+    // Ten times 0.1 is slightly less than 1.
+    budget.earn(false);
+    budget.earn(false);
+    expect([budget.take(), budget.take()]).toEqual([true, false]);
+  });
+
+  it('returns the token of a retry that succeeds, and never holds more than ten', () => {
+    const budget = new RetryBudget();
+    for (let index = 0; index < 50; index += 1) {
+      expect(budget.take()).toBe(true);
+      budget.earn(true);
+    }
+    expect(Array.from({ length: 11 }, () => budget.take()).filter(Boolean)).toHaveLength(10);
+  });
+});
