@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { type Emulator, startEmulator } from '../emulator/index.js';
+import { type Emulator, startEmulator } from '../emulator/src/index.js';
 import { type App, startApp } from '../src/app.js';
 import { type Config, type DemoConfig, Secret } from '../src/config.js';
 import type { Logger } from '../src/logger.js';

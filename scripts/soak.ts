@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import { type Emulator, startEmulator } from '../emulator/index.js';
+import { type Emulator, startEmulator } from '../emulator/src/index.js';
 import { thisPackage } from '../src/package.js';
 
 /**

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
-import { serverErrorCodes } from '../../client/index.js';
+import { serverErrorCodes } from '../../client/src/index.js';
 import { errorCodes } from '../../src/errors.js';
 import { inPackage } from '../support/package-files.js';
 
@@ -41,30 +41,30 @@ describe('the client', () => {
   });
 
   it('asks for graphql-request and nothing else, and is under 6 KB without it', async () => {
-    const { text, packages } = await bundle(`export * from './client/index.js'`);
+    const { text, packages } = await bundle(`export * from './client/src/index.js'`);
     expect(packages).toEqual(['graphql-request']);
     expect(gzipSync(text, { level: 9 }).byteLength).toBeLessThan(6_000);
     expect(text).toContain('stackone-hub');
   });
 
   it('leaves behind what is not used: the SDK alone brings no flow', async () => {
-    const { files } = await bundle(`export { getSdk } from './client/index.js'`);
-    expect([...files].sort()).toEqual(['client/generated/operations.ts', 'client/generated/sdk.ts']);
+    const { files } = await bundle(`export { getSdk } from './client/src/index.js'`);
+    expect([...files].sort()).toEqual(['client/src/generated/operations.ts', 'client/src/generated/sdk.ts']);
   });
 
   it('gives a typed document to whoever sends it otherwise, and brings nothing along', async () => {
     const { files, packages, text } = await bundle(
-      `export { CreateConnectSessionDocument } from './client/index.js'`,
+      `export { CreateConnectSessionDocument } from './client/src/index.js'`,
     );
-    expect(files).toEqual(['client/generated/operations.ts']);
+    expect(files).toEqual(['client/src/generated/operations.ts']);
     expect(packages).toEqual([]);
     expect(text).not.toContain('deleteLinkedAccount');
   });
 
   it('has a React part that asks for React, and whose hook brings no button along', async () => {
-    const all = await bundle(`export * from './client/react/index.js'`);
+    const all = await bundle(`export * from './client/src/react/index.js'`);
     expect(all.packages).toEqual(['graphql-request', 'react', 'react-dom', 'react/jsx-runtime']);
-    const { files } = await bundle(`export { useConnect } from './client/react/index.js'`);
+    const { files } = await bundle(`export { useConnect } from './client/src/react/index.js'`);
     expect(files.filter((path) => /dialog|button|words/.test(path))).toEqual([]);
   });
 });

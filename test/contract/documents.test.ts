@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, parse, validate } from 'graphql';
-import { startEmulator } from '../../emulator/index.js';
+import { startEmulator } from '../../emulator/src/index.js';
 import { variableNames } from '../../src/config.js';
 import { settingVariables } from '../../src/connect-settings.js';
 import { errorCodes, httpStatus } from '../../src/errors.js';
@@ -62,8 +62,8 @@ describe('docs/client.md', () => {
     [...readText(path).matchAll(new RegExp(`readonly ${key}: '([\\w-]+)'`, 'g'))].map((match) => match[1]);
 
   it('has one row for each phase of a flow and each kind of failure, and no other', () => {
-    const phases = constantsOf('client/connect-flow.ts', 'phase');
-    const kinds = constantsOf('client/failure.ts', 'kind');
+    const phases = constantsOf('client/src/connect-flow.ts', 'phase');
+    const kinds = constantsOf('client/src/failure.ts', 'kind');
     expect([phases.length, kinds.length]).toEqual([6, 6]);
     expect(namesIn('docs/client.md')).toEqual([...phases, ...kinds]);
   });

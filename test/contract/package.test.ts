@@ -82,7 +82,7 @@ describe('The published package', () => {
   it('has every file of the source, built, typed, and with a map that holds the source', () => {
     const sources = ['src', 'emulator', 'client']
       .flatMap(sourceFiles)
-      .filter((path) => path !== 'emulator/main.ts' && !path.endsWith('.d.ts'));
+      .filter((path) => path !== 'emulator/src/main.ts' && !path.endsWith('.d.ts'));
     const missing = sources.flatMap((path) => {
       const stem = `dist/${path.replace(/\.ts$/, '')}`;
       return [`${stem}.js`, `${stem}.d.ts`, `${stem}.js.map`].filter(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config.js';
 import { createLogger } from '../../src/logger.js';
 import { ProviderCatalogue } from '../../src/stackone/provider-catalogue.js';

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { startApp } from '../../src/app.js';
 import { isErrorCode } from '../../src/errors.js';
 import { createLogger } from '../../src/logger.js';

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { GraphQLClient } from 'graphql-request';
 import { type JWTPayload, SignJWT } from 'jose';
-import { getSdk, type Sdk } from '../../client/index.js';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { getSdk, type Sdk } from '../../client/src/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { startApp } from '../../src/app.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/logger.js';
