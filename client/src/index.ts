@@ -17,6 +17,32 @@ export {
   toFailure,
   type UserError,
 } from './failure.js';
-export * from './generated/operations.js';
+export {
+  type Category,
+  ConfirmLinkedAccountDocument,
+  type ConfirmLinkedAccountMutation,
+  type ConfirmLinkedAccountMutationVariables,
+  type ConnectMode,
+  CreateConnectSessionDocument,
+  type CreateConnectSessionMutation,
+  type CreateConnectSessionMutationVariables,
+  DeleteLinkedAccountDocument,
+  type DeleteLinkedAccountMutation,
+  type DeleteLinkedAccountMutationVariables,
+  IntegrationsDocument,
+  type IntegrationsQuery,
+  type IntegrationsQueryVariables,
+  LinkedAccountDocument,
+  LinkedAccountFieldsFragmentDoc,
+  type LinkedAccountQuery,
+  type LinkedAccountQueryVariables,
+  type LinkedAccountStatus,
+  LinkedAccountsDocument,
+  type LinkedAccountsQuery,
+  type LinkedAccountsQueryVariables,
+  type OnExistingAccount,
+  type UserErrorCode,
+  UserErrorFieldsFragmentDoc,
+} from './generated/operations.js';
 export { getSdk, type Sdk } from './generated/sdk.js';
 export { attachHub, type HubElementOptions, loadHub } from './hub-element.js';
