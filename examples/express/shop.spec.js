@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { startEmulator } from 'stackone-connect-graphql/emulator';
+import { startEmulator } from 'stackone-emulator';
 import { startShop } from './shop.js';
 
 let emulator;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { startEmulator } from 'stackone-connect-graphql/emulator';
+import { startEmulator } from 'stackone-emulator';
 import { startShop } from './shop.js';
 
 let emulator;

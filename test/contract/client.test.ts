@@ -1,9 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
+import { z } from 'zod';
 import { serverErrorCodes } from '../../client/src/index.js';
 import { errorCodes } from '../../src/errors.js';
-import { inPackage } from '../support/package-files.js';
+import { dependenciesSchema, requiredPackages } from '../support/installed-package.js';
+import { inPackage, readText } from '../support/package-files.js';
+
+const lockSchema = z.object({ packages: z.record(z.string(), dependenciesSchema) });
 
 interface Bundle {
   readonly text: string;
@@ -35,7 +39,35 @@ async function bundle(code: string): Promise<Bundle> {
   };
 }
 
+/** What npm installs along with a package of the lock file, by its place there, with what that needs in turn. */
+function productionTree(place: string): string[] {
+  const lock = lockSchema.parse(JSON.parse(readText('package-lock.json')));
+  const found = new Map<string, string>();
+  const visit = (from: string) => {
+    for (const name of requiredPackages(lock.packages[from] ?? dependenciesSchema.parse({}))) {
+      const nested = `${from}/node_modules/${name}`;
+      const target = nested in lock.packages ? nested : `node_modules/${name}`;
+      expect(Object.keys(lock.packages)).toContain(target);
+      if (!found.has(target)) {
+        found.set(target, name);
+        visit(target);
+      }
+    }
+  };
+  visit(place);
+  return [...found.values()].sort();
+}
+
 describe('the client', () => {
+  it('installs graphql-request, its typed documents and graphql, and nothing else', () => {
+    const tree = productionTree('client');
+    expect(tree).toEqual(['@graphql-typed-document-node/core', 'graphql', 'graphql-request']);
+    // The same search finds the server's packages.
+    expect(productionTree('')).toEqual(
+      expect.arrayContaining(['fastify', '@apollo/server', '@redis/client']),
+    );
+  });
+
   it('knows every code that the server sends, and no other', () => {
     expect([...serverErrorCodes]).toEqual(errorCodes);
   });
