@@ -141,6 +141,8 @@ describe.each([
   'docs/errors.md',
   'docs/performance.md',
   'docs/testing.md',
+  'client/README.md',
+  'emulator/README.md',
   'examples/README.md',
 ])('%s', (path) => {
   it('points at files that exist', () => {

@@ -52,6 +52,12 @@ describe('the layout', () => {
     expect(imports.filter((target) => /^(src|demo|client|test)\//.test(target))).toEqual([]);
   });
 
+  it('has a client that imports nothing from outside itself but packages', () => {
+    const imports = sourceFiles('client/src').flatMap(importsOf);
+    expect(imports.length).toBeGreaterThan(10);
+    expect(imports.filter((target) => /^(src|demo|emulator|test|scripts)\//.test(target))).toEqual([]);
+  });
+
   it('reads the environment in main.ts alone', () => {
     expect(using(/process\.env/)).toEqual(['src/main.ts', 'emulator/src/main.ts']);
   });

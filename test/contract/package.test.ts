@@ -71,7 +71,7 @@ describe.each(packageFolders.map((folder) => ({ folder, ...readManifest(folder),
       const missing = sourceFiles(source)
         .filter((path) => path !== 'emulator/src/main.ts' && !path.endsWith('.d.ts'))
         .flatMap((path) => {
-          const stem = join(built, path.slice(source.length).replace(/\.ts$/, ''));
+          const stem = join(built, path.slice(source.length).replace(/\.tsx?$/, ''));
           return [`${stem}.js`, `${stem}.d.ts`, `${stem}.js.map`].filter(
             (file) => !installed.files.includes(file),
           );
