@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { type Emulator, startEmulator } from '../emulator/index.js';
+import { type Emulator, startEmulator } from '../emulator/src/index.js';
 import { ConfigError } from '../src/config/config-error.js';
 import { type Environment, loadConfig } from '../src/config/from-environment.js';
 import { listSettings } from '../src/config/settings.js';

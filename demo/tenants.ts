@@ -1,4 +1,4 @@
-import type { Emulator } from '../emulator/index.js';
+import type { Emulator } from '../emulator/src/index.js';
 
 /** The customers of the product that the demo plays: two, so that it shows that neither sees the other. */
 export const tenants = {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type DocumentNode, Kind, print } from 'graphql';
-import * as client from '../client/generated/operations.js';
+import * as client from '../client/src/generated/operations.js';
 
 /**
  * Writes the documents of the typed client, in the text in which graphql-request sends them. With `--check` it only

@@ -40,7 +40,7 @@ function stop(exitCode) {
 /** Without a key, whatever this shell has: no example is run against a real StackOne by mistake. */
 function startDemo() {
   const { STACKONE_API_KEY, STACKONE_API_KEY_FILE, ...env } = process.env;
-  const demo = start(process.execPath, ['dist/src/main.js'], {
+  const demo = start(process.execPath, ['dist/demo/main.js'], {
     cwd: top,
     env: { LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import { type Emulator, startEmulator } from '../emulator/index.js';
+import { type Emulator, startEmulator } from '../emulator/src/index.js';
 
 /**
  * Ten minutes (or as many as the argument says) at half of what the server can do, one call in twenty failing:

@@ -1,4 +1,4 @@
-import type { Category } from '../../client/index.js';
+import type { Category } from '../../client/src/index.js';
 import type { Account, Target } from './state.js';
 
 /** What the person can do. The templates say when; `main.ts` says what happens. */

@@ -4,7 +4,7 @@ import {
   createConnectClient,
   type Sdk,
   toFailure,
-} from '../../client/index.js';
+} from '../../client/src/index.js';
 import type { Account, Integrations, Result, TenantKey } from './state.js';
 import { problemOf } from './words.js';
 

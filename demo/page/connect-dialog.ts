@@ -1,4 +1,4 @@
-import { attachHub, type ConnectClient, createConnectFlow, loadHub } from '../../client/index.js';
+import { attachHub, type ConnectClient, createConnectFlow, loadHub } from '../../client/src/index.js';
 import { type Account, type Connect, requestFor, type Target } from './state.js';
 
 export interface ConnectDependencies {

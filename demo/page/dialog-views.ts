@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { ConnectState } from '../../client/index.js';
+import type { ConnectState } from '../../client/src/index.js';
 import type { Actions } from './actions.js';
 import { checkIcon, closeIcon, lockIcon, warningIcon } from './icons.js';
 import type { Account, Connect, Removal, State } from './state.js';

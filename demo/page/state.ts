@@ -4,7 +4,7 @@ import type {
   ConnectState,
   IntegrationsQuery,
   LinkedAccount,
-} from '../../client/index.js';
+} from '../../client/src/index.js';
 
 export type Provider = IntegrationsQuery['providers'][number];
 export type Account = LinkedAccount;

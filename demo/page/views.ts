@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import type { Category } from '../../client/index.js';
+import type { Category } from '../../client/src/index.js';
 import { accountRow } from './account-view.js';
 import type { Actions } from './actions.js';
 import { connectDialog, removalDialog } from './dialog-views.js';

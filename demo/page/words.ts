@@ -4,7 +4,7 @@ import {
   type ConnectState,
   describeFailure,
   type LinkedAccountStatus,
-} from '../../client/index.js';
+} from '../../client/src/index.js';
 import type { Account, Problem, Provider, Target } from './state.js';
 
 export const product = 'Orchard';

@@ -1,4 +1,4 @@
-import { startEmulator } from 'stackone-connect-graphql/emulator';
+import { startEmulator } from 'stackone-emulator';
 import { startShop } from './shop.js';
 
 const { STACKONE_API_KEY, EXAMPLE_PORT = '3000' } = process.env;

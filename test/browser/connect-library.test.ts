@@ -1,5 +1,5 @@
 import type { FrameLocator, Page } from 'playwright-core';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { describeInBrowser } from '../support/browser.js';
 import { ACME, newSession } from '../support/emulator-client.js';
 import { type ProductSite, startProductSite } from '../support/product-site.js';

@@ -1,9 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
-import { serverErrorCodes } from '../../client/index.js';
+import { z } from 'zod';
+import { serverErrorCodes } from '../../client/src/index.js';
 import { errorCodes } from '../../src/domain/error-codes.js';
-import { inPackage } from '../support/package-files.js';
+import { dependenciesSchema, requiredPackages } from '../support/installed-package.js';
+import { inPackage, readText } from '../support/package-files.js';
+
+const lockSchema = z.object({ packages: z.record(z.string(), dependenciesSchema) });
 
 interface Bundle {
   readonly text: string;
@@ -35,36 +39,64 @@ async function bundle(code: string): Promise<Bundle> {
   };
 }
 
+/** What npm installs along with a package of the lock file, by its place there, with what that needs in turn. */
+function productionTree(place: string): string[] {
+  const lock = lockSchema.parse(JSON.parse(readText('package-lock.json')));
+  const found = new Map<string, string>();
+  const visit = (from: string) => {
+    for (const name of requiredPackages(lock.packages[from] ?? dependenciesSchema.parse({}))) {
+      const nested = `${from}/node_modules/${name}`;
+      const target = nested in lock.packages ? nested : `node_modules/${name}`;
+      expect(Object.keys(lock.packages)).toContain(target);
+      if (!found.has(target)) {
+        found.set(target, name);
+        visit(target);
+      }
+    }
+  };
+  visit(place);
+  return [...found.values()].sort();
+}
+
 describe('the client', () => {
+  it('installs graphql-request, its typed documents and graphql, and nothing else', () => {
+    const tree = productionTree('client');
+    expect(tree).toEqual(['@graphql-typed-document-node/core', 'graphql', 'graphql-request']);
+    // The same search finds the server's packages.
+    expect(productionTree('')).toEqual(
+      expect.arrayContaining(['fastify', '@apollo/server', '@redis/client']),
+    );
+  });
+
   it('knows every code that the server sends, and no other', () => {
     expect([...serverErrorCodes]).toEqual(errorCodes);
   });
 
   it('asks for graphql-request and nothing else, and is under 6 KB without it', async () => {
-    const { text, packages } = await bundle(`export * from './client/index.js'`);
+    const { text, packages } = await bundle(`export * from './client/src/index.js'`);
     expect(packages).toEqual(['graphql-request']);
     expect(gzipSync(text, { level: 9 }).byteLength).toBeLessThan(6_000);
     expect(text).toContain('stackone-hub');
   });
 
   it('leaves behind what is not used: the SDK alone brings no flow', async () => {
-    const { files } = await bundle(`export { getSdk } from './client/index.js'`);
-    expect([...files].sort()).toEqual(['client/generated/operations.ts', 'client/generated/sdk.ts']);
+    const { files } = await bundle(`export { getSdk } from './client/src/index.js'`);
+    expect([...files].sort()).toEqual(['client/src/generated/operations.ts', 'client/src/generated/sdk.ts']);
   });
 
   it('gives a typed document to whoever sends it otherwise, and brings nothing along', async () => {
     const { files, packages, text } = await bundle(
-      `export { CreateConnectSessionDocument } from './client/index.js'`,
+      `export { CreateConnectSessionDocument } from './client/src/index.js'`,
     );
-    expect(files).toEqual(['client/generated/operations.ts']);
+    expect(files).toEqual(['client/src/generated/operations.ts']);
     expect(packages).toEqual([]);
     expect(text).not.toContain('deleteLinkedAccount');
   });
 
   it('has a React part that asks for React, and whose hook brings no button along', async () => {
-    const all = await bundle(`export * from './client/react/index.js'`);
+    const all = await bundle(`export * from './client/src/react/index.js'`);
     expect(all.packages).toEqual(['graphql-request', 'react', 'react-dom', 'react/jsx-runtime']);
-    const { files } = await bundle(`export { useConnect } from './client/react/index.js'`);
+    const { files } = await bundle(`export { useConnect } from './client/src/react/index.js'`);
     expect(files.filter((path) => /dialog|button|words/.test(path))).toEqual([]);
   });
 });

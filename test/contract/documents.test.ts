@@ -10,7 +10,7 @@ import {
   parse,
   validate,
 } from 'graphql';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { printApiReference } from '../../scripts/emit-api-reference.js';
 import { listSettings } from '../../src/config/settings.js';
 import { errorCodeInfo, errorCodes } from '../../src/domain/error-codes.js';
@@ -153,20 +153,20 @@ describe('docs/client.md', () => {
     [...readText(path).matchAll(new RegExp(`readonly ${key}: '([\\w-]+)'`, 'g'))].map((match) => match[1]);
 
   it('has one row for each phase of a flow and each kind of failure, and no other', () => {
-    const phases = constantsOf('client/connect-flow.ts', 'phase');
-    const kinds = constantsOf('client/failure.ts', 'kind');
+    const phases = constantsOf('client/src/connect-flow.ts', 'phase');
+    const kinds = constantsOf('client/src/failure.ts', 'kind');
     expect([phases.length, kinds.length]).toEqual([6, 6]);
     expect(namesIn(sectionOf('docs/client.md', 'Phases of a flow'))).toEqual(phases);
     expect(namesIn(sectionOf('docs/client.md', 'Failures'))).toEqual(kinds);
   });
 
   it('lists the props of ConnectProvider, and props of ConnectButton that exist', () => {
-    const source = readText('client/react/connect-provider.tsx');
+    const source = readText('client/src/react/connect-provider.tsx');
     const [, settings = ''] = /interface ConnectSettings \{([\s\S]*?)\n\}/.exec(source) ?? [];
     const props = [...settings.matchAll(/readonly (\w+)\??:/g)].map((match) => match[1]);
     const [, provider = '', button = ''] = sectionOf('docs/client.md', 'React').split('\n| Prop |');
     expect(namesIn(provider).sort()).toEqual(props.sort());
-    const sources = ['client/react/connect-button.tsx', 'client/react/connect-dialog.tsx']
+    const sources = ['client/src/react/connect-button.tsx', 'client/src/react/connect-dialog.tsx']
       .map(readText)
       .join();
     const documented = rowsIn(button).flatMap(([, names = '']) =>

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { packageFolders, readManifest } from '../support/installed-package.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 
 const names = readdirSync(inPackage('examples'), { withFileTypes: true })
@@ -14,15 +16,23 @@ describe.each(names)('The example %s', (name) => {
     expect(codeBlocks(`examples/${name}/README.md`, 'sh')[0]).toBe(`npm ci\nnpm run example -- ${name}\n`);
   });
 
-  it('has this package as a registry would give it, and a lock of its own', () => {
+  it('has the packages as a registry would give them, and a lock of its own', () => {
     const { private: isPrivate, scripts, dependencies } = JSON.parse(read('package.json'));
     expect([isPrivate, typeof scripts.start]).toEqual([true, 'string']);
-    expect(dependencies['stackone-connect-graphql']).toBe('file:../..');
     expect(read('.npmrc')).toContain('install-links=true');
-    const own = JSON.parse(read('package-lock.json')).packages['node_modules/stackone-connect-graphql'];
-    // When it fails: npm install ../.. --package-lock-only, in the example's folder.
-    const { version, dependencies: needed, peerDependencies } = JSON.parse(readText('package.json'));
-    expect(own).toMatchObject({ version, resolved: 'file:../..', dependencies: needed, peerDependencies });
+    const used = packageFolders.filter((folder) => readManifest(folder).name in dependencies);
+    expect(used).toEqual(name === 'express' ? ['.', 'emulator'] : ['client']);
+    const lock = read('package-lock.json');
+    // When it fails: npm install ../../client --package-lock-only, in the example's folder, or ../.. ../../emulator.
+    for (const folder of used) {
+      const manifest = JSON.parse(readText(join(folder, 'package.json')));
+      const resolved = `file:${join('../..', folder)}`;
+      expect(dependencies[manifest.name]).toBe(resolved);
+      const { version, dependencies: needed, peerDependencies } = manifest;
+      const own = JSON.parse(lock).packages[`node_modules/${manifest.name}`];
+      expect(own).toMatchObject({ version, resolved, dependencies: needed, peerDependencies });
+    }
+    expect(lock).not.toContain('"resolved": "http');
   });
 
   it('has a test in Chromium', () => {

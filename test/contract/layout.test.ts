@@ -19,7 +19,7 @@ const layers = [
 const layerOf = (path: string) => layers.findIndex((layer) => layer.test(path));
 
 const src = sourceFiles('src');
-const owned = [...src, ...sourceFiles('emulator'), ...sourceFiles('demo'), ...sourceFiles('client')];
+const owned = [...src, ...sourceFiles('emulator/src'), ...sourceFiles('demo'), ...sourceFiles('client/src')];
 const using = (pattern: RegExp, files = owned) => files.filter((path) => pattern.test(readText(path)));
 
 describe('the layout', () => {
@@ -47,13 +47,19 @@ describe('the layout', () => {
   });
 
   it('has an emulator that imports nothing from src', () => {
-    const imports = sourceFiles('emulator').flatMap(importsOf);
+    const imports = sourceFiles('emulator/src').flatMap(importsOf);
     expect(imports.length).toBeGreaterThan(10);
     expect(imports.filter((target) => /^(src|demo|client|test)\//.test(target))).toEqual([]);
   });
 
+  it('has a client that imports nothing from outside itself but packages', () => {
+    const imports = sourceFiles('client/src').flatMap(importsOf);
+    expect(imports.length).toBeGreaterThan(10);
+    expect(imports.filter((target) => /^(src|demo|emulator|test|scripts)\//.test(target))).toEqual([]);
+  });
+
   it('reads the environment in main.ts alone', () => {
-    expect(using(/process\.env/)).toEqual(['src/main.ts', 'emulator/main.ts']);
+    expect(using(/process\.env/)).toEqual(['src/main.ts', 'emulator/src/main.ts']);
   });
 
   it('knows TypeGraphQL in graphql/ alone', () => {
@@ -81,7 +87,7 @@ describe('the layout', () => {
   it('prints in main.ts alone', () => {
     expect(
       using(/\bconsole\.|process\.std(out|err)/).filter((path) => !path.startsWith('demo/page/')),
-    ).toEqual(['src/main.ts', 'emulator/main.ts']);
+    ).toEqual(['src/main.ts', 'emulator/src/main.ts']);
   });
 
   it.each([

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { manifest } from '../support/installed-package.js';
-import { codeBlocks, inPackage, readText } from '../support/package-files.js';
+import { readManifest, withTarballs } from '../support/installed-package.js';
+import { codeBlocks } from '../support/package-files.js';
 
 const project = mkdtempSync(join(tmpdir(), 'installation-'));
 const run = (command: string, ...args: string[]) =>
@@ -12,18 +12,14 @@ const run = (command: string, ...args: string[]) =>
 
 describe('In an empty folder', () => {
   beforeAll(() => {
-    const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', project], {
-      cwd: inPackage('.'),
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const [command = ''] = codeBlocks('docs/embedding.md', 'sh');
-    const args = command.trim().replace(manifest.name, `./${packed.trim()}`).split(' ').slice(1);
-    run('npm', ...args, '--prefer-offline', '--no-audit', '--no-fund');
+    const [commands = ''] = codeBlocks('docs/embedding.md', 'sh');
+    for (const command of commands.trim().split('\n')) {
+      run('npm', ...withTarballs(command, project).slice(1), '--prefer-offline', '--no-audit', '--no-fund');
+    }
   }, 300_000);
   afterAll(() => rmSync(project, { recursive: true }));
 
-  it('the command of docs/embedding.md installs the package, with one graphql and one Apollo Server', () => {
+  it('the commands of docs/embedding.md install the packages, with one graphql and one Apollo Server', () => {
     const paths = run('npm', 'ls', 'graphql', '@apollo/server', '--all', '--parseable').trim().split('\n');
     const copies = paths.filter((path) => /node_modules\/(graphql|@apollo\/server)$/.test(path));
     expect(copies).toHaveLength(2);
@@ -43,7 +39,7 @@ describe('In an empty folder', () => {
   });
 
   it('the command starts by npx', () => {
-    const { version } = JSON.parse(readText('package.json'));
-    expect(run('npx', '--no-install', manifest.name, '--version')).toBe(`${version}\n`);
+    const { name, version } = readManifest('.');
+    expect(run('npx', '--no-install', name, '--version')).toBe(`${version}\n`);
   });
 });

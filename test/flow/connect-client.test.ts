@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createConnectClient } from '../../client/index.js';
+import { createConnectClient } from '../../client/src/index.js';
 import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;

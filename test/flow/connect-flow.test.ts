@@ -7,7 +7,7 @@ import {
   createConnectFlow,
   type HubSession,
   type LinkedAccount,
-} from '../../client/index.js';
+} from '../../client/src/index.js';
 import { hub } from '../support/emulator-client.js';
 import { acme, globex, startTestApp, type TestApp } from '../support/test-app.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Emulator, type Fault, type Settings, startEmulator } from '../../emulator/index.js';
+import { type Emulator, type Fault, type Settings, startEmulator } from '../../emulator/src/index.js';
 import { ACME, api, control, GLOBEX, hub, newSession } from '../support/emulator-client.js';
 
 let emulator: Emulator;

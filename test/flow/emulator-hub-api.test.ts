@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { ACME, api, GLOBEX, hub, newSession } from '../support/emulator-client.js';
 
 let emulator: Emulator;

@@ -1,6 +1,6 @@
 import { StackOne } from '@stackone/stackone-client-ts';
 import { ConnectSessionCreateCategories } from '@stackone/stackone-client-ts/sdk/models/shared/connectsessioncreate.js';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { ACME, GLOBEX } from '../support/emulator-client.js';
 
 // The official SDK is a client that nobody here wrote, and it validates every answer: what it accepts has the

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery, print } from 'graphql';
-import * as operations from '../../client/generated/operations.js';
+import * as operations from '../../client/src/generated/operations.js';
 import { readText } from '../support/package-files.js';
 import { type Answer, acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LinkedAccountsQueryVariables } from '../../client/index.js';
+import type { LinkedAccountsQueryVariables } from '../../client/src/index.js';
 import { acme, globex, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;

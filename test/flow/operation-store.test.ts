@@ -2,7 +2,7 @@ import { ApolloServer } from '@apollo/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSchema, print } from 'graphql';
-import { IntegrationsDocument } from '../../client/index.js';
+import { IntegrationsDocument } from '../../client/src/index.js';
 import { readText } from '../support/package-files.js';
 import { randomOperations } from '../support/random-operations.js';
 import { type Answer, acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
 import { ProviderCatalog } from '../../src/linking/provider-catalog.js';
 import { type RateLimits, startRateLimits } from '../../src/linking/rate-limits.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Fault } from '../../emulator/index.js';
+import type { Fault } from '../../emulator/src/index.js';
 import {
   expectSealed,
   found,

@@ -1,14 +1,14 @@
 import type { Mutant } from './guards.js';
 
-const flow = 'client/connect-flow.ts';
-const search = 'client/account-search.ts';
-const watch = 'client/session-watch.ts';
-const client = 'client/connect-client.ts';
-const failure = 'client/failure.ts';
-const hub = 'client/hub-element.ts';
-const reactHook = 'client/react/use-connect.tsx';
-const reactDialog = 'client/react/connect-dialog.tsx';
-const reactButton = 'client/react/connect-button.tsx';
+const flow = 'client/src/connect-flow.ts';
+const search = 'client/src/account-search.ts';
+const watch = 'client/src/session-watch.ts';
+const client = 'client/src/connect-client.ts';
+const failure = 'client/src/failure.ts';
+const hub = 'client/src/hub-element.ts';
+const reactHook = 'client/src/react/use-connect.tsx';
+const reactDialog = 'client/src/react/connect-dialog.tsx';
+const reactButton = 'client/src/react/connect-button.tsx';
 
 /** What keeps the client from believing the Hub, minting twice or losing an account. */
 export const clientGuards: readonly Mutant[] = [

@@ -21,7 +21,7 @@ export function codeBlocks(path: string, language: string): string[] {
 /** The TypeScript files below a folder, as paths from the package's folder. */
 export function sourceFiles(folder: string): string[] {
   return readdirSync(inPackage(folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => relative(packageFolder, join(entry.parentPath, entry.name)))
     .filter((path) => !path.includes('generated/'))
     .sort();

@@ -1,5 +1,5 @@
 /** A page without a framework: the flow, and the Hub in a dialog of the page's own. */
-import { attachHub, createConnectClient, createConnectFlow, loadHub } from '../../client/index.js';
+import { attachHub, createConnectClient, createConnectFlow, loadHub } from '../../client/src/index.js';
 
 const parameters = new URLSearchParams(location.search);
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { type Connect, type ConnectOptions, startConnect } from '../../src/embed.js';
 import { type Answer, canaries, post } from './test-app.js';
 

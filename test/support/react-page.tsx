@@ -2,8 +2,8 @@
 import { StackOneHub } from '@stackone/hub';
 import { createElement, StrictMode, useEffect, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createConnectClient, type LinkedAccount, loadHub } from '../../client/index.js';
-import { ConnectButton, ConnectProvider, type HubProps, useConnect } from '../../client/react/index.js';
+import { createConnectClient, type LinkedAccount, loadHub } from '../../client/src/index.js';
+import { ConnectButton, ConnectProvider, type HubProps, useConnect } from '../../client/src/react/index.js';
 
 const parameters = new URLSearchParams(location.search);
 const hubBaseUrl = parameters.get('hub') ?? '';

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { isErrorCode } from '../../src/domain/error-codes.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { GraphQLClient } from 'graphql-request';
 import { type JWTPayload, SignJWT } from 'jose';
-import { getSdk, type Sdk } from '../../client/index.js';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { getSdk, type Sdk } from '../../client/src/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { loadConfig } from '../../src/config/from-environment.js';
 import type { Config } from '../../src/config/settings.js';
 import { createLogger } from '../../src/observability/logger.js';

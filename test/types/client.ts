@@ -7,7 +7,7 @@ import {
   describeFailure,
   getSdk,
   type ServerErrorCode,
-} from '../../client/index.js';
+} from '../../client/src/index.js';
 
 const client = createConnectClient();
 const { sdk } = client;

@@ -1,8 +1,8 @@
 /** What must compile, with StackOne's own types, and what must not. Nothing runs it. */
 import { StackOneHub } from '@stackone/hub';
 import { createElement, lazy } from 'react';
-import { createConnectClient } from '../../client/index.js';
-import { ConnectButton, ConnectProvider, type HubProps, useConnect } from '../../client/react/index.js';
+import { createConnectClient } from '../../client/src/index.js';
+import { ConnectButton, ConnectProvider, type HubProps, useConnect } from '../../client/src/react/index.js';
 
 const client = createConnectClient();
 const settings = { client, hubBaseUrl: 'https://api.stackone.com' };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createElement, StrictMode } from 'react';
 import { renderToString } from 'react-dom/server';
-import { createConnectClient } from '../../client/index.js';
-import { ConnectButton, ConnectProvider, useConnect } from '../../client/react/index.js';
+import { createConnectClient } from '../../client/src/index.js';
+import { ConnectButton, ConnectProvider, useConnect } from '../../client/src/react/index.js';
 
 const client = createConnectClient({ url: 'https://connect.example.com/graphql' });
 

@@ -1,5 +1,5 @@
 import { CombinedGraphQLErrors, type ErrorLike, ServerError } from '@apollo/client';
-import { type ServerErrorCode, serverErrorCodes } from 'stackone-connect-graphql/client';
+import { type ServerErrorCode, serverErrorCodes } from 'stackone-connect-client';
 import { z } from 'zod';
 import type { UserErrorCode } from './gql/graphql';
 

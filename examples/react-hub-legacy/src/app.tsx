@@ -6,7 +6,7 @@ import {
   type IntegrationsQuery,
   loadHub,
   toFailure,
-} from 'stackone-connect-graphql/client';
+} from 'stackone-connect-client';
 import { client } from './connect';
 import { LegacyHub } from './legacy-hub';
 

@@ -1,4 +1,4 @@
-import { createConnectClient } from 'stackone-connect-graphql/client';
+import { createConnectClient } from 'stackone-connect-client';
 
 let accessToken = '';
 

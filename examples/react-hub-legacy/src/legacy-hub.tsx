@@ -1,6 +1,6 @@
 import { useStackOneHub } from '@stackone/react-hub';
 import { useEffect } from 'react';
-import type { ConnectFlow, HubSession } from 'stackone-connect-graphql/client';
+import type { ConnectFlow, HubSession } from 'stackone-connect-client';
 
 interface LegacyHubProps {
   readonly flow: ConnectFlow;

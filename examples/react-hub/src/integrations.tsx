@@ -1,5 +1,5 @@
-import type { IntegrationsQuery, LinkedAccount } from 'stackone-connect-graphql/client';
-import { ConnectButton } from 'stackone-connect-graphql/react';
+import type { IntegrationsQuery, LinkedAccount } from 'stackone-connect-client';
+import { ConnectButton } from 'stackone-connect-client/react';
 import { OwnDesign } from './own-design';
 import { useIntegrations } from './use-integrations';
 

@@ -1,6 +1,6 @@
 import { lazy, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ConnectProvider } from 'stackone-connect-graphql/react';
+import { ConnectProvider } from 'stackone-connect-client/react';
 import { client } from './connect';
 import { Integrations } from './integrations';
 import './style.css';

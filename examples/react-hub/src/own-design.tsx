@@ -1,5 +1,5 @@
-import { describeFailure, type LinkedAccount } from 'stackone-connect-graphql/client';
-import { type Connect, useConnect } from 'stackone-connect-graphql/react';
+import { describeFailure, type LinkedAccount } from 'stackone-connect-client';
+import { type Connect, useConnect } from 'stackone-connect-client/react';
 
 /** The hook, for a design of one's own: here the Hub stands in the page, and any tool can be chosen in it. */
 export function OwnDesign({ onLinked }: { readonly onLinked: (account: LinkedAccount) => void }) {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { describeFailure, type IntegrationsQuery, toFailure } from 'stackone-connect-graphql/client';
+import { describeFailure, type IntegrationsQuery, toFailure } from 'stackone-connect-client';
 import { client } from './connect';
 
 /** What can be linked and what is, read again whenever something may have changed. */

@@ -1,0 +1,48 @@
+export { type ConnectClient, type ConnectClientOptions, createConnectClient } from './connect-client.js';
+export {
+  type ConnectFlow,
+  type ConnectFlowOptions,
+  type ConnectRequest,
+  type ConnectState,
+  createConnectFlow,
+  type HubSession,
+} from './connect-flow.js';
+export { describeFailure, type FailureWords, type Retry } from './describe-failure.js';
+export {
+  ConnectError,
+  type ConnectFailure,
+  type LinkedAccount,
+  type ServerErrorCode,
+  serverErrorCodes,
+  toFailure,
+  type UserError,
+} from './failure.js';
+export {
+  type Category,
+  ConfirmLinkedAccountDocument,
+  type ConfirmLinkedAccountMutation,
+  type ConfirmLinkedAccountMutationVariables,
+  type ConnectMode,
+  CreateConnectSessionDocument,
+  type CreateConnectSessionMutation,
+  type CreateConnectSessionMutationVariables,
+  DeleteLinkedAccountDocument,
+  type DeleteLinkedAccountMutation,
+  type DeleteLinkedAccountMutationVariables,
+  IntegrationsDocument,
+  type IntegrationsQuery,
+  type IntegrationsQueryVariables,
+  LinkedAccountDocument,
+  LinkedAccountFieldsFragmentDoc,
+  type LinkedAccountQuery,
+  type LinkedAccountQueryVariables,
+  type LinkedAccountStatus,
+  LinkedAccountsDocument,
+  type LinkedAccountsQuery,
+  type LinkedAccountsQueryVariables,
+  type OnExistingAccount,
+  type UserErrorCode,
+  UserErrorFieldsFragmentDoc,
+} from './generated/operations.js';
+export { getSdk, type Sdk } from './generated/sdk.js';
+export { attachHub, type HubElementOptions, loadHub } from './hub-element.js';

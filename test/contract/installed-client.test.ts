@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type InstalledProject, installPackages } from '../support/installed-package.js';
+import { codeBlocks, inPackage } from '../support/package-files.js';
+import { checkTypes, run } from '../support/run-in-project.js';
+
+let project: InstalledProject;
+beforeAll(() => {
+  // What a React project has by itself.
+  project = installPackages(['client'], ['react', 'react-dom', '@types/react']);
+}, 60_000);
+afterAll(() => project.remove());
+
+const lib = ['ES2023', 'DOM', 'DOM.Iterable'];
+const correct = { code: 0, stdout: '', stderr: '' };
+
+describe('In a project that has the client, what it asks for and React, and nothing else,', () => {
+  it.each([
+    ['NodeNext', 'NodeNext'],
+    ['ESNext', 'bundler'],
+  ])(
+    'strict types hold, those of all libraries included: %s, %s',
+    async (module, moduleResolution) => {
+      const options = { module, moduleResolution, lib, types: [] };
+      expect(await checkTypes(project.folder, { 'page.tsx': consumer }, options)).toEqual(correct);
+    },
+    60_000,
+  );
+
+  it.each([
+    ['docs/client.md', 3],
+    ['client/README.md', 1],
+  ])(
+    'what %s shows compiles',
+    async (path, least) => {
+      const blocks = ['ts', 'tsx'].flatMap((language) =>
+        codeBlocks(path, language).map((code, number) => [`${number}.${language}`, code]),
+      );
+      expect(blocks.length).toBeGreaterThan(least);
+      const options = {
+        module: 'ESNext',
+        moduleResolution: 'bundler',
+        lib,
+        types: [],
+        skipLibCheck: true,
+        // A frontend has it; what runs here must do without.
+        paths: { '@stackone/hub': [inPackage('node_modules/@stackone/hub')] },
+      };
+      expect(await checkTypes(project.folder, Object.fromEntries(blocks), options)).toEqual(correct);
+    },
+    60_000,
+  );
+
+  it('both entries run', async () => {
+    const script = `
+      import { createConnectClient, toFailure } from 'stackone-connect-client';
+      import { ConnectButton, useConnect } from 'stackone-connect-client/react';
+      const client = createConnectClient({ url: 'http://127.0.0.1:1/graphql' });
+      const failure = await client.sdk.integrations().catch(toFailure);
+      console.log(failure.kind, typeof ConnectButton, typeof useConnect);`;
+    writeFileSync(join(project.folder, 'client.mjs'), script);
+    const outcome = await run(project.folder, 'node', ['client.mjs']);
+    expect(outcome).toEqual({ code: 0, stdout: 'unreachable object function\n', stderr: '' });
+  });
+});
+
+const consumer = `
+import { GraphQLClient } from 'graphql-request';
+import { getSdk } from 'stackone-connect-client';
+import { ConnectButton } from 'stackone-connect-client/react';
+
+const { createConnectSession } = await getSdk(new GraphQLClient('/graphql')).createConnectSession({ provider: 'bamboohr' });
+export const token: string | null = createConnectSession.token;
+export const button = <ConnectButton provider="bamboohr" />;
+`;

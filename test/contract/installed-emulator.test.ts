@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type InstalledProject, installPackages } from '../support/installed-package.js';
+import { codeBlocks } from '../support/package-files.js';
+import { checkTypes, run } from '../support/run-in-project.js';
+
+let project: InstalledProject;
+beforeAll(() => {
+  project = installPackages(['emulator'], ['@types/node']);
+}, 60_000);
+afterAll(() => project.remove());
+
+function runScript(script: string) {
+  writeFileSync(join(project.folder, 'script.mjs'), script);
+  return run(project.folder, 'node', ['script.mjs']);
+}
+
+describe('In a project that has the emulator and what it asks for, and nothing else,', () => {
+  it.each([
+    ['NodeNext', 'NodeNext'],
+    ['ESNext', 'bundler'],
+  ])(
+    'strict types hold, those of all libraries included: %s, %s',
+    async (module, moduleResolution) => {
+      const options = { module, moduleResolution, lib: ['ES2023'], types: ['node'] };
+      expect(await checkTypes(project.folder, { 'test.ts': consumer }, options)).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: '',
+      });
+    },
+    60_000,
+  );
+
+  it('the example of its README runs', async () => {
+    const [script = ''] = codeBlocks('emulator/README.md', 'js');
+    expect(await runScript(script)).toEqual({ code: 0, stdout: '201 /connect_sessions\n', stderr: '' });
+  });
+
+  it('it says which package its Hub would need', async () => {
+    const { code, stdout, stderr } = await runScript(`
+      import { startEmulator } from 'stackone-emulator';
+      const emulator = await startEmulator();
+      const hub = await fetch(emulator.url + '/hub/stackone-hub.js');
+      console.log(hub.status, await hub.text());
+      await emulator.stop();`);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^404 .*The package @stackone\/hub is not installed here/);
+  });
+});
+
+const consumer = `
+import { type Account, type Emulator, type Fault, startEmulator } from 'stackone-emulator';
+
+const emulator: Emulator = await startEmulator({ port: 0 });
+const fault: Fault = { status: 503, match: { path: '/connect_sessions' } };
+emulator.failNext(fault, 2);
+export const accounts: Account[] = emulator.accounts();
+// @ts-expect-error a fault has a status, or a kind
+emulator.failNext({});
+`;

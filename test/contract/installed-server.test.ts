@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type InstalledProject, installPackages, readManifest } from '../support/installed-package.js';
+import { codeBlocks } from '../support/package-files.js';
+import { checkTypes, type Output, outputOf, run } from '../support/run-in-project.js';
+
+const { name, version } = readManifest('.');
+let project: InstalledProject;
+beforeAll(() => {
+  // The emulator, and what a TypeScript project has by itself.
+  project = installPackages(['.', 'emulator'], ['@types/node']);
+}, 60_000);
+afterAll(() => project.remove());
+
+const running: Output[] = [];
+afterEach(() => {
+  for (const { child } of running.splice(0)) child.kill('SIGKILL');
+});
+
+function start(command: string, args: readonly string[], env: Record<string, string>, wanted: RegExp) {
+  const output = outputOf(project.folder, command, args, env, wanted);
+  running.push(output);
+  return output.found;
+}
+
+const bin = (...args: string[]) => run(project.folder, `node_modules/.bin/${name}`, args);
+
+describe('In a project that has the package, the emulator and what they ask for, and nothing else,', () => {
+  it.each([
+    ['NodeNext', 'NodeNext', ['ES2023']],
+    ['ESNext', 'bundler', ['ES2023']],
+    ['NodeNext', 'NodeNext', ['ES2023', 'DOM', 'DOM.Iterable']],
+    ['ESNext', 'bundler', ['ES2023', 'DOM', 'DOM.Iterable']],
+  ])(
+    'strict types hold, those of all libraries included: %s, %s, %j',
+    async (module, moduleResolution, lib) => {
+      const options = { module, moduleResolution, lib, types: ['node'] };
+      expect(await checkTypes(project.folder, { 'server.ts': serverConsumer }, options)).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: '',
+      });
+    },
+    60_000,
+  );
+
+  it('the script of docs/embedding.md starts the emulator and a server, and gets a token', async () => {
+    const [script = ''] = codeBlocks('docs/embedding.md', 'js');
+    writeFileSync(join(project.folder, 'first-token.mjs'), script);
+    const [, token] = await start('node', ['first-token.mjs'], {}, /token: '([\w-]{43})'/);
+    expect(token).toBeDefined();
+  });
+});
+
+describe('The installed command', () => {
+  it('--help tells the usage, variables that are read, and where all of them are', async () => {
+    const { code, stdout, stderr } = await bin('--help');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`Usage: ${name} `);
+    const path = /All of them: (\S+)/.exec(stdout)?.[1] ?? '';
+    const documented = readFileSync(path, 'utf8');
+    const variables = [...stdout.matchAll(/\b[A-Z]+(_[A-Z]+)+\b/g)].map(([variable]) => variable);
+    expect(variables.length).toBeGreaterThan(7);
+    expect(variables.filter((variable) => !documented.includes(`| \`${variable}\` |`))).toEqual([]);
+  });
+
+  it('--version tells the version', async () => {
+    expect(await bin('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.each(['--port', '4000', 'start'])(
+    'refuses the argument %s in one line, with exit code 2',
+    async (argument) => {
+      const stderr = `There is no argument ${argument}: try --help.\n`;
+      expect(await bin(argument)).toEqual({ code: 2, stdout: '', stderr });
+    },
+  );
+
+  it('says what to do when there is no key, since the demo is not in the package', async () => {
+    const { code, stdout, stderr } = await bin();
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('There is no STACKONE_API_KEY');
+    expect(stderr).toContain(join('node_modules', name, 'docs/configuration.md'));
+    expect(stderr).not.toMatch(/Cannot find|\bat /);
+  });
+
+  it('lists what is missing from a configuration', async () => {
+    const env = { STACKONE_API_KEY: 'key' };
+    const { code, stderr } = await run(project.folder, `node_modules/.bin/${name}`, [], env);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The configuration has 3 problem\(s\):\n( {2}- .+\n){3}$/);
+  });
+
+  it('starts the server', async () => {
+    const env = {
+      NODE_ENV: 'production',
+      STACKONE_API_KEY: 'key',
+      AUTH_SECRET: 'a secret of at least thirty-two bytes',
+      AUTH_ISSUER: 'i',
+      AUTH_AUDIENCE: 'a',
+      PORT: '0',
+    };
+    const [, url] = await start(`node_modules/.bin/${name}`, [], env, /"url":"([^"]+)"/);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+});
+
+const serverConsumer = `
+import type { IncomingMessage } from 'node:http';
+import { ApolloServer } from '@apollo/server';
+import { type GraphQLContext, loadConfig, type Owner, startApp, startConnect } from 'stackone-connect-graphql';
+import { type Emulator, startEmulator } from 'stackone-emulator';
+
+const emulator: Emulator = await startEmulator({ port: 0 });
+const apiKey = process.env['STACKONE_API_KEY'];
+const getOwner = ({ headers }: IncomingMessage) => (headers.cookie === undefined ? null : { id: 'a', name: 'A' });
+export const connect = await startConnect({ apiKey, baseUrl: emulator.url, getOwner });
+// With a plugin, and with a context, of the product's own.
+new ApolloServer({ ...connect.apolloOptions, plugins: [...connect.apolloOptions.plugins, {}] });
+interface Mine extends GraphQLContext { readonly mine: string }
+new ApolloServer<Mine>(connect.apolloOptions);
+// @ts-expect-error an id is a string
+await startConnect({ apiKey, getOwner: () => ({ id: 1, name: 'A' }) });
+// @ts-expect-error getOwner is asked for
+await startConnect({ apiKey });
+// @ts-expect-error what only looks like an owner is none
+export const owner: Owner = { id: 'a', name: 'A', username: null };
+const config = loadConfig({});
+if (config.mode === 'live') await startApp(config);
+`;
