@@ -119,7 +119,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await button(page, 'Reconnect HubSpot').click();
     const popup = await openConsent(page);
     await decide(page, popup, 'Deny');
-    await shows(page, 'Access to HubSpot was not allowed for Acme Corporation.');
+    await shows(page, 'Access to HubSpot was denied for Acme Corporation.');
     await button(page, 'Close').click();
     await row(page, 'HubSpot').getByText('Sign-in has expired').waitFor();
     expect(accountsOf('hubspot')).toMatchObject([{ status: 'expired' }]);
@@ -144,7 +144,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await page.locator('input[name=client_id]').fill('papi-1');
     await page.locator('input[name=client_secret]').fill('wrong');
     await connectInHub(page);
-    await shows(page, /Personio refused these credentials: Client secret is not valid/);
+    await shows(page, /Personio rejected these credentials: Client secret is not valid/);
     expect(accountsOf('personio')).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'hidden' });

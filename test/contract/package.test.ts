@@ -184,7 +184,7 @@ describe('In a project that has the package and what it asks for, and nothing el
     writeFileSync(join(installed.project, 'emulator.mjs'), script);
     const { code, stdout, stderr } = await run('node', ['emulator.mjs']);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^404 .*The package @stackone\/hub is not installed here/);
+    expect(stdout).toMatch(/^404 .*The package @stackone\/hub is not installed/);
   });
 });
 
