@@ -41,7 +41,9 @@ async function readIntegrations(sdk: Sdk): Promise<Integrations> {
 
 async function removeAccount(sdk: Sdk, accountId: string): Promise<string> {
   const { deletedAccountId, userErrors } = (await sdk.deleteLinkedAccount({ accountId })).deleteLinkedAccount;
-  if (deletedAccountId === null) throw new ConnectError({ kind: 'refused', userErrors });
+  if (deletedAccountId === null) {
+    throw new ConnectError({ kind: 'refused', userErrors });
+  }
   return deletedAccountId;
 }
 
@@ -57,7 +59,9 @@ async function attempt<T>(call: () => Promise<T>): Promise<Result<T>> {
 function createSignIn(tenant: TenantKey) {
   let token: Promise<string> | undefined;
   return async ({ renew }: { readonly renew: boolean }) => {
-    if (renew) token = undefined;
+    if (renew) {
+      token = undefined;
+    }
     token ??= fetchToken(tenant);
     // A failure is not kept: the next call asks again.
     token.catch(() => {

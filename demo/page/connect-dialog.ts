@@ -32,12 +32,16 @@ export function createConnectDialog(dependencies: ConnectDependencies): ConnectD
   const flow = createConnectFlow(client, {
     prepare: () => loadHub(new URL('hub.js', import.meta.url).href),
     onLinked: (account) => {
-      if (target !== null) onLinked(account, target);
+      if (target !== null) {
+        onLinked(account, target);
+      }
       closing = setTimeout(flow.close, lookMs);
     },
   });
   const close = () => {
-    if (!isOpen) return;
+    if (!isOpen) {
+      return;
+    }
     isOpen = false;
     flow.close();
     show({ phase: 'closed' });
@@ -45,13 +49,18 @@ export function createConnectDialog(dependencies: ConnectDependencies): ConnectD
   };
   const start = (label: string) => {
     clearTimeout(closing);
-    if (target !== null) void flow.start(requestFor(target, label));
+    if (target !== null) {
+      void flow.start(requestFor(target, label));
+    }
   };
   flow.subscribe(() => {
     const state = flow.getState();
     // The Hub's own button closes the flow.
-    if (state.phase === 'closed') close();
-    else if (target !== null) show({ phase: 'connecting', target, flow: state });
+    if (state.phase === 'closed') {
+      close();
+    } else if (target !== null) {
+      show({ phase: 'connecting', target, flow: state });
+    }
   });
   attachHub(flow, { slot, baseUrl: hubBaseUrl, attributes: hubAttributes });
   dark.addEventListener('change', () => {
@@ -63,8 +72,11 @@ export function createConnectDialog(dependencies: ConnectDependencies): ConnectD
     open: (chosen) => {
       target = chosen;
       isOpen = true;
-      if (chosen.kind === 'provider' && chosen.another) show({ phase: 'naming', target: chosen });
-      else start('');
+      if (chosen.kind === 'provider' && chosen.another) {
+        show({ phase: 'naming', target: chosen });
+      } else {
+        start('');
+      }
     },
     name: (label) => start(label.trim()),
     retry: () => void flow.retry(),

@@ -17,7 +17,9 @@ export function connectDialog({ connect }: State, actions: Actions): TemplateRes
     aria-labelledby="connect-title"
     @close=${({ target, currentTarget }: Event) => {
       // The Hub's own `close` bubbles up to here.
-      if (target === currentTarget) actions.closeConnect();
+      if (target === currentTarget) {
+        actions.closeConnect();
+      }
     }}
   >
     <header class="dialog-head">

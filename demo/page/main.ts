@@ -30,15 +30,23 @@ function update(next: State): void {
 /** `showModal` rather than an attribute: it keeps the focus inside, closes on Escape, and gives the focus back. */
 function keepOpen(selector: string, isOpen: boolean): void {
   const dialog = find(selector, HTMLDialogElement);
-  if (isOpen && !dialog.open) dialog.showModal();
-  if (!isOpen && dialog.open) dialog.close();
+  if (isOpen && !dialog.open) {
+    dialog.showModal();
+  }
+  if (!isOpen && dialog.open) {
+    dialog.close();
+  }
   // A step of the dialog may take away the button that led to it.
-  if (isOpen && !dialog.contains(document.activeElement)) find(`${selector} h2`, HTMLElement).focus();
+  if (isOpen && !dialog.contains(document.activeElement)) {
+    find(`${selector} h2`, HTMLElement).focus();
+  }
 }
 
 function find<T extends Element>(selector: string, kind: new () => T): T {
   const element = document.querySelector(selector);
-  if (element instanceof kind) return element;
+  if (element instanceof kind) {
+    return element;
+  }
   throw new Error(`The page has no ${selector}`);
 }
 
@@ -48,10 +56,14 @@ let lastReadAt = 0;
 async function read(): Promise<void> {
   latestRead += 1;
   const thisRead = latestRead;
-  if (state.reading.kind === 'failed') update({ ...state, reading: { kind: 'loading' } });
+  if (state.reading.kind === 'failed') {
+    update({ ...state, reading: { kind: 'loading' } });
+  }
   const result = await api.integrations();
   // One that began before the last change must not bring back what was removed.
-  if (thisRead !== latestRead) return;
+  if (thisRead !== latestRead) {
+    return;
+  }
   lastReadAt = Date.now();
   update(afterReading(state, result));
 }
@@ -64,7 +76,9 @@ let nextRead: ReturnType<typeof setTimeout> | undefined;
  * forth costs one reading in five seconds, and still sees what the last return would have shown.
  */
 function readAgain(): void {
-  if (document.visibilityState !== 'visible') return;
+  if (document.visibilityState !== 'visible') {
+    return;
+  }
   clearTimeout(nextRead);
   nextRead = setTimeout(() => void read(), Math.max(0, lastReadAt + restMs - Date.now()));
 }
@@ -97,7 +111,9 @@ function rescueFocus(selector: string): void {
 let linked: { readonly id: string; readonly words: string } | null = null;
 
 function tellLinked(): void {
-  if (linked === null) return;
+  if (linked === null) {
+    return;
+  }
   rescueFocus(`#account-${CSS.escape(linked.id)}`);
   showToast(linked.words);
   linked = null;
@@ -109,7 +125,9 @@ function showRemoval(removal: Removal): void {
 
 async function remove(): Promise<void> {
   const { removal } = state;
-  if (removal.phase !== 'asking') return;
+  if (removal.phase !== 'asking') {
+    return;
+  }
   const { account } = removal;
   const name = nameOf(account);
   showRemoval({ phase: 'removing', account });
@@ -131,7 +149,9 @@ async function remove(): Promise<void> {
 function closeRemoval(): void {
   const wasRefused = state.removal.phase === 'asking' && state.removal.problem !== null;
   showRemoval({ phase: 'closed' });
-  if (wasRefused) void read();
+  if (wasRefused) {
+    void read();
+  }
 }
 
 const actions: Actions = {
@@ -162,7 +182,9 @@ const connectDialog = createConnectDialog({
     const name = target.kind === 'account' ? target.name : nameOf(account);
     linked = { id: account.id, words: `${name} is connected, confirmed by the server.` };
     update(withConfirmed(state, account));
-    if (state.connect.phase === 'closed') tellLinked();
+    if (state.connect.phase === 'closed') {
+      tellLinked();
+    }
   },
   onClosed: () => {
     tellLinked();

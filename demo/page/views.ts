@@ -151,7 +151,9 @@ function catalogue(state: State, integrations: Integrations, actions: Actions): 
           autocomplete="off"
           .value=${state.search}
           @input=${({ target }: Event) => {
-            if (target instanceof HTMLInputElement) actions.search(target.value);
+            if (target instanceof HTMLInputElement) {
+              actions.search(target.value);
+            }
           }}
         />
       </label>

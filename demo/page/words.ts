@@ -123,6 +123,8 @@ export function problemOfConnecting({ failure, retry }: Failed): Problem {
 }
 
 export function retryWords({ failure, retry }: Failed): string {
-  if (retry === 'confirm') return 'Check again';
+  if (retry === 'confirm') {
+    return 'Check again';
+  }
   return failure.kind === 'session-expired' ? 'Start again' : 'Try again';
 }

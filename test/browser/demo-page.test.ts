@@ -161,7 +161,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     // With a 401 here the Hub shows "Connection Successful".
     demo.emulator.failNext({ status: 401, match: { method: 'PATCH', path: '/hub/accounts' } });
     await connectInHub(page);
-    await shows(page, 'This is not connected yet');
+    await shows(page, 'The account is not connected');
     expect(await page.getByText('Connection Successful').count()).toBe(0);
     await button(page, 'Close').click();
     await row(page, 'BambooHR').getByText('Has stopped working').waitFor();
@@ -174,7 +174,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await fillBambooHr(page);
     failAccounts();
     await connectInHub(page);
-    await shows(page, 'This could not be confirmed');
+    await shows(page, 'The connection could not be confirmed');
     await untilGone(page, 'Check again');
     await row(page, 'BambooHR').getByText('Connected · confirmed by the server').waitFor();
   });
@@ -199,7 +199,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const page = await openPage();
     demo.emulator.updateAccount(account?.id ?? '', { origin_owner_id: 'somebody-else' });
     await button(page, 'Reconnect HubSpot').click();
-    await dialog(page).getByRole('alert').getByText('This could not be started').waitFor();
+    await dialog(page).getByRole('alert').getByText('The connection could not be started').waitFor();
     expect(countCalls('POST', '/connect_sessions')).toBe(0);
     await button(page, 'Close').click();
     await row(page, 'HubSpot').waitFor({ state: 'detached' });
@@ -210,7 +210,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const pause = { status: 429, headers: { 'retry-after': '7' } };
     demo.emulator.failNext({ ...pause, match: { path: '/connect_sessions' } }, 6);
     await button(page, 'Connect BambooHR').click();
-    await dialog(page).getByRole('alert').getByText('StackOne asks for a pause').waitFor();
+    await dialog(page).getByRole('alert').getByText('StackOne is busy').waitFor();
     await shows(page, /Try again in \d seconds?\./);
   });
 
@@ -266,7 +266,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     expect(await page.locator('input[name=subdomain]').inputValue()).toBe('acme');
     expect(countCalls('POST', '/connect_sessions')).toBe(1);
     await passMinutes(page, 1);
-    await shows(page, 'This took too long');
+    await shows(page, 'The session has expired');
     expect(await page.getByText('No configured integrations').count()).toBe(0);
     await button(page, 'Start again').click();
     await fillBambooHr(page);

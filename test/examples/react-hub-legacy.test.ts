@@ -89,7 +89,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await hub.getByRole('button', { name: 'Connect', exact: true }).click();
     await hub.getByText('Connection Successful').waitFor();
     await closeOverlay(page);
-    await page.getByRole('alert').getByText('This is not connected yet').waitFor();
+    await page.getByRole('alert').getByText('The account is not connected').waitFor();
   });
 
   test('says that it took too long, once the person has closed the Hub whose session ended', async () => {
@@ -97,7 +97,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await openHub(page);
     await page.clock.fastForward(31 * 60_000);
     await closeOverlay(page);
-    await page.getByRole('alert').getByText('This took too long').waitFor();
+    await page.getByRole('alert').getByText('The session has expired').waitFor();
     await button(page, 'Try again').click();
     await page.locator('dialog[open] iframe').waitFor();
   });

@@ -26,7 +26,9 @@ const authorize = new SetContextLink(async ({ headers }) => {
 
 /** A token that has ended is renewed, and the request is sent again, one time. It was refused before anything ran. */
 const renew = new ErrorLink(({ error, operation, forward }) => {
-  if (toFailure(error).code !== 'UNAUTHENTICATED') return;
+  if (toFailure(error).code !== 'UNAUTHENTICATED') {
+    return;
+  }
   accessToken = undefined;
   return forward(operation);
 });

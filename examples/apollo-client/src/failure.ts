@@ -31,14 +31,20 @@ const answerSchema = z.object({
 /** What Apollo Client reports, as a failure. */
 export function toFailure(error: ErrorLike): Failure {
   const { success, data } = answerSchema.safeParse(answerOf(error));
-  if (!success) return { code: 'UNREACHABLE', message: error.message };
+  if (!success) {
+    return { code: 'UNREACHABLE', message: error.message };
+  }
   const [{ message, extensions }] = data.errors;
   return { message, ...extensions };
 }
 
 function answerOf(error: ErrorLike): unknown {
-  if (CombinedGraphQLErrors.is(error)) return error;
-  if (!ServerError.is(error)) return undefined;
+  if (CombinedGraphQLErrors.is(error)) {
+    return error;
+  }
+  if (!ServerError.is(error)) {
+    return undefined;
+  }
   try {
     // A server that is too busy for GraphQL answers in the same form, which Apollo Client leaves as text.
     return JSON.parse(error.bodyText);

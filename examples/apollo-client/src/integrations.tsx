@@ -142,7 +142,9 @@ interface ProblemProps {
 
 /** Why a list is missing, or not complete. */
 function Problem({ error, refetch }: ProblemProps) {
-  if (error === undefined) return null;
+  if (error === undefined) {
+    return null;
+  }
   const { title, text } = wordsFor(toFailure(error));
   return (
     <p className="problem" role="alert">

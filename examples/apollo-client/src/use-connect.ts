@@ -32,7 +32,9 @@ export function useConnect() {
 
   // The Hub says nothing when its session has ended: it seems to have no tools.
   useEffect(() => {
-    if (expiresAt == null || confirmed.called) return;
+    if (expiresAt == null || confirmed.called) {
+      return;
+    }
     const timer = setTimeout(() => setHasEnded(true), Date.parse(expiresAt) - Date.now());
     return () => clearTimeout(timer);
   }, [expiresAt, confirmed.called]);
@@ -50,11 +52,15 @@ export function useConnect() {
     linked: account?.status === 'ACTIVE' ? account : null,
     failure: hasEnded ? sessionEnded : failure,
     start: async (variables: CreateConnectSessionMutationVariables) => {
-      if (created.loading) return;
+      if (created.loading) {
+        return;
+      }
       clear();
       const { data } = await create({ variables });
       // A refusal may mean that the lists are out of date.
-      if (data?.createConnectSession.token == null) refetch();
+      if (data?.createConnectSession.token == null) {
+        refetch();
+      }
     },
     /** The Hub's `success` is a hint, and comes for failures too: the server is asked what is true. */
     succeed: async (accountId: string) => {
@@ -73,7 +79,9 @@ export function useConnect() {
 const sessionEnded: Failure = { code: 'SESSION_ENDED', message: '' };
 
 function notLinked(account: AccountFieldsFragment | null | undefined): Failure | undefined {
-  if (account == null || account.status === 'ACTIVE') return undefined;
+  if (account == null || account.status === 'ACTIVE') {
+    return undefined;
+  }
   return { code: 'NOT_LINKED', message: reasonOf(account) };
 }
 

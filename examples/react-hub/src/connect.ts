@@ -5,7 +5,9 @@ let accessToken = '';
 /** One client for the whole page. It asks for headers before each request, and for fresh ones after a 401. */
 export const client = createConnectClient({
   headers: async ({ renew }) => {
-    if (renew || accessToken === '') accessToken = await signIn();
+    if (renew || accessToken === '') {
+      accessToken = await signIn();
+    }
     return { authorization: `Bearer ${accessToken}` };
   },
 });

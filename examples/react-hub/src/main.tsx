@@ -25,7 +25,9 @@ function App() {
 }
 
 const root = document.querySelector('#root');
-if (root === null) throw new Error('The page has no #root');
+if (root === null) {
+  throw new Error('The page has no #root');
+}
 createRoot(root).render(
   <StrictMode>
     <App />
