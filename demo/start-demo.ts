@@ -17,7 +17,7 @@ export interface Demo extends App {
 const apiKey = 'demo-key';
 const pageFolder = join(thisPackage.folder, 'dist/demo/page');
 
-/** The real server, before an emulator of StackOne and an identity provider of its own: no key, no account. */
+/** Starts the real server with the StackOne emulator and the demo's identity provider. Requires no StackOne account. */
 export async function startDemo(
   config: DemoConfig,
   options: { readonly logger?: Logger } = {},
@@ -58,14 +58,14 @@ export async function startDemo(
   }
 }
 
-/** The page at `/`, told where the Hub finds StackOne. Its policy lets the Hub call there, and nobody else. */
+/** Serves the demo page at `/`. Its content security policy allows requests of the Hub to `hubBaseUrl` only. */
 async function addPage(server: FastifyInstance, hubBaseUrl: string): Promise<void> {
   const template = await readFile(join(pageFolder, 'index.html'), 'utf8');
   const page = template.replace('{{hubBaseUrl}}', hubBaseUrl);
   const contentSecurityPolicy = [
     "default-src 'none'",
     "script-src 'self'",
-    // The Hub styles itself inline, and carries its fonts as data: URLs.
+    // The Hub uses inline styles and fonts in data: URLs.
     "style-src 'self' 'unsafe-inline'",
     'font-src data:',
     `img-src 'self' data: ${hubBaseUrl}`,

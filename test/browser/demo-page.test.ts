@@ -84,8 +84,8 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     expect(requests).toContain(`${demo.url}/demo/hub.js`);
     await connectInHub(page);
     await shows(page, 'Connection Successful');
-    await shows(page, 'BambooHR is connected, confirmed by the server.');
-    await row(page, 'BambooHR').getByText('Connected · confirmed by the server').waitFor();
+    await shows(page, 'BambooHR is connected.');
+    await row(page, 'BambooHR').getByText('Connected · verified').waitFor();
     expect(await dialog(page).isVisible()).toBe(false);
     expect(accountsOf('bamboohr')).toMatchObject([{ ...ownerOf(tenants.acme), status: 'active' }]);
   });
@@ -95,18 +95,18 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await button(page, 'Connect Slack').click();
     const popup = await openConsent(page);
     await decide(page, popup, 'Approve');
-    await shows(page, 'Slack is connected, confirmed by the server.');
+    await shows(page, 'Slack is connected.');
     expect(accountsOf('slack')).toMatchObject([{ ...ownerOf(tenants.acme), status: 'active' }]);
   });
 
   test('re-links the account whose sign-in has expired, and no longer asks for it', async () => {
     const [before] = accountsOf('hubspot');
     const page = await openPage();
-    await row(page, 'HubSpot').getByText('HubSpot no longer accepts the stored sign-in.').waitFor();
+    await row(page, 'HubSpot').getByText('HubSpot no longer accepts the stored credentials.').waitFor();
     await button(page, 'Reconnect HubSpot').click();
     const popup = await openConsent(page);
     await decide(page, popup, 'Approve');
-    await row(page, 'HubSpot').getByText('Connected · confirmed by the server').waitFor();
+    await row(page, 'HubSpot').getByText('Connected · verified').waitFor();
     await dialog(page).waitFor({ state: 'hidden' });
     expect(accountsOf('hubspot')).toMatchObject([{ id: before?.id, status: 'active' }]);
     expect(await button(page, 'Reconnect HubSpot').count()).toBe(0);
@@ -121,7 +121,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await decide(page, popup, 'Deny');
     await shows(page, 'Access to HubSpot was denied for Acme Corporation.');
     await button(page, 'Close').click();
-    await row(page, 'HubSpot').getByText('Sign-in has expired').waitFor();
+    await row(page, 'HubSpot').getByText('Sign-in expired').waitFor();
     expect(accountsOf('hubspot')).toMatchObject([{ status: 'expired' }]);
   });
 
@@ -133,8 +133,8 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await popup.getByRole('button', { name: 'Approve' }).click();
     await popup.getByRole('status').waitFor();
     await comeBack(page);
-    await shows(page, 'Slack is connected, confirmed by the server.');
-    await row(page, 'Slack').getByText('Connected · confirmed by the server').waitFor();
+    await shows(page, 'Slack is connected.');
+    await row(page, 'Slack').getByText('Connected · verified').waitFor();
   });
 
   test('shows in words why a provider refused the credentials, and links nothing', async () => {
@@ -164,8 +164,8 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await shows(page, 'The account is not connected');
     expect(await page.getByText('Connection Successful').count()).toBe(0);
     await button(page, 'Close').click();
-    await row(page, 'BambooHR').getByText('Has stopped working').waitFor();
-    expect(await page.getByText('confirmed by the server').count()).toBe(0);
+    await row(page, 'BambooHR').getByText('Not working').waitFor();
+    expect(await page.getByText(/· verified|is connected\./).count()).toBe(0);
   });
 
   test('offers to ask again when the server cannot confirm', async () => {
@@ -176,7 +176,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await connectInHub(page);
     await shows(page, 'The connection could not be confirmed');
     await untilGone(page, 'Check again');
-    await row(page, 'BambooHR').getByText('Connected · confirmed by the server').waitFor();
+    await row(page, 'BambooHR').getByText('Connected · verified').waitFor();
   });
 
   /** As many failures as the server does not hide with a second try, and fewer than make it stop calling. */
@@ -287,7 +287,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   test('asks before it disconnects, and does it only after a yes', async () => {
     const page = await openPage();
     await button(page, 'Disconnect Greenhouse “Recruiting”').click();
-    await button(page, 'Keep it').click();
+    await button(page, 'Cancel').click();
     expect(accountsOf('greenhouse')).toHaveLength(1);
     await button(page, 'Disconnect Greenhouse “Recruiting”').click();
     await button(page, 'Disconnect').click();
@@ -337,7 +337,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await page.getByRole('searchbox').fill('hub');
     expect(await names()).toEqual(['HubSpot']);
     await page.getByRole('searchbox').fill('nothing like it');
-    await shows(page, 'No integration matches');
+    await shows(page, 'No matching integrations');
     await button(page, 'Show all integrations').click();
     expect(await names()).toContain('Workday');
   });
@@ -354,7 +354,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const page = await openPage();
     failAccounts();
     await comeBack(page);
-    await shows(page, /What you see may be out of date/);
+    await shows(page, /This list may be out of date/);
     expect(await rowNames(page)).toHaveLength(2);
     await untilGone(page, 'Try again');
     expect(await page.getByText('may be out of date').count()).toBe(0);
@@ -378,7 +378,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   test('invites a customer that has nothing connected yet', async () => {
     demo.emulator.reset();
     const page = await openPage();
-    await shows(page, 'Nothing is connected yet');
+    await shows(page, 'No connections yet');
   });
 
   async function tabTo(page: Page, name: string): Promise<void> {
