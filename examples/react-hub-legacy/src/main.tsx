@@ -5,7 +5,7 @@ import './style.css';
 
 const root = document.querySelector('#root');
 if (root === null) {
-  throw new Error('The page has no #root');
+  throw new Error('Element #root not found');
 }
 createRoot(root).render(
   <StrictMode>
