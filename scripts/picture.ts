@@ -1,4 +1,4 @@
-/** Takes the README's picture of the demo page anew: `npm run build && node dist/scripts/picture.js`. */
+/** Updates the screenshot of the demo page in the README. Run it with `npm run picture`. */
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { startDemo } from '../demo/start-demo.js';
@@ -7,7 +7,7 @@ import { thisPackage } from '../src/package.js';
 
 const config = loadConfig({ PORT: '0', EMULATOR_PORT: '0', LOG_LEVEL: 'silent' });
 if (config.mode !== 'demo') {
-  throw new Error('Without a key there is nothing but the demo');
+  throw new Error('The configuration is not for the demo');
 }
 const demo = await startDemo(config);
 const browser = await chromium.launch({
