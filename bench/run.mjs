@@ -9,12 +9,12 @@ import { profile } from './profile/profile.mjs';
 
 const usage = `npm run bench -- [options]
 
-  --quick            about a minute: rough figures, no growth
-  --only ours,yoga   these contestants alone, and always the limit
-  --out folder       where to write; a quick run and one with --only write nothing without it
-  --profile ours     where the time of one contestant goes, and nothing else
+  --quick            takes about one minute: approximate results, no growth
+  --only ours,yoga   measures only these implementations, and always limit
+  --out folder       writes the results to this folder; required to write results of --quick and --only
+  --profile ours     profiles one implementation instead of measuring
 
-Contestants: ${[...contestants.keys()].join(', ')}
+Implementations: ${[...contestants.keys()].join(', ')}
 `;
 
 const { values: options } = parseArgs({
@@ -44,7 +44,7 @@ if (options.help || !isKnown) {
   const machine = describeMachine();
   if (machine.load > machine.cores / 4) {
     process.stderr.write(
-      `Something else is busy here (load average ${machine.load}): the figures will be rough.\n`,
+      `Other processes are using this machine (load average ${machine.load}): the results are approximate.\n`,
     );
   }
   const measured = await measure(names, plan);

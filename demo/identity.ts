@@ -5,13 +5,14 @@ import { exportJWK, SignJWT } from 'jose';
 import { isTenantKey, type TenantKey, tenants } from './tenants.js';
 
 /**
- * The identity provider of the demo: it gives anyone a token of either tenant, which is what a demo wants and
- * nothing else ever should. Its key is made at each start and never leaves the process.
+ * The identity provider of the demo. It issues a token for either tenant to any caller, so never use it outside of the
+ * demo. The key pair is generated at each start and the private key never leaves the process.
  */
 export interface DemoIdentity {
   readonly issuer: string;
   readonly audience: string;
   readonly publicKey: KeyObject;
+  /** Creates an access token that is valid for one hour. */
   readonly createToken: (tenant: TenantKey) => Promise<string>;
 }
 
@@ -37,12 +38,12 @@ export function createDemoIdentity(): DemoIdentity {
   };
 }
 
-/** `GET /demo/token?tenant=acme|globex` and `GET /demo/jwks.json`. */
+/** Adds `GET /demo/token?tenant=acme|globex` and `GET /demo/jwks.json`. */
 export function addIdentityRoutes(server: FastifyInstance, identity: DemoIdentity): void {
   server.get<{ Querystring: { tenant?: unknown } }>('/demo/token', async (request, reply) => {
     const { tenant } = request.query;
     if (!isTenantKey(tenant)) {
-      const message = `Give the tenant: ?tenant=${Object.keys(tenants).join(' or ?tenant=')}.`;
+      const message = `The parameter tenant is required: ?tenant=${Object.keys(tenants).join(' or ?tenant=')}.`;
       return reply.code(400).send({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
     }
     const { ownerName, username } = tenants[tenant];

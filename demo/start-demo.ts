@@ -98,7 +98,7 @@ function findPage(): string {
   return candidates.find((folder) => existsSync(join(folder, 'main.js'))) ?? candidates[0] ?? '';
 }
 
-/** The page at `/`, told where the Hub finds StackOne. Its policy lets the Hub call there, and nobody else. */
+/** Serves the demo page at `/`. Its content security policy allows requests of the Hub to `hubBaseUrl` only. */
 async function addPage(server: FastifyInstance, hubBaseUrl: string): Promise<void> {
   const template = await readFile(join(pageFolder, 'index.html'), 'utf8');
   const page = template.replace('{{hubBaseUrl}}', hubBaseUrl);

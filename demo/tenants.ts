@@ -1,6 +1,6 @@
 import type { Emulator } from '../emulator/src/index.js';
 
-/** The customers of the product that the demo plays: two, so that it shows that neither sees the other. */
+/** The customers of the demo product. There are two, to show that a customer sees its own accounts only. */
 export const tenants = {
   acme: { ownerId: 'org_acme', ownerName: 'Acme Corporation', username: 'ada@acme.example' },
   globex: { ownerId: 'org_globex', ownerName: 'Globex', username: 'hank@globex.example' },
@@ -11,7 +11,7 @@ export function isTenantKey(value: unknown): value is TenantKey {
   return typeof value === 'string' && Object.hasOwn(tenants, value);
 }
 
-/** Something to see at once: an account that works, one that must be re-linked, and the other tenant's. */
+/** Adds example accounts: for Acme one that is active and one that must be re-linked, for Globex an active one. */
 export function seedAccounts(emulator: Emulator): void {
   const { acme, globex } = tenants;
   emulator.addAccount({
@@ -30,7 +30,7 @@ export function seedAccounts(emulator: Emulator): void {
     status_reasons: [
       {
         code: 'refresh_token_expired',
-        description: 'HubSpot no longer accepts the stored sign-in.',
+        description: 'HubSpot no longer accepts the stored credentials.',
         timestamp: new Date().toISOString(),
       },
     ],

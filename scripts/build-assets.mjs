@@ -1,4 +1,4 @@
-/** What `tsc` does not make: the playground's files, and the demo page as one script. */
+/** Builds the files that `tsc` does not: the playground's assets, and the script and stylesheet of the demo page. */
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -19,7 +19,6 @@ for (const [name, source] of Object.entries(playground)) {
 
 const page = {
   'index.html': 'demo/page/index.html',
-  'style.css': 'demo/page/style.css',
   'hub.js': 'node_modules/@stackone/hub/dist/webcomponent.js',
 };
 mkdirSync('dist/demo/page', { recursive: true });
@@ -27,8 +26,8 @@ for (const [name, source] of Object.entries(page)) {
   copyFileSync(source, `dist/demo/page/${name}`);
 }
 await build({
-  entryPoints: ['demo/page/main.ts'],
-  outfile: 'dist/demo/page/main.js',
+  entryPoints: ['demo/page/main.ts', 'demo/page/style.css'],
+  outdir: 'dist/demo/page',
   bundle: true,
   format: 'esm',
   target: 'es2022',

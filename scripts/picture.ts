@@ -1,4 +1,4 @@
-/** Takes the README's picture of the demo page anew: `npm run build && node dist/scripts/picture.js`. */
+/** Updates the screenshot of the demo page in the README. Run it with `npm run picture`. */
 import { chromium } from 'playwright-core';
 import { startDemo } from '../demo/start-demo.js';
 

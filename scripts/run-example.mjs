@@ -1,9 +1,9 @@
 /**
- * `npm run example -- <name>`: installs an example's packages, starts the demo server for it unless it brings a
- * server of its own (`"ownServer": true` in its package.json), and starts it. Ctrl+C stops everything.
+ * `npm run example -- <name>`: installs the packages of an example, starts the demo server, and starts the example. An
+ * example with its own server (`"ownServer": true` in its package.json) gets no demo server. Ctrl+C stops everything.
  *
- * The example gets `EXAMPLE_PORT` as it is, `CONNECT_URL` and `EMULATOR_URL` of the demo server, and tells its own
- * address in a line `The example  http://…`.
+ * The example gets the environment variables `EXAMPLE_PORT` (unchanged) and `CONNECT_URL` and `EMULATOR_URL` of the demo
+ * server. It must print its own URL in a line `The example  http://…`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const [name = ''] = process.argv.slice(2);
 const folder = `${top}/examples/${name}`;
 const children = [];
 
-/** In a process group of its own, so that what it starts is stopped with it. */
+/** Starts a command in its own process group, so that its child processes are stopped with it. */
 function start(command, args, options) {
   const child = spawn(command, args, { detached: true, ...options });
   children.push(child);
@@ -25,19 +25,19 @@ function start(command, args, options) {
   return child;
 }
 
-/** The first to end, or to be told to, ends all. */
+/** Stops all processes, when the first of them exits or on a signal. */
 function stop(exitCode) {
   process.exitCode ??= exitCode;
   for (const { pid } of children.splice(0)) {
     try {
       process.kill(-pid, 'SIGTERM');
     } catch {
-      // It has ended already.
+      // The process has already exited.
     }
   }
 }
 
-/** Without a key, whatever this shell has: no example is run against a real StackOne by mistake. */
+/** Starts the demo without the API key of the shell, so that no example runs against the real StackOne by mistake. */
 function startDemo() {
   const { STACKONE_API_KEY, STACKONE_API_KEY_FILE, ...env } = process.env;
   const demo = start(process.execPath, ['dist/demo/main.js'], {
@@ -61,7 +61,7 @@ function startDemo() {
 
 async function main() {
   if (!names.includes(name)) {
-    process.stderr.write(`Which example? npm run example -- ${names.join(' | ')}\n`);
+    process.stderr.write(`Usage: npm run example -- ${names.join(' | ')}\n`);
     process.exitCode = 1;
     return;
   }

@@ -8,8 +8,9 @@ import { z } from 'zod';
 import { type Emulator, startEmulator } from '../emulator/src/index.js';
 
 /**
- * Ten minutes (or as many as the argument says) at half of what the server can do, one call in twenty failing:
- * memory after a collection, and descriptors, must stay flat. `npm run soak -- 2` for two minutes.
+ * Soak test: runs the server at half of its capacity for ten minutes, or for the number of minutes in the first argument
+ * (`npm run soak -- 2`). 5 % of the calls to StackOne fail. The heap after a garbage collection and the number of file
+ * descriptors must not grow.
  */
 const minutes = Number(process.argv[2] ?? 10);
 const owners = 50;
@@ -20,7 +21,7 @@ const samples = 20;
 const sampleShape = z.object({ heapMiB: z.number(), rssMiB: z.number(), descriptors: z.number() });
 type Sample = z.infer<typeof sampleShape>;
 
-/** Runs in the server's process: collects the garbage, and tells what is left. */
+/** Code for the server process: on a message, runs the garbage collection and reports memory and file descriptors. */
 const reporter = `import { readdirSync } from 'node:fs';
 process.on('message', () => {
   gc();
@@ -31,7 +32,7 @@ process.on('message', () => {
 const keys = generateKeyPairSync('ed25519');
 const emulator = await startEmulator();
 const { server, url } = await startServer(emulator);
-/** As many connections from the first minute to the last, so that descriptors can be compared. */
+/** A fixed number of connections, so that the numbers of file descriptors are comparable. */
 const pool = new Pool(url, { connections: 32 });
 const tokens = await Promise.all(Array.from({ length: owners }, (_, number) => signToken(number)));
 seed(emulator);
@@ -39,14 +40,14 @@ seed(emulator);
 const capacity = await measureCapacity();
 const rate = Math.floor(capacity / 2);
 process.stdout.write(
-  `${Math.round(capacity)} requests a second at most; soaking at ${rate} for ${minutes} minutes\n`,
+  `Capacity: ${Math.round(capacity)} requests per second. Soak test: ${rate} requests per second for ${minutes} minutes\n`,
 );
-const taken = await soak(rate);
+const soakSamples = await soak(rate);
 await pool.close();
 server.kill('SIGTERM');
 await once(server, 'exit');
 await emulator.stop();
-conclude(taken);
+evaluate(soakSamples);
 
 async function startServer({
   url: baseUrl,
@@ -68,8 +69,8 @@ async function startServer({
     },
   });
   child.stderr?.pipe(process.stderr);
-  // Its log goes on being read to the end, or its writes would fail.
-  const found = await new Promise<string>((resolve) => {
+  // Keep reading the log until the end: otherwise the writes of the server block.
+  const serverUrl = await new Promise<string>((resolve) => {
     child.stdout?.on('data', (chunk) => {
       const match = /"url":"(http[^"]+)"/.exec(String(chunk));
       if (match?.[1] !== undefined) {
@@ -77,7 +78,7 @@ async function startServer({
       }
     });
   });
-  return { server: child, url: found };
+  return { server: child, url: serverUrl };
 }
 
 function signToken(number: number): Promise<string> {
@@ -89,7 +90,7 @@ function signToken(number: number): Promise<string> {
     .sign(keys.privateKey);
 }
 
-/** Also forgets the history, which would otherwise grow with every call. */
+/** Adds the accounts. Also resets the emulator, because its history grows with each call. */
 function seed(target: Emulator): void {
   target.reset();
   for (let number = 0; number < owners; number++) {
@@ -101,7 +102,7 @@ function seed(target: Emulator): void {
   }
 }
 
-async function ask(): Promise<void> {
+async function sendRequest(): Promise<void> {
   const isMutation = Math.random() < 0.5;
   const query = isMutation
     ? 'mutation { createConnectSession(provider: "bamboohr") { token userErrors { code } } }'
@@ -120,19 +121,19 @@ async function ask(): Promise<void> {
 
 async function measureCapacity(): Promise<number> {
   const end = performance.now() + calibrationMs;
-  let answered = 0;
+  let responses = 0;
   const client = async () => {
     while (performance.now() < end) {
-      await ask();
-      answered += 1;
+      await sendRequest();
+      responses += 1;
     }
   };
   await Promise.all(Array.from({ length: 16 }, client));
-  return answered / (calibrationMs / 1000);
+  return responses / (calibrationMs / 1000);
 }
 
 async function soak(perSecond: number): Promise<Sample[]> {
-  const found: Sample[] = [];
+  const collected: Sample[] = [];
   for (let number = 0; number < samples; number++) {
     seed(emulator);
     const end = performance.now() + (minutes * 60_000) / samples;
@@ -142,21 +143,21 @@ async function soak(perSecond: number): Promise<Sample[]> {
         if (Math.random() < faultShare) {
           emulator.failNext(Math.random() < 0.5 ? { status: 500 } : { kind: 'reset' });
         }
-        const request = ask().finally(() => inFlight.delete(request));
+        const request = sendRequest().finally(() => inFlight.delete(request));
         inFlight.add(request);
       }
       await sleep(50);
     }
     await Promise.allSettled(inFlight);
-    found.push(await takeSample());
+    collected.push(await takeSample());
   }
-  return found;
+  return collected;
 }
 
 async function takeSample(): Promise<Sample> {
-  const answer = once(server, 'message');
+  const report = once(server, 'message');
   server.send('report');
-  const sample = sampleShape.parse((await answer)[0]);
+  const sample = sampleShape.parse((await report)[0]);
   const { heapMiB, rssMiB, descriptors } = sample;
   process.stdout.write(
     `heap ${heapMiB.toFixed(1)} MiB, resident ${rssMiB.toFixed(0)} MiB, ${descriptors} descriptors\n`,
@@ -164,11 +165,11 @@ async function takeSample(): Promise<Sample> {
   return sample;
 }
 
-/** The last quarter against the second: the first still warms up. */
-function conclude(found: readonly Sample[]): void {
+/** Compares the last quarter of the samples with the second one. The first quarter is the warm-up. */
+function evaluate(collected: readonly Sample[]): void {
   const quarter = samples / 4;
   const median = (from: number, of: (sample: Sample) => number) =>
-    found
+    collected
       .slice(from, from + quarter)
       .map(of)
       .sort((a, b) => a - b)[Math.floor(quarter / 2)] ?? 0;

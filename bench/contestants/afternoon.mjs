@@ -4,7 +4,7 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { typeDefs } from './shared/schema.mjs';
 import { serveBenchmark } from './shared/serve.mjs';
 
-/** The layer as one writes it in an afternoon. It reads the access token and does not verify it. */
+/** A minimal implementation with Apollo's standalone server. It reads the access token without verifying it. */
 const expiresInSeconds = 1800;
 
 class StackOne extends RESTDataSource {

@@ -4,7 +4,7 @@ import { fastify } from 'fastify';
 import { resolvers, typeDefs } from './shared/schema.mjs';
 import { serveBenchmark } from './shared/serve.mjs';
 
-/** Apollo on Fastify and nothing else. No checks. */
+/** Apollo Server on Fastify. No checks. */
 const apollo = new ApolloServer({ typeDefs, resolvers });
 await apollo.start();
 

@@ -2,13 +2,13 @@ import { createServer } from 'node:http';
 import express from 'express';
 import { listenForBenchmark } from './shared/serve.mjs';
 
-/** The handler of StackOne's guide, written anew: Express and the built-in `fetch`. No checks. */
+/** The handler of StackOne's guide, reimplemented with Express and the built-in `fetch`. No checks. */
 const app = express();
 app.use(express.json());
 
 app.post('/graphql', async (request, response) => {
   const { provider, label } = request.body.variables;
-  const answer = await fetch(`${process.env['UPSTREAM']}/connect_sessions`, {
+  const upstreamResponse = await fetch(`${process.env['UPSTREAM']}/connect_sessions`, {
     method: 'POST',
     headers: {
       authorization: `Basic ${Buffer.from('bench-key:').toString('base64')}`,
@@ -21,11 +21,11 @@ app.post('/graphql', async (request, response) => {
       label,
     }),
   });
-  if (!answer.ok) {
+  if (!upstreamResponse.ok) {
     response.status(500).json({ error: 'the session could not be created' });
     return;
   }
-  const { token } = /** @type {{ token: string }} */ (await answer.json());
+  const { token } = /** @type {{ token: string }} */ (await upstreamResponse.json());
   response.json({ token });
 });
 

@@ -3,7 +3,7 @@ import mercurius from 'mercurius';
 import { resolvers, typeDefs } from './shared/schema.mjs';
 import { serveBenchmark } from './shared/serve.mjs';
 
-/** Mercurius, with its just-in-time compiler from the first request of a document on. No checks. */
+/** Mercurius. Its just-in-time compiler compiles a document after its first request. No checks. */
 const server = fastify();
 server.register(mercurius, { schema: typeDefs, resolvers, jit: 1 });
 serveBenchmark(await server.listen({ host: '127.0.0.1', port: 0 }));

@@ -3,8 +3,8 @@ import { audience, issuer } from '../lib/tokens.mjs';
 import { serveBenchmark } from './shared/serve.mjs';
 
 /**
- * The server as it is in production, all guards on. Limits are counted and so high that none refuses. Production
- * takes only https for StackOne, so its URL alone is set afterwards.
+ * The server in production mode with all checks. Rate limits are counted, but too high to reject a request. Production
+ * mode accepts only HTTPS URLs for StackOne, so the URL of the upstream is set afterwards.
  */
 const config = loadConfig({
   NODE_ENV: 'production',
@@ -20,7 +20,7 @@ const config = loadConfig({
   RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
 });
 if (config.mode !== 'live') {
-  throw new Error('the benchmark measures the server before StackOne, not the demo');
+  throw new Error('The benchmark measures the server, not the demo');
 }
 
 const { url } = await startApp({

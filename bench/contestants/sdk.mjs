@@ -5,7 +5,7 @@ import { fastify } from 'fastify';
 import { typeDefs } from './shared/schema.mjs';
 import { serveBenchmark } from './shared/serve.mjs';
 
-/** StackOne's own SDK behind Apollo on Fastify. No checks but the SDK's. */
+/** StackOne's official SDK behind Apollo Server on Fastify. Only the checks of the SDK. */
 const expiresInSeconds = 1800;
 const stackone = new StackOne({
   serverURL: process.env['UPSTREAM'] ?? '',

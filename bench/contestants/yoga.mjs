@@ -3,6 +3,6 @@ import { createSchema, createYoga } from 'graphql-yoga';
 import { resolvers, typeDefs } from './shared/schema.mjs';
 import { listenForBenchmark } from './shared/serve.mjs';
 
-/** GraphQL Yoga as its guide has it. No checks. */
+/** GraphQL Yoga as in its guide. No checks. */
 const yoga = createYoga({ schema: createSchema({ typeDefs, resolvers }), logging: false });
 await listenForBenchmark(createServer(yoga));

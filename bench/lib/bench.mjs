@@ -6,7 +6,7 @@ import { createKeys } from './tokens.mjs';
 /** @typedef {import('./process.mjs').Child & { readonly url: string }} Server */
 
 /**
- * What all measurements share: the upstream, the load, and the way to start a contestant before them.
+ * Starts what all measurements share: the upstream server and the load generator.
  * @param {number} owners
  */
 export async function startBench(owners) {
@@ -40,8 +40,8 @@ export async function startBench(owners) {
 }
 
 /**
- * Measures all in turn, as often as there are rounds, and each round begins with another one: what else the
- * machine does then meets all of them.
+ * Measures all subjects in each round. Each round starts with another subject, so that other load on the machine
+ * affects all of them equally.
  * @template Subject
  * @template Figures
  * @param {string} title

@@ -8,8 +8,8 @@ const barStart = 392;
 const barEnd = width - 70;
 
 /**
- * Bars: the processor time of a mutation, as a multiple of the limit's. Its colours are legible on white and on
- * black.
+ * Draws a bar chart: the processor time of a mutation, as a multiple of the processor time of `limit`. The colors are
+ * readable on light and dark backgrounds.
  * @param {import('./summary.mjs').Summary} summary
  */
 export function drawChart({ contestants }) {

@@ -1,11 +1,11 @@
 /**
- * In the order of the tables: what each one is, the packages that make its figures, and Node's flags.
+ * The implementations in the order of the tables: title, packages that determine the results, and Node.js flags.
  * @type {ReadonlyMap<string, { title: string, packages: readonly string[], flags?: readonly string[] }>}
  */
 export const contestants = new Map([
   ['limit', { title: 'the limit: node:http and undici’s Pool, no GraphQL', packages: ['undici'] }],
   ['mercurius', { title: 'Mercurius with its JIT, no checks', packages: ['mercurius', 'fastify', 'undici'] }],
-  // As `npm start` and the README do.
+  // The same flag as in `npm start` and the README.
   ['ours', { title: 'ours, all guards on', packages: [], flags: ['--max-semi-space-size=4'] }],
   [
     'apollo-fastify',

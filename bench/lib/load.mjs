@@ -5,22 +5,22 @@ import { quantile } from './statistics.mjs';
 import { signTokens } from './tokens.mjs';
 
 /**
- * The load, in a process of its own: keep-alive connections, the access tokens of many customers in turn, and no
- * answer that is not looked at. One wrong answer ends the whole run.
+ * The load generator. It runs in its own process, uses keep-alive connections and the access tokens of many owners in
+ * turn, and checks every response. One incorrect response stops the run.
  *
  * @typedef {object} Target
  * @property {string} url
- * @property {number} owners whose tokens are used in turn
+ * @property {number} owners number of owners whose tokens are used in turn
  *
- * @typedef {Target & { readonly requests: number, readonly concurrency: number }} ClosedLoop the next request is
- *   sent when one is answered
- * @typedef {Target & { readonly rate: number, readonly seconds: number }} OpenLoop requests are sent by the clock,
- *   answered or not, and a latency begins when its request was due
+ * @typedef {Target & { readonly requests: number, readonly concurrency: number }} ClosedLoop each
+ *   connection sends its next request after the response to the last one
+ * @typedef {Target & { readonly rate: number, readonly seconds: number }} OpenLoop requests are sent at a
+ *   fixed rate, independent of responses. Latency is measured from the scheduled time of a request
  */
 
 const tokens = signTokens(process.env['PRIVATE_KEY'] ?? '', Number(process.env['OWNERS']));
 
-/** Goes on from one question to the next, so that all customers have their turn. */
+/** Index of the next token. Not reset between runs, so that all owners are used equally. */
 let turn = 0;
 
 const operation = JSON.stringify({
@@ -40,7 +40,7 @@ const operation = JSON.stringify({
   variables: { provider: 'bamboohr', label: 'Head office' },
 });
 
-/** @param {ClosedLoop} question */
+/** @param {ClosedLoop} message */
 async function runClosedLoop({ url, owners, requests, concurrency }) {
   const mutate = createClient(url, owners, concurrency);
   let sent = 0;
@@ -57,7 +57,7 @@ async function runClosedLoop({ url, owners, requests, concurrency }) {
   return { perSecond: requests / seconds };
 }
 
-/** @param {OpenLoop} question */
+/** @param {OpenLoop} message */
 async function runOpenLoop({ url, owners, rate, seconds }) {
   const readyConnections = 8;
   const mutate = createClient(url, owners, rate);
@@ -67,11 +67,11 @@ async function runOpenLoop({ url, owners, rate, seconds }) {
   const startedAt = performance.now();
   for (let index = 0; index < rate * seconds; index++) {
     const dueAt = startedAt + (index * 1000) / rate;
-    const early = dueAt - performance.now();
-    if (early >= 1) {
-      await sleep(early);
+    const remainingMs = dueAt - performance.now();
+    if (remainingMs >= 1) {
+      await sleep(remainingMs);
     }
-    // Timers know whole milliseconds: what they make early is no merit, what anything makes late is latency.
+    // Timers have a resolution of 1 ms: a request sent early counts from its sending, a late one from its scheduled time.
     const countsFrom = Math.min(dueAt, performance.now());
     latencies.push(mutate().then(() => performance.now() - countsFrom));
   }
@@ -103,17 +103,17 @@ function createClient(url, owners, connections) {
     const text = await body.text();
     const token = statusCode === 200 ? readToken(text) : undefined;
     if (typeof token !== 'string' || seen.has(token)) {
-      throw new Error(`a wrong answer from ${url}: ${statusCode} ${text}`);
+      throw new Error(`Incorrect response from ${url}: ${statusCode} ${text}`);
     }
     seen.add(token);
   };
   return Object.assign(mutate, { close: () => pool.close() });
 }
 
-/** Where a contestant without GraphQL has it, or where GraphQL does. @param {string} text */
+/** The token in the response of an implementation without GraphQL, or with GraphQL. @param {string} text */
 function readToken(text) {
-  const answer = JSON.parse(text);
-  return answer.token ?? answer.data?.createConnectSession?.token;
+  const body = JSON.parse(text);
+  return body.token ?? body.data?.createConnectSession?.token;
 }
 
-serveParent({}, (question) => ('rate' in question ? runOpenLoop(question) : runClosedLoop(question)));
+serveParent({}, (message) => ('rate' in message ? runOpenLoop(message) : runClosedLoop(message)));

@@ -4,7 +4,7 @@ import { contestants } from './contestants.mjs';
 
 /** @typedef {ReturnType<typeof describeMachine>} Machine */
 
-/** What a figure means nothing without. Taken before the run: `load` is what others do on this machine. */
+/** Describes the machine, to make results comparable. Call it before the run: `load` is the load of other processes. */
 export function describeMachine() {
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -21,7 +21,7 @@ export function describeMachine() {
 }
 
 /**
- * Of the packages that make a figure: those of the benchmark, and those that ours has itself.
+ * The versions of the packages that determine the results.
  * @param {readonly string[]} names of the contestants
  * @returns {Record<string, string>}
  */

@@ -5,10 +5,10 @@ import { interleave, startBench } from './bench.mjs';
 /** @typedef {import('./bench.mjs').Server} Server */
 /** @typedef {import('./plan.mjs').Plan} Plan */
 /** @typedef {Awaited<ReturnType<typeof measure>>} Measurements */
-/** @typedef {{ readonly server: Server, readonly owners: number }} Running with as many customers as ask it */
+/** @typedef {{ readonly server: Server, readonly owners: number }} Running a warm server, and the number of owners that call it */
 
 /**
- * Everything, in one run.
+ * Runs all measurements.
  * @param {readonly string[]} names of the contestants
  * @param {Plan} plan
  */
@@ -23,7 +23,7 @@ export async function measure(names, plan) {
 }
 
 /**
- * From nothing to the first right answer, and the memory then.
+ * Measures the time from the start of the process to the first correct response, and the memory at that time.
  * @param {Bench} bench @param {readonly string[]} names @param {Plan} plan
  */
 function measureStarts(bench, names, { startRounds, fewOwners: owners }) {
@@ -31,16 +31,16 @@ function measureStarts(bench, names, { startRounds, fewOwners: owners }) {
   return interleave('start', startRounds, subjects, async (name) => {
     const startedAt = performance.now();
     const server = await bench.startContestant(name, oneCore);
-    await bench.load.ask({ url: server.url, owners, requests: 1, concurrency: 1 });
-    const firstAnswerMs = performance.now() - startedAt;
-    const { residentBytes } = await useOf(server);
+    await bench.load.request({ url: server.url, owners, requests: 1, concurrency: 1 });
+    const firstResponseMs = performance.now() - startedAt;
+    const { residentBytes } = await readUsage(server);
     await server.stop();
-    return { firstAnswerMs, residentBytes };
+    return { firstResponseMs, residentBytes };
   });
 }
 
 const taskset = ['taskset', '-c', '0'];
-/** Where there is no such command, a start has all cores. */
+/** Limits a process to one core. Without the command `taskset`, all cores are used. */
 const oneCore = spawnSync('taskset', ['-c', '0', 'true']).status === 0 ? taskset : [];
 
 /** @param {Bench} bench @param {readonly string[]} names @param {Plan} plan */
@@ -51,7 +51,7 @@ async function measureSpeed(bench, names, plan) {
   const warmBytes = {};
   for (const name of names) {
     running[name] = await startWarm(bench, name, plan.fewOwners, plan);
-    warmBytes[name] = (await useOf(running[name].server)).residentBytes;
+    warmBytes[name] = (await readUsage(running[name].server)).residentBytes;
   }
   const closed = await interleave('closed loop', plan.closedRounds, running, (one) =>
     measureClosed(bench, one, plan),
@@ -63,15 +63,15 @@ async function measureSpeed(bench, names, plan) {
   for (const rate of plan.rates) {
     open.push({ rate, rounds: await measureRate(`${rate} a second`, rate) });
   }
-  await bench.upstream.ask({ latencyMs: plan.slowUpstreamMs });
+  await bench.upstream.request({ latencyMs: plan.slowUpstreamMs });
   const slow = await measureRate(`${plan.slowRate} a second, slow upstream`, plan.slowRate);
-  await bench.upstream.ask({ latencyMs: 0 });
+  await bench.upstream.request({ latencyMs: 0 });
   await Promise.all(Object.values(running).map(({ server }) => server.stop()));
   return { warmBytes, closed, open, slow };
 }
 
 /**
- * Two servers of ours: one has seen the tokens of a few customers, and one those of many.
+ * Compares two servers of this package: one has verified the tokens of a few owners, the other those of many owners.
  * @param {Bench} bench @param {Plan} plan
  */
 async function measureGrowth(bench, plan) {
@@ -81,8 +81,8 @@ async function measureGrowth(bench, plan) {
   const rounds = await interleave('growth', plan.growthRounds, { few, many }, (one) =>
     measureClosed(bench, one, plan),
   );
-  const { residentBytes: fewBytes } = await useOf(few.server);
-  const { residentBytes: manyBytes } = await useOf(many.server);
+  const { residentBytes: fewBytes } = await readUsage(few.server);
+  const { residentBytes: manyBytes } = await readUsage(many.server);
   await Promise.all([few.server.stop(), many.server.stop()]);
   return { rounds, fewBytes, manyBytes };
 }
@@ -93,14 +93,14 @@ async function measureGrowth(bench, plan) {
  */
 export async function startWarm(bench, name, owners, { warmUpRequests: requests, concurrency }) {
   const server = await bench.startContestant(name);
-  await bench.load.ask({ url: server.url, owners, requests, concurrency });
+  await bench.load.request({ url: server.url, owners, requests, concurrency });
   return { server, owners };
 }
 
 /** @param {Bench} bench @param {Running} running @param {Plan} plan */
 async function measureClosed(bench, { server, owners }, { leadInRequests, closedRequests, concurrency }) {
   /** @param {number} requests @returns {Promise<{ perSecond: number }>} */
-  const load = (requests) => bench.load.ask({ url: server.url, owners, requests, concurrency });
+  const load = (requests) => bench.load.request({ url: server.url, owners, requests, concurrency });
   await load(leadInRequests);
   return withCost(server, closedRequests, () => load(closedRequests));
 }
@@ -110,24 +110,24 @@ async function measureClosed(bench, { server, owners }, { leadInRequests, closed
  * @returns {Promise<{ p50: number, p99: number }>}
  */
 function measureOpen(bench, { server, owners }, rate, { openSeconds: seconds }) {
-  return bench.load.ask({ url: server.url, owners, rate, seconds });
+  return bench.load.request({ url: server.url, owners, rate, seconds });
 }
 
 /**
- * A piece of work, and what the server's own process took for each of its requests.
+ * Runs `work` and measures the processor time of the server process for each of its requests.
  * @template {object} Result
  * @param {Server} server
  * @param {number} requests
  * @param {() => Promise<Result>} work
  */
 export async function withCost(server, requests, work) {
-  const before = await useOf(server);
+  const before = await readUsage(server);
   const result = await work();
-  const after = await useOf(server);
+  const after = await readUsage(server);
   return { ...result, cpuMicroseconds: (after.cpuMicroseconds - before.cpuMicroseconds) / requests };
 }
 
-/** @param {Server} server @returns {Promise<{ cpuMicroseconds: number, residentBytes: number }>} since its start; now */
-function useOf(server) {
-  return server.ask({ kind: 'use' });
+/** @param {Server} server @returns {Promise<{ cpuMicroseconds: number, residentBytes: number }>} processor time since the start of the process, current memory */
+function readUsage(server) {
+  return server.request({ kind: 'usage' });
 }

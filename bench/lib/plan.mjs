@@ -1,19 +1,19 @@
-/** How much is measured: about thirteen minutes, for figures that are published. */
+/** The plan for published results. Takes about 13 minutes. */
 export const fullPlan = {
-  /** The next request is sent when one is answered, on so many connections. */
+  /** Number of connections in the closed loop. Each one sends its next request after the response to the last one. */
   concurrency: 16,
   fewOwners: 10,
   manyOwners: 10_000,
   startRounds: 5,
-  /** It takes as many until Node has compiled what is worth it, and a fast server looks slow before. */
+  /** Number of requests until Node.js has compiled the hot code. Before that, a fast server looks slow. */
   warmUpRequests: 10_000,
   closedRounds: 9,
   closedRequests: 2_500,
-  /** Before each measurement: a server that had nothing to do has cold caches. */
+  /** Requests before each measurement, because an idle server has cold caches. */
   leadInRequests: 300,
-  /** Requests a second, sent by the clock. */
+  /** Requests per second in the open loop. */
   rates: [50, 200],
-  /** And once more while StackOne takes so long. */
+  /** Response time of the upstream, in milliseconds, in an additional measurement at `slowRate`. */
   slowUpstreamMs: 20,
   slowRate: 200,
   openRounds: 5,
@@ -24,7 +24,7 @@ export const fullPlan = {
 
 /** @typedef {typeof fullPlan} Plan */
 
-/** About a minute, to see whether a change helps. No growth, and the rest is rough. @type {Plan} */
+/** Takes about one minute, to check whether a change helps. Approximate results, no growth. @type {Plan} */
 export const quickPlan = {
   ...fullPlan,
   startRounds: 1,

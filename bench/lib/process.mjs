@@ -3,24 +3,24 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /**
- * A child process that answers questions, one at a time.
+ * A child process that handles one request at a time.
  * @typedef {object} Child
- * @property {<Answer>(question: object) => Promise<Answer>} ask
+ * @property {<Result>(message: object) => Promise<Result>} request
  * @property {() => Promise<void>} stop
  */
 
 /**
  * @template Ready
- * @typedef {Child & { readonly ready: Ready }} ReadyChild `ready` is what it said when it was
+ * @typedef {Child & { readonly ready: Ready }} ReadyChild `ready` is the message that it sent when it was ready
  */
 
 /**
- * Starts a script and waits until it says that it is ready. Its standard output goes to /dev/null: what a server
- * logs is written, and read by nobody.
+ * Starts a script and waits until it is ready. Its standard output goes to /dev/null, so that a server writes its log,
+ * but no process reads it.
  * @param {URL} script
- * @param {Record<string, string>} env all that it gets, so that nothing of the caller's environment matters
- * @param {{ prefix?: readonly string[] | undefined, flags?: readonly string[] | undefined }} [how] a command to run
- *   it with, such as `taskset`, and flags of Node's
+ * @param {Record<string, string>} env the complete environment of the child, except PATH and NODE_ENV
+ * @param {{ prefix?: readonly string[] | undefined, flags?: readonly string[] | undefined }} [options] a command
+ *   that starts the process, such as `taskset`, and Node.js flags
  * @template Ready
  * @returns {Promise<ReadyChild<Ready>>}
  */
@@ -31,22 +31,22 @@ export async function startChild(script, env = {}, { prefix = [], flags = [] } =
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exit = once(child, 'exit');
-  const death = exit.then(([code]) => {
-    throw new Error(`${script.pathname} ended with ${code}`);
+  const unexpectedExit = exit.then(([code]) => {
+    throw new Error(`${script.pathname} exited with code ${code}`);
   });
-  death.catch(() => {});
-  const answer = async () => {
-    const [message] = await Promise.race([once(child, 'message'), death]);
+  unexpectedExit.catch(() => {});
+  const receive = async () => {
+    const [message] = await Promise.race([once(child, 'message'), unexpectedExit]);
     if (message.error !== undefined) {
       throw new Error(message.error);
     }
-    return message.answer;
+    return message.result;
   };
   return {
-    ready: await answer(),
-    ask: (question) => {
-      child.send(question);
-      return answer();
+    ready: await receive(),
+    request: (message) => {
+      child.send(message);
+      return receive();
     },
     stop: async () => {
       child.kill();
@@ -56,19 +56,19 @@ export async function startChild(script, env = {}, { prefix = [], flags = [] } =
 }
 
 /**
- * The child's side: says that it is ready, and answers from then on.
- * @template Question
+ * The child's side: reports that it is ready and handles requests of the parent process.
+ * @template Message
  * @param {unknown} ready
- * @param {(question: Question) => unknown} answer
+ * @param {(message: Message) => unknown} handle
  */
-export function serveParent(ready, answer) {
-  process.on('message', async (question) => {
+export function serveParent(ready, handle) {
+  process.on('message', async (message) => {
     try {
-      process.send?.({ answer: await answer(/** @type {Question} */ (question)) });
+      process.send?.({ result: await handle(/** @type {Message} */ (message)) });
     } catch (error) {
       process.send?.({ error: error instanceof Error ? error.stack : String(error) });
     }
   });
   process.on('disconnect', () => process.exit());
-  process.send?.({ answer: ready });
+  process.send?.({ result: ready });
 }

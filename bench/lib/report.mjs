@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawChart } from './chart.mjs';
 import { listVersions } from './machine.mjs';
-import { summarise } from './summary.mjs';
+import { summarizeResults } from './summary.mjs';
 import { describeRun, writeTables } from './tables.mjs';
 
 /** @typedef {import('./measure.mjs').Measurements} Measurements */
@@ -10,7 +10,7 @@ import { describeRun, writeTables } from './tables.mjs';
 /** @typedef {import('./machine.mjs').Machine} Machine */
 
 /**
- * The tables on the screen, and in a folder the figures of every round, the tables and the chart.
+ * Prints the tables. With `folder`, also writes the results of all rounds, the tables and the chart.
  * @param {Measurements} measured
  * @param {Plan} plan
  * @param {Machine} machine
@@ -18,7 +18,7 @@ import { describeRun, writeTables } from './tables.mjs';
  */
 export async function writeReport(measured, plan, machine, folder) {
   const versions = listVersions(Object.keys(measured.closed));
-  const summary = summarise(measured);
+  const summary = summarizeResults(measured);
   const tables = writeTables(summary, plan);
   process.stdout.write(`${tables}\n`);
   if (folder === undefined) {

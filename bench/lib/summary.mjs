@@ -1,14 +1,14 @@
 import { median } from './statistics.mjs';
 
 /** @typedef {import('./measure.mjs').Measurements} Measurements */
-/** @typedef {ReturnType<typeof summarise>} Summary */
+/** @typedef {ReturnType<typeof summarizeResults>} Summary */
 
 /**
- * Medians over the rounds, the cheapest contestant first. What is compared is compared within a round, and the median is of the comparisons: a
- * round that something else disturbed then counts like any other.
+ * Computes medians over the rounds and sorts the implementations by processor time. Ratios and differences are computed
+ * within each round before the median is taken, so that other load on the machine affects both sides of a comparison.
  * @param {Measurements} measured
  */
-export function summarise({ start, warmBytes, closed, open, slow, growth }) {
+export function summarizeResults({ start, warmBytes, closed, open, slow, growth }) {
   const unsorted = Object.keys(closed).map((name) => {
     const ratios = compare(closed[name], closed['limit'], (a, b) => a.cpuMicroseconds / b.cpuMicroseconds);
     return {
@@ -23,17 +23,17 @@ export function summarise({ start, warmBytes, closed, open, slow, growth }) {
         ...latencyOf(slow[name]),
         p99Added: median(compare(slow[name], slow['limit'], (a, b) => a.p99 - b.p99)),
       },
-      firstAnswerMs: medianOf(start[name], (round) => round.firstAnswerMs),
+      firstResponseMs: medianOf(start[name], (round) => round.firstResponseMs),
       startMiB: medianOf(start[name], (round) => round.residentBytes) / 2 ** 20,
       warmMiB: (warmBytes[name] ?? Number.NaN) / 2 ** 20,
     };
   });
   const contestants = unsorted.toSorted((a, b) => a.ratio - b.ratio);
-  return { contestants, growth: growth && summariseGrowth(growth) };
+  return { contestants, growth: growth && summarizeGrowth(growth) };
 }
 
 /** @param {NonNullable<Measurements['growth']>} growth */
-function summariseGrowth({ rounds: { few, many }, fewBytes, manyBytes }) {
+function summarizeGrowth({ rounds: { few, many }, fewBytes, manyBytes }) {
   return {
     fewMicroseconds: medianOf(few, (round) => round.cpuMicroseconds),
     manyMicroseconds: medianOf(many, (round) => round.cpuMicroseconds),
@@ -43,7 +43,7 @@ function summariseGrowth({ rounds: { few, many }, fewBytes, manyBytes }) {
   };
 }
 
-/** Of all rounds: what else the machine does only ever adds. @param {readonly { cpuMicroseconds: number }[]} rounds */
+/** The minimum of all rounds: other load on the machine can only increase a value. @param {readonly { cpuMicroseconds: number }[]} rounds */
 function best(rounds = []) {
   return Math.min(...rounds.map(({ cpuMicroseconds }) => cpuMicroseconds));
 }
@@ -66,7 +66,7 @@ function medianOf(rounds = [], figure) {
 }
 
 /**
- * Round by round.
+ * Compares two lists of rounds, round by round.
  * @template T
  * @param {readonly T[]} rounds
  * @param {readonly T[]} others

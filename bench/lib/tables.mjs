@@ -38,10 +38,10 @@ export function writeTables({ contestants, growth }, plan) {
     ]),
   );
   const start = table(
-    ['start', 'to the first answer', 'memory then', `after ${plan.warmUpRequests} requests`],
-    contestants.map(({ name, firstAnswerMs, startMiB, warmMiB }) => [
+    ['start', 'time to first response', 'memory at that time', `after ${plan.warmUpRequests} requests`],
+    contestants.map(({ name, firstResponseMs, startMiB, warmMiB }) => [
       titleOf(name),
-      `${firstAnswerMs.toFixed(0)} ms`,
+      `${firstResponseMs.toFixed(0)} ms`,
       `${startMiB.toFixed(0)} MiB`,
       `${warmMiB.toFixed(0)} MiB`,
     ]),
@@ -62,7 +62,7 @@ export function writeTables({ contestants, growth }, plan) {
         ],
       ],
     ),
-    `Many for few: ${growth.ratio.toFixed(2)} ×.`,
+    `Ratio: ${growth.ratio.toFixed(2)} ×.`,
   ];
   return [cost, latency, start, ...(grown ?? [])].join('\n\n');
 }
@@ -75,7 +75,7 @@ function table(head, rows) {
 }
 
 /**
- * The tables as a page, with all that it takes to repeat them.
+ * A Markdown page with the tables and the information that is needed to reproduce them.
  * @param {string} tables
  * @param {import('./machine.mjs').Machine} machine
  * @param {Record<string, string>} versions
@@ -83,7 +83,7 @@ function table(head, rows) {
  */
 export function describeRun(tables, machine, versions, plan) {
   const { date, command, node, processor, cores, memoryGiB, system, load } = machine;
-  return `# What one mutation costs
+  return `# Cost of one mutation
 
 ![Processor time per mutation](results.svg)
 
@@ -93,7 +93,7 @@ ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(' · ')}
 
-Medians over ${plan.closedRounds} rounds of ${plan.closedRequests} mutations on ${plan.concurrency} connections; latencies over ${plan.openRounds} rounds of ${plan.openSeconds} seconds; starts over ${plan.startRounds} rounds. Ratios and differences are taken within a round. How it is measured: [README](../README.md).
+Medians over ${plan.closedRounds} rounds of ${plan.closedRequests} mutations on ${plan.concurrency} connections; latencies over ${plan.openRounds} rounds of ${plan.openSeconds} seconds; starts over ${plan.startRounds} rounds. Ratios and differences are taken within a round. Method: [README](../README.md).
 
 ${tables}
 `;

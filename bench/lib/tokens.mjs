@@ -3,7 +3,7 @@ import { createPrivateKey, generateKeyPairSync, randomUUID, sign } from 'node:cr
 export const issuer = 'https://login.example.com/';
 export const audience = 'https://api.example.com';
 
-/** The keys of an identity provider, as PEM: environment variables hold text. */
+/** Creates the key pair of an identity provider, in PEM format for environment variables. */
 export function createKeys() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
@@ -13,7 +13,7 @@ export function createKeys() {
 }
 
 /**
- * Access tokens (ES256) of as many customers.
+ * Creates ES256 access tokens for `count` owners.
  * @param {string} privateKey
  * @param {number} count
  */

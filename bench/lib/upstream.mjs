@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers';
 import { serveParent } from './process.mjs';
 
 /**
- * As much of StackOne as a mutation needs, in a process of its own and as fast as Node allows. Every session
- * has a token that was never given before, so that nobody can answer from a cache unnoticed.
+ * A minimal and fast StackOne for the mutation, in its own process. Every session gets a new token, so that a cached
+ * response is detected.
  */
 let latencyMs = 0;
 let sessions = 0;
@@ -26,19 +26,19 @@ const authConfigs = JSON.stringify({
 
 /** @param {string} body */
 function createSession(body) {
-  const asked = JSON.parse(body);
+  const input = JSON.parse(body);
   const token = `token-${++sessions}-FHPvutTe15VPM3bf52wVmAZ2JtsArweHZcUKWlkiee4`;
   return JSON.stringify({
     id: sessions,
     organization_id: 1042,
     project_id: 'bench',
-    origin_owner_id: asked.origin_owner_id,
-    origin_owner_name: asked.origin_owner_name,
-    origin_username: asked.origin_username ?? null,
-    provider: asked.provider ?? null,
+    origin_owner_id: input.origin_owner_id,
+    origin_owner_name: input.origin_owner_name,
+    origin_username: input.origin_username ?? null,
+    provider: input.provider ?? null,
     categories: null,
     account_id: null,
-    label: asked.label ?? null,
+    label: input.label ?? null,
     metadata: null,
     type: 'production',
     created_at: '2026-01-05T09:00:00.000Z',
@@ -54,11 +54,11 @@ const server = createServer(async (request, response) => {
     response.writeHead(status, headers).end(body);
   };
   if (request.method === 'POST' && request.url === '/connect_sessions') {
-    const answer = createSession(await text(request));
+    const session = createSession(await text(request));
     if (latencyMs > 0) {
-      setTimeout(send, latencyMs, 201, answer);
+      setTimeout(send, latencyMs, 201, session);
     } else {
-      send(201, answer);
+      send(201, session);
     }
   } else if (request.url?.startsWith('/auth_configs')) {
     send(200, authConfigs);
@@ -71,7 +71,7 @@ server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
-  serveParent({ url: `http://127.0.0.1:${port}` }, (question) => {
-    latencyMs = question.latencyMs;
+  serveParent({ url: `http://127.0.0.1:${port}` }, (message) => {
+    latencyMs = message.latencyMs;
   });
 });

@@ -1,4 +1,4 @@
-/** Text as it may stand in an element. @param {string} text */
+/** Escapes text for an XML element. @param {string} text */
 export function escapeXml(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

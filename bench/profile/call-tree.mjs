@@ -5,15 +5,15 @@
  *
  * @typedef {object} Frame one function, called from one stack
  * @property {string} place its name, file and line
- * @property {string} owner the package that it is from
- * @property {string} payer that package, or for Node's and native code the one that called it
- * @property {number} self microseconds of it
- * @property {number} total and of all that it calls
+ * @property {string} owner the package of the function
+ * @property {string} payer the same package; for Node.js and native code the package that called it
+ * @property {number} self time in the function itself, in microseconds
+ * @property {number} total time in the function and all functions that it calls, in microseconds
  * @property {Map<string, Frame>} calls by place
  */
 
 /**
- * A CPU profile as a tree of what called what, without the time in which nothing was done.
+ * Converts a CPU profile to a call tree, without idle time.
  * @param {CpuProfile} profile
  * @returns {Frame}
  */
@@ -38,13 +38,13 @@ export function toCallTree(profile) {
   return root === undefined ? tree : fill(tree, root);
 }
 
-/** A tree as a list. @param {Frame} frame @returns {Frame[]} */
+/** Returns all frames of a tree as a list. @param {Frame} frame @returns {Frame[]} */
 export function flatten(frame) {
   return [frame, ...[...frame.calls.values()].flatMap(flatten)];
 }
 
 /**
- * The self times of all frames, added up by a name that each has, the largest first.
+ * Sums the self times of all frames by name, the largest first.
  * @param {Frame} tree
  * @param {(frame: Frame) => string} name
  */
@@ -57,7 +57,7 @@ export function rankSelfTimes(tree, name) {
   return [...sums].sort(([, a], [, b]) => b - a);
 }
 
-/** Microseconds at the top of the stack, by the id of a node. @param {CpuProfile} profile */
+/** Returns the self times in microseconds by node id. @param {CpuProfile} profile */
 function toSelfTimes({ samples = [], timeDeltas = [] }) {
   /** @type {Map<number, number>} */
   const times = new Map();
@@ -68,7 +68,7 @@ function toSelfTimes({ samples = [], timeDeltas = [] }) {
   return times;
 }
 
-/** The frame for a call, made when it is the first. @param {Frame} caller @param {CallFrame} callFrame */
+/** Returns the frame for a call. Creates it on the first call. @param {Frame} caller @param {CallFrame} callFrame */
 function callOf(caller, callFrame) {
   const place = placeOf(callFrame);
   const owner = ownerOf(callFrame);
@@ -83,7 +83,7 @@ function createFrame(place, owner, payer) {
   return { place, owner, payer, self: 0, total: 0, calls: new Map() };
 }
 
-/** The last `node_modules` of a path tells the package. */
+/** Matches the package after the last `node_modules` of a path. */
 const packageName = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 
 /** @param {CallFrame} callFrame */
@@ -101,7 +101,7 @@ function ownerOf({ url, functionName }) {
   return url.includes('/dist/') ? 'stackone-connect-graphql' : 'the contestant';
 }
 
-/** Without the folders of the machine. @param {CallFrame} callFrame */
+/** The function name with file and line, without machine-specific folders. @param {CallFrame} callFrame */
 function placeOf({ url, functionName, lineNumber }) {
   const name = functionName || '(anonymous)';
   const file = url.replace(/.*\/node_modules\/|.*?\/(?=(dist|bench)\/)/, '');

@@ -7,17 +7,17 @@ const width = 1200;
 const rowHeight = 17;
 const head = 54;
 const letterWidth = 6.7;
-/** Less is not seen. */
+/** Narrower rectangles are not visible. */
 const minWidth = 0.4;
 
-/** For the packages that take most. */
-const colours = ['#2f6db0', '#b5542d', '#3f7f4a', '#8e5a94', '#a8434f', '#87681f', '#2f7f86'];
-/** For other packages, and for Node's own code. */
-const otherColour = '#7c6f64';
-const nodeColour = '#6e7781';
+/** For the packages with the most self time. */
+const colors = ['#2f6db0', '#b5542d', '#3f7f4a', '#8e5a94', '#a8434f', '#87681f', '#2f7f86'];
+/** For other packages, and for Node.js and native code. */
+const otherColor = '#7c6f64';
+const nodeColor = '#6e7781';
 
 /**
- * A flame graph, top down: as wide as the time that a call takes, in the colour of its package.
+ * Draws a flame graph from top to bottom. The width of a call is its total time, the color is its package.
  * @param {Frame} tree
  * @param {string} name
  * @param {number} requests
@@ -26,9 +26,9 @@ export function drawFlames(tree, name, requests) {
   const packages = rankSelfTimes(tree, ({ owner }) => owner)
     .map(([owner]) => owner)
     .filter(isPackage)
-    .slice(0, colours.length);
-  const colourOf = (/** @type {string} */ owner) =>
-    isPackage(owner) ? (colours[packages.indexOf(owner)] ?? otherColour) : nodeColour;
+    .slice(0, colors.length);
+  const colorOf = (/** @type {string} */ owner) =>
+    isPackage(owner) ? (colors[packages.indexOf(owner)] ?? otherColor) : nodeColor;
   /** @type {string[]} */
   const shapes = [];
   let rows = 0;
@@ -55,12 +55,12 @@ export function drawFlames(tree, name, requests) {
       letters < 3
         ? ''
         : `<text x="${round(x + 3)}" y="${y + 12}">${escapeXml(place.slice(0, letters))}</text>`;
-    const box = `<rect x="${round(x)}" y="${y}" width="${round(size)}" height="${rowHeight - 1}" fill="${colourOf(owner)}"/>`;
+    const box = `<rect x="${round(x)}" y="${y}" width="${round(size)}" height="${rowHeight - 1}" fill="${colorOf(owner)}"/>`;
     return `<g><title>${escapeXml(`${place} (${owner}): ${microseconds} µs`)}</title>${box}${label}</g>`;
   };
 
   drawCalls(tree, 0, 0);
-  const title = `${name}: ${(tree.total / requests).toFixed(0)} µs of its main thread for each mutation`;
+  const title = `${name}: ${(tree.total / requests).toFixed(0)} µs of main thread time per mutation`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${head + rows * rowHeight + 4}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="11" role="img">
 <title>${escapeXml(title)}</title>
 <style>
@@ -69,7 +69,7 @@ text { fill: #fff; pointer-events: none }
 @media (prefers-color-scheme: dark) { .head { fill: #adbac7 } }
 </style>
 <text class="head" x="4" y="16" font-size="14">${escapeXml(title)}</text>
-${drawLegend([...packages, 'Node'].map((owner) => [owner, colourOf(owner)]))}
+${drawLegend([...packages, 'Node'].map((owner) => [owner, colorOf(owner)]))}
 ${shapes.join('\n')}
 </svg>
 `;
@@ -80,14 +80,14 @@ function isPackage(owner) {
   return !/^(node|native|\(.*)$/i.test(owner);
 }
 
-/** @param {readonly (readonly [name: string, colour: string])[]} entries */
+/** @param {readonly (readonly [name: string, color: string])[]} entries */
 function drawLegend(entries) {
   let x = 4;
   return entries
-    .map(([name, colour]) => {
+    .map(([name, color]) => {
       const at = x;
       x += 32 + name.length * letterWidth;
-      return `<rect x="${round(at)}" y="28" width="10" height="10" fill="${colour}"/><text class="head" x="${round(at + 15)}" y="37">${escapeXml(name)}</text>`;
+      return `<rect x="${round(at)}" y="28" width="10" height="10" fill="${color}"/><text class="head" x="${round(at + 15)}" y="37">${escapeXml(name)}</text>`;
     })
     .join('\n');
 }

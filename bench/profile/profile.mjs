@@ -9,8 +9,8 @@ import { describeTree } from './summary.mjs';
 const intervalMicroseconds = 200;
 
 /**
- * Where the time of one contestant goes while it is warm and busy: the profile itself, which the DevTools of
- * browsers open, a summary and a flame graph.
+ * Profiles one warm implementation under load. Writes the CPU profile, which browser DevTools can open, a summary and a
+ * flame graph.
  * @param {string} name
  * @param {import('../lib/plan.mjs').Plan} plan
  * @param {string} folder
@@ -19,11 +19,11 @@ export async function profile(name, plan, folder) {
   const { fewOwners: owners, profiledRequests: requests, concurrency } = plan;
   const bench = await startBench(owners);
   const { server } = await startWarm(bench, name, owners, plan);
-  await server.ask({ kind: 'profile', intervalMicroseconds });
+  await server.request({ kind: 'start profile', intervalMicroseconds });
   const { cpuMicroseconds } = await withCost(server, requests, () =>
-    bench.load.ask({ url: server.url, owners, requests, concurrency }),
+    bench.load.request({ url: server.url, owners, requests, concurrency }),
   );
-  const taken = await server.ask({ kind: 'end of profile' });
+  const taken = await server.request({ kind: 'stop profile' });
   await server.stop();
   await bench.stop();
 

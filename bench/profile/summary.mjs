@@ -3,11 +3,11 @@ import { rankSelfTimes } from './call-tree.mjs';
 const rows = 40;
 
 /**
- * Self time of each mutation, by package and by function.
+ * Describes the self time per mutation, by package and by function.
  * @param {import('./call-tree.mjs').Frame} tree
  * @param {string} name
  * @param {number} requests
- * @param {number} cpuMicroseconds processor time of the whole process for each
+ * @param {number} cpuMicroseconds processor time of the whole process per mutation
  */
 export function describeTree(tree, name, requests, cpuMicroseconds) {
   const describe = (/** @type {[string, number][]} */ ranked) =>
@@ -18,14 +18,14 @@ export function describeTree(tree, name, requests, cpuMicroseconds) {
         return `${(time / requests).toFixed(1).padStart(8)} µs ${share.padStart(5)} %  ${what}`;
       })
       .join('\n');
-  return `${name}, ${requests} mutations, each:
-${(tree.total / requests).toFixed(0).padStart(8)} µs of the main thread, by the clock: what is below
-${cpuMicroseconds.toFixed(0).padStart(8)} µs of processor time, with all other threads and the profiler itself
+  return `${name}, ${requests} mutations. Per mutation:
+${(tree.total / requests).toFixed(0).padStart(8)} µs of main thread time: the sum of the lists below
+${cpuMicroseconds.toFixed(0).padStart(8)} µs of processor time of all threads, including the profiler
 
 By package, self time
 ${describe(rankSelfTimes(tree, ({ owner }) => owner))}
 
-By package, with what Node does for it
+By package, including Node.js code that it calls
 ${describe(rankSelfTimes(tree, ({ payer }) => payer))}
 
 By function, self time

@@ -4,40 +4,44 @@ import { getSdk, type Sdk } from './generated/sdk.js';
 
 export interface ConnectClient {
   readonly sdk: Sdk;
-  /** An instant of the server's, such as `expiresAt`, as milliseconds of this computer's clock. */
+  /** Converts an ISO 8601 time of the server, such as `expiresAt`, to milliseconds of this computer's clock. */
   readonly toLocalTime: (instant: string) => number;
 }
 
 export interface ConnectClientOptions {
-  /** Of the GraphQL endpoint, absolute or from the page's own address. Default: `/graphql`. */
+  /** URL of the GraphQL endpoint, absolute or relative to the page. Default: `/graphql`. */
   readonly url?: string;
   /**
-   * Headers for a request, such as `{ authorization: 'Bearer …' }`; asked for before each. After
-   * `UNAUTHENTICATED` once more, with `renew`: then bring a fresh token, and the request is sent again, one time.
+   * Returns the headers of a request, such as `{ authorization: 'Bearer …' }`. Called before each request with `renew:
+   * false`. After `UNAUTHENTICATED` it is called with `renew: true` and the request is sent once more: return a new token.
    */
   readonly headers?: (options: {
     readonly renew: boolean;
   }) => Record<string, string> | Promise<Record<string, string>>;
-  /** As for `fetch`. Default: `same-origin`, which sends cookies to the page's own host. */
+  /** Same as for `fetch`. Default: `same-origin`, which sends cookies to the origin of the page only. */
   readonly credentials?: 'omit' | 'same-origin' | 'include';
 }
 
-/** The typed operations, with headers that stay fresh and a clock that agrees with the server's. */
+/** Creates a client with the typed operations. It renews headers and corrects for a clock difference to the server. */
 export function createConnectClient(options: ConnectClientOptions = {}): ConnectClient {
   const { url = '/graphql', headers = () => ({}), credentials = 'same-origin' } = options;
   const clock = createServerClock();
-  const client = new GraphQLClient(absolute(url), {
+  const client = new GraphQLClient(toAbsoluteUrl(url), {
     credentials,
     responseMiddleware: (response) => {
-      if (!(response instanceof Error)) clock.note(response.headers);
+      if (!(response instanceof Error)) {
+        clock.update(response.headers);
+      }
     },
   });
   const sdk = getSdk(client, async (send) => {
     try {
       return await send(await headers({ renew: false }));
     } catch (error) {
-      // Refused before anything ran, so to send it again is safe.
-      if (!isUnauthenticated(error) || options.headers === undefined) throw error;
+      // The request was rejected before it was executed, so it is safe to send it again.
+      if (!isUnauthenticated(error) || options.headers === undefined) {
+        throw error;
+      }
       return await send(await headers({ renew: true }));
     }
   });
@@ -46,8 +50,8 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
 
 declare const document: { readonly baseURI: string } | undefined;
 
-/** graphql-request takes absolute addresses only. */
-function absolute(url: string): string {
+/** graphql-request accepts absolute URLs only. */
+function toAbsoluteUrl(url: string): string {
   return typeof document === 'undefined' ? url : new URL(url, document.baseURI).href;
 }
 
@@ -57,17 +61,19 @@ function isUnauthenticated(error: unknown): boolean {
 }
 
 /**
- * The server says when a session ends by its own clock, and each answer's `Date` says what that clock shows.
- * Between origins a browser shows `Date` only where the server exposes it, as this one does; else the clocks
- * are taken to agree.
+ * Measures the difference between the server's clock and this computer's clock with the header `Date` of each
+ * response. A browser exposes `Date` of cross-origin responses only if the server allows it, as this server does.
+ * Without the header, both clocks are assumed to be equal.
  */
 function createServerClock() {
   let aheadMs = 0;
   return {
-    note(headers: Headers): void {
+    update(headers: Headers): void {
       const difference = Date.parse(headers.get('date') ?? '') - Date.now();
-      // `Date` has whole seconds: a smaller difference is noise.
-      if (!Number.isNaN(difference)) aheadMs = Math.abs(difference) < 2_000 ? 0 : difference;
+      // `Date` has a resolution of one second: smaller differences are not significant.
+      if (!Number.isNaN(difference)) {
+        aheadMs = Math.abs(difference) < 2_000 ? 0 : difference;
+      }
     },
     toLocalTime: (instant: string): number => Date.parse(instant) - aheadMs,
   };

@@ -1,41 +1,41 @@
-import { type AccountSearch, createAccountSearch } from './account-search.js';
+import { type AccountWatcher, createAccountWatcher } from './account-watcher.js';
 import type { ConnectClient } from './connect-client.js';
 import { ConnectError, type ConnectFailure, type LinkedAccount, toFailure } from './failure.js';
 import type { ConnectMode, CreateConnectSessionMutationVariables } from './generated/operations.js';
 import type { Sdk } from './generated/sdk.js';
 import { watchSession } from './session-watch.js';
 
-/** The arguments of the mutation. The owner is not among them: the server takes it from the request. */
+/** The arguments of the mutation `createConnectSession`. The server takes the owner from the authenticated request. */
 export type ConnectRequest = CreateConnectSessionMutationVariables;
 
-/** What a Hub is mounted with. */
+/** The session that a Hub is mounted with. */
 export interface HubSession {
-  /** A secret, for the Hub alone. Another token always means another Hub: one that is mounted ignores it. */
+  /** Secret; pass it to the Hub only. Mount a new Hub for each token: a mounted Hub ignores a changed token. */
   readonly token: string;
-  /** Milliseconds of this computer's clock. */
+  /** Milliseconds since the epoch, in the time of this computer's clock. */
   readonly expiresAt: number;
   readonly mode: ConnectMode;
-  /** The account being re-linked, if there is one. */
+  /** The account that is re-linked, or null for a new account. */
   readonly account: LinkedAccount | null;
 }
 
-/** While `session` is not null, a Hub is to be shown with its token; in every other state there is none. */
+/** The state of a flow. Show a Hub with the session's token while `session` is not null, and no Hub otherwise. */
 export type ConnectState =
   | { readonly phase: 'closed'; readonly session: null }
-  /** A session is being fetched. */
+  /** The session is being created. */
   | { readonly phase: 'opening'; readonly session: null; readonly request: ConnectRequest }
-  /** The person is at the Hub. */
+  /** The Hub is open. */
   | { readonly phase: 'open'; readonly session: HubSession; readonly request: ConnectRequest }
-  /** The Hub has said `success`, which is a hint; the server is being asked. */
+  /** The Hub has reported `success`. This is only a hint, so the server is checking the account. */
   | { readonly phase: 'confirming'; readonly session: HubSession | null; readonly request: ConnectRequest }
-  /** By the server's word the account works. */
+  /** The server has confirmed that the account is active. */
   | {
       readonly phase: 'linked';
       readonly session: HubSession | null;
       readonly request: ConnectRequest;
       readonly account: LinkedAccount;
     }
-  /** `retry()` begins anew, or asks the server once more about the account that the Hub has reported. */
+  /** `retry()` starts again (`start`), or confirms the account that the Hub reported again (`confirm`). */
   | {
       readonly phase: 'failed';
       readonly session: null;
@@ -45,11 +45,11 @@ export type ConnectState =
     };
 
 export interface ConnectFlowOptions {
-  /** What the Hub is loaded by, such as its script; it runs beside the fetching of the token. */
+  /** Loads the Hub, for example its script. Runs in parallel with the request for the session. */
   readonly prepare?: () => Promise<unknown>;
   /**
-   * An account works, by the server's word: after the Hub's `success`, or found after a Hub was closed that had
-   * an OAuth window open. Then the flow may be closed already. Once for each account that is linked.
+   * Called once for each linked account, after the server has confirmed it: after `success` of the Hub, or when an
+   * account is found after the Hub was closed with an open OAuth window. In that case the flow may be closed.
    */
   readonly onLinked?: (account: LinkedAccount) => void;
 }
@@ -58,12 +58,12 @@ export type { ConnectFlow };
 
 type FlowClient = Pick<ConnectClient, 'sdk'> & Partial<ConnectClient>;
 
-/** Makes a flow. It does nothing until `start`, and needs no browser: any Hub, and any page, can be put around it. */
+/** Creates a flow. It does nothing until `start`. It does not depend on a browser or on a particular Hub. */
 export function createConnectFlow(client: FlowClient, options: ConnectFlowOptions = {}): ConnectFlow {
   return new ConnectFlow(client, options);
 }
 
-/** One connection from the click to the account. Its public methods need no `this`. */
+/** One connection, from the click to the linked account. Its public methods are bound: they do not use `this`. */
 class ConnectFlow {
   readonly #sdk: Sdk;
   readonly #toLocalTime: (instant: string) => number;
@@ -71,10 +71,10 @@ class ConnectFlow {
   readonly #onLinked: (account: LinkedAccount) => void;
   readonly #listeners = new Set<() => void>();
   #state: ConnectState = { phase: 'closed', session: null };
-  /** A step that comes back after its run has ended changes nothing. */
-  #run = new AbortController();
-  /** There from the first touch of the Hub on: until then nothing can have been linked. */
-  #search: AccountSearch | undefined;
+  /** Aborted when a new run starts. A response for an aborted run must not change the state. */
+  #abortController = new AbortController();
+  /** Set when the user first interacts with the Hub. Before that, no account can have been linked. */
+  #watcher: AccountWatcher | undefined;
   #reportedId = '';
 
   constructor({ sdk, toLocalTime = Date.parse }: FlowClient, options: ConnectFlowOptions) {
@@ -84,65 +84,95 @@ class ConnectFlow {
     this.#onLinked = options.onLinked ?? (() => {});
   }
 
+  /** The current state. A new object after each change. */
   readonly getState = (): ConnectState => this.#state;
 
-  /** @returns how to end it */
+  /**
+   * Calls `listener` after each change of the state.
+   * @returns a function that unsubscribes
+   */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   };
 
-  /** For a click: fetches a session and opens. Pressed twice it fetches once; another request replaces the first. */
+  /**
+   * Creates a session and opens the Hub. Call it on a click. A second call with the same request does nothing while the
+   * session is being created; a call with another request replaces the first one. Errors are reported as state `failed`.
+   */
   readonly start = async (request: ConnectRequest = {}): Promise<void> => {
-    if (this.#state.phase === 'opening' && isSame(this.#state.request, request)) return;
-    const signal = this.#newRun();
-    this.#endSearch();
-    this.#show({ phase: 'opening', session: null, request });
+    if (this.#state.phase === 'opening' && isSame(this.#state.request, request)) {
+      return;
+    }
+    const signal = this.#startRun();
+    this.#stopWatcher();
+    this.#setState({ phase: 'opening', session: null, request });
     try {
       const [session] = await Promise.all([this.#createSession(request, signal), this.#prepareHub()]);
-      if (!signal.aborted) this.#open(request, session, signal);
+      if (!signal.aborted) {
+        this.#open(request, session, signal);
+      }
     } catch (error) {
-      if (!signal.aborted) this.#fail(request, toFailure(error));
+      if (!signal.aborted) {
+        this.#fail(request, toFailure(error));
+      }
     }
   };
 
-  /** After a failure: begins anew, or asks once more about the account that the Hub has reported. */
+  /** After a failure: starts again, or confirms the reported account again. See `retry` of the state `failed`. */
   readonly retry = async (): Promise<void> => {
-    if (this.#state.phase !== 'failed') return;
+    if (this.#state.phase !== 'failed') {
+      return;
+    }
     const { request, retry } = this.#state;
     await (retry === 'start' ? this.start(request) : this.#confirm(request, this.#reportedId));
   };
 
-  /** Whenever the person leaves. What was linked out of sight is looked for, and told to `onLinked`. */
+  /** Closes the flow. Accounts that are linked later in an open OAuth window are reported to `onLinked`. */
   readonly close = (): void => {
     const { phase } = this.#state;
-    if (phase === 'closed') return;
-    this.#newRun();
-    this.#show({ phase: 'closed', session: null });
-    if (phase !== 'linked') this.#search?.begin();
+    if (phase === 'closed') {
+      return;
+    }
+    this.#startRun();
+    this.#setState({ phase: 'closed', session: null });
+    if (phase !== 'linked') {
+      this.#watcher?.start();
+    }
   };
 
-  /** Closes, and ends the looking too. */
+  /** Closes the flow and stops watching for accounts. */
   readonly dispose = (): void => {
-    this.#endSearch();
+    this.#stopWatcher();
     this.close();
   };
 
-  /** What is to be passed on of the Hub. From one that has gone, it means nothing. */
+  /** Call these functions on the events of the Hub. Events of a Hub that is no longer shown are ignored. */
   readonly hub = {
+    /** The Hub has reported the event `success`. */
     success: (accountId: string): void => {
-      if (this.#state.phase === 'open') void this.#confirm(this.#state.request, accountId);
+      if (this.#state.phase === 'open') {
+        void this.#confirm(this.#state.request, accountId);
+      }
     },
+    /** The Hub has reported the event `close`. */
     close: (): void => {
-      if (this.#state.session !== null) this.close();
+      if (this.#state.session !== null) {
+        this.close();
+      }
     },
-    /** Something was clicked or typed, so the Hub is not replaced any more. Where that cannot be seen: at once. */
+    /**
+     * The user has clicked or typed in the Hub. From then on the Hub is not replaced by one with a new session. If you
+     * cannot detect this, call it when the Hub is mounted.
+     */
     touched: (): void => {
-      if (this.#state.phase !== 'open' || this.#search !== undefined) return;
+      if (this.#state.phase !== 'open' || this.#watcher !== undefined) {
+        return;
+      }
       const { request, session } = this.#state;
-      this.#search = createAccountSearch({
+      this.#watcher = createAccountWatcher({
         list: () => listAccounts(this.#sdk, request, session),
-        endsAt: session.expiresAt,
+        expiresAt: session.expiresAt,
         onFound: (account) => this.#link(request, account),
       });
     },
@@ -166,69 +196,83 @@ class ConnectFlow {
   }
 
   #open(request: ConnectRequest, session: HubSession, signal: AbortSignal): void {
-    const stopWatching = watchSession({
-      endsAt: session.expiresAt,
-      isTouched: () => this.#search !== undefined,
-      onRenew: () => void this.#renew(request, signal, stopWatching),
-      onEnd: () => {
+    const stopSessionWatch = watchSession({
+      expiresAt: session.expiresAt,
+      isTouched: () => this.#watcher !== undefined,
+      onRenew: () => void this.#renew(request, signal, stopSessionWatch),
+      onExpire: () => {
         this.#fail(request, { kind: 'session-expired' });
-        this.#search?.begin();
+        this.#watcher?.start();
       },
     });
-    signal.addEventListener('abort', stopWatching);
-    this.#show({ phase: 'open', request, session });
+    signal.addEventListener('abort', stopSessionWatch);
+    this.#setState({ phase: 'open', request, session });
   }
 
-  /** The old Hub stays until there is a session for a new one, and longer if somebody begins to use it. */
-  async #renew(request: ConnectRequest, signal: AbortSignal, stopWatching: () => void): Promise<void> {
+  /** Replaces the session. The current Hub stays if the request fails or the user starts to use it meanwhile. */
+  async #renew(request: ConnectRequest, signal: AbortSignal, stopSessionWatch: () => void): Promise<void> {
     const session = await this.#createSession(request, signal).catch(() => undefined);
-    if (session === undefined || signal.aborted || this.#search !== undefined) return;
-    stopWatching();
+    if (session === undefined || signal.aborted || this.#watcher !== undefined) {
+      return;
+    }
+    stopSessionWatch();
     this.#open(request, session, signal);
   }
 
   async #confirm(request: ConnectRequest, accountId: string): Promise<void> {
-    // A new run: what is being confirmed does not end with the session.
-    const signal = this.#newRun();
+    // A new run: confirming continues after the session has expired.
+    const signal = this.#startRun();
     this.#reportedId = accountId;
-    this.#show({ phase: 'confirming', session: this.#state.session, request });
+    this.#setState({ phase: 'confirming', session: this.#state.session, request });
     try {
       const { confirmLinkedAccount } = await this.#sdk.confirmLinkedAccount({ accountId }, undefined, signal);
       const { account, userErrors } = confirmLinkedAccount;
-      if (signal.aborted) return;
-      if (account === null) this.#fail(request, { kind: 'refused', userErrors }, 'confirm');
-      else if (account.status === 'ACTIVE') this.#link(request, account);
-      else this.#fail(request, { kind: 'not-linked', account });
+      if (signal.aborted) {
+        return;
+      }
+      if (account === null) {
+        this.#fail(request, { kind: 'refused', userErrors }, 'confirm');
+      } else if (account.status === 'ACTIVE') {
+        this.#link(request, account);
+      } else {
+        this.#fail(request, { kind: 'not-linked', account });
+      }
     } catch (error) {
-      if (!signal.aborted) this.#fail(request, toFailure(error), 'confirm');
+      if (!signal.aborted) {
+        this.#fail(request, toFailure(error), 'confirm');
+      }
     }
   }
 
   #link(request: ConnectRequest, account: LinkedAccount): void {
     const { phase, session } = this.#state;
-    if (phase !== 'closed') this.#show({ phase: 'linked', session, request, account });
+    if (phase !== 'closed') {
+      this.#setState({ phase: 'linked', session, request, account });
+    }
     this.#onLinked(account);
   }
 
   #fail(request: ConnectRequest, failure: ConnectFailure, retry: 'start' | 'confirm' = 'start'): void {
-    this.#newRun();
-    this.#show({ phase: 'failed', session: null, request, failure, retry });
+    this.#startRun();
+    this.#setState({ phase: 'failed', session: null, request, failure, retry });
   }
 
-  #show(state: ConnectState): void {
+  #setState(state: ConnectState): void {
     this.#state = state;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) {
+      listener();
+    }
   }
 
-  #newRun(): AbortSignal {
-    this.#run.abort();
-    this.#run = new AbortController();
-    return this.#run.signal;
+  #startRun(): AbortSignal {
+    this.#abortController.abort();
+    this.#abortController = new AbortController();
+    return this.#abortController.signal;
   }
 
-  #endSearch(): void {
-    this.#search?.stop();
-    this.#search = undefined;
+  #stopWatcher(): void {
+    this.#watcher?.stop();
+    this.#watcher = undefined;
   }
 }
 
@@ -237,7 +281,7 @@ function isSame(one: ConnectRequest, other: ConnectRequest): boolean {
   return keys.every((key) => one[key] === other[key]);
 }
 
-/** The accounts that this session can link or re-link. */
+/** The accounts that this session can add or re-link: the account with the request's id, or up to 100 of the provider. */
 async function listAccounts(
   sdk: Sdk,
   { provider, accountId }: ConnectRequest,

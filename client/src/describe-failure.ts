@@ -1,35 +1,44 @@
 import type { ConnectState } from './connect-flow.js';
 import type { ConnectFailure, LinkedAccount, ServerErrorCode } from './failure.js';
 
-/** What to say to the person at the screen. */
-export interface FailureWords {
+/** A message for the user, in plain English. */
+export interface FailureMessage {
   readonly title: string;
   readonly text: string;
 }
 
-/** What `retry()` of a failed flow does. */
+/** What `retry()` of a failed flow does: start again, or confirm the reported account again. */
 export type Retry = Extract<ConnectState, { readonly phase: 'failed' }>['retry'];
 
 /**
- * A failure in plain English.
- * @param retry `confirm` when the Hub has reported an account that the server could not be asked about
+ * Describes a failure for the user, in plain English.
+ * @param retry `retry` of the failed state. Default: `start`. With `confirm` the message says that the account may be
+ *   connected although the server could not confirm it.
  */
-export function describeFailure(failure: ConnectFailure, retry: Retry = 'start'): FailureWords {
+export function describeFailure(failure: ConnectFailure, retry: Retry = 'start'): FailureMessage {
   const { title, text } = describe(failure);
-  if (retry === 'start') return { title, text };
-  return { title: 'This could not be confirmed', text: `${text} The account may be connected all the same.` };
+  if (retry === 'start') {
+    return { title, text };
+  }
+  return {
+    title: 'The connection could not be confirmed',
+    text: `${text} The account may be connected anyway.`,
+  };
 }
 
-function describe(failure: ConnectFailure): FailureWords {
+function describe(failure: ConnectFailure): FailureMessage {
   switch (failure.kind) {
     case 'refused':
       return {
-        title: 'This could not be started',
+        title: 'The connection could not be started',
         text: failure.userErrors.map(({ message }) => message).join(' '),
       };
     case 'server': {
-      const { title, text } = serverWords[failure.code] ?? { title: unforeseen, text: failure.message };
-      return { title, text: text + wait(failure.retryAfterSeconds) };
+      const { title, text } = serverMessages[failure.code] ?? {
+        title: unexpectedError,
+        text: failure.message,
+      };
+      return { title, text: text + retryHint(failure.retryAfterSeconds) };
     }
     case 'unreachable':
       return { title: 'The server cannot be reached', text: checkInternet };
@@ -37,64 +46,60 @@ function describe(failure: ConnectFailure): FailureWords {
       return { title: 'The connection window could not be loaded', text: checkInternet };
     case 'session-expired':
       return {
-        title: 'This took too long',
-        text: 'To keep your accounts safe, this window ends by itself after a while. Please start again.',
+        title: 'The session has expired',
+        text: 'For your security, a connection must be completed within a limited time. Please start again.',
       };
     case 'not-linked':
-      return { title: 'This is not connected yet', text: whyNotLinked(failure.account) };
+      return { title: 'The account is not connected', text: describeStatus(failure.account) };
   }
 }
 
-const unforeseen = 'Something went wrong on our side';
-const checkInternet = 'Check your connection to the internet, then try again.';
-const passes = 'This usually passes in a moment.';
-const tooMany = 'Too many requests came in a short time.';
+const unexpectedError = 'Something went wrong on our side';
+const checkInternet = 'Check your internet connection, then try again.';
+const temporary = 'This problem is usually temporary.';
+const tooManyRequests = 'There were too many requests in a short time.';
 
-/** The codes with words of their own. For any other the server's public message is shown. */
-const serverWords: Partial<Record<ServerErrorCode, FailureWords>> = {
-  UNAUTHENTICATED: { title: 'You are signed out', text: 'Sign in again, then try once more.' },
-  AUTH_UNAVAILABLE: { title: 'Your sign-in cannot be checked', text: passes },
-  RATE_LIMITED: { title: 'That was a little fast', text: tooMany },
-  OVERLOADED: { title: 'The server is very busy', text: passes },
+/** The codes with a message for users. For other codes the public message of the server is shown. */
+const serverMessages: Partial<Record<ServerErrorCode, FailureMessage>> = {
+  UNAUTHENTICATED: { title: 'You are signed out', text: 'Sign in again, then try again.' },
+  AUTH_UNAVAILABLE: { title: 'Your sign-in could not be checked', text: temporary },
+  RATE_LIMITED: { title: 'Too many requests', text: tooManyRequests },
+  OVERLOADED: { title: 'The server is busy', text: temporary },
   UPSTREAM_UNAVAILABLE: {
     title: 'StackOne cannot be reached',
-    text: 'StackOne, the service behind these connections, does not answer. Nothing has changed.',
+    text: 'StackOne, the service for these connections, is not available. Nothing has changed.',
   },
   UPSTREAM_TIMEOUT: {
-    title: 'StackOne is taking too long',
-    text: 'StackOne, the service behind these connections, did not answer in time.',
+    title: 'StackOne is not responding',
+    text: 'StackOne, the service for these connections, did not respond in time.',
   },
-  UPSTREAM_RATE_LIMITED: { title: 'StackOne asks for a pause', text: tooMany },
+  UPSTREAM_RATE_LIMITED: { title: 'StackOne is busy', text: tooManyRequests },
   UPSTREAM_REJECTED: {
-    title: 'StackOne did not accept this',
-    text: 'If it happens again, please tell our support.',
+    title: 'StackOne rejected the request',
+    text: 'If this happens again, contact our support.',
   },
   UPSTREAM_MISCONFIGURED: {
     title: 'Connections are not set up correctly',
-    text: 'You can do nothing about it. Our team has been told.',
+    text: 'You cannot fix this problem yourself. Our team has been notified.',
   },
 };
 
-function wait(seconds: number | null): string {
+function retryHint(seconds: number | null): string {
   return seconds === null ? '' : ` Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
 }
 
-const statusWords: Record<LinkedAccount['status'], string> = {
-  ACTIVE: 'works',
-  EXPIRED: 'has a sign-in that has expired',
-  ERROR: 'does not work',
-  INACTIVE: 'is switched off',
-  SUSPENDED: 'is paused',
-  ARCHIVED: 'is archived',
-  UNKNOWN: 'is in a state that we do not know',
+const statusTexts: Record<LinkedAccount['status'], string> = {
+  ACTIVE: 'The account is active.',
+  EXPIRED: 'The sign-in for this account has expired.',
+  ERROR: 'The account does not work.',
+  INACTIVE: 'The account is inactive.',
+  SUSPENDED: 'The account is paused.',
+  ARCHIVED: 'The account is archived.',
+  UNKNOWN: 'The status of the account is unknown.',
 };
 
-/** The Hub has said `success`, and the account is not what that means: the server's word counts. */
-function whyNotLinked({ status, statusReasons }: LinkedAccount): string {
+/** The Hub reports `success` after some failures as well, so the status from the server decides. */
+function describeStatus({ status, statusReasons }: LinkedAccount): string {
   const reasons = statusReasons.flatMap(({ description }) => description ?? []);
-  return [
-    `StackOne tells us that the account ${statusWords[status]}.`,
-    ...reasons,
-    'Check what you entered, then try again.',
-  ].join(' ');
+  return [statusTexts[status], ...reasons, 'Check the details you entered, then try again.'].join(' ');
 }

@@ -4,7 +4,7 @@ import type { LinkedAccountFieldsFragment, UserErrorFieldsFragment } from './gen
 export type LinkedAccount = LinkedAccountFieldsFragment;
 export type UserError = UserErrorFieldsFragment;
 
-/** The `extensions.code` of every GraphQL error that the server sends; `docs/errors.md` says what each means. */
+/** All values of `extensions.code` in GraphQL errors of the server. `docs/errors.md` describes them. */
 export const serverErrorCodes = [
   'UNAUTHENTICATED',
   'AUTH_UNAVAILABLE',
@@ -22,27 +22,27 @@ export const serverErrorCodes = [
 ] as const;
 export type ServerErrorCode = (typeof serverErrorCodes)[number];
 
-/** Everything that can keep an account from being linked. Closed: a `switch` over `kind` need not guess. */
+/** Why an account was not linked. The union is closed: a `switch` over `kind` can cover all cases. */
 export type ConnectFailure =
-  /** What the person or the page's author can mend: the payload's `userErrors`, of which there is at least one. */
+  /** A problem that the user or the developer of the page can fix: the `userErrors` of the payload, at least one. */
   | { readonly kind: 'refused'; readonly userErrors: readonly UserError[] }
-  /** A GraphQL error. `message` is meant for people; `retryAfterSeconds` is there where waiting helps. */
+  /** A GraphQL error. `message` can be shown to users. `retryAfterSeconds` is null if waiting does not help. */
   | {
       readonly kind: 'server';
       readonly code: ServerErrorCode;
       readonly message: string;
       readonly retryAfterSeconds: number | null;
     }
-  /** No answer, or none of this server's: the network, a proxy, a wrong address. */
+  /** No response of this server: a network error, a proxy or a wrong URL. */
   | { readonly kind: 'unreachable' }
-  /** What the Hub is loaded by, such as its script, failed: see `prepare`. */
+  /** The Hub, for example its script, could not be loaded: `prepare` failed. */
   | { readonly kind: 'hub-not-loaded' }
-  /** The session ended before the person had finished. */
+  /** The session expired before the user finished. */
   | { readonly kind: 'session-expired' }
-  /** The Hub said `success`, and by the server's word the account does not work. */
+  /** The Hub reported `success`, but according to the server the account is not active. */
   | { readonly kind: 'not-linked'; readonly account: LinkedAccount };
 
-/** A failure on its way to somebody who shows it. */
+/** An error that carries a `ConnectFailure`. */
 export class ConnectError extends Error {
   override readonly name = 'ConnectError';
   constructor(readonly failure: ConnectFailure) {
@@ -50,7 +50,7 @@ export class ConnectError extends Error {
   }
 }
 
-/** What a call of the SDK threw, as a failure. */
+/** Converts an error that the SDK has thrown. Unknown errors become `unreachable`. */
 export function toFailure(error: unknown): ConnectFailure {
   if (error instanceof ConnectError) {
     return error.failure;

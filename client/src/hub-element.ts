@@ -1,49 +1,52 @@
 import type { ConnectFlow, HubSession } from './connect-flow.js';
 
 export interface HubElementOptions {
-  /** An element that nothing else is put into. */
+  /** The element that contains the Hub. Its other children are removed. */
   readonly slot: HTMLElement;
-  /** Where StackOne is, as the browser sees it: `https://api.stackone.com`, or the emulator. No slash at its end. */
+  /** Base URL of StackOne's API for the browser, without a trailing slash. Example: `https://api.stackone.com`. */
   readonly baseUrl: string;
-  /** Further attributes of `<stackone-hub>`, such as `theme` and `height`; asked for at each mounting. */
+  /** Returns further attributes of `<stackone-hub>`, such as `theme` and `height`. Called each time it is mounted. */
   readonly attributes?: () => Readonly<Record<string, string>>;
 }
 
-const loading = new Map<string, Promise<void>>();
+const scripts = new Map<string, Promise<void>>();
 
 /**
- * Loads the script of `<stackone-hub>` once: it is 1.2 MB, so do it on the first click, as a flow's `prepare`.
- * A failure is not kept.
- * @param src of `@stackone/hub/webcomponent`, served by the page's own site
+ * Loads the script of `<stackone-hub>` once. The script has 1.2 MB: load it on the first click, with the option
+ * `prepare` of a flow. After a failure the next call loads it again.
+ * @param src URL of the file `@stackone/hub/webcomponent`, served from your own site
  */
 export function loadHub(src: string): Promise<void> {
-  const known = loading.get(src);
-  if (known !== undefined) return known;
+  const existing = scripts.get(src);
+  if (existing !== undefined) {
+    return existing;
+  }
   const script = document.createElement('script');
   const loaded = new Promise<void>((resolve, reject) => {
     script.onload = () => resolve();
     script.onerror = () => {
       script.remove();
-      loading.delete(src);
+      scripts.delete(src);
       reject(new Error('The Hub could not be loaded'));
     };
   });
   script.src = src;
   document.head.append(script);
-  loading.set(src, loaded);
+  scripts.set(src, loaded);
   return loaded;
 }
 
 /**
- * Keeps a `<stackone-hub>` in `slot` in step with the flow: mounted while there is a session, mounted anew for
- * another token, and gone with it.
- * @returns how to detach it; the flow goes on without
+ * Shows a `<stackone-hub>` in `slot` while the flow has a session. A new session gets a new element.
+ * @returns a function that removes the Hub and detaches it from the flow. The flow continues.
  */
 export function attachHub(flow: ConnectFlow, options: HubElementOptions): () => void {
   let mounted: { readonly token: string; readonly unmount: () => void } | undefined;
   const update = () => {
     const { session } = flow.getState();
-    if (session?.token === mounted?.token) return;
+    if (session?.token === mounted?.token) {
+      return;
+    }
     mounted?.unmount();
     mounted = session === null ? undefined : { token: session.token, unmount: mount(flow, session, options) };
   };
@@ -63,17 +66,17 @@ function mount(flow: ConnectFlow, session: HubSession, options: HubElementOption
   }
   const removed = new AbortController();
   const { signal } = removed;
-  element.addEventListener('success', (event) => tellSuccess(event, flow.hub.success), { signal });
+  element.addEventListener('success', (event) => handleSuccess(event, flow.hub.success), { signal });
   element.addEventListener(
     'close',
     (event) => {
-      // It would bubble into a surrounding <dialog>, which would take it for its own.
+      // The event bubbles. A surrounding <dialog> would handle it as its own `close` event.
       event.stopPropagation();
       flow.hub.close();
     },
     { signal },
   );
-  // Both cross the shadow root's border, and cover the mouse, the keyboard and a paste.
+  // These events cross the shadow root. Together they cover mouse, keyboard and paste.
   element.addEventListener('input', flow.hub.touched, { signal });
   element.addEventListener('click', flow.hub.touched, { signal });
   options.slot.replaceChildren(element);
@@ -83,7 +86,7 @@ function mount(flow: ConnectFlow, session: HubSession, options: HubElementOption
   };
 }
 
-function tellSuccess(event: Event, onSuccess: (accountId: string) => void): void {
+function handleSuccess(event: Event, onSuccess: (accountId: string) => void): void {
   const detail: unknown = event instanceof CustomEvent ? event.detail : undefined;
   if (typeof detail === 'object' && detail !== null && 'id' in detail && typeof detail.id === 'string') {
     onSuccess(detail.id);

@@ -7,7 +7,7 @@ export {
   createConnectFlow,
   type HubSession,
 } from './connect-flow.js';
-export { describeFailure, type FailureWords, type Retry } from './describe-failure.js';
+export { describeFailure, type FailureMessage, type Retry } from './describe-failure.js';
 export {
   ConnectError,
   type ConnectFailure,

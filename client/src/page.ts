@@ -1,4 +1,4 @@
-/** The two things that the flow needs of a browser's page, where there is one. */
+/** Page visibility for the flow. Without a DOM the page counts as visible and never regains focus. */
 
 declare const document: (EventTarget & { readonly visibilityState: string }) | undefined;
 declare const window: EventTarget | undefined;
@@ -7,11 +7,17 @@ export function isPageVisible(): boolean {
   return typeof document === 'undefined' || document.visibilityState === 'visible';
 }
 
-/** Calls back whenever the person comes back to the page, until `signal` is aborted. */
+/** Calls `listener` each time the user returns to the page, until `signal` is aborted. */
 export function onReturn(listener: () => void, signal: AbortSignal): void {
   const onVisible = () => {
-    if (isPageVisible()) listener();
+    if (isPageVisible()) {
+      listener();
+    }
   };
-  if (typeof window !== 'undefined') window.addEventListener('focus', onVisible, { signal });
-  if (typeof document !== 'undefined') document.addEventListener('visibilitychange', onVisible, { signal });
+  if (typeof window !== 'undefined') {
+    window.addEventListener('focus', onVisible, { signal });
+  }
+  if (typeof document !== 'undefined') {
+    document.addEventListener('visibilitychange', onVisible, { signal });
+  }
 }

@@ -1,42 +1,42 @@
 import { isPageVisible } from './page.js';
 
-export interface SessionEnd {
-  /** Milliseconds of this computer's clock. */
-  readonly endsAt: number;
-  /** Called once. If it brings no new Hub, the session is watched until its end. */
+export interface SessionWatchOptions {
+  /** When the session expires, in milliseconds of this computer's clock. */
+  readonly expiresAt: number;
+  /** Called at most once, 30 seconds before the expiry. If no new session replaces this one, the watch continues. */
   readonly onRenew: () => void;
-  readonly onEnd: () => void;
-  /** Whether the Hub holds something that a new one would not. */
+  readonly onExpire: () => void;
+  /** Whether the user has interacted with the Hub, so that a new Hub would lose input. */
   readonly isTouched: () => boolean;
 }
 
 const renewBeforeMs = 30_000;
-/** Often enough, and unlike one long timer right after the computer has slept. */
-const lookEveryMs = 1_000;
+/** A short interval instead of one long timer: a long timer fires late after the computer was asleep. */
+const checkIntervalMs = 1_000;
 
 /**
- * Watches over the Hub's session, because the Hub does not: with a token that has ended it says "No configured
- * integrations available", and nothing to the page.
+ * Watches the expiry of the Hub's session, because the Hub does not report it: with an expired token it shows "No
+ * configured integrations available" and sends no event.
  *
- * The rule: 30 seconds before the end, a Hub that nobody has touched gets a new session unnoticed. One in which
- * something was typed or clicked is left alone, since a new Hub would forget it and would never hear of an
- * OAuth window that is open; when its session ends, the page is told. So is a page that nobody looks at: a tab
- * left open overnight must not mint sessions until morning.
- * @returns how to stop it
+ * 30 seconds before the expiry, `onRenew` is called if the user has not interacted with the Hub and the page is
+ * visible. A Hub with user input is not renewed: a new Hub would lose the input and would not receive the result of an
+ * open OAuth window. A hidden page is not renewed: a tab that stays open overnight must not create sessions all night.
+ * In these cases `onExpire` is called at the expiry.
+ * @returns a function that stops the watch
  */
-export function watchSession({ endsAt, onRenew, onEnd, isTouched }: SessionEnd): () => void {
+export function watchSession({ expiresAt, onRenew, onExpire, isTouched }: SessionWatchOptions): () => void {
   let isRenewing = false;
-  const look = () => {
-    const leftMs = endsAt - Date.now();
-    if (leftMs <= 0) {
+  const check = () => {
+    const remainingMs = expiresAt - Date.now();
+    if (remainingMs <= 0) {
       stop();
-      onEnd();
-    } else if (leftMs <= renewBeforeMs && !isTouched() && isPageVisible() && !isRenewing) {
+      onExpire();
+    } else if (remainingMs <= renewBeforeMs && !isTouched() && isPageVisible() && !isRenewing) {
       isRenewing = true;
       onRenew();
     }
   };
-  const timer = setInterval(look, lookEveryMs);
+  const timer = setInterval(check, checkIntervalMs);
   const stop = () => clearInterval(timer);
   return stop;
 }

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Actions } from './actions.js';
 import { checkIcon, providerLogo, warningIcon } from './icons.js';
+import { accountName, formatDay, formatMoment, providerName, statusLabel } from './labels.js';
 import type { Account, Integrations, State } from './state.js';
-import { accountName, formatDay, formatMoment, providerName, statusOf } from './words.js';
 
-/** One linked account: what it is, whether it works and why not, and what can be done about it. */
+/** The row of one linked account: name, status, status reasons and actions. */
 export function accountRow(
   account: Account,
   { providers }: Integrations,
@@ -19,7 +19,7 @@ export function accountRow(
     <div class="account-text">
       <h3>${name}${account.label === null ? nothing : html` <span class="label">${account.label}</span>`}</h3>
       ${status(account, state)} ${reasons(account)}
-      <p class="meta">
+      <p class="details">
         Linked${account.linkedBy === null ? nothing : html` by ${account.linkedBy}`} on
         <time datetime=${account.createdAt} title=${formatMoment(account.createdAt)}
           >${formatDay(account.createdAt)}</time
@@ -39,9 +39,9 @@ export function accountRow(
           : nothing
       }
       <button
-        class="button quiet-button"
+        class="button subtle"
         aria-label="Disconnect ${fullName}"
-        @click=${() => actions.askToRemove(account)}
+        @click=${() => actions.openRemoval(account)}
       >
         Disconnect
       </button>
@@ -49,13 +49,13 @@ export function accountRow(
   </li>`;
 }
 
-/** "Confirmed by the server" stands only where the server was asked about this one account, after the Hub. */
+/** "Verified" is shown only if the server confirmed this account after the Hub reported a success. */
 function status(account: Account, { confirmed }: State): TemplateResult {
-  const { tone, text } = statusOf(account);
+  const { tone, text } = statusLabel(account);
   const isConfirmed = account.status === 'ACTIVE' && confirmed.has(account.id);
   return html`<p class="status ${tone}">
-    ${tone === 'good' ? checkIcon : tone === 'attention' ? warningIcon : nothing}
-    ${text}${isConfirmed ? ' · confirmed by the server' : nothing}
+    ${tone === 'success' ? checkIcon : tone === 'warning' ? warningIcon : nothing}
+    ${text}${isConfirmed ? ' · verified' : nothing}
   </p>`;
 }
 

@@ -5,29 +5,29 @@ import {
   type Sdk,
   toFailure,
 } from '../../client/src/index.js';
+import { describeProblem } from './labels.js';
 import type { Account, Integrations, Result, TenantKey } from './state.js';
-import { problemOf } from './words.js';
 
 export interface Api {
   readonly client: ConnectClient;
-  readonly integrations: () => Promise<Result<Integrations>>;
+  readonly loadIntegrations: () => Promise<Result<Integrations>>;
   readonly remove: (accountId: string) => Promise<Result<string>>;
 }
 
-/** More accounts than this are left to a page that pages. */
+/** Limits the number of requests. This page shows no further accounts. */
 const maxAccountPages = 10;
 
-/** The server in this page's own terms: nothing is thrown, and every failure is words to show. */
+/** The server's API for this page. Functions never throw: a failure is returned as a `Problem` to show. */
 export function createApi(tenant: TenantKey): Api {
-  const client = createConnectClient({ headers: createSignIn(tenant) });
+  const client = createConnectClient({ headers: createTokenHeaders(tenant) });
   return {
     client,
-    integrations: () => attempt(() => readIntegrations(client.sdk)),
-    remove: (accountId) => attempt(() => removeAccount(client.sdk, accountId)),
+    loadIntegrations: () => toResult(() => loadIntegrations(client.sdk)),
+    remove: (accountId) => toResult(() => removeAccount(client.sdk, accountId)),
   };
 }
 
-async function readIntegrations(sdk: Sdk): Promise<Integrations> {
+async function loadIntegrations(sdk: Sdk): Promise<Integrations> {
   const { viewer, providers, linkedAccounts } = await sdk.integrations();
   const accounts: Account[] = [...linkedAccounts.nodes];
   let { hasNextPage, endCursor } = linkedAccounts.pageInfo;
@@ -36,30 +36,34 @@ async function readIntegrations(sdk: Sdk): Promise<Integrations> {
     accounts.push(...next.nodes);
     ({ hasNextPage, endCursor } = next.pageInfo);
   }
-  return { person: viewer, providers, accounts };
+  return { user: viewer, providers, accounts };
 }
 
 async function removeAccount(sdk: Sdk, accountId: string): Promise<string> {
   const { deletedAccountId, userErrors } = (await sdk.deleteLinkedAccount({ accountId })).deleteLinkedAccount;
-  if (deletedAccountId === null) throw new ConnectError({ kind: 'refused', userErrors });
+  if (deletedAccountId === null) {
+    throw new ConnectError({ kind: 'refused', userErrors });
+  }
   return deletedAccountId;
 }
 
-async function attempt<T>(call: () => Promise<T>): Promise<Result<T>> {
+async function toResult<T>(call: () => Promise<T>): Promise<Result<T>> {
   try {
     return { ok: true, value: await call() };
   } catch (error) {
-    return { ok: false, problem: problemOf(toFailure(error)) };
+    return { ok: false, problem: describeProblem(toFailure(error)) };
   }
 }
 
-/** The headers of somebody of this tenant. The token stays in memory: what a script can read later, a stranger's can too. */
-function createSignIn(tenant: TenantKey) {
+/** Returns headers with a token for a user of this tenant. The token is kept in memory only, not in web storage. */
+function createTokenHeaders(tenant: TenantKey) {
   let token: Promise<string> | undefined;
   return async ({ renew }: { readonly renew: boolean }) => {
-    if (renew) token = undefined;
+    if (renew) {
+      token = undefined;
+    }
     token ??= fetchToken(tenant);
-    // A failure is not kept: the next call asks again.
+    // A failure is not cached: the next call requests a token again.
     token.catch(() => {
       token = undefined;
     });
@@ -73,5 +77,5 @@ async function fetchToken(tenant: TenantKey): Promise<string> {
   if (typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string') {
     return body.token;
   }
-  throw new Error(`No access token: status ${response.status}`);
+  throw new Error(`The token request failed with status ${response.status}`);
 }

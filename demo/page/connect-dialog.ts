@@ -4,12 +4,12 @@ import { type Account, type Connect, requestFor, type Target } from './state.js'
 export interface ConnectDependencies {
   readonly client: ConnectClient;
   readonly hubBaseUrl: string;
-  /** Where the Hub goes: an element that the templates leave empty. */
+  /** The container of the Hub. The templates render nothing into it. */
   readonly slot: HTMLElement;
   readonly show: (connect: Connect) => void;
-  /** An account works, by the server's word; also one that was found after the dialog had been closed. */
+  /** Called after the server has confirmed an account, also if the dialog is already closed. */
   readonly onLinked: (account: Account, target: Target) => void;
-  /** The dialog is gone, whatever came of it. */
+  /** Called after the dialog was closed, with or without a linked account. */
   readonly onClosed: () => void;
 }
 
@@ -20,10 +20,10 @@ export interface ConnectDialog {
   readonly close: () => void;
 }
 
-/** What the Hub shows after a success is worth a look, before the dialog goes away by itself. */
-const lookMs = 1_000;
+/** How long the Hub's success message is visible before the dialog closes automatically. */
+const successDisplayMs = 1_000;
 
-/** The client's flow with this page around it: what is connected, what it is called, and the real Hub. */
+/** Connects the client's flow to this page: the target of the connection, the label of the account and the Hub. */
 export function createConnectDialog(dependencies: ConnectDependencies): ConnectDialog {
   const { client, hubBaseUrl, slot, show, onLinked, onClosed } = dependencies;
   let target: Target | null = null;
@@ -32,12 +32,16 @@ export function createConnectDialog(dependencies: ConnectDependencies): ConnectD
   const flow = createConnectFlow(client, {
     prepare: () => loadHub(new URL('hub.js', import.meta.url).href),
     onLinked: (account) => {
-      if (target !== null) onLinked(account, target);
-      closing = setTimeout(flow.close, lookMs);
+      if (target !== null) {
+        onLinked(account, target);
+      }
+      closing = setTimeout(flow.close, successDisplayMs);
     },
   });
   const close = () => {
-    if (!isOpen) return;
+    if (!isOpen) {
+      return;
+    }
     isOpen = false;
     flow.close();
     show({ phase: 'closed' });
@@ -45,26 +49,34 @@ export function createConnectDialog(dependencies: ConnectDependencies): ConnectD
   };
   const start = (label: string) => {
     clearTimeout(closing);
-    if (target !== null) void flow.start(requestFor(target, label));
+    if (target !== null) {
+      void flow.start(requestFor(target, label));
+    }
   };
   flow.subscribe(() => {
     const state = flow.getState();
-    // The Hub's own button closes the flow.
-    if (state.phase === 'closed') close();
-    else if (target !== null) show({ phase: 'connecting', target, flow: state });
+    // The close button of the Hub closes the flow.
+    if (state.phase === 'closed') {
+      close();
+    } else if (target !== null) {
+      show({ phase: 'connecting', target, flow: state });
+    }
   });
   attachHub(flow, { slot, baseUrl: hubBaseUrl, attributes: hubAttributes });
   dark.addEventListener('change', () => {
-    // Unlike `token`, the theme may be changed in place: what the person has typed stays.
+    // Unlike `token`, the theme can be changed on a mounted Hub. User input is kept.
     slot.querySelector('stackone-hub')?.setAttribute('theme', theme());
   });
   return {
-    /** A further account of a provider gets a name first: without one it could not be told from the others. */
-    open: (chosen) => {
-      target = chosen;
+    /** An additional account of a provider gets a label first, so that users can distinguish the accounts. */
+    open: (newTarget) => {
+      target = newTarget;
       isOpen = true;
-      if (chosen.kind === 'provider' && chosen.another) show({ phase: 'naming', target: chosen });
-      else start('');
+      if (newTarget.kind === 'provider' && newTarget.another) {
+        show({ phase: 'naming', target: newTarget });
+      } else {
+        start('');
+      }
     },
     name: (label) => start(label.trim()),
     retry: () => void flow.retry(),
@@ -77,7 +89,7 @@ const theme = () => (dark.matches ? 'dark' : 'light');
 
 const hubAttributes = () => ({
   theme: theme(),
-  // As high as its place in the dialog: a percentage would count from an element inside, which has no height.
+  // The height of the dialog body. A percentage would refer to an inner element without a height.
   height: '100cqh',
   'on-close-label': 'Done',
 });

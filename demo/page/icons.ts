@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit-html';
 import type { Provider } from './state.js';
 
-/** Drawn here, so that the page loads nothing from elsewhere. All are decoration: the words stand beside them. */
+/** Inline SVG, so that the page loads no files from other hosts. All icons are decorative and hidden from screen readers. */
 export const logo = html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
   <rect width="32" height="32" rx="9" fill="#17694a" />
   <circle cx="16" cy="18.5" r="7.5" fill="#fff" />
@@ -21,6 +21,6 @@ export const gridIcon = html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="
 export function providerLogo(provider: Provider | undefined): TemplateResult {
   const url = provider?.logoUrl ?? null;
   return url === null
-    ? html`<span class="provider-logo none" aria-hidden="true">${plugIcon}</span>`
+    ? html`<span class="provider-logo placeholder" aria-hidden="true">${plugIcon}</span>`
     : html`<img class="provider-logo" src=${url} alt="" width="40" height="40" />`;
 }

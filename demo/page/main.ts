@@ -2,71 +2,85 @@ import { render } from 'lit-html';
 import type { Actions } from './actions.js';
 import { createApi } from './api.js';
 import { createConnectDialog } from './connect-dialog.js';
+import { accountName, providerName } from './labels.js';
 import {
   type Account,
-  afterReading,
   initialState,
   isTenantKey,
   type Removal,
   type State,
   withConfirmed,
+  withLoadResult,
   withoutAccount,
 } from './state.js';
 import { pageView } from './views.js';
-import { accountName, providerName } from './words.js';
 
-const wanted = new URLSearchParams(location.search).get('tenant');
-const tenant = isTenantKey(wanted) ? wanted : 'acme';
+const tenantParameter = new URLSearchParams(location.search).get('tenant');
+const tenant = isTenantKey(tenantParameter) ? tenantParameter : 'acme';
 const api = createApi(tenant);
 let state = initialState(tenant);
 
 function update(next: State): void {
   state = next;
   render(pageView(state, actions), find('#page', HTMLElement));
-  keepOpen('#connect-dialog', state.connect.phase !== 'closed');
-  keepOpen('#removal-dialog', state.removal.phase !== 'closed');
+  setDialogOpen('#connect-dialog', state.connect.phase !== 'closed');
+  setDialogOpen('#removal-dialog', state.removal.phase !== 'closed');
 }
 
-/** `showModal` rather than an attribute: it keeps the focus inside, closes on Escape, and gives the focus back. */
-function keepOpen(selector: string, isOpen: boolean): void {
+/** Uses `showModal()` instead of the attribute `open`: it keeps the focus inside, closes on Escape and restores the focus. */
+function setDialogOpen(selector: string, isOpen: boolean): void {
   const dialog = find(selector, HTMLDialogElement);
-  if (isOpen && !dialog.open) dialog.showModal();
-  if (!isOpen && dialog.open) dialog.close();
-  // A step of the dialog may take away the button that led to it.
-  if (isOpen && !dialog.contains(document.activeElement)) find(`${selector} h2`, HTMLElement).focus();
+  if (isOpen && !dialog.open) {
+    dialog.showModal();
+  }
+  if (!isOpen && dialog.open) {
+    dialog.close();
+  }
+  // A new state of the dialog can remove the focused button.
+  if (isOpen && !dialog.contains(document.activeElement)) {
+    find(`${selector} h2`, HTMLElement).focus();
+  }
 }
 
 function find<T extends Element>(selector: string, kind: new () => T): T {
   const element = document.querySelector(selector);
-  if (element instanceof kind) return element;
-  throw new Error(`The page has no ${selector}`);
+  if (element instanceof kind) {
+    return element;
+  }
+  throw new Error(`No element matches ${selector}`);
 }
 
-let latestRead = 0;
-let lastReadAt = 0;
+let latestLoad = 0;
+let lastLoadedAt = 0;
 
-async function read(): Promise<void> {
-  latestRead += 1;
-  const thisRead = latestRead;
-  if (state.reading.kind === 'failed') update({ ...state, reading: { kind: 'loading' } });
-  const result = await api.integrations();
-  // One that began before the last change must not bring back what was removed.
-  if (thisRead !== latestRead) return;
-  lastReadAt = Date.now();
-  update(afterReading(state, result));
+async function load(): Promise<void> {
+  latestLoad += 1;
+  const thisLoad = latestLoad;
+  if (state.loadState.kind === 'failed') {
+    update({ ...state, loadState: { kind: 'loading' } });
+  }
+  const result = await api.loadIntegrations();
+  // The response of an older request must not restore a removed account.
+  if (thisLoad !== latestLoad) {
+    return;
+  }
+  lastLoadedAt = Date.now();
+  update(withLoadResult(state, result));
 }
 
-const restMs = 5_000;
-let nextRead: ReturnType<typeof setTimeout> | undefined;
+const minReloadIntervalMs = 5_000;
+let reloadTimer: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Something may have happened elsewhere: an OAuth window, another tab, a colleague. Somebody who goes back and
- * forth costs one reading in five seconds, and still sees what the last return would have shown.
+ * Reloads when the user returns to the page: accounts may have changed in an OAuth window, in another tab or by a
+ * colleague. Loads at most once in five seconds. A return within this time is not dropped, but delayed.
  */
-function readAgain(): void {
-  if (document.visibilityState !== 'visible') return;
-  clearTimeout(nextRead);
-  nextRead = setTimeout(() => void read(), Math.max(0, lastReadAt + restMs - Date.now()));
+function reloadSoon(): void {
+  if (document.visibilityState !== 'visible') {
+    return;
+  }
+  clearTimeout(reloadTimer);
+  reloadTimer = setTimeout(() => void load(), Math.max(0, lastLoadedAt + minReloadIntervalMs - Date.now()));
 }
 
 let toastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -79,27 +93,29 @@ function showToast(toast: string): void {
 }
 
 function nameOf(account: Account): string {
-  const providers = state.reading.kind === 'ready' ? state.reading.integrations.providers : [];
+  const providers = state.loadState.kind === 'ready' ? state.loadState.integrations.providers : [];
   return accountName(account, providerName(providers, account.providerKey));
 }
 
-/** The button that opened a dialog may be gone with what it did. Then the focus goes to what is left of it. */
-function rescueFocus(selector: string): void {
+/** Moves the focus to `selector` if the focused element was removed, such as the button that opened a dialog. */
+function restoreFocus(selector: string): void {
   const { activeElement } = document;
-  // The browser takes the focus out of a dialog that has closed a little later.
+  // The browser moves the focus out of a closed dialog with a delay.
   const isLost = activeElement === document.body || activeElement?.closest('dialog:not([open])');
   if (activeElement === null || isLost) {
     document.querySelector<HTMLElement>(selector)?.focus();
   }
 }
 
-/** What to say once the connect dialog has closed: under an open dialog nobody hears it. */
-let linked: { readonly id: string; readonly words: string } | null = null;
+/** The announcement for after the connect dialog is closed: a toast behind an open dialog is not announced. */
+let linked: { readonly id: string; readonly text: string } | null = null;
 
-function tellLinked(): void {
-  if (linked === null) return;
-  rescueFocus(`#account-${CSS.escape(linked.id)}`);
-  showToast(linked.words);
+function announceLinked(): void {
+  if (linked === null) {
+    return;
+  }
+  restoreFocus(`#account-${CSS.escape(linked.id)}`);
+  showToast(linked.text);
   linked = null;
 }
 
@@ -109,49 +125,53 @@ function showRemoval(removal: Removal): void {
 
 async function remove(): Promise<void> {
   const { removal } = state;
-  if (removal.phase !== 'asking') return;
+  if (removal.phase !== 'confirming') {
+    return;
+  }
   const { account } = removal;
   const name = nameOf(account);
   showRemoval({ phase: 'removing', account });
   const result = await api.remove(account.id);
   if (result.ok) {
     update({ ...withoutAccount(state, account.id), removal: { phase: 'closed' } });
-    rescueFocus('#connections');
+    restoreFocus('#connections');
     showToast(`${name} is disconnected.`);
-    void read();
+    void load();
   } else if (state.removal.phase === 'removing') {
-    showRemoval({ phase: 'asking', account, problem: result.problem });
+    showRemoval({ phase: 'confirming', account, problem: result.problem });
   } else {
-    // The person has closed the question meanwhile, and still has to hear of it.
+    // The user has closed the dialog meanwhile. The failure must still be shown.
     showToast(`${name} was not disconnected. ${result.problem.title}.`);
   }
 }
 
-/** After a refusal the list may be what is wrong: the account may be gone already. */
+/** After a failed removal, reload the list: the account may have been removed already. */
 function closeRemoval(): void {
-  const wasRefused = state.removal.phase === 'asking' && state.removal.problem !== null;
+  const hasFailed = state.removal.phase === 'confirming' && state.removal.problem !== null;
   showRemoval({ phase: 'closed' });
-  if (wasRefused) void read();
+  if (hasFailed) {
+    void load();
+  }
 }
 
 const actions: Actions = {
   search: (search) => update({ ...state, search }),
-  choose: (category) => update({ ...state, category }),
+  selectCategory: (category) => update({ ...state, category }),
   clearFilters: () => update({ ...state, search: '', category: null }),
-  read: () => void read(),
+  reload: () => void load(),
   connect: (target) => connectDialog.open(target),
   nameAccount: (label) => connectDialog.name(label),
   retryConnect: () => connectDialog.retry(),
   closeConnect: () => connectDialog.close(),
-  askToRemove: (account) => showRemoval({ phase: 'asking', account, problem: null }),
+  openRemoval: (account) => showRemoval({ phase: 'confirming', account, problem: null }),
   remove: () => void remove(),
   closeRemoval,
   closeToast: () => update({ ...state, toast: null }),
 };
 
-addEventListener('focus', readAgain);
-document.addEventListener('visibilitychange', readAgain);
-// Renders the dialogs, which stand in the page from here on.
+addEventListener('focus', reloadSoon);
+document.addEventListener('visibilitychange', reloadSoon);
+// The first render adds the dialogs to the page.
 update(state);
 const connectDialog = createConnectDialog({
   client: api.client,
@@ -160,13 +180,15 @@ const connectDialog = createConnectDialog({
   show: (connect) => update({ ...state, connect }),
   onLinked: (account, target) => {
     const name = target.kind === 'account' ? target.name : nameOf(account);
-    linked = { id: account.id, words: `${name} is connected, confirmed by the server.` };
+    linked = { id: account.id, text: `${name} is connected.` };
     update(withConfirmed(state, account));
-    if (state.connect.phase === 'closed') tellLinked();
+    if (state.connect.phase === 'closed') {
+      announceLinked();
+    }
   },
   onClosed: () => {
-    tellLinked();
-    void read();
+    announceLinked();
+    void load();
   },
 });
-void read();
+void load();

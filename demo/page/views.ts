@@ -14,6 +14,7 @@ import {
   searchIcon,
   warningIcon,
 } from './icons.js';
+import { categoryName, categoryTools, count, product } from './labels.js';
 import {
   type Account,
   accountsToShow,
@@ -25,7 +26,6 @@ import {
   type State,
   tenants,
 } from './state.js';
-import { categoryName, count, product, toolsOf } from './words.js';
 
 export function pageView(state: State, actions: Actions): TemplateResult {
   return html`
@@ -33,21 +33,21 @@ export function pageView(state: State, actions: Actions): TemplateResult {
     <main class="page">
       <div class="intro">
         <h1>Integrations</h1>
-        <p>Connect the tools your team works with. ${product} keeps your people data in step with them.</p>
+        <p>Connect the tools your team uses. ${product} keeps your people data in sync.</p>
       </div>
       ${content(state, actions)}
     </main>
-    <footer class="foot">
-      ${product} is made up for this demo. The connecting is real: StackOne’s Hub, and a GraphQL server.
+    <footer class="page-footer">
+      ${product} is a fictional product. StackOne’s Hub and the GraphQL server are real.
     </footer>
     ${toast(state, actions)} ${connectDialog(state, actions)} ${removalDialog(state, actions)}
   `;
 }
 
-/** Links, not buttons: each customer is a page load of its own, and nothing of the other one is left in it. */
+/** Links instead of buttons: a new page load for each customer keeps no data of the other customer. */
 function demoBar({ tenant }: State): TemplateResult {
-  return html`<aside class="demo" aria-label="About this demo">
-    <p><strong>Demo</strong> StackOne is played by an emulator. <span>Nothing leaves this computer.</span></p>
+  return html`<aside class="demo-bar" aria-label="About this demo">
+    <p><strong>Demo</strong> An emulator replaces StackOne. <span>No data leaves this computer.</span></p>
     <nav aria-label="Customer">
       ${Object.entries(tenants).map(
         ([key, name]) =>
@@ -58,32 +58,32 @@ function demoBar({ tenant }: State): TemplateResult {
   </aside>`;
 }
 
-function header({ reading, tenant }: State): TemplateResult {
-  const person = reading.kind === 'ready' ? reading.integrations.person : null;
-  const name = person?.ownerName ?? tenants[tenant];
-  return html`<header class="top">
+function header({ loadState, tenant }: State): TemplateResult {
+  const user = loadState.kind === 'ready' ? loadState.integrations.user : null;
+  const name = user?.ownerName ?? tenants[tenant];
+  return html`<header class="page-header">
     <span class="brand">${logo} ${product}</span>
-    <div class="person">
-      <span class="who"><b>${name}</b>${person?.username ? html`<small>${person.username}</small>` : nothing}</span>
+    <div class="user">
+      <span class="user-name"><b>${name}</b>${user?.username ? html`<small>${user.username}</small>` : nothing}</span>
       <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
     </div>
   </header>`;
 }
 
 function content(state: State, actions: Actions): TemplateResult {
-  const { reading } = state;
-  switch (reading.kind) {
+  const { loadState } = state;
+  switch (loadState.kind) {
     case 'loading':
       return skeleton;
     case 'failed':
-      return html`<div class="panel blank" role="alert">
-        <span class="blank-icon attention">${warningIcon}</span>
-        ${problemText(reading.problem)}
-        <button class="button primary" @click=${actions.read}>Try again</button>
+      return html`<div class="panel message" role="alert">
+        <span class="message-icon warning">${warningIcon}</span>
+        ${problemText(loadState.problem)}
+        <button class="button primary" @click=${actions.reload}>Try again</button>
       </div>`;
     case 'ready':
-      return html`${reading.stale === null ? nothing : staleNote(reading.stale, actions)}
-      ${connections(state, reading.integrations, actions)} ${catalogue(state, reading.integrations, actions)}`;
+      return html`${loadState.stale === null ? nothing : staleNotice(loadState.stale, actions)}
+      ${connections(state, loadState.integrations, actions)} ${catalog(state, loadState.integrations, actions)}`;
   }
 }
 
@@ -92,36 +92,36 @@ export function problemText({ title, text }: Problem): TemplateResult {
     <p>${text}</p>`;
 }
 
-/** As tall as what comes, so that nothing jumps. */
+/** Has the height of the loaded page, to avoid layout shifts. */
 const skeleton = html`<div class="skeleton" role="status" aria-label="Loading your integrations">
   <i class="line"></i>
   <div class="panel"><i class="bar"></i><i class="bar"></i></div>
-  <i class="line"></i><i class="line tools"></i>
-  <div class="grid">${Array.from({ length: 12 }, () => html`<i class="tile"></i>`)}</div>
+  <i class="line"></i><i class="line filters"></i>
+  <div class="provider-grid">${Array.from({ length: 12 }, () => html`<i class="tile"></i>`)}</div>
 </div>`;
 
-function staleNote({ title, text }: Problem, actions: Actions): TemplateResult {
-  return html`<div class="note" role="alert">
+function staleNotice({ title, text }: Problem, actions: Actions): TemplateResult {
+  return html`<div class="notice" role="alert">
     ${warningIcon}
-    <p><b>${title}.</b> ${text} What you see may be out of date.</p>
-    <button class="button" @click=${actions.read}>Try again</button>
+    <p><b>${title}.</b> ${text} This list may be out of date.</p>
+    <button class="button" @click=${actions.reload}>Try again</button>
   </div>`;
 }
 
 function connections(state: State, integrations: Integrations, actions: Actions): TemplateResult {
   const accounts = accountsToShow(integrations);
-  const waiting = accounts.filter(({ needsRelink }) => needsRelink).length;
+  const broken = accounts.filter(({ needsRelink }) => needsRelink).length;
   return html`<section aria-labelledby="connections">
-    <div class="section-head">
+    <div class="section-header">
       <h2 id="connections" tabindex="-1">Your connections</h2>
-      ${waiting > 0 ? html`<span class="badge">${count(waiting, 'needs', 'need')} attention</span>` : nothing}
+      ${broken > 0 ? html`<span class="badge">${count(broken, 'needs', 'need')} attention</span>` : nothing}
     </div>
     ${
       accounts.length === 0
-        ? html`<div class="panel blank">
-            <span class="blank-icon">${plugIcon}</span>
-            <h3>Nothing is connected yet</h3>
-            <p>Choose a tool below. It takes about a minute, and you can disconnect it at any time.</p>
+        ? html`<div class="panel message">
+            <span class="message-icon">${plugIcon}</span>
+            <h3>No connections yet</h3>
+            <p>Choose a tool below. Connecting it takes about a minute. You can disconnect it at any time.</p>
           </div>`
         : html`<ul class="panel accounts">
             ${repeat(
@@ -134,16 +134,16 @@ function connections(state: State, integrations: Integrations, actions: Actions)
   </section>`;
 }
 
-function catalogue(state: State, integrations: Integrations, actions: Actions): TemplateResult {
+function catalog(state: State, integrations: Integrations, actions: Actions): TemplateResult {
   const providers = providersToShow(integrations, state);
-  return html`<section aria-labelledby="catalogue">
-    <div class="section-head">
-      <h2 id="catalogue">All integrations</h2>
-      <span class="quiet" role="status">${count(providers.length, 'integration', 'integrations')}</span>
+  return html`<section aria-labelledby="catalog">
+    <div class="section-header">
+      <h2 id="catalog">All integrations</h2>
+      <span class="muted" role="status">${count(providers.length, 'integration', 'integrations')}</span>
     </div>
-    <div class="tools">
+    <div class="filters">
       <label class="search">
-        <span class="hidden">Search integrations</span>
+        <span class="visually-hidden">Search integrations</span>
         ${searchIcon}
         <input
           type="search"
@@ -151,76 +151,78 @@ function catalogue(state: State, integrations: Integrations, actions: Actions): 
           autocomplete="off"
           .value=${state.search}
           @input=${({ target }: Event) => {
-            if (target instanceof HTMLInputElement) actions.search(target.value);
+            if (target instanceof HTMLInputElement) {
+              actions.search(target.value);
+            }
           }}
         />
       </label>
       ${categoryFilter(state, integrations, actions)}
     </div>
-    <ul class="grid">
+    <ul class="provider-grid">
       ${repeat(
         providers,
         ({ key }) => key,
         (provider) => providerCard(provider, integrations, actions),
       )}
-      ${providers.length === 0 ? noMatch(actions) : browseCard(state, actions)}
+      ${providers.length === 0 ? noResults(actions) : browseCard(state, actions)}
     </ul>
   </section>`;
 }
 
 function categoryFilter(state: State, integrations: Integrations, actions: Actions): TemplateResult {
-  const choice = (category: Category | null, name: string) => html`<label class="chip">
+  const choice = (category: Category | null, name: string) => html`<label class="category-option">
     <input
       type="radio"
       name="category"
       .checked=${state.category === category}
-      @change=${() => actions.choose(category)}
+      @change=${() => actions.selectCategory(category)}
     />
     <span>${name}</span>
   </label>`;
-  return html`<fieldset class="chips">
-    <legend class="hidden">Category</legend>
+  return html`<fieldset class="category-filter">
+    <legend class="visually-hidden">Category</legend>
     ${choice(null, 'All')}
     ${categoriesOf(integrations).map((category) => choice(category, categoryName(category)))}
   </fieldset>`;
 }
 
 function providerCard(provider: Provider, { accounts }: Integrations, actions: Actions): TemplateResult {
-  const mine = accounts.filter(({ providerKey }) => providerKey === provider.key);
-  const another = mine.length > 0;
-  const words = another ? 'Connect another' : 'Connect';
+  const linkedAccounts = accounts.filter(({ providerKey }) => providerKey === provider.key);
+  const another = linkedAccounts.length > 0;
+  const label = another ? 'Connect another' : 'Connect';
   return html`<li class="card">
     ${providerLogo(provider)}
     <div class="card-text">
       <h3>${provider.name}</h3>
-      <p>${another ? linked(mine) : provider.categories.map(categoryName).join(', ')}</p>
+      <p>${another ? linkedSummary(linkedAccounts) : provider.categories.map(categoryName).join(', ')}</p>
     </div>
     <button
       class="button"
-      aria-label="${words} ${provider.name}"
+      aria-label="${label} ${provider.name}"
       @click=${() => actions.connect({ kind: 'provider', provider, another })}
     >
-      ${words}
+      ${label}
     </button>
   </li>`;
 }
 
-function linked(accounts: readonly Account[]): TemplateResult {
+function linkedSummary(accounts: readonly Account[]): TemplateResult {
   return accounts.some(({ needsRelink }) => needsRelink)
-    ? html`<span class="attention">${warningIcon} Not working</span>`
-    : html`<span class="good">${checkIcon} ${accounts.length} linked</span>`;
+    ? html`<span class="warning">${warningIcon} Not working</span>`
+    : html`<span class="success">${checkIcon} ${accounts.length} connected</span>`;
 }
 
 function browseCard({ category }: State, actions: Actions): TemplateResult {
   return html`<li class="card browse">
-    <span class="provider-logo none" aria-hidden="true">${gridIcon}</span>
+    <span class="provider-logo placeholder" aria-hidden="true">${gridIcon}</span>
     <div class="card-text">
       <h3>Not sure yet?</h3>
-      <p>See ${toolsOf(category)}</p>
+      <p>See ${categoryTools(category)}</p>
     </div>
     <button
       class="button"
-      aria-label="Browse ${toolsOf(category)}"
+      aria-label="Browse ${categoryTools(category)}"
       @click=${() => actions.connect({ kind: 'browse', category })}
     >
       Browse
@@ -228,17 +230,17 @@ function browseCard({ category }: State, actions: Actions): TemplateResult {
   </li>`;
 }
 
-function noMatch(actions: Actions): TemplateResult {
-  return html`<li class="panel blank none-found">
-    <h3>No integration matches</h3>
-    <p>Try another word, or look in all categories.</p>
+function noResults(actions: Actions): TemplateResult {
+  return html`<li class="panel message no-results">
+    <h3>No matching integrations</h3>
+    <p>Try another search term or another category.</p>
     <button class="button" @click=${actions.clearFilters}>Show all integrations</button>
   </li>`;
 }
 
-/** The region is always there: a screen reader speaks what changes in one, not one that appears. */
+/** The live region is always in the page: screen readers announce changes in a region, not a new region. */
 function toast({ toast }: State, actions: Actions): TemplateResult {
-  return html`<div class="toasts" role="status">
+  return html`<div class="toast-region" role="status">
     ${
       toast === null
         ? nothing

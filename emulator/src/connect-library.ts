@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Stands in for StackOne's Connect library, which `@stackone/react-hub` loads from its `connectUrl` and whose
- * `Connect.start` it calls. As there, `onCancel` comes before `onClose` when nothing was linked. The `styles` that
- * the package passes on are ignored.
+ * Replacement for StackOne's Connect library. `@stackone/react-hub` loads it from its `connectUrl` and calls
+ * `Connect.start`. As in the original, `onCancel` is called before `onClose` when no account was linked. The
+ * `styles` option is ignored.
  */
-const CONNECT_LIBRARY = `
+const connectLibraryScript = `
 const emulator = new URL(document.currentScript.src).origin;
 
 window.Connect = {
@@ -22,16 +22,16 @@ window.Connect = {
     frame.src = hub;
     frame.style.cssText = 'display: block; width: 640px; max-width: 100%; height: 660px; border: 0';
     let isLinked = false;
-    const hear = ({ origin, source, data }) => {
+    const onMessage = ({ origin, source, data }) => {
       if (origin !== hub.origin || source !== frame.contentWindow) return;
       if (data?.hub === 'close') overlay.close();
       if (data?.hub !== 'success') return;
       isLinked = true;
       onSuccess?.(data.account);
     };
-    addEventListener('message', hear);
+    addEventListener('message', onMessage);
     overlay.addEventListener('close', () => {
-      removeEventListener('message', hear);
+      removeEventListener('message', onMessage);
       overlay.remove();
       if (!isLinked) onCancel?.();
       onClose?.();
@@ -42,7 +42,9 @@ window.Connect = {
 };
 `;
 
-/** `GET /stackone/connect.js`, at the path that it has at StackOne. */
+/** Serves `GET /stackone/connect.js`, the same path as at StackOne. */
 export async function connectLibrary(app: FastifyInstance): Promise<void> {
-  app.get('/stackone/connect.js', (_request, reply) => reply.type('text/javascript').send(CONNECT_LIBRARY));
+  app.get('/stackone/connect.js', (_request, reply) =>
+    reply.type('text/javascript').send(connectLibraryScript),
+  );
 }

@@ -3,7 +3,7 @@ import { Html, html } from './html.js';
 import type { Provider } from './providers.js';
 import type { Session } from './store.js';
 
-const STYLE = `
+const pageStyle = `
   :root { color-scheme: light dark; --ink: #1d2433; --soft: #5b6478; --line: #dfe3ea; --page: #f3f5f8;
     --card: #fff; --accent: #2456d6; --on-accent: #fff }
   @media (prefers-color-scheme: dark) { :root { --ink: #eef1f6; --soft: #a7b0c2; --line: #343c4d;
@@ -26,16 +26,17 @@ const STYLE = `
   small { display: block; margin-top: 24px; color: var(--soft) }
 `;
 
-// Long enough to be read. The Hub closes the popup too, as soon as its polling sees the outcome.
-const CLOSE_SCRIPT = 'setTimeout(() => window.close(), 1500)';
+// The delay lets the user read the result. The Hub also closes the popup when its polling sees the result.
+const closeScript = 'setTimeout(() => window.close(), 1500)';
 
-const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const cspHash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /**
- * Sent with each of these pages. The address of the popup holds the session token: it is neither stored nor
- * told to anybody. There is no cross-origin opener policy, because it would hide the popup from the Hub.
+ * Response headers of every page in this file. The URL of the popup contains the session token, so responses are
+ * not cached and no referrer is sent. There is no cross-origin opener policy: with one, the Hub would lose its
+ * reference to the popup.
  */
-export const PAGE_HEADERS = {
+export const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
@@ -43,8 +44,8 @@ export const PAGE_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
     'img-src data:',
-    `style-src ${hashOf(STYLE)}`,
-    `script-src ${hashOf(CLOSE_SCRIPT)}`,
+    `style-src ${cspHash(pageStyle)}`,
+    `script-src ${cspHash(closeScript)}`,
     "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -58,43 +59,43 @@ function page(title: string, content: Html, script?: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title}</title>
-<style>${new Html(STYLE)}</style>
+<style>${new Html(pageStyle)}</style>
 <main>${content}</main>
 ${closing}
 </html>
 `.text;
 }
 
-/** Asks whether the owner of `session` may be connected. The form goes back to the page's own address. */
+/** The consent form for one provider. The form is submitted to the URL of the page itself. */
 export function consentPage(provider: Provider, session: Session): string {
   const owner = html`<strong>${session.origin_owner_name}</strong>`;
-  const asks =
+  const requestText =
     session.origin_username === null
-      ? html`${owner} asks to connect ${provider.name}.`
-      : html`${session.origin_username} asks to connect ${provider.name} for ${owner}.`;
+      ? html`${owner} wants to connect ${provider.name}.`
+      : html`${session.origin_username} wants to connect ${provider.name} for ${owner}.`;
   return page(
     `Connect ${provider.name}`,
     html`
 <img src="${provider.logoUrl}" alt="">
 <h1>Allow access to your ${provider.name} account?</h1>
-<p>${asks} This lets the application:</p>
-<ul><li>read your ${provider.name} data</li><li>keep access until it is removed</li></ul>
+<p>${requestText} This allows the application to:</p>
+<ul><li>read your ${provider.name} data</li><li>keep this access until you remove it</li></ul>
 <form method="post">
 <button name="decision" value="deny">Deny</button>
 <button name="decision" value="approve">Approve</button>
 </form>
-<small>A stand-in from the local StackOne emulator. Nothing leaves this computer.</small>`,
+<small>This page is part of the local StackOne emulator. No data leaves this computer.</small>`,
   );
 }
 
-/** Shows how it ended, then closes the popup. */
+/** Shows the result of the consent, then closes the popup after 1.5 seconds. */
 export function resultPage(provider: Provider, title: string, text: string): string {
   const logo = html`<img src="${provider.logoUrl}" alt="">`;
-  const closing = html`<small>This window closes by itself.</small>`;
-  return page(title, html`${logo}<h1>${title}</h1><p role="status">${text}</p>${closing}`, CLOSE_SCRIPT);
+  const closing = html`<small>This window closes automatically.</small>`;
+  return page(title, html`${logo}<h1>${title}</h1><p role="status">${text}</p>${closing}`, closeScript);
 }
 
-/** Says why there is nothing to decide here. It stays open: a person has to read it. */
+/** Shows why consent is not possible. The popup stays open so that the user can read the message. */
 export function problemPage(text: string): string {
-  return page('This did not work', html`<h1>This did not work</h1><p role="alert">${text}</p>`);
+  return page('Connection failed', html`<h1>Connection failed</h1><p role="alert">${text}</p>`);
 }

@@ -3,47 +3,54 @@ import type { Provider } from './providers.js';
 
 export type Values = Record<string, string>;
 
-const REDACTED = '__secretvalue:**redacted**';
+const redacted = '__secretvalue:**redacted**';
 
-/** How StackOne shows a stored secret; the Hub recognises the prefix and draws dots. */
+/** Redacts secrets in StackOne's format. The Hub recognizes the prefix and shows dots. */
 export function redact(secrets: Values): Values {
-  return Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, REDACTED + value.slice(-4)]));
+  return Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, redacted + value.slice(-4)]));
 }
 
 /**
- * What an account keeps of a submitted form. A secret that was left out, or that comes back redacted, was not
- * touched in the Hub and keeps its stored value. Keys that the provider has no field for are dropped.
+ * Merges a submitted form into the stored credentials. A secret that is missing or still redacted was not changed
+ * in the Hub and keeps its stored value. Keys without a field in the provider are dropped.
  */
 export function mergeCredentials(provider: Provider, stored: Values, submitted: Values): Values {
   const merged: Values = {};
   for (const { key } of provider.fields) {
     const sent = submitted[key];
-    const value = sent === undefined || sent.startsWith(REDACTED) ? stored[key] : sent.trim();
-    if (value) merged[key] = value;
+    const value = sent === undefined || sent.startsWith(redacted) ? stored[key] : sent.trim();
+    if (value) {
+      merged[key] = value;
+    }
   }
   return merged;
 }
 
-/** Plays the provider's part: throws what a person sees when the provider refuses these credentials. */
-export function refuseBadCredentials(provider: Provider, credentials: Values): void {
+/**
+ * Validates credentials in place of the provider. The value `wrong` is never valid.
+ * @throws StackOneError 400 with the message that the Hub shows
+ */
+export function validateCredentials(provider: Provider, credentials: Values): void {
   const missing = provider.fields.filter(({ key }) => credentials[key] === undefined);
   if (missing.length > 0) {
-    throw refusal(`${provider.name} needs: ${missing.map(({ label }) => label).join(', ')}.`);
+    throw credentialError(`${provider.name} requires: ${missing.map(({ label }) => label).join(', ')}.`);
   }
   for (const { key, label, secret } of provider.fields) {
     const value = credentials[key] ?? '';
     const prefix = secret ? (provider.secretPrefix ?? '') : '';
-    if (value !== 'wrong' && value.startsWith(prefix)) continue;
-    const hint = prefix && value !== 'wrong' ? ` It begins with "${prefix}".` : '';
-    throw refusal(`${provider.name} refused these credentials: ${label} is not valid.${hint}`);
+    if (value !== 'wrong' && value.startsWith(prefix)) {
+      continue;
+    }
+    const hint = prefix && value !== 'wrong' ? ` It must start with "${prefix}".` : '';
+    throw credentialError(`${provider.name} rejected these credentials: ${label} is not valid.${hint}`);
   }
 }
 
-function refusal(reason: string): StackOneError {
+function credentialError(reason: string): StackOneError {
   return new StackOneError(400, reason, reason);
 }
 
-/** The stored values of a provider, apart: what the Hub may show again, and what it may not. */
+/** Splits stored values into `open` values, which the Hub may show again, and `secrets`, which it may not. */
 export function splitSecrets(
   provider: Provider | undefined,
   credentials: Values,

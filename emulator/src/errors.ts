@@ -1,11 +1,11 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { ZodError } from 'zod';
 
-/** An answer other than success, in the shape that StackOne gives it: `{statusCode, message, timestamp}`. */
+/** An error response in StackOne's format: `{statusCode, message, timestamp}`. */
 export class StackOneError extends Error {
   /**
-   * @param providerResponse what the Hub shows the person who connects; without it the Hub says
-   *   "Please try again later", whatever `message` is
+   * @param providerResponse message that the Hub shows to the user. Without it the Hub shows "Please try again
+   *   later" and ignores `message`
    */
   constructor(
     readonly statusCode: number,
@@ -16,22 +16,26 @@ export class StackOneError extends Error {
   }
 }
 
-/** One sentence for all that a schema refused: the Hub crashes on a `message` that is a list. */
-function describe(error: ZodError): string {
+/** All schema violations in one string: the Hub crashes when `message` is an array. */
+function formatIssues(error: ZodError): string {
   return error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
 }
 
-function asStackOneError(error: FastifyError | StackOneError | ZodError): StackOneError {
-  if (error instanceof StackOneError) return error;
-  if (error instanceof ZodError) return new StackOneError(400, describe(error));
-  // Fastify's own refusals: malformed JSON, a body too large, an unknown content type.
+function toStackOneError(error: FastifyError | StackOneError | ZodError): StackOneError {
+  if (error instanceof StackOneError) {
+    return error;
+  }
+  if (error instanceof ZodError) {
+    return new StackOneError(400, formatIssues(error));
+  }
+  // Errors of Fastify itself: malformed JSON, a body that is too large, an unknown content type.
   return new StackOneError(error.statusCode ?? 500, error.message);
 }
 
-/** Makes every failure of `app`, unknown routes and malformed bodies included, answer in StackOne's shape. */
-export function answerErrorsLikeStackOne(app: FastifyInstance, now: () => Date): void {
+/** Sends every error of `app` in StackOne's format, including unknown routes and malformed bodies. */
+export function addErrorHandlers(app: FastifyInstance, now: () => Date): void {
   app.setErrorHandler<FastifyError | StackOneError | ZodError>((error, _request, reply) => {
-    const { statusCode, message, providerResponse } = asStackOneError(error);
+    const { statusCode, message, providerResponse } = toStackOneError(error);
     const provider = providerResponse === undefined ? {} : { provider_response: providerResponse };
     return reply
       .status(statusCode)

@@ -2,45 +2,45 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-const Match = z
+const matchSchema = z
   .strictObject({
     method: z.string(),
-    /** The path, or its beginning. */
+    /** Prefix of the request path. */
     path: z.string().startsWith('/'),
   })
   .exactPartial();
 
-/** A status; without `body`, in StackOne's own shape. */
-const Status = z.strictObject({
+/** A response with this status. Default body: an error in StackOne's format. */
+const statusFaultSchema = z.strictObject({
   kind: z.literal('status').exactOptional(),
   status: z.int().min(200).max(599),
   body: z.unknown().exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
-  match: Match.exactOptional(),
+  match: matchSchema.exactOptional(),
 });
 
 /**
- * `reset` cuts the connection, `hang` never answers, `html` is a proxy's 502 page, `truncate` is a 200 whose
- * body breaks off, `delay` answers as usual but late (1000 ms without `delayMs`).
+ * `reset` resets the connection, `hang` never sends a response, `html` sends the 502 page of a proxy, `truncate`
+ * sends a 200 with an incomplete body, `delay` handles the request normally after `delayMs` (default 1000).
  */
-const Broken = z.strictObject({
+const connectionFaultSchema = z.strictObject({
   kind: z.enum(['reset', 'hang', 'html', 'truncate', 'delay']),
   delayMs: z.int().min(0).max(600_000).exactOptional(),
-  match: Match.exactOptional(),
+  match: matchSchema.exactOptional(),
 });
 
-/** How the next request fails, instead of being answered. */
-export const Fault = z.union([Status, Broken]);
-export type Fault = z.infer<typeof Fault>;
+/** How a matching request fails. */
+export const faultSchema = z.union([statusFaultSchema, connectionFaultSchema]);
+export type Fault = z.infer<typeof faultSchema>;
 
-const API_PATHS = /^\/(connect_sessions|accounts|connectors|auth_configs)(\/|$)/;
+const apiPaths = /^\/(connect_sessions|accounts|connectors|auth_configs)(\/|$)/;
 
-/** Faults wait in a queue, and each is spent on the first request that it matches. */
+/** A queue of faults. Each fault applies to the first requests that match it, `times` times. */
 export class Faults {
   readonly #queue: { fault: Fault; times: number }[] = [];
 
   add(fault: Fault, times: number): void {
-    this.#queue.push({ fault: Fault.parse(fault), times });
+    this.#queue.push({ fault: faultSchema.parse(fault), times });
   }
 
   clear(): void {
@@ -50,37 +50,47 @@ export class Faults {
   take(method: string, path: string): Fault | undefined {
     const index = this.#queue.findIndex(({ fault }) => matches(fault, method, path));
     const entry = this.#queue[index];
-    if (!entry) return undefined;
+    if (!entry) {
+      return undefined;
+    }
     entry.times -= 1;
-    if (entry.times <= 0) this.#queue.splice(index, 1);
+    if (entry.times <= 0) {
+      this.#queue.splice(index, 1);
+    }
     return entry.fault;
   }
 }
 
-/** Without a path only the API fails: a Hub that is open at the same time would use the fault up. */
+/** Without a path, a fault matches only API requests: a Hub that is open at the same time must not consume it. */
 function matches({ match }: Fault, method: string, path: string): boolean {
-  if (match?.method !== undefined && match.method.toUpperCase() !== method) return false;
-  return match?.path === undefined ? API_PATHS.test(path) : path.startsWith(match.path);
+  if (match?.method !== undefined && match.method.toUpperCase() !== method) {
+    return false;
+  }
+  return match?.path === undefined ? apiPaths.test(path) : path.startsWith(match.path);
 }
 
-/** Lets `faults` come before authentication and every route, as a proxy in front of StackOne would. */
+/** Applies `faults` before authentication and all routes, like a proxy in front of StackOne. */
 export function injectFaults(app: FastifyInstance, faults: Faults, now: () => Date): void {
   app.addHook('preHandler', async (request, reply) => {
     const { pathname } = new URL(request.url, 'http://emulator');
-    if (pathname.startsWith('/__emulator') || request.method === 'OPTIONS') return;
+    if (pathname.startsWith('/__emulator') || request.method === 'OPTIONS') {
+      return;
+    }
     const fault = faults.take(request.method, pathname);
-    if (fault) await commit(fault, request, reply, now);
+    if (fault) {
+      await applyFault(fault, request, reply, now);
+    }
   });
 }
 
-async function commit(
+async function applyFault(
   fault: Fault,
   request: FastifyRequest,
   reply: FastifyReply,
   now: () => Date,
 ): Promise<void> {
   if ('status' in fault) {
-    const message = 'A fault that was asked for';
+    const message = 'Injected fault';
     const body = fault.body ?? { statusCode: fault.status, message, timestamp: now().toISOString() };
     await reply
       .status(fault.status)
@@ -105,7 +115,7 @@ async function commit(
       reply.raw.write('{"id": 1, "token": "cut', () => request.socket.destroy());
       return;
     case 'delay':
-      // Not awaited by anybody once the emulator stops, so it must not keep the process alive.
+      // After the emulator stops, this timer must not keep the process alive.
       await sleep(fault.delayMs ?? 1000, undefined, { ref: false });
   }
 }

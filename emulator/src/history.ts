@@ -1,37 +1,37 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** One request as it came in. Secrets are replaced by `[redacted]`: a history gets printed. */
-export type RequestRecord = {
+/** One received request. Secrets are replaced by `[redacted]`, because tests print the history. */
+export interface RequestRecord {
   method: string;
-  /** Without the query. */
+  /** Without the query string. */
   path: string;
   query: Record<string, string | string[]>;
   headers: Record<string, string>;
   body: unknown;
-  /** 0 when there was no whole answer: the request hangs, or its connection was cut. */
+  /** HTTP status. 0 when no complete response was sent: the request hangs or its connection was reset. */
   status: number;
-  /** ISO 8601, by the emulator's clock. */
+  /** ISO 8601, in the time of the emulator's clock. */
   at: string;
-};
+}
 
-const REDACTED = '[redacted]';
-const SECRET_HEADERS = ['authorization', 'x-hub-session-token', 'cookie'];
+const redacted = '[redacted]';
+const secretHeaders = ['authorization', 'x-hub-session-token', 'cookie'];
 
-function headersOf(request: FastifyRequest): Record<string, string> {
+function redactHeaders(request: FastifyRequest): Record<string, string> {
   return Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [
       name,
-      SECRET_HEADERS.includes(name) ? REDACTED : String(value),
+      secretHeaders.includes(name) ? redacted : String(value),
     ]),
   );
 }
 
-/** The addresses of the OAuth popup and of the hosted Hub carry the session token. */
-function queryOf(url: URL): Record<string, string | string[]> {
+/** Redacts `token`: the URLs of the OAuth popup and of the hosted Hub contain the session token. */
+function redactQuery(url: URL): Record<string, string | string[]> {
   return Object.fromEntries(
     [...new Set(url.searchParams.keys())].map((key) => {
       const [first = '', ...more] = url.searchParams.getAll(key);
-      return [key, key === 'token' ? REDACTED : more.length > 0 ? [first, ...more] : first];
+      return [key, key === 'token' ? redacted : more.length > 0 ? [first, ...more] : first];
     }),
   );
 }
@@ -40,31 +40,39 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Session tokens, and the values of credentials; their keys stay, so that a test can tell what was sent. */
+/** Redacts session tokens and credential values. The credential keys stay, so that a test can check them. */
 function redactBody(body: unknown): unknown {
-  if (!isRecord(body)) return body;
+  if (!isRecord(body)) {
+    return body;
+  }
   return Object.fromEntries(
     Object.entries(body).map(([key, value]) => {
-      if (key === 'token') return [key, REDACTED];
-      if (key !== 'credentials' || !isRecord(value)) return [key, value];
-      return [key, Object.fromEntries(Object.keys(value).map((name) => [name, REDACTED]))];
+      if (key === 'token') {
+        return [key, redacted];
+      }
+      if (key !== 'credentials' || !isRecord(value)) {
+        return [key, value];
+      }
+      return [key, Object.fromEntries(Object.keys(value).map((name) => [name, redacted]))];
     }),
   );
 }
 
-/** Records every request but the control routes' and preflights. */
+/** Records every request except control routes (`/__emulator/...`) and CORS preflights. */
 export function recordHistory(app: FastifyInstance, history: RequestRecord[], now: () => Date): void {
   const records = new WeakMap<FastifyRequest, RequestRecord>();
 
-  // Recorded on arrival, not when answered: what hangs or is cut off counts too.
+  // Recorded on arrival, not on response: requests that hang or are cut off must be in the history too.
   app.addHook('onRequest', async (request) => {
     const url = new URL(request.url, 'http://emulator');
-    if (url.pathname.startsWith('/__emulator') || request.method === 'OPTIONS') return;
+    if (url.pathname.startsWith('/__emulator') || request.method === 'OPTIONS') {
+      return;
+    }
     const record: RequestRecord = {
       method: request.method,
       path: url.pathname,
-      query: queryOf(url),
-      headers: headersOf(request),
+      query: redactQuery(url),
+      headers: redactHeaders(request),
       body: undefined,
       status: 0,
       at: now().toISOString(),
@@ -74,11 +82,15 @@ export function recordHistory(app: FastifyInstance, history: RequestRecord[], no
   });
   app.addHook('preHandler', async (request) => {
     const record = records.get(request);
-    if (record) record.body = redactBody(request.body);
+    if (record) {
+      record.body = redactBody(request.body);
+    }
   });
-  // Before the answer leaves, so that whoever has it finds its status here.
+  // Set before the response is sent: a client that has the response can read its status here.
   app.addHook('onSend', async (request, reply) => {
     const record = records.get(request);
-    if (record) record.status = reply.statusCode;
+    if (record) {
+      record.status = reply.statusCode;
+    }
   });
 }

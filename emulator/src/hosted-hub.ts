@@ -7,9 +7,9 @@ import { html } from './html.js';
 
 const isOrigin = (text: string) =>
   /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-const Query = z.object({
+const querySchema = z.object({
   token: z.string(),
-  /** Of the page that has the Hub in a frame, and is told what becomes of it. */
+  /** Origin of the page that shows the Hub in an iframe. It receives the Hub's events as messages. */
   origin: z.string().refine(isOrigin).optional(),
 });
 
@@ -17,7 +17,7 @@ const headersFor = (origin = "'none'") => ({
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
-  // What the Hub is known to need, and no other host.
+  // The minimum that the Hub requires. Other hosts are blocked.
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
@@ -29,8 +29,8 @@ const headersFor = (origin = "'none'") => ({
   ].join('; '),
 });
 
-/** Tells the page around the Hub of its events, and no page of another origin. */
-const TELL_PARENT = `
+/** Posts the events of the Hub to the parent page, if that page has the expected origin. */
+const notifyParentScript = `
 const origin = new URLSearchParams(location.search).get('origin');
 for (const type of ['success', 'close']) {
   document.querySelector('stackone-hub').addEventListener(type, ({ detail }) => {
@@ -39,10 +39,10 @@ for (const type of ['success', 'close']) {
 }
 `;
 
-/** The page behind a session's `auth_link_url`: the Hub, in a tab of its own, or in the frame of `connectLibrary`. */
+/** The page at `auth_link_url` of a session: the Hub, in its own tab or in the iframe of `connectLibrary`. */
 export async function hostedHub(app: FastifyInstance, { url }: { url: () => string }): Promise<void> {
   app.get('/hub', (request, reply) => {
-    const { token, origin } = Query.parse(request.query);
+    const { token, origin } = querySchema.parse(request.query);
     const page = html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -50,13 +50,15 @@ export async function hostedHub(app: FastifyInstance, { url }: { url: () => stri
 <title>Connect an account</title>
 <style>body { margin: 0 auto; max-width: 640px; padding: 24px }</style>
 <script src="/hub/stackone-hub.js" defer></script>
-<script src="/hub/tell-parent.js" defer></script>
+<script src="/hub/notify-parent.js" defer></script>
 <stackone-hub mode="integration-picker" token="${token}" base-url="${url()}" height="600px"></stackone-hub>
 </html>`;
     return reply.headers(headersFor(origin)).send(page.text);
   });
 
-  app.get('/hub/tell-parent.js', (_request, reply) => reply.type('text/javascript').send(TELL_PARENT));
+  app.get('/hub/notify-parent.js', (_request, reply) =>
+    reply.type('text/javascript').send(notifyParentScript),
+  );
 
   app.get('/hub/stackone-hub.js', async (_request, reply) => {
     const script = await readHubScript();
@@ -64,11 +66,11 @@ export async function hostedHub(app: FastifyInstance, { url }: { url: () => stri
   });
 }
 
-/** The real Hub, where it is installed: it is a package for development. */
+/** The real Hub from `@stackone/hub`. The package is a development dependency and may be missing. */
 async function readHubScript(): Promise<string> {
   try {
     return await readFile(createRequire(import.meta.url).resolve('@stackone/hub/webcomponent'), 'utf8');
   } catch {
-    throw new StackOneError(404, 'The package @stackone/hub is not installed here');
+    throw new StackOneError(404, 'The package @stackone/hub is not installed');
   }
 }

@@ -1,4 +1,4 @@
-const ENTITIES: Record<string, string> = {
+const entities: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -6,15 +6,15 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** A piece of HTML that needs no escaping any more. */
+/** Trusted HTML, which is not escaped. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
-/** Template tag: whatever is put in is escaped, unless it is `Html` already. */
+/** Template tag that escapes all values except `Html`. */
 export function html(strings: TemplateStringsArray, ...values: (string | Html)[]): Html {
   const safe = values.map((value) =>
-    value instanceof Html ? value.text : value.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? ''),
+    value instanceof Html ? value.text : value.replace(/[&<>"']/g, (character) => entities[character] ?? ''),
   );
   return new Html(strings.reduce((text, part, index) => text + (safe[index - 1] ?? '') + part));
 }

@@ -1,28 +1,30 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { mergeCredentials, refuseBadCredentials } from './credentials.js';
+import { mergeCredentials, validateCredentials } from './credentials.js';
 import { StackOneError } from './errors.js';
-import { findProvider, PROVIDERS, type Provider } from './providers.js';
+import { findProvider, type Provider, providers } from './providers.js';
 import type { Account, Attempt, Session, Store } from './store.js';
 
-export type HubOptions = { store: Store };
+export interface HubApiOptions {
+  store: Store;
+}
 
-const Id = z.object({ id: z.string() });
-const Submission = z.object({
+const idSchema = z.object({ id: z.string() });
+const submissionSchema = z.object({
   integration_id: z.string(),
   credentials: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
     .default({}),
 });
-const NewAttempt = z.object({ token: z.string() });
-const ListQuery = z.object({ provider: z.string().optional() });
+const newAttemptSchema = z.object({ token: z.string() });
+const listQuerySchema = z.object({ provider: z.string().optional() });
 
 /**
- * What the Hub calls from a browser, on whatever site it is embedded in; the session token is its only key.
- * Registered under `/hub`, so that the API beside it gets no CORS headers: no browser may call that one.
+ * The API that the Hub calls from the browser, from any origin. The session token is the only credential.
+ * Registered under the prefix `/hub`, so that StackOne's server API gets no CORS headers: browsers must not call it.
  */
-export async function hubApi(app: FastifyInstance, { store }: HubOptions): Promise<void> {
+export async function hubApi(app: FastifyInstance, { store }: HubApiOptions): Promise<void> {
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
@@ -33,19 +35,23 @@ export async function hubApi(app: FastifyInstance, { store }: HubOptions): Promi
   addAttemptRoutes(app, store);
 }
 
-function sessionOf(request: FastifyRequest, store: Store): Session {
+function requireSession(request: FastifyRequest, store: Store): Session {
   const token = request.headers['x-hub-session-token'];
-  const session = typeof token === 'string' ? store.liveSession(token) : undefined;
-  if (!session) throw new StackOneError(401, 'The session token is not valid, or has expired');
+  const session = typeof token === 'string' ? store.findValidSession(token) : undefined;
+  if (!session) {
+    throw new StackOneError(401, 'The session token is invalid or expired');
+  }
   return session;
 }
 
-/** The providers that a session may choose from. */
-export function providersFor(store: Store, session: Session): Provider[] {
-  const enabled = PROVIDERS.filter((provider) => provider.enabled);
-  // With other rows in an edit session, the Hub may send another provider's id with the credentials.
+/** The providers that a session offers. */
+export function availableProviders(store: Store, session: Session): Provider[] {
+  const enabled = providers.filter((provider) => provider.enabled);
+  // In an edit session only this provider: with other rows, the Hub may send the id of another provider.
   const edited = session.account_id === null ? undefined : store.existingAccount(session);
-  if (edited) return enabled.filter(({ key }) => key === edited.provider);
+  if (edited) {
+    return enabled.filter(({ key }) => key === edited.provider);
+  }
   return enabled.filter(
     ({ key, category, integrationId }) =>
       (session.provider === null || session.provider === key) &&
@@ -56,38 +62,44 @@ export function providersFor(store: Store, session: Session): Provider[] {
   );
 }
 
-/** @throws 404 when the session may not choose it */
-export function chosenProvider(store: Store, session: Session, integrationId: string): Provider {
-  const chosen = providersFor(store, session).find((provider) => provider.integrationId === integrationId);
-  if (!chosen) throw new StackOneError(404, 'This integration is not available');
+/** @throws StackOneError 404 when the session does not offer this integration */
+export function requireAvailableProvider(store: Store, session: Session, integrationId: string): Provider {
+  const chosen = availableProviders(store, session).find(
+    (provider) => provider.integrationId === integrationId,
+  );
+  if (!chosen) {
+    throw new StackOneError(404, 'This integration is not available');
+  }
   return chosen;
 }
 
 function addConnectorRoutes(app: FastifyInstance, store: Store): void {
   app.get('/settings', (request) => {
-    const existing = store.existingAccount(sessionOf(request, store));
+    const existing = store.existingAccount(requireSession(request, store));
     return { enabled_features: [], ...(existing ? { existing_account_id: existing.id } : {}) };
   });
 
   app.get('/connectors', (request) => {
-    const session = sessionOf(request, store);
-    const { provider } = ListQuery.parse(request.query);
-    const offered = providersFor(store, session).filter(
+    const session = requireSession(request, store);
+    const { provider } = listQuerySchema.parse(request.query);
+    const offered = availableProviders(store, session).filter(
       ({ key }) => provider === undefined || provider === key,
     );
     return {
-      integrations: offered.map(showIntegration),
+      integrations: offered.map(toIntegration),
       external_trigger_token: session.external_trigger_token,
     };
   });
 
   app.get('/connectors/:id', (request) => {
-    const session = sessionOf(request, store);
-    return { config: showConfig(chosenProvider(store, session, Id.parse(request.params).id)) };
+    const session = requireSession(request, store);
+    return {
+      config: toConnectorConfig(requireAvailableProvider(store, session, idSchema.parse(request.params).id)),
+    };
   });
 }
 
-function showIntegration({ key, name, category, integrationId, logoUrl }: Provider) {
+function toIntegration({ key, name, category, integrationId, logoUrl }: Provider) {
   return {
     active: true,
     name,
@@ -98,7 +110,7 @@ function showIntegration({ key, name, category, integrationId, logoUrl }: Provid
   };
 }
 
-function showConfig({ key, name, auth, fields, logoUrl }: Provider) {
+function toConnectorConfig({ key, name, auth, fields, logoUrl }: Provider) {
   const configFields = fields.map((field) => ({ ...field, required: true }));
   const grant = auth === 'oauth2' ? { grantType: 'authorization_code' } : {};
   return { key, name, type: auth, ...grant, configFields, assets: { icon: logoUrl } };
@@ -106,16 +118,20 @@ function showConfig({ key, name, auth, fields, logoUrl }: Provider) {
 
 function addAccountRoutes(app: FastifyInstance, store: Store): void {
   app.post('/accounts', (request, reply) => {
-    const session = sessionOf(request, store);
-    const { integration_id, credentials } = Submission.parse(request.body);
-    const provider = chosenProvider(store, session, integration_id);
+    const session = requireSession(request, store);
+    const { integration_id, credentials } = submissionSchema.parse(request.body);
+    const provider = requireAvailableProvider(store, session, integration_id);
     const accepted = mergeCredentials(provider, {}, credentials);
-    refuseBadCredentials(provider, accepted);
+    validateCredentials(provider, accepted);
     return reply.status(201).send({ id: store.link(session, provider.key, accepted).id });
   });
 
   app.get('/accounts/:id', (request) => {
-    const { account, provider } = reachable(store, sessionOf(request, store), Id.parse(request.params).id);
+    const { account, provider } = requireAccessibleAccount(
+      store,
+      requireSession(request, store),
+      idSchema.parse(request.params).id,
+    );
     return {
       provider: account.provider,
       integrationId: provider.integrationId,
@@ -125,52 +141,63 @@ function addAccountRoutes(app: FastifyInstance, store: Store): void {
   });
 
   app.patch('/accounts/:id', (request) => {
-    const session = sessionOf(request, store);
-    const { account, provider } = reachable(store, session, Id.parse(request.params).id);
-    const { integration_id, credentials } = Submission.parse(request.body);
-    if (integration_id !== provider.integrationId)
+    const session = requireSession(request, store);
+    const { account, provider } = requireAccessibleAccount(store, session, idSchema.parse(request.params).id);
+    const { integration_id, credentials } = submissionSchema.parse(request.body);
+    if (integration_id !== provider.integrationId) {
       throw new StackOneError(404, 'This integration is not available');
+    }
     const accepted = mergeCredentials(provider, store.credentialsOf(account.id), credentials);
-    refuseBadCredentials(provider, accepted);
+    validateCredentials(provider, accepted);
     store.relink(session, account.id, accepted);
     return { id: account.id };
   });
 }
 
 /**
- * The accounts a session may read and edit: its owner's, and the one it was created for. The latter may be
- * another owner's, since nothing ties a session's `account_id` to its owner: whoever mints it has to look.
+ * An account that a session may read and edit: an account of its owner, or the account it was created for.
+ * StackOne does not check that `account_id` belongs to the session's owner: the server that creates the session
+ * must check this.
+ * @throws StackOneError 404
  */
-function reachable(store: Store, session: Session, id: string): { account: Account; provider: Provider } {
+function requireAccessibleAccount(
+  store: Store,
+  session: Session,
+  id: string,
+): { account: Account; provider: Provider } {
   const account = store.account(id);
   const provider = account && findProvider(account.provider);
-  const mine = account?.origin_owner_id === session.origin_owner_id || session.account_id === id;
-  if (!account || !provider || !mine) throw new StackOneError(404, 'Account not found');
+  const isAccessible = account?.origin_owner_id === session.origin_owner_id || session.account_id === id;
+  if (!account || !provider || !isAccessible) {
+    throw new StackOneError(404, 'Account not found');
+  }
   return { account, provider };
 }
 
 function addAttemptRoutes(app: FastifyInstance, store: Store): void {
   app.post('/connection_attempts', (request, reply) => {
-    const session = sessionOf(request, store);
-    if (NewAttempt.parse(request.body).token !== session.token) {
-      throw new StackOneError(401, 'The token in the body is not the session’s');
+    const session = requireSession(request, store);
+    if (newAttemptSchema.parse(request.body).token !== session.token) {
+      throw new StackOneError(401, 'The token in the body is not the session token');
     }
     return reply.status(201).send({ id: store.createAttempt(session).id });
   });
 
   app.get('/connection_attempts/:id', (request) => {
-    const { id, status, account_id, error } = attemptOf(request, store);
+    const { id, status, account_id, error } = requireAttempt(request, store);
     return { id, status, account: account_id === null ? null : { id: account_id }, error };
   });
 
   app.delete('/connection_attempts/:id', (request, reply) => {
-    store.settleAttempt(attemptOf(request, store), { status: 'cancelled' });
+    store.finishAttempt(requireAttempt(request, store), { status: 'cancelled' });
     return reply.status(204).send();
   });
 }
 
-function attemptOf(request: FastifyRequest, store: Store): Attempt {
-  const attempt = store.attempt(sessionOf(request, store), Id.parse(request.params).id);
-  if (!attempt) throw new StackOneError(404, 'Connection attempt not found');
+function requireAttempt(request: FastifyRequest, store: Store): Attempt {
+  const attempt = store.attempt(requireSession(request, store), idSchema.parse(request.params).id);
+  if (!attempt) {
+    throw new StackOneError(404, 'Connection attempt not found');
+  }
   return attempt;
 }

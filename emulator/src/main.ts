@@ -1,9 +1,11 @@
 import { startEmulator } from './start-emulator.js';
 
-const DEFAULT_PORT = 4010;
+const defaultPort = 4010;
 
 function parsePort(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return DEFAULT_PORT;
+  if (text === undefined || text === '') {
+    return defaultPort;
+  }
   const port = Number(text);
   return /^\d+$/.test(text) && port >= 1 && port <= 65535 ? port : undefined;
 }
@@ -15,19 +17,21 @@ function fail(message: string): void {
 
 const port = parsePort(process.env['EMULATOR_PORT']);
 if (port === undefined) {
-  fail('EMULATOR_PORT must be a whole number from 1 to 65535.');
+  fail('EMULATOR_PORT must be an integer from 1 to 65535.');
 } else {
   try {
     const emulator = await startEmulator({ port });
     process.stdout.write(
-      `StackOne emulator at ${emulator.url}, key "${emulator.apiKey}". Ctrl+C stops it.\n`,
+      `StackOne emulator at ${emulator.url}, API key "${emulator.apiKey}". Press Ctrl+C to stop.\n`,
     );
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.stop());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => void emulator.stop());
+    }
   } catch (error) {
-    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const isPortInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     fail(
-      busy
-        ? `Port ${port} is in use; set EMULATOR_PORT to another one.`
+      isPortInUse
+        ? `Port ${port} is already in use. Set EMULATOR_PORT to another port.`
         : `The emulator did not start: ${error}`,
     );
   }

@@ -1,4 +1,4 @@
-export type Field = {
+export interface Field {
   key: string;
   label: string;
   type: 'text' | 'password' | 'select';
@@ -6,26 +6,26 @@ export type Field = {
   placeholder?: string;
   description?: string;
   options?: { value: string; label: string }[];
-};
+}
 
-export type Provider = {
+export interface Provider {
   key: string;
   name: string;
   category: string;
-  /** Whether the project has it switched on; the Hub lists no other. */
+  /** Whether the StackOne project enables this provider. The Hub lists enabled providers only. */
   enabled: boolean;
-  /** `oauth2` opens the consent page; with `custom` the person types credentials into the Hub. */
+  /** `oauth2` opens the consent popup. With `custom` the user enters credentials in the Hub. */
   auth: 'custom' | 'oauth2';
-  /** All of them are required. */
+  /** All fields are required. */
   fields: Field[];
   logoUrl: string;
-  /** The id of its one connector profile. */
+  /** Id of the provider's only connector profile. */
   integrationId: string;
-  /** What every secret of this provider begins with; anything else is refused. */
+  /** Prefix of every secret of this provider. Secrets without it are rejected. */
   secretPrefix?: string;
-};
+}
 
-export const CATEGORIES = [
+export const categories = [
   'ats',
   'hris',
   'hris-legacy',
@@ -42,21 +42,21 @@ export const CATEGORIES = [
   'scheduling',
 ] as const;
 
-/** A monogram, so that the page loads nothing from elsewhere and nobody's brand is copied. */
-function monogram(letters: string, colour: string): string {
+/** An initial as a data URL: it needs no request to another host and copies no trademark. */
+function monogram(letters: string, color: string): string {
   const svg =
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">' +
-    `<rect width="64" height="64" rx="14" fill="${colour}"/>` +
+    `<rect width="64" height="64" rx="14" fill="${color}"/>` +
     '<text x="32" y="33" fill="#fff" font-family="system-ui,sans-serif" font-weight="600" ' +
     `font-size="28" text-anchor="middle" dominant-baseline="central">${letters}</text></svg>`;
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }
 
-function text(key: string, label: string, placeholder: string, description?: string): Field {
+function textField(key: string, label: string, placeholder: string, description?: string): Field {
   return { key, label, type: 'text', secret: false, placeholder, ...(description ? { description } : {}) };
 }
 
-function secret(key: string, label: string, description?: string): Field {
+function secretField(key: string, label: string, description?: string): Field {
   return {
     key,
     label,
@@ -66,10 +66,19 @@ function secret(key: string, label: string, description?: string): Field {
   };
 }
 
-type Look = { letters: string; colour: string };
-type Rest = Partial<Pick<Provider, 'auth' | 'enabled' | 'fields' | 'secretPrefix'>>;
+interface Logo {
+  letters: string;
+  color: string;
+}
+type ProviderOptions = Partial<Pick<Provider, 'auth' | 'enabled' | 'fields' | 'secretPrefix'>>;
 
-function provider(key: string, name: string, category: string, look: Look, rest: Rest): Provider {
+function defineProvider(
+  key: string,
+  name: string,
+  category: string,
+  logo: Logo,
+  options: ProviderOptions,
+): Provider {
   return {
     key,
     name,
@@ -77,68 +86,68 @@ function provider(key: string, name: string, category: string, look: Look, rest:
     enabled: true,
     auth: 'custom',
     fields: [],
-    logoUrl: monogram(look.letters, look.colour),
+    logoUrl: monogram(logo.letters, logo.color),
     integrationId: `${key}-default`,
-    ...rest,
+    ...options,
   };
 }
 
-/** The catalogue: enough categories to choose from, each way to connect, and one that is switched off. */
-export const PROVIDERS: readonly Provider[] = [
-  provider(
+/** The provider catalog: several categories, all ways to connect, and one provider that is not enabled. */
+export const providers: readonly Provider[] = [
+  defineProvider(
     'bamboohr',
     'BambooHR',
     'hris',
-    { letters: 'B', colour: '#5b9a3c' },
+    { letters: 'B', color: '#5b9a3c' },
     {
       fields: [
-        text('subdomain', 'Subdomain', 'acme', 'The part before .bamboohr.com in your address.'),
-        secret('api_key', 'API key', 'In BambooHR: your name, then API Keys.'),
+        textField('subdomain', 'Subdomain', 'acme', 'The part before .bamboohr.com in your address.'),
+        secretField('api_key', 'API key', 'In BambooHR: your name, then API Keys.'),
       ],
     },
   ),
-  provider(
+  defineProvider(
     'workday',
     'Workday',
     'hris',
-    { letters: 'W', colour: '#0b6cb8' },
+    { letters: 'W', color: '#0b6cb8' },
     {
       fields: [
-        text('base_url', 'Web services address', 'https://wd2-impl-services1.workday.com'),
-        text('tenant', 'Tenant', 'acme_dpt1'),
-        text('username', 'Integration user', 'ISU_StackOne'),
-        secret('password', 'Password'),
+        textField('base_url', 'Web services address', 'https://wd2-impl-services1.workday.com'),
+        textField('tenant', 'Tenant', 'acme_dpt1'),
+        textField('username', 'Integration user', 'ISU_StackOne'),
+        secretField('password', 'Password'),
       ],
     },
   ),
-  // Refuses most of what is typed into it: the way to see how a refusal looks.
-  provider(
+  // Rejects secrets without the prefix `papi-`: use it to see how the Hub shows rejected credentials.
+  defineProvider(
     'personio',
     'Personio',
     'hris',
-    { letters: 'P', colour: '#3a4a5e' },
+    { letters: 'P', color: '#3a4a5e' },
     {
       secretPrefix: 'papi-',
       fields: [
-        text('client_id', 'Client ID', 'papi-1b2c3d'),
-        secret('client_secret', 'Client secret', 'Begins with papi-.'),
+        textField('client_id', 'Client ID', 'papi-1b2c3d'),
+        secretField('client_secret', 'Client secret', 'Starts with papi-.'),
       ],
     },
   ),
-  provider(
+  defineProvider(
     'greenhouse',
     'Greenhouse',
     'ats',
-    { letters: 'G', colour: '#1f7a5c' },
+    { letters: 'G', color: '#1f7a5c' },
     {
-      fields: [secret('api_key', 'Harvest API key')],
+      fields: [secretField('api_key', 'Harvest API key')],
     },
   ),
-  provider(
+  defineProvider(
     'lever',
     'Lever',
     'ats',
-    { letters: 'L', colour: '#4f5bd5' },
+    { letters: 'L', color: '#4f5bd5' },
     {
       fields: [
         {
@@ -152,58 +161,66 @@ export const PROVIDERS: readonly Provider[] = [
             { value: 'sandbox', label: 'Sandbox' },
           ],
         },
-        secret('api_key', 'API key'),
+        secretField('api_key', 'API key'),
       ],
     },
   ),
-  provider('hubspot', 'HubSpot', 'crm', { letters: 'H', colour: '#e2633f' }, { auth: 'oauth2' }),
-  provider(
+  defineProvider('hubspot', 'HubSpot', 'crm', { letters: 'H', color: '#e2633f' }, { auth: 'oauth2' }),
+  defineProvider(
     'salesforce',
     'Salesforce',
     'crm',
-    { letters: 'S', colour: '#1a86c7' },
+    { letters: 'S', color: '#1a86c7' },
     {
       auth: 'oauth2',
-      fields: [text('instance', 'Instance', 'acme', 'The part before .my.salesforce.com in your address.')],
-    },
-  ),
-  // Known to StackOne, but not switched on in this project.
-  provider(
-    'pipedrive',
-    'Pipedrive',
-    'crm',
-    { letters: 'P', colour: '#2b7a4b' },
-    {
-      enabled: false,
-      fields: [secret('api_token', 'API token')],
-    },
-  ),
-  provider(
-    'jira',
-    'Jira',
-    'ticketing',
-    { letters: 'J', colour: '#2563c9' },
-    {
       fields: [
-        text('site', 'Site', 'acme'),
-        text('email', 'Email', 'ada@acme.test'),
-        secret('api_token', 'API token'),
+        textField('instance', 'Instance', 'acme', 'The part before .my.salesforce.com in your address.'),
       ],
     },
   ),
-  provider('slack', 'Slack', 'messaging', { letters: 'S', colour: '#5c2a5d' }, { auth: 'oauth2' }),
-  provider(
+  // Exists at StackOne, but is not enabled in this project.
+  defineProvider(
+    'pipedrive',
+    'Pipedrive',
+    'crm',
+    { letters: 'P', color: '#2b7a4b' },
+    {
+      enabled: false,
+      fields: [secretField('api_token', 'API token')],
+    },
+  ),
+  defineProvider(
+    'jira',
+    'Jira',
+    'ticketing',
+    { letters: 'J', color: '#2563c9' },
+    {
+      fields: [
+        textField('site', 'Site', 'acme'),
+        textField('email', 'Email', 'ada@acme.test'),
+        secretField('api_token', 'API token'),
+      ],
+    },
+  ),
+  defineProvider('slack', 'Slack', 'messaging', { letters: 'S', color: '#5c2a5d' }, { auth: 'oauth2' }),
+  defineProvider(
     'docebo',
     'Docebo',
     'lms',
-    { letters: 'D', colour: '#1d56a5' },
+    { letters: 'D', color: '#1d56a5' },
     {
-      fields: [text('subdomain', 'Subdomain', 'acme'), secret('client_secret', 'Client secret')],
+      fields: [textField('subdomain', 'Subdomain', 'acme'), secretField('client_secret', 'Client secret')],
     },
   ),
-  provider('quickbooks', 'QuickBooks', 'accounting', { letters: 'Q', colour: '#2c8a2f' }, { auth: 'oauth2' }),
+  defineProvider(
+    'quickbooks',
+    'QuickBooks',
+    'accounting',
+    { letters: 'Q', color: '#2c8a2f' },
+    { auth: 'oauth2' },
+  ),
 ];
 
 export function findProvider(key: string): Provider | undefined {
-  return PROVIDERS.find((candidate) => candidate.key === key);
+  return providers.find((candidate) => candidate.key === key);
 }

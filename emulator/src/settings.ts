@@ -1,24 +1,27 @@
 import { z } from 'zod';
 
 /**
- * What StackOne's documentation leaves open, or what differs between its projects, as switches:
- * a client that is right under each of them relies on none.
+ * Switches for behavior that StackOne's documentation leaves open or that differs between StackOne projects. A
+ * client must work with every value.
  */
-export const Settings = z.strictObject({
-  /** `GET /accounts` answers a bare array; one of StackOne's guides shows `{data: [...]}`. */
+export const settingsSchema = z.strictObject({
+  /** Response of `GET /accounts`: an array, or `{data: [...]}` as in one of StackOne's guides. */
   accountsEnvelope: z.enum(['array', 'data']),
-  /** Whether `page` counts from 0, repeats the last page beyond the end, or holds one row less than asked for. */
+  /**
+   * `zero-based`: `page` starts at 0. `repeat-last`: pages after the last one repeat it. `short`: pages contain one
+   * row less than `page_size`.
+   */
   oddPaging: z.enum(['none', 'zero-based', 'repeat-last', 'short']),
-  /** `GET /accounts` answers every tenant's rows, whatever owner was asked for. */
+  /** `GET /accounts` ignores the owner filter and returns the accounts of all owners. */
   ignoreOwnerFilter: z.boolean(),
-  /** An older project has no `/auth_configs` and answers 404. */
+  /** `false`: `/auth_configs` returns 404, as in older projects. */
   hasAuthConfigs: z.boolean(),
-  /** `organization_id` is a number in the documents and a string in some answers. */
+  /** `organization_id` is a number in StackOne's documentation and a string in some responses. */
   organizationIdAsString: z.boolean(),
 });
-export type Settings = z.infer<typeof Settings>;
+export type Settings = z.infer<typeof settingsSchema>;
 
-export const DEFAULT_SETTINGS: Readonly<Settings> = {
+export const defaultSettings: Readonly<Settings> = {
   accountsEnvelope: 'array',
   oddPaging: 'none',
   ignoreOwnerFilter: false,

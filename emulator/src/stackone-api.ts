@@ -1,19 +1,24 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { StackOneError } from './errors.js';
-import { CATEGORIES, PROVIDERS, type Provider } from './providers.js';
+import { categories, type Provider, providers } from './providers.js';
 import type { Settings } from './settings.js';
 import type { Account, Attempt, Session, Store } from './store.js';
 
-export type ApiOptions = { store: Store; settings: Settings; apiKey: string; url: () => string };
+export interface StackOneApiOptions {
+  store: Store;
+  settings: Settings;
+  apiKey: string;
+  url: () => string;
+}
 
-const Text = z.string().trim().min(1, 'must not be empty');
-const NewSession = z.object({
-  origin_owner_id: Text,
-  origin_owner_name: Text,
+const textSchema = z.string().trim().min(1, 'must not be empty');
+const sessionRequestSchema = z.object({
+  origin_owner_id: textSchema,
+  origin_owner_name: textSchema,
   origin_username: z.string().nullable().default(null),
   provider: z.string().nullable().default(null),
-  categories: z.array(z.enum(CATEGORIES)).nullable().default(null),
+  categories: z.array(z.enum(categories)).nullable().default(null),
   account_id: z.string().nullable().default(null),
   expires_in: z.number().positive().nullable().default(null),
   metadata: z.record(z.string(), z.unknown()).nullable().default(null),
@@ -22,31 +27,31 @@ const NewSession = z.object({
   type: z.enum(['production', 'test']).nullable().default(null),
   connector_profile_id: z.string().nullable().default(null),
   integration_id: z.string().nullable().default(null),
-  // Deprecated, and documented as able to make the call fail: here it always does.
+  // Deprecated. StackOne documents that it can make the request fail; the emulator always rejects it.
   provider_version: z.null('is deprecated').optional(),
 });
-const Token = z.object({ token: z.string() });
-const AccountChange = z
+const tokenSchema = z.object({ token: z.string() });
+const accountChangeSchema = z
   .object({
-    provider: Text,
-    origin_owner_id: Text,
-    origin_owner_name: Text,
+    provider: textSchema,
+    origin_owner_id: textSchema,
+    origin_owner_name: textSchema,
     origin_username: z.string().nullable(),
     label: z.string().nullable(),
     type: z.string().nullable(),
   })
   .exactPartial();
-const Id = z.object({ id: z.string() });
-const Key = z.object({ provider: z.string() });
+const idSchema = z.object({ id: z.string() });
+const providerKeySchema = z.object({ provider: z.string() });
 
-const DEFAULT_EXPIRES_IN_SECONDS = 1800;
-const ORGANIZATION_ID = 1042;
-// StackOne names no highest page size. This one cuts silently, so that a client which asks for more and trusts
-// a short page to be the last loses rows here, not in production.
-const MAX_PAGE_SIZE = 100;
+const defaultExpiresInSeconds = 1800;
+const organizationId = 1042;
+// StackOne documents no maximum page size. The emulator silently reduces larger values: a client that requests more
+// rows and treats a short page as the last page then loses rows in tests, not in production.
+const maxPageSize = 100;
 
-/** The part of StackOne's API that serves connect sessions, linked accounts and the provider catalogue. */
-export async function stackOneApi(app: FastifyInstance, options: ApiOptions): Promise<void> {
+/** StackOne's API for connect sessions, linked accounts and the provider catalog. */
+export async function stackOneApi(app: FastifyInstance, options: StackOneApiOptions): Promise<void> {
   requireApiKey(app, options.apiKey);
   addSessionRoutes(app, options);
   addAccountRoutes(app, options);
@@ -54,18 +59,22 @@ export async function stackOneApi(app: FastifyInstance, options: ApiOptions): Pr
 }
 
 function requireApiKey(app: FastifyInstance, apiKey: string): void {
-  // With the colon: a key alone, however encoded, is not what Basic means, and StackOne answers 401.
+  // With the colon: HTTP Basic authentication requires it, and StackOne returns 401 without it.
   const expected = `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`;
   app.addHook('preHandler', async (request) => {
-    if (!request.headers['user-agent']) throw new StackOneError(403, 'Forbidden');
-    if (request.headers.authorization !== expected) throw new StackOneError(401, 'Unauthorized');
+    if (!request.headers['user-agent']) {
+      throw new StackOneError(403, 'Forbidden');
+    }
+    if (request.headers.authorization !== expected) {
+      throw new StackOneError(401, 'Unauthorized');
+    }
   });
 }
 
-function addSessionRoutes(app: FastifyInstance, { store, settings, url }: ApiOptions): void {
+function addSessionRoutes(app: FastifyInstance, { store, settings, url }: StackOneApiOptions): void {
   app.post('/connect_sessions', (request, reply) => {
-    const body = NewSession.parse(request.body);
-    // Whose account it is, StackOne does not ask: that check is its caller's.
+    const body = sessionRequestSchema.parse(request.body);
+    // Like StackOne, this does not check the owner of the account: the caller must do that.
     if (body.account_id !== null && !store.account(body.account_id)) {
       throw new StackOneError(404, `Account ${body.account_id} not found`);
     }
@@ -75,34 +84,40 @@ function addSessionRoutes(app: FastifyInstance, { store, settings, url }: ApiOpt
       connector_profile_id,
       integration_id,
       provider_version: _,
-      ...asked
+      ...sessionRequest
     } = body;
     const session = store.createSession(
-      { ...asked, multiple: multiple ?? false, integration_id: connector_profile_id ?? integration_id },
-      expires_in ?? DEFAULT_EXPIRES_IN_SECONDS,
+      {
+        ...sessionRequest,
+        multiple: multiple ?? false,
+        integration_id: connector_profile_id ?? integration_id,
+      },
+      expires_in ?? defaultExpiresInSeconds,
     );
     const { token } = session;
     const auth_link_url = `${url()}/hub?token=${token}`;
-    return reply.status(201).send({ ...showSession(session, settings), token, auth_link_url });
+    return reply.status(201).send({ ...toSessionResponse(session, settings), token, auth_link_url });
   });
 
   app.post('/connect_sessions/authenticate', (request, reply) => {
-    const session = store.liveSession(Token.parse(request.body).token);
-    if (!session) throw new StackOneError(401, 'The session token is not valid, or has expired');
+    const session = store.findValidSession(tokenSchema.parse(request.body).token);
+    if (!session) {
+      throw new StackOneError(401, 'The session token is invalid or expired');
+    }
     const attempt = store.latestAttempt(session);
-    const latest = attempt ? { latest_connection_attempt: showAttempt(attempt) } : {};
-    return reply.status(201).send({ ...showSession(session, settings), ...latest });
+    const latest = attempt ? { latest_connection_attempt: toAttemptResponse(attempt) } : {};
+    return reply.status(201).send({ ...toSessionResponse(session, settings), ...latest });
   });
 }
 
-/** A session without what opens it. */
-function showSession(session: Session, settings: Settings) {
+/** A session without its token. */
+function toSessionResponse(session: Session, settings: Settings) {
   const { token: _token, expiresAt: _expiresAt, multiple: _multiple, ...shown } = session;
-  const organization_id = settings.organizationIdAsString ? String(ORGANIZATION_ID) : ORGANIZATION_ID;
+  const organization_id = settings.organizationIdAsString ? String(organizationId) : organizationId;
   return { ...shown, organization_id, project_id: 'emulated-project' };
 }
 
-function showAttempt({ id, status, account_id, error, created_at, updated_at }: Attempt) {
+function toAttemptResponse({ id, status, account_id, error, created_at, updated_at }: Attempt) {
   return {
     id,
     status,
@@ -114,48 +129,54 @@ function showAttempt({ id, status, account_id, error, created_at, updated_at }: 
   };
 }
 
-function addAccountRoutes(app: FastifyInstance, { store, settings }: ApiOptions): void {
+function addAccountRoutes(app: FastifyInstance, { store, settings }: StackOneApiOptions): void {
   app.get('/accounts', (request) => {
-    const query = queryOf(request);
-    const rows = pageOf(store.accounts(accountFilter(query, settings)), query, settings);
+    const query = parseQuery(request);
+    const rows = paginate(store.accounts(accountFilter(query, settings)), query, settings);
     return settings.accountsEnvelope === 'data' ? { data: rows } : rows;
   });
 
-  app.get('/accounts/:id', (request) => found(store.account(Id.parse(request.params).id)));
+  app.get('/accounts/:id', (request) => requireAccount(store.account(idSchema.parse(request.params).id)));
 
   app.patch('/accounts/:id', (request) =>
-    found(store.updateAccount(Id.parse(request.params).id, AccountChange.parse(request.body))),
+    requireAccount(
+      store.updateAccount(idSchema.parse(request.params).id, accountChangeSchema.parse(request.body)),
+    ),
   );
 
-  app.delete('/accounts/:id', (request) => found(store.deleteAccount(Id.parse(request.params).id)));
+  app.delete('/accounts/:id', (request) =>
+    requireAccount(store.deleteAccount(idSchema.parse(request.params).id)),
+  );
 }
 
-function found(account: Account | undefined): Account {
-  if (!account) throw new StackOneError(404, 'Account not found');
+function requireAccount(account: Account | undefined): Account {
+  if (!account) {
+    throw new StackOneError(404, 'Account not found');
+  }
   return account;
 }
 
-function queryOf(request: FastifyRequest): URLSearchParams {
+function parseQuery(request: FastifyRequest): URLSearchParams {
   return new URL(request.url, 'http://emulator').searchParams;
 }
 
-/** A list parameter in each of the ways that clients write one: `a=1&a=2`, `a[]=1`, `a=1,2`. */
-function listOf(query: URLSearchParams, name: string): string[] {
+/** A list parameter in any of the common formats: `a=1&a=2`, `a[]=1`, `a=1,2`. */
+function listParameter(query: URLSearchParams, name: string): string[] {
   return [...query.getAll(name), ...query.getAll(`${name}[]`)]
     .flatMap((value) => value.split(','))
     .filter(Boolean);
 }
 
-type FilteredBy = Pick<Account, 'id' | 'provider' | 'status' | 'origin_owner_id'>;
+type FilterableAccount = Pick<Account, 'id' | 'provider' | 'status' | 'origin_owner_id'>;
 
-function accountFilter(query: URLSearchParams, settings: Settings): (account: FilteredBy) => boolean {
-  // An empty value filters nothing, as a missing one: the caller then has every tenant's rows.
+function accountFilter(query: URLSearchParams, settings: Settings): (account: FilterableAccount) => boolean {
+  // An empty value means no filter, like a missing one: the caller then gets the accounts of all owners.
   const is = (name: string) => {
     const wanted = query.get(name);
     return (value: string) => !wanted || wanted === value;
   };
   const isAmong = (name: string) => {
-    const wanted = new Set(listOf(query, name));
+    const wanted = new Set(listParameter(query, name));
     return (value: string) => wanted.size === 0 || wanted.has(value);
   };
   const [isOwner, isAmongOwners] = [is('origin_owner_id'), isAmong('origin_owner_ids')];
@@ -169,65 +190,73 @@ function accountFilter(query: URLSearchParams, settings: Settings): (account: Fi
     hasStatus(status);
 }
 
-function integerOf(query: URLSearchParams, name: string, fallback: number): number {
+function integerParameter(query: URLSearchParams, name: string, fallback: number): number {
   const text = query.get(name);
-  if (text === null || text === '') return fallback;
+  if (text === null || text === '') {
+    return fallback;
+  }
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new StackOneError(400, `${name} must be a whole number`);
+  if (!Number.isInteger(value) || value < 0) {
+    throw new StackOneError(400, `${name} must be a non-negative integer`);
+  }
   return value;
 }
 
-function pageOf<Row>(rows: Row[], query: URLSearchParams, { oddPaging }: Settings): Row[] {
-  const asked = Math.min(MAX_PAGE_SIZE, Math.max(1, integerOf(query, 'page_size', 25)));
-  const size = oddPaging === 'short' ? Math.max(1, asked - 1) : asked;
+function paginate<Row>(rows: Row[], query: URLSearchParams, { oddPaging }: Settings): Row[] {
+  const requested = Math.min(maxPageSize, Math.max(1, integerParameter(query, 'page_size', 25)));
+  const size = oddPaging === 'short' ? Math.max(1, requested - 1) : requested;
   const first = oddPaging === 'zero-based' ? 0 : 1;
   const last = Math.max(0, Math.ceil(rows.length / size) - 1);
-  const wanted = Math.max(0, integerOf(query, 'page', first) - first);
+  const wanted = Math.max(0, integerParameter(query, 'page', first) - first);
   const page = oddPaging === 'repeat-last' ? Math.min(wanted, last) : wanted;
   return rows.slice(page * size, (page + 1) * size);
 }
 
-function addProviderRoutes(app: FastifyInstance, { settings }: ApiOptions): void {
-  const includesInactive = (request: FastifyRequest) => queryOf(request).get('include') === 'inactive';
+function addProviderRoutes(app: FastifyInstance, { settings }: StackOneApiOptions): void {
+  const includesInactive = (request: FastifyRequest) => parseQuery(request).get('include') === 'inactive';
 
   app.get('/connectors/meta', (request) =>
-    PROVIDERS.filter(({ enabled }) => enabled || includesInactive(request)).map(showMeta),
+    providers.filter(({ enabled }) => enabled || includesInactive(request)).map(toConnectorMeta),
   );
 
   app.get('/connectors/meta/:provider', (request) => {
-    const { provider: key } = Key.parse(request.params);
-    const provider = PROVIDERS.find((one) => one.key === key && (one.enabled || includesInactive(request)));
-    if (!provider) throw new StackOneError(404, `Connector ${key} not found`);
-    return showMeta(provider);
+    const { provider: key } = providerKeySchema.parse(request.params);
+    const provider = providers.find((one) => one.key === key && (one.enabled || includesInactive(request)));
+    if (!provider) {
+      throw new StackOneError(404, `Connector ${key} not found`);
+    }
+    return toConnectorMeta(provider);
   });
 
   app.get('/auth_configs', (request) => {
-    if (!settings.hasAuthConfigs) throw new StackOneError(404, 'Cannot GET /auth_configs');
-    const query = queryOf(request);
+    if (!settings.hasAuthConfigs) {
+      throw new StackOneError(404, 'Cannot GET /auth_configs');
+    }
+    const query = parseQuery(request);
     const enabled = query.get('enabled');
-    const keys = listOf(query, 'connector_key');
-    const rows = PROVIDERS.filter(
+    const keys = listParameter(query, 'connector_key');
+    const rows = providers.filter(
       (one) =>
         (enabled === null || String(one.enabled) === enabled) &&
         (keys.length === 0 || keys.includes(one.key)),
     );
-    // The odd pagings are those of /accounts, the older endpoint: this one documents its own.
-    const data = pageOf(rows, query, { ...settings, oddPaging: 'none' }).map(showAuthConfig);
+    // `oddPaging` applies to /accounts only: the paging of this endpoint is documented.
+    const data = paginate(rows, query, { ...settings, oddPaging: 'none' }).map(toAuthConfig);
     return {
-      page: integerOf(query, 'page', 1),
-      page_size: integerOf(query, 'page_size', 25),
+      page: integerParameter(query, 'page', 1),
+      page_size: integerParameter(query, 'page_size', 25),
       total: rows.length,
       data,
     };
   });
 }
 
-function showMeta({ key, name, category, enabled, logoUrl }: Provider) {
+function toConnectorMeta({ key, name, category, enabled, logoUrl }: Provider) {
   const images = { logo_url: logoUrl, original_logo_horizontal_url: logoUrl };
   return { provider: key, provider_name: name, category, active: enabled, models: {}, resources: { images } };
 }
 
-function showAuthConfig({ key, name, category, enabled, logoUrl, integrationId }: Provider) {
+function toAuthConfig({ key, name, category, enabled, logoUrl, integrationId }: Provider) {
   const since = '2026-01-05T09:00:00.000Z';
   return {
     id: integrationId,

@@ -1,63 +1,63 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { connectLibrary } from './connect-library.js';
 import { addControlRoutes } from './control.js';
-import { answerErrorsLikeStackOne } from './errors.js';
+import { addErrorHandlers } from './errors.js';
 import { type Fault, Faults, injectFaults } from './faults.js';
 import { type RequestRecord, recordHistory } from './history.js';
 import { hostedHub } from './hosted-hub.js';
 import { hubApi } from './hub-api.js';
 import { oauthPopup } from './oauth.js';
-import { DEFAULT_SETTINGS, type Settings } from './settings.js';
+import { defaultSettings, type Settings } from './settings.js';
 import { stackOneApi } from './stackone-api.js';
 import { type Account, type AccountPatch, type AccountSeed, Store } from './store.js';
 
-export type EmulatorOptions = {
-  /** 127.0.0.1 unless told otherwise. */
+export interface EmulatorOptions {
+  /** Host to listen on. Default: `127.0.0.1`. */
   host?: string;
-  /** 0, the default, takes any free port. */
+  /** Port to listen on. Default: 0, any free port. */
   port?: number;
-  /** The one key that is accepted; `demo-key` unless told otherwise. */
+  /** The accepted API key. Default: `demo-key`. */
   apiKey?: string;
-  /** Milliseconds since the epoch. */
+  /** Current time in milliseconds since the epoch. Default: `Date.now`. */
   now?: () => number;
-};
+}
 
-/** A running StackOne: its API and its Hub API at one address, all in memory. */
-export type Emulator = {
-  /** Without a trailing slash. */
+/** A running emulator: StackOne's API and the Hub's API at one URL. All data is in memory. */
+export interface Emulator {
+  /** Base URL, without a trailing slash. */
   readonly url: string;
   readonly apiKey: string;
-  /** Every API and Hub request so far, oldest first; the same array throughout, emptied by `reset`. */
+  /** All API and Hub requests, oldest first. Always the same array; `reset` empties it. */
   readonly history: readonly RequestRecord[];
-  /** May be changed at any time; `reset` restores the defaults. */
+  /** Can be changed at any time. `reset` restores the defaults. */
   readonly settings: Settings;
-  /** Spoils the next `times` requests that match; faults are used up in the order they were added. */
+  /** Makes the next `times` (default 1) matching requests fail. Faults apply in the order they were added. */
   failNext(fault: Fault, times?: number): void;
   /** All accounts of all owners, oldest first. */
   accounts(): Account[];
-  /** Adds an account as if it had been linked; without `credentials` it gets plausible ones. */
+  /** Adds a linked account. Default credentials: example values for all fields of the provider. */
   addAccount(seed: AccountSeed): Account;
-  /** @throws when there is no such account */
+  /** @throws Error when no account has this id */
   updateAccount(id: string, patch: AccountPatch): Account;
-  /** Moves the emulator's clock, by which sessions expire. */
+  /** Moves the emulator's clock forward. Sessions expire by this clock. */
   advance(seconds: number): void;
-  /** Forgets sessions, accounts, history and faults, and restores settings and clock. */
+  /** Deletes sessions, accounts, history and faults, and restores the default settings and the clock. */
   reset(): void;
-  /** Closes at once, open and hanging connections included. */
+  /** Stops immediately and closes all open connections. */
   stop(): Promise<void>;
-};
+}
 
-const BODY_LIMIT_BYTES = 64 * 1024;
+const bodyLimitBytes = 64 * 1024;
 
-/** Starts an emulator. It never listens beyond `host`, and keeps nothing after `stop`. */
+/** Starts an emulator that listens on `host` only. Nothing is stored after `stop`. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 0, apiKey = 'demo-key', now = Date.now } = options;
-  const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
+  const app = Fastify({ bodyLimit: bodyLimitBytes, forceCloseConnections: true });
   const store = new Store(now);
   const faults = new Faults();
   const history: RequestRecord[] = [];
-  const settings: Settings = { ...DEFAULT_SETTINGS };
-  // Known once it listens, and kept after it stopped: a test of an outage still calls it.
+  const settings: Settings = { ...defaultSettings };
+  // Set when the server listens. Kept after `stop`: tests of an outage still call it.
   let url = '';
 
   const emulator: Emulator = {
@@ -72,7 +72,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     addAccount: (seed) => store.addAccount(seed),
     updateAccount(id, patch) {
       const account = store.updateAccount(id, patch);
-      if (!account) throw new Error(`The emulator has no account ${id}`);
+      if (!account) {
+        throw new Error(`Account ${id} not found`);
+      }
       return account;
     },
     advance: (seconds) => store.advance(seconds),
@@ -80,14 +82,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       store.clear();
       faults.clear();
       history.length = 0;
-      Object.assign(settings, DEFAULT_SETTINGS);
+      Object.assign(settings, defaultSettings);
     },
     stop: () => app.close(),
   };
 
   const clock = () => store.now();
   acceptEmptyJson(app);
-  answerErrorsLikeStackOne(app, clock);
+  addErrorHandlers(app, clock);
   recordHistory(app, history, clock);
   injectFaults(app, faults, clock);
   addControlRoutes(app, emulator);
@@ -100,11 +102,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return emulator;
 }
 
-/** The Hub's DELETE says that it is JSON and has no body, which Fastify refuses and StackOne does not. */
+/**
+ * Accepts an empty body with the content type `application/json`. The Hub sends such DELETE requests; StackOne accepts
+ * them and Fastify does not.
+ */
 function acceptEmptyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'ignore');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else parse(request, String(body), done);
+    if (body.length === 0) {
+      done(null, undefined);
+    } else {
+      parse(request, String(body), done);
+    }
   });
 }

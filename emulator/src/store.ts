@@ -2,14 +2,18 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { redact, splitSecrets, type Values } from './credentials.js';
 import { findProvider } from './providers.js';
 
-export type StatusReason = { code?: string; description?: string; timestamp: string };
+export interface StatusReason {
+  code?: string;
+  description?: string;
+  timestamp: string;
+}
 
-/** An account as the API shows it. */
-export type Account = {
+/** An account in the format of StackOne's API. */
+export interface Account {
   id: string;
   provider: string;
   provider_name: string;
-  /** An open list: `active`, `inactive`, `suspended`, `archived`, `expired`, `error`, … */
+  /** `active`, `inactive`, `suspended`, `archived`, `expired`, `error` or a value that StackOne adds later. */
   status: string;
   status_reasons: StatusReason[];
   origin_owner_id: string;
@@ -18,14 +22,14 @@ export type Account = {
   label: string | null;
   type: string | null;
   categories: string[];
-  /** Secrets, redacted as StackOne does: present so that a test can prove they go no further. */
+  /** Redacted secrets, as in StackOne's API. With them a test can check that a server does not expose this field. */
   credentials: Values;
   setup_information: Values;
   created_at: string;
   updated_at: string;
-};
+}
 
-/** What can be set from outside; `credentials` are plain values here, secret or not. */
+/** Fields that a test can set. `credentials` contains plain values of all fields, including secrets. */
 export type AccountPatch = Partial<
   Omit<Account, 'id' | 'provider_name' | 'categories' | 'setup_information'>
 >;
@@ -34,8 +38,8 @@ export type AccountSeed = AccountPatch &
 
 type StoredAccount = Omit<Account, 'provider_name' | 'categories' | 'setup_information'>;
 
-/** What a session was asked to be; the optional parts are null where the caller left them out. */
-export type SessionRequest = {
+/** The parameters of a session. Missing optional parameters are null. */
+export interface SessionRequest {
   origin_owner_id: string;
   origin_owner_name: string;
   origin_username: string | null;
@@ -47,7 +51,7 @@ export type SessionRequest = {
   type: string | null;
   integration_id: string | null;
   multiple: boolean;
-};
+}
 
 export type Session = SessionRequest & {
   id: number;
@@ -59,8 +63,8 @@ export type Session = SessionRequest & {
 
 export type AttemptStatus = 'pending' | 'authenticated' | 'error' | 'cancelled' | 'expired';
 
-/** One try at an OAuth consent, from the Hub's click to the popup's answer. */
-export type Attempt = {
+/** One OAuth consent, from the click in the Hub to the result in the popup. */
+export interface Attempt {
   id: string;
   token: string;
   status: AttemptStatus;
@@ -68,11 +72,11 @@ export type Attempt = {
   error: { code: string; description: string } | null;
   created_at: string;
   updated_at: string;
-};
+}
 
-const ATTEMPT_LIFETIME_MS = 10 * 60 * 1000;
+const attemptLifetimeMs = 10 * 60 * 1000;
 
-/** Everything the emulator remembers, and the clock by which it ages. */
+/** The data of the emulator, and its clock. */
 export class Store {
   readonly #systemNow: () => number;
   readonly #sessions = new Map<string, Session>();
@@ -116,29 +120,29 @@ export class Store {
     return session;
   }
 
-  /** The session of a token, unless it has expired. */
-  liveSession(token: string): Session | undefined {
+  /** @returns undefined when the token is unknown or expired */
+  findValidSession(token: string): Session | undefined {
     const session = this.#sessions.get(token);
     return session && session.expiresAt > this.now().getTime() ? session : undefined;
   }
 
   /** All accounts, oldest first. */
-  accounts(isWanted: (account: StoredAccount) => boolean = () => true): Account[] {
+  accounts(matches: (account: StoredAccount) => boolean = () => true): Account[] {
     return [...this.#accounts.values()]
-      .filter(isWanted)
+      .filter(matches)
       .sort((a, b) => (a.created_at < b.created_at ? -1 : Number(a.created_at > b.created_at)))
-      .map(show);
+      .map(toPublicAccount);
   }
 
   account(id: string): Account | undefined {
     const stored = this.#accounts.get(id);
-    return stored && show(stored);
+    return stored && toPublicAccount(stored);
   }
 
   addAccount(seed: AccountSeed): Account {
     const now = this.now().toISOString();
     const account: StoredAccount = {
-      // StackOne's ids are long digit strings; none of these is to be parsed as a number either.
+      // 20 digits, like StackOne's ids: too long for a JavaScript number, so that parsing them as numbers fails tests.
       id: `4${Array.from({ length: 19 }, () => randomInt(10)).join('')}`,
       status: 'active',
       status_reasons: [],
@@ -151,16 +155,18 @@ export class Store {
       ...seed,
     };
     this.#accounts.set(account.id, account);
-    return show(account);
+    return toPublicAccount(account);
   }
 
-  /** @returns undefined when there is no such account */
+  /** @returns undefined when no account has this id */
   updateAccount(id: string, patch: AccountPatch): Account | undefined {
     const stored = this.#accounts.get(id);
-    if (!stored) return undefined;
+    if (!stored) {
+      return undefined;
+    }
     const updated: StoredAccount = { ...stored, updated_at: this.now().toISOString(), ...patch };
     this.#accounts.set(id, updated);
-    return show(updated);
+    return toPublicAccount(updated);
   }
 
   deleteAccount(id: string): Account | undefined {
@@ -169,18 +175,22 @@ export class Store {
     return account;
   }
 
-  /** The plain values behind an account's redacted ones. */
+  /** The plain credentials of an account, including secrets. Empty for an unknown id. */
   credentialsOf(id: string): Values {
     return this.#accounts.get(id)?.credentials ?? {};
   }
 
   /**
-   * The account that a session edits rather than adds to: the one it names, or the one that already stands
-   * under the same owner id, owner name and provider. The name counts: a renamed owner starts afresh.
+   * The existing account that a session edits: the account with its `account_id`, else the account with the same
+   * owner id, owner name and provider. As at StackOne, an owner with a new name gets a new account.
    */
   existingAccount(session: Session, provider = session.provider): Account | undefined {
-    if (session.account_id !== null) return this.account(session.account_id);
-    if (session.multiple) return undefined;
+    if (session.account_id !== null) {
+      return this.account(session.account_id);
+    }
+    if (session.multiple) {
+      return undefined;
+    }
     const [existing] = this.accounts(
       (account) =>
         account.provider === provider &&
@@ -190,11 +200,13 @@ export class Store {
     return existing;
   }
 
-  /** What a finished Hub does: re-links the account that the session edits, or adds one for its owner. */
+  /** Completes a session: re-links the account that the session edits, or adds an account for its owner. */
   link(session: Session, provider: string, credentials: Values): Account {
     const existing = this.existingAccount(session, provider);
     const linked = existing && this.relink(session, existing.id, credentials);
-    if (linked) return linked;
+    if (linked) {
+      return linked;
+    }
     const { origin_owner_id, origin_owner_name, origin_username, label, type } = session;
     const origin = { origin_owner_id, origin_owner_name, origin_username };
     return this.addAccount({ provider, ...origin, label, type: type ?? 'production', credentials });
@@ -221,12 +233,16 @@ export class Store {
     return attempt;
   }
 
-  /** An attempt, only for the session that began it. */
+  /** @returns undefined when the attempt is unknown or belongs to another session */
   attempt(session: Session, id: string): Attempt | undefined {
     const attempt = this.#attempts.get(id);
-    if (attempt?.token !== session.token) return undefined;
+    if (attempt?.token !== session.token) {
+      return undefined;
+    }
     const age = this.now().getTime() - Date.parse(attempt.created_at);
-    if (attempt.status === 'pending' && age > ATTEMPT_LIFETIME_MS) attempt.status = 'expired';
+    if (attempt.status === 'pending' && age > attemptLifetimeMs) {
+      attempt.status = 'expired';
+    }
     return attempt;
   }
 
@@ -235,14 +251,16 @@ export class Store {
     return last && this.attempt(session, last.id);
   }
 
-  /** Ends a pending attempt; one that has ended stays as it is. */
-  settleAttempt(attempt: Attempt, outcome: Pick<Attempt, 'status'> & Partial<Attempt>): void {
-    if (attempt.status !== 'pending') return;
+  /** Ends a pending attempt. Does nothing when the attempt has already ended. */
+  finishAttempt(attempt: Attempt, outcome: Pick<Attempt, 'status'> & Partial<Attempt>): void {
+    if (attempt.status !== 'pending') {
+      return;
+    }
     Object.assign(attempt, { updated_at: this.now().toISOString() }, outcome);
   }
 }
 
-function show(stored: StoredAccount): Account {
+function toPublicAccount(stored: StoredAccount): Account {
   const provider = findProvider(stored.provider);
   const { open, secrets } = splitSecrets(provider, stored.credentials);
   return {
@@ -254,7 +272,7 @@ function show(stored: StoredAccount): Account {
   };
 }
 
-/** What a seeded account was "linked" with, so that the Hub has something to show when it is edited. */
+/** Example credentials of a seeded account, so that the Hub can show values when the account is edited. */
 function exampleCredentials(providerKey: string): Values {
   const { fields = [], secretPrefix = '' } = findProvider(providerKey) ?? {};
   return Object.fromEntries(

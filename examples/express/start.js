@@ -10,7 +10,7 @@ const shop = await startShop({ stackone, port: Number(EXAMPLE_PORT) });
 
 process.stdout.write(`
     The example      ${shop.url}/
-    The emulator     ${emulator?.url ?? 'none: this is the real StackOne'}
+    The emulator     ${emulator?.url ?? 'not used: this app calls StackOne'}
 
 `);
 for (const signal of ['SIGINT', 'SIGTERM']) {

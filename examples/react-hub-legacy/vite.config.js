@@ -6,7 +6,7 @@ const { CONNECT_URL = 'http://127.0.0.1:4000', EMULATOR_URL, EXAMPLE_PORT = '517
 export default defineConfig({
   plugins: [react()],
   define: {
-    // StackOne's Connect library, and the API that it calls.
+    // The URL of StackOne's Connect library, and the base URL of the API that it calls.
     'import.meta.env.CONNECT_LIBRARY_URL': JSON.stringify(
       `${EMULATOR_URL ?? 'https://app.stackone.com'}/stackone/connect.js`,
     ),
@@ -15,7 +15,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     port: Number(EXAMPLE_PORT),
-    // One origin for the page and its API, so nothing is asked of CORS.
+    // The page and its API have the same origin, so CORS is not needed.
     proxy: { '/graphql': CONNECT_URL, '/demo': CONNECT_URL },
   },
 });

@@ -1,4 +1,4 @@
-/** `vite`, which tells its address in the words that `npm run example` waits for. */
+/** Starts Vite and prints the URL in the format that `npm run example` expects. */
 import { createServer } from 'vite';
 
 const server = await createServer();

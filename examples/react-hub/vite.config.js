@@ -6,13 +6,13 @@ const { CONNECT_URL = 'http://127.0.0.1:4000', EMULATOR_URL, EXAMPLE_PORT = '517
 export default defineConfig({
   plugins: [react()],
   define: {
-    // Where the Hub finds StackOne.
+    // Base URL of StackOne for the Hub.
     'import.meta.env.HUB_URL': JSON.stringify(EMULATOR_URL ?? 'https://api.stackone.com'),
   },
   server: {
     host: '127.0.0.1',
     port: Number(EXAMPLE_PORT),
-    // One origin for the page and its API, so nothing is asked of CORS.
+    // The page and its API have the same origin, so CORS is not needed.
     proxy: { '/graphql': CONNECT_URL, '/demo': CONNECT_URL },
   },
 });

@@ -84,8 +84,8 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     expect(requests).toContain(`${demo.url}/demo/hub.js`);
     await connectInHub(page);
     await shows(page, 'Connection Successful');
-    await shows(page, 'BambooHR is connected, confirmed by the server.');
-    await row(page, 'BambooHR').getByText('Connected · confirmed by the server').waitFor();
+    await shows(page, 'BambooHR is connected.');
+    await row(page, 'BambooHR').getByText('Connected · verified').waitFor();
     expect(await dialog(page).isVisible()).toBe(false);
     expect(accountsOf('bamboohr')).toMatchObject([{ ...ownerOf(tenants.acme), status: 'active' }]);
   });
@@ -95,18 +95,18 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await button(page, 'Connect Slack').click();
     const popup = await openConsent(page);
     await decide(page, popup, 'Approve');
-    await shows(page, 'Slack is connected, confirmed by the server.');
+    await shows(page, 'Slack is connected.');
     expect(accountsOf('slack')).toMatchObject([{ ...ownerOf(tenants.acme), status: 'active' }]);
   });
 
   test('re-links the account whose sign-in has expired, and no longer asks for it', async () => {
     const [before] = accountsOf('hubspot');
     const page = await openPage();
-    await row(page, 'HubSpot').getByText('HubSpot no longer accepts the stored sign-in.').waitFor();
+    await row(page, 'HubSpot').getByText('HubSpot no longer accepts the stored credentials.').waitFor();
     await button(page, 'Reconnect HubSpot').click();
     const popup = await openConsent(page);
     await decide(page, popup, 'Approve');
-    await row(page, 'HubSpot').getByText('Connected · confirmed by the server').waitFor();
+    await row(page, 'HubSpot').getByText('Connected · verified').waitFor();
     await dialog(page).waitFor({ state: 'hidden' });
     expect(accountsOf('hubspot')).toMatchObject([{ id: before?.id, status: 'active' }]);
     expect(await button(page, 'Reconnect HubSpot').count()).toBe(0);
@@ -119,9 +119,9 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await button(page, 'Reconnect HubSpot').click();
     const popup = await openConsent(page);
     await decide(page, popup, 'Deny');
-    await shows(page, 'Access to HubSpot was not allowed for Acme Corporation.');
+    await shows(page, 'Access to HubSpot was denied for Acme Corporation.');
     await button(page, 'Close').click();
-    await row(page, 'HubSpot').getByText('Sign-in has expired').waitFor();
+    await row(page, 'HubSpot').getByText('Sign-in expired').waitFor();
     expect(accountsOf('hubspot')).toMatchObject([{ status: 'expired' }]);
   });
 
@@ -133,8 +133,8 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await popup.getByRole('button', { name: 'Approve' }).click();
     await popup.getByRole('status').waitFor();
     await comeBack(page);
-    await shows(page, 'Slack is connected, confirmed by the server.');
-    await row(page, 'Slack').getByText('Connected · confirmed by the server').waitFor();
+    await shows(page, 'Slack is connected.');
+    await row(page, 'Slack').getByText('Connected · verified').waitFor();
   });
 
   test('shows in words why a provider refused the credentials, and links nothing', async () => {
@@ -144,7 +144,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await page.locator('input[name=client_id]').fill('papi-1');
     await page.locator('input[name=client_secret]').fill('wrong');
     await connectInHub(page);
-    await shows(page, /Personio refused these credentials: Client secret is not valid/);
+    await shows(page, /Personio rejected these credentials: Client secret is not valid/);
     expect(accountsOf('personio')).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'hidden' });
@@ -161,11 +161,11 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     // With a 401 here the Hub shows "Connection Successful".
     demo.emulator.failNext({ status: 401, match: { method: 'PATCH', path: '/hub/accounts' } });
     await connectInHub(page);
-    await shows(page, 'This is not connected yet');
+    await shows(page, 'The account is not connected');
     expect(await page.getByText('Connection Successful').count()).toBe(0);
     await button(page, 'Close').click();
-    await row(page, 'BambooHR').getByText('Has stopped working').waitFor();
-    expect(await page.getByText('confirmed by the server').count()).toBe(0);
+    await row(page, 'BambooHR').getByText('Not working').waitFor();
+    expect(await page.getByText(/· verified|is connected\./).count()).toBe(0);
   });
 
   test('offers to ask again when the server cannot confirm', async () => {
@@ -174,9 +174,9 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await fillBambooHr(page);
     failAccounts();
     await connectInHub(page);
-    await shows(page, 'This could not be confirmed');
+    await shows(page, 'The connection could not be confirmed');
     await untilGone(page, 'Check again');
-    await row(page, 'BambooHR').getByText('Connected · confirmed by the server').waitFor();
+    await row(page, 'BambooHR').getByText('Connected · verified').waitFor();
   });
 
   /** As many failures as the server does not hide with a second try, and fewer than make it stop calling. */
@@ -199,7 +199,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const page = await openPage();
     demo.emulator.updateAccount(account?.id ?? '', { origin_owner_id: 'somebody-else' });
     await button(page, 'Reconnect HubSpot').click();
-    await dialog(page).getByRole('alert').getByText('This could not be started').waitFor();
+    await dialog(page).getByRole('alert').getByText('The connection could not be started').waitFor();
     expect(countCalls('POST', '/connect_sessions')).toBe(0);
     await button(page, 'Close').click();
     await row(page, 'HubSpot').waitFor({ state: 'detached' });
@@ -210,7 +210,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const pause = { status: 429, headers: { 'retry-after': '7' } };
     demo.emulator.failNext({ ...pause, match: { path: '/connect_sessions' } }, 6);
     await button(page, 'Connect BambooHR').click();
-    await dialog(page).getByRole('alert').getByText('StackOne asks for a pause').waitFor();
+    await dialog(page).getByRole('alert').getByText('StackOne is busy').waitFor();
     await shows(page, /Try again in \d seconds?\./);
   });
 
@@ -266,7 +266,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     expect(await page.locator('input[name=subdomain]').inputValue()).toBe('acme');
     expect(countCalls('POST', '/connect_sessions')).toBe(1);
     await passMinutes(page, 1);
-    await shows(page, 'This took too long');
+    await shows(page, 'The session has expired');
     expect(await page.getByText('No configured integrations').count()).toBe(0);
     await button(page, 'Start again').click();
     await fillBambooHr(page);
@@ -287,7 +287,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   test('asks before it disconnects, and does it only after a yes', async () => {
     const page = await openPage();
     await button(page, 'Disconnect Greenhouse “Recruiting”').click();
-    await button(page, 'Keep it').click();
+    await button(page, 'Cancel').click();
     expect(accountsOf('greenhouse')).toHaveLength(1);
     await button(page, 'Disconnect Greenhouse “Recruiting”').click();
     await button(page, 'Disconnect').click();
@@ -337,7 +337,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await page.getByRole('searchbox').fill('hub');
     expect(await names()).toEqual(['HubSpot']);
     await page.getByRole('searchbox').fill('nothing like it');
-    await shows(page, 'No integration matches');
+    await shows(page, 'No matching integrations');
     await button(page, 'Show all integrations').click();
     expect(await names()).toContain('Workday');
   });
@@ -354,7 +354,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const page = await openPage();
     failAccounts();
     await comeBack(page);
-    await shows(page, /What you see may be out of date/);
+    await shows(page, /This list may be out of date/);
     expect(await rowNames(page)).toHaveLength(2);
     await untilGone(page, 'Try again');
     expect(await page.getByText('may be out of date').count()).toBe(0);
@@ -378,7 +378,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   test('invites a customer that has nothing connected yet', async () => {
     demo.emulator.reset();
     const page = await openPage();
-    await shows(page, 'Nothing is connected yet');
+    await shows(page, 'No connections yet');
   });
 
   async function tabTo(page: Page, name: string): Promise<void> {

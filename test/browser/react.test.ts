@@ -126,9 +126,12 @@ describeInBrowser('the React part', ({ open, expectConsoleErrors }) => {
   test('says in words why it could not begin, and tries again', async () => {
     const page = await visit();
     await button(page, 'Connect nothing').click();
-    await page.getByRole('alert').getByRole('heading', { name: 'This could not be started' }).waitFor();
+    await page
+      .getByRole('alert')
+      .getByRole('heading', { name: 'The connection could not be started' })
+      .waitFor();
     await button(page, 'Try again').click();
-    await shows(page, 'This could not be started');
+    await shows(page, 'The connection could not be started');
     expect(await focusedName(page)).toBe('Connect nothing');
     expect(minted()).toBe(0);
   });
@@ -162,7 +165,7 @@ describeInBrowser('the React part', ({ open, expectConsoleErrors }) => {
     await page.locator('input[name=subdomain]').fill('acme-uk');
     demo.emulator.failNext({ status: 403, match: { method: 'PATCH', path: '/hub/accounts' } });
     await button(page, 'Connect').click();
-    await shows(page, 'This is not connected yet');
+    await shows(page, 'The account is not connected');
     expect(await page.getByText('Connection Successful').count()).toBe(0);
   });
 
@@ -172,7 +175,7 @@ describeInBrowser('the React part', ({ open, expectConsoleErrors }) => {
     await fillBambooHr(page);
     demo.emulator.failNext({ status: 400, match: { method: 'GET', path: '/accounts' } });
     await button(page, 'Connect').click();
-    await shows(page, 'This could not be confirmed');
+    await shows(page, 'The connection could not be confirmed');
     await button(page, 'Check again').click();
     await shows(page, 'BambooHR is linked: ACTIVE');
   });
@@ -196,7 +199,7 @@ describeInBrowser('the React part', ({ open, expectConsoleErrors }) => {
     await passMinutes(page, 29.6);
     expect(await page.locator('input[name=subdomain]').inputValue()).toBe('acme');
     await passMinutes(page, 1);
-    await shows(page, 'This took too long');
+    await shows(page, 'The session has expired');
     expect(await page.getByText('No configured integrations').count()).toBe(0);
     await button(page, 'Try again').click();
     await page.locator('input[name=subdomain]').waitFor();

@@ -97,6 +97,6 @@ describe('the client', () => {
     const all = await bundle(`export * from './client/src/react/index.js'`);
     expect(all.packages).toEqual(['graphql-request', 'react', 'react-dom', 'react/jsx-runtime']);
     const { files } = await bundle(`export { useConnect } from './client/src/react/index.js'`);
-    expect(files.filter((path) => /dialog|button|words/.test(path))).toEqual([]);
+    expect(files.filter((path) => /dialog|button|labels/.test(path))).toEqual([]);
   });
 });

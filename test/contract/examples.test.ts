@@ -48,7 +48,7 @@ describe('npm run example', () => {
         encoding: 'utf8',
       });
       expect(status).toBe(1);
-      expect(stderr).toBe(`Which example? npm run example -- ${names.join(' | ')}\n`);
+      expect(stderr).toBe(`Usage: npm run example -- ${names.join(' | ')}\n`);
     },
   );
 });

@@ -39,13 +39,13 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await add({ provider: 'personio' });
     await fail('/auth_configs', { status: 400, times: 20 });
     const page = await visit();
-    await row(page, 'personio').getByText('Works').waitFor();
-    await alert(page, 'StackOne did not accept this').nth(1).waitFor();
+    await row(page, 'personio').getByText('Connected').waitFor();
+    await alert(page, 'StackOne rejected the request').nth(1).waitFor();
     await example.control('POST', '/reset');
     await add({ provider: 'personio' });
     for (const left of [1, 0]) {
       await button(page, 'Try again').first().click();
-      await alert(page, 'StackOne did not accept this').nth(left).waitFor({ state: 'detached' });
+      await alert(page, 'StackOne rejected the request').nth(left).waitFor({ state: 'detached' });
     }
     await row(page, 'Personio').waitFor();
     await button(page, 'Connect BambooHR').waitFor();
@@ -56,7 +56,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await button(page, 'Connect BambooHR').click();
     await enterBambooHr(page);
     await page.getByRole('status').getByText('BambooHR is linked').waitFor();
-    await row(page, 'BambooHR').getByText('Works').waitFor();
+    await row(page, 'BambooHR').getByText('Connected').waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
     expect(await button(page, 'Connect BambooHR').count()).toBe(0);
     expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
@@ -68,7 +68,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await button(page, 'Reconnect Personio').click();
     await page.locator('input[name=client_id]').fill('papi-2');
     await button(page, 'Connect').click();
-    await row(page, 'Personio').getByText('Works').waitFor();
+    await row(page, 'Personio').getByText('Connected').waitFor();
     expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'personio', status: 'active' }]);
   });
 
@@ -77,12 +77,12 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await button(page, 'Connect BambooHR').waitFor();
     await add({ provider: 'personio' });
     await focusWindow(page);
-    await row(page, 'Personio').getByText('Works').waitFor();
+    await row(page, 'Personio').getByText('Connected').waitFor();
     await button(page, 'Connect BambooHR').click();
     await page.locator('input[name=subdomain]').waitFor();
     await add({ provider: 'bamboohr' });
-    await button(page, 'Not now').click();
-    await row(page, 'BambooHR').getByText('Works').waitFor();
+    await button(page, 'Cancel').click();
+    await row(page, 'BambooHR').getByText('Connected').waitFor();
   });
 
   test('closes the Hub when its session has ended, and says so', async () => {
@@ -90,7 +90,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await button(page, 'Connect BambooHR').click();
     await page.locator('input[name=subdomain]').waitFor();
     await page.clock.fastForward('02:00:00');
-    await alert(page, 'This took too long').waitFor();
+    await alert(page, 'The session has expired').waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
@@ -103,7 +103,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await page.locator('input[name=subdomain]').fill('acme');
     await fail('/hub/accounts', { status: 403, match: { method: 'PATCH', path: '/hub/accounts' } });
     await button(page, 'Connect').click();
-    await alert(page, 'This does not work yet').waitFor();
+    await alert(page, 'The account is not connected').waitFor();
     await button(page, 'Reconnect BambooHR').waitFor();
   });
 
@@ -133,8 +133,8 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await button(page, 'Connect BambooHR').waitFor();
     await add({ provider: 'bamboohr' });
     await button(page, 'Connect BambooHR').click();
-    await alert(page, 'This is linked already').waitFor();
-    await row(page, 'BambooHR').getByText('Works').waitFor();
+    await alert(page, 'This tool is already linked').waitFor();
+    await row(page, 'BambooHR').getByText('Connected').waitFor();
     await button(page, 'Close').click();
     expect(await page.getByRole('alert').count()).toBe(0);
   });
@@ -148,11 +148,11 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
       route.fulfill({ status: 503, contentType: 'application/json', body }),
     );
     await button(page, 'Connect BambooHR').click();
-    await alert(page, 'We are very busy Try again in a moment.').waitFor();
+    await alert(page, 'The server is busy Try again in a moment.').waitFor();
     await page.unroute('**/graphql');
     await page.route('**/graphql', (route) => route.abort());
     await button(page, 'Connect BambooHR').click();
-    await alert(page, 'Check your connection to the internet').last().waitFor();
+    await alert(page, 'Check your internet connection').last().waitFor();
   });
 
   test.each([1280, 390])(
@@ -198,6 +198,6 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await button(page, 'Connect BambooHR').waitFor();
     await fail('/connect_sessions', { status: 429, headers: { 'retry-after': '30' } });
     await button(page, 'Connect BambooHR').click();
-    await alert(page, 'That was a little fast Try again in 30 seconds.').waitFor();
+    await alert(page, 'Too many requests Try again in 30 seconds.').waitFor();
   });
 });

@@ -21,16 +21,16 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   const closeOverlay = (page: Page) => button(page, 'Close').click();
   const works = (page: Page, name: string) =>
-    page.getByRole('listitem', { name }).getByText('Works').waitFor();
+    page.getByRole('listitem', { name }).getByText('Connected').waitFor();
 
   async function visit(width = 1280): Promise<Page> {
     const viewport = { width, height: 900 };
     const page = await open([example.url, example.emulatorUrl], '/', { viewport });
-    await button(page, 'Link an account').waitFor();
+    await button(page, 'Connect an account').waitFor();
     return page;
   }
   async function openHub(page: Page): Promise<FrameLocator> {
-    await button(page, 'Link an account').click();
+    await button(page, 'Connect an account').click();
     const hub = page.frameLocator('dialog[open] iframe');
     await hub.getByRole('button', { name: /BambooHR/ }).click();
     await hub.locator('input[name=subdomain]').waitFor();
@@ -46,7 +46,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
   test('links an account, and says so when the server has confirmed it', async () => {
     const page = await visit();
     await linkIn(await openHub(page));
-    await page.getByText('bamboohr is linked, confirmed by the server.').waitFor();
+    await page.getByText('bamboohr is connected.').waitFor();
     await closeOverlay(page);
     await works(page, 'BambooHR');
     expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
@@ -64,7 +64,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
   test('hears of an account that is approved after the Hub was closed', async () => {
     await addAccount('hubspot');
     const page = await visit();
-    await button(page, 'Link again').click();
+    await button(page, 'Reconnect').click();
     const connect = page
       .frameLocator('dialog[open] iframe')
       .getByRole('button', { name: 'Connect', exact: true });
@@ -81,7 +81,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     expectConsoleErrors(/hub\/accounts/);
     await addAccount('personio');
     const page = await visit();
-    await button(page, 'Link again').click();
+    await button(page, 'Reconnect').click();
     const hub = page.frameLocator('dialog[open] iframe');
     await hub.locator('input[name=client_id]').fill('papi-2');
     const fault = { status: 401, match: { method: 'PATCH', path: '/hub/accounts' } };
@@ -89,7 +89,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await hub.getByRole('button', { name: 'Connect', exact: true }).click();
     await hub.getByText('Connection Successful').waitFor();
     await closeOverlay(page);
-    await page.getByRole('alert').getByText('This is not connected yet').waitFor();
+    await page.getByRole('alert').getByText('The account is not connected').waitFor();
   });
 
   test('says that it took too long, once the person has closed the Hub whose session ended', async () => {
@@ -97,7 +97,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await openHub(page);
     await page.clock.fastForward(31 * 60_000);
     await closeOverlay(page);
-    await page.getByRole('alert').getByText('This took too long').waitFor();
+    await page.getByRole('alert').getByText('The session has expired').waitFor();
     await button(page, 'Try again').click();
     await page.locator('dialog[open] iframe').waitFor();
   });
@@ -106,7 +106,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     expectConsoleErrors(/ERR_FAILED/);
     const page = await visit();
     await page.route('**/stackone/connect.js', (route) => route.abort(), { times: 1 });
-    await button(page, 'Link an account').click();
+    await button(page, 'Connect an account').click();
     await page.getByRole('alert').getByText('The connection window could not be loaded').waitFor();
     await button(page, 'Try again').click();
     await page.locator('dialog[open] iframe').waitFor();
@@ -117,7 +117,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     async (width) => {
       await addAccount('hubspot');
       const page = await visit(width);
-      await button(page, 'Link again').waitFor();
+      await button(page, 'Reconnect').waitFor();
       expect(await overflowPixels(page)).toBe(0);
       expect(await seriousAccessibilityProblems(page)).toEqual([]);
     },

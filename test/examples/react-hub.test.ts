@@ -61,7 +61,7 @@ describeInBrowser('the React example', ({ open }) => {
     const fault = { status: 400, match: { path: '/connect_sessions' } };
     await example.control('POST', '/faults', fault);
     await button(page, 'Connect BambooHR').click();
-    await page.getByRole('alert').getByText('StackOne did not accept this').waitFor();
+    await page.getByRole('alert').getByText('StackOne rejected the request').waitFor();
     await button(page, 'Try again').click();
     await page.locator('input[name=subdomain]').waitFor();
   });

@@ -216,7 +216,7 @@ describe('accounts', () => {
     expect(aged).toMatchObject({ status: 200, body: { id: account?.id, status: 'error', status_reasons } });
     expect((await control(url, 'GET', '/accounts')).body).toEqual(emulator.accounts());
     expect((await control(url, 'PATCH', '/accounts/nope', {})).status).toBe(404);
-    expect(() => emulator.updateAccount('nope', {})).toThrow('no account nope');
+    expect(() => emulator.updateAccount('nope', {})).toThrow('Account nope not found');
   });
 
   test('are listed by their day of creation, whatever the order they were added in', async () => {

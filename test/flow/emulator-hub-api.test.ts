@@ -91,9 +91,9 @@ describe('linking with credentials', () => {
   });
 
   test.each([
-    ['a missing field', { subdomain: 'acme' }, 'BambooHR needs: API key.'],
-    ['a blank field', { subdomain: ' ', api_key: 'k' }, 'BambooHR needs: Subdomain.'],
-    ['a wrong value', { subdomain: 'acme', api_key: 'wrong' }, 'BambooHR refused these credentials'],
+    ['a missing field', { subdomain: 'acme' }, 'BambooHR requires: API key.'],
+    ['a blank field', { subdomain: ' ', api_key: 'k' }, 'BambooHR requires: Subdomain.'],
+    ['a wrong value', { subdomain: 'acme', api_key: 'wrong' }, 'BambooHR rejected these credentials'],
   ])('says why it refuses %s, and creates nothing', async (_title, credentials, reason) => {
     const answer = await hub(url, await newSession(url), 'POST', '/accounts', { ...BAMBOO, credentials });
     expect(answer).toMatchObject({

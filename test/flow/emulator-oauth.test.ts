@@ -55,7 +55,7 @@ describe('OAuth', () => {
     const id = await start(token);
     await decide(popup(token, id), 'deny');
     expect(emulator.accounts()).toEqual([]);
-    const error = { code: 'access_denied', description: 'Access to HubSpot was not allowed for Acme Ltd.' };
+    const error = { code: 'access_denied', description: 'Access to HubSpot was denied for Acme Ltd.' };
     expect(await attempt(token, id)).toMatchObject({ status: 'error', account: null, error });
   });
 

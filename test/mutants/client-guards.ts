@@ -1,7 +1,7 @@
 import type { Mutant } from './guards.js';
 
 const flow = 'client/src/connect-flow.ts';
-const search = 'client/src/account-search.ts';
+const watcher = 'client/src/account-watcher.ts';
 const watch = 'client/src/session-watch.ts';
 const client = 'client/src/connect-client.ts';
 const failure = 'client/src/failure.ts';
@@ -10,17 +10,18 @@ const reactHook = 'client/src/react/use-connect.tsx';
 const reactDialog = 'client/src/react/connect-dialog.tsx';
 const reactButton = 'client/src/react/connect-button.tsx';
 
-/** What keeps the client from believing the Hub, minting twice or losing an account. */
+/** Guards of the client: against trusting the Hub, creating two sessions and losing an account. */
 export const clientGuards: readonly Mutant[] = [
   {
     file: flow,
-    guard: "    if (this.#state.phase === 'opening' && isSame(this.#state.request, request)) return;\n",
+    guard:
+      "    if (this.#state.phase === 'opening' && isSame(this.#state.request, request)) {\n      return;\n    }\n",
     without: '',
     noticedBy: 'flow/connect-flow',
   },
   {
     file: flow,
-    guard: '      if (!signal.aborted) this.#open(request, session, signal);\n',
+    guard: '      if (!signal.aborted) {\n        this.#open(request, session, signal);\n      }\n',
     without: '      this.#open(request, session, signal);\n',
     noticedBy: 'flow/connect-flow',
   },
@@ -32,19 +33,20 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: flow,
-    guard: "    if (phase !== 'linked') this.#search?.begin();\n",
+    guard: "    if (phase !== 'linked') {\n      this.#watcher?.start();\n    }\n",
     without: '',
     noticedBy: 'flow/connect-flow',
   },
   {
     file: flow,
-    guard: '  readonly dispose = (): void => {\n    this.#endSearch();\n',
+    guard: '  readonly dispose = (): void => {\n    this.#stopWatcher();\n',
     without: '  readonly dispose = (): void => {\n',
     noticedBy: 'flow/connect-flow',
   },
   {
     file: flow,
-    guard: "      if (this.#state.phase === 'open') void this.#confirm(this.#state.request, accountId);\n",
+    guard:
+      "      if (this.#state.phase === 'open') {\n        void this.#confirm(this.#state.request, accountId);\n      }\n",
     without:
       "      if (this.#state.phase !== 'closed') void this.#confirm(this.#state.request, accountId);\n" +
       '      else void this.#confirm({}, accountId);\n',
@@ -52,7 +54,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: flow,
-    guard: 'if (this.#state.session !== null) this.close();',
+    guard: 'if (this.#state.session !== null) {\n        this.close();\n      }',
     without: 'this.close();',
     noticedBy: 'flow/connect-flow',
   },
@@ -70,56 +72,56 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: flow,
-    guard: '        this.#search?.begin();\n      },\n',
+    guard: '        this.#watcher?.start();\n      },\n',
     without: '      },\n',
     noticedBy: 'flow/connect-flow',
   },
   {
     file: flow,
-    guard: "    signal.addEventListener('abort', stopWatching);\n",
+    guard: "    signal.addEventListener('abort', stopSessionWatch);\n",
     without: '',
     noticedBy: 'flow/connect-flow',
   },
   {
     file: flow,
-    guard: 'if (session === undefined || signal.aborted || this.#search !== undefined) return;',
-    without: 'if (session === undefined || signal.aborted) return;',
+    guard: 'if (session === undefined || signal.aborted || this.#watcher !== undefined) {',
+    without: 'if (session === undefined || signal.aborted) {',
     noticedBy: 'flow/connect-flow',
   },
   {
     file: flow,
     guard:
-      '    // A new run: what is being confirmed does not end with the session.\n    const signal = this.#newRun();\n',
-    without: '    const { signal } = this.#run;\n',
+      '    // A new run: confirming continues after the session has expired.\n    const signal = this.#startRun();\n',
+    without: '    const { signal } = this.#abortController;\n',
     noticedBy: 'flow/connect-flow',
   },
   {
     file: flow,
-    guard: "else if (account.status === 'ACTIVE') this.#link(request, account);",
-    without: 'else if (account !== null) this.#link(request, account);',
+    guard: "else if (account.status === 'ACTIVE') {",
+    without: 'else if (account !== null) {',
     noticedBy: 'flow/connect-flow',
   },
   {
     file: flow,
-    guard: '    this.#run.abort();\n',
+    guard: '    this.#abortController.abort();\n',
     without: '',
     noticedBy: 'flow/connect-flow',
   },
   {
-    file: search,
+    file: watcher,
     guard: "status === 'ACTIVE' && !before.has(id)",
     without: "status === 'ACTIVE'",
     noticedBy: 'flow/connect-flow',
   },
   {
-    file: search,
-    guard: ' || Date.now() > endsAt;',
+    file: watcher,
+    guard: ' || Date.now() > expiresAt;',
     without: ';',
     noticedBy: 'flow/connect-flow',
   },
   {
-    file: search,
-    guard: '      onReturn(tryToLook, stopped.signal);\n',
+    file: watcher,
+    guard: '      onReturn(checkSafely, stopped.signal);\n',
     without: '',
     noticedBy: 'flow/connect-flow',
   },
@@ -137,13 +139,14 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: watch,
-    guard: '      onEnd();\n',
+    guard: '      onExpire();\n',
     without: '',
     noticedBy: 'flow/connect-flow',
   },
   {
     file: client,
-    guard: 'if (!isUnauthenticated(error) || options.headers === undefined) throw error;',
+    guard:
+      '      if (!isUnauthenticated(error) || options.headers === undefined) {\n        throw error;\n      }\n',
     without: '',
     noticedBy: 'flow/connect-client',
   },
@@ -185,7 +188,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: hub,
-    guard: '      loading.delete(src);\n',
+    guard: '      scripts.delete(src);\n',
     without: '',
     noticedBy: 'browser/client-faults',
   },
@@ -197,8 +200,8 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: hub,
-    guard: 'if (session?.token === mounted?.token) return;',
-    without: 'if (session !== null && mounted !== undefined) return;',
+    guard: 'if (session?.token === mounted?.token) {',
+    without: 'if (session !== null && mounted !== undefined) {',
     noticedBy: 'browser/client-faults',
   },
   {
@@ -239,7 +242,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: reactDialog,
-    guard: 'if (!currentTarget.open) close();',
+    guard: 'if (!currentTarget.open) {\n          close();\n        }',
     without: 'close();',
     noticedBy: 'browser/react',
   },
@@ -251,13 +254,14 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: reactDialog,
-    guard: '    if (!isInside) heading.current?.focus();\n',
+    guard: '    if (!isInside) {\n      heading.current?.focus();\n    }\n',
     without: '',
     noticedBy: 'browser/react',
   },
   {
     file: reactButton,
-    guard: '      if (isOpen) linked.current = account;\n      else onLinked?.(account);\n',
+    guard:
+      '      if (isOpen) {\n        linked.current = account;\n      } else {\n        onLinked?.(account);\n      }\n',
     without: '      onLinked?.(account);\n',
     noticedBy: 'browser/react',
   },

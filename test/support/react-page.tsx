@@ -107,7 +107,7 @@ function Page() {
           <ConnectButton
             provider="no-such-provider"
             describe={({ kind }) => ({ title: `Nein: ${kind}`, text: 'Das geht nicht.' })}
-            words={{ startAgain: 'Noch einmal', close: 'Schließen' }}
+            labels={{ startAgain: 'Noch einmal', close: 'Schließen' }}
             classNames={{ dialog: 'mine', action: 'mine-too' }}
           >
             Verbinden

@@ -39,6 +39,8 @@ describe('the React part on a server', () => {
   });
 
   it('says what is missing when there is no provider around it', () => {
-    expect(() => renderToString(createElement(ConnectButton))).toThrow('Put a <ConnectProvider> around this');
+    expect(() => renderToString(createElement(ConnectButton))).toThrow(
+      'useConnect and ConnectButton require a <ConnectProvider>',
+    );
   });
 });

@@ -2,34 +2,34 @@ import { once } from 'node:events';
 import { serveParent } from '../../lib/process.mjs';
 
 /**
- * Tells the benchmark where this server listens, and what it uses whenever it is asked.
+ * Reports the URL of this server to the benchmark, and its resource usage or a CPU profile on request.
  * @param {string} url
  */
 export function serveBenchmark(url) {
   /** @type {import('node:inspector/promises').Session} */
   let profiler;
-  serveParent({ url }, async (question) => {
-    switch (question.kind) {
-      case 'use': {
+  serveParent({ url }, async (message) => {
+    switch (message.kind) {
+      case 'usage': {
         const { user, system } = process.cpuUsage();
         return { cpuMicroseconds: user + system, residentBytes: process.memoryUsage.rss() };
       }
-      case 'profile': {
+      case 'start profile': {
         const { Session } = await import('node:inspector/promises');
         profiler = new Session();
         profiler.connect();
         await profiler.post('Profiler.enable');
-        await profiler.post('Profiler.setSamplingInterval', { interval: question.intervalMicroseconds });
+        await profiler.post('Profiler.setSamplingInterval', { interval: message.intervalMicroseconds });
         return profiler.post('Profiler.start');
       }
-      case 'end of profile':
+      case 'stop profile':
         return (await profiler.post('Profiler.stop')).profile;
     }
   });
 }
 
 /**
- * The same for a bare server, which has to listen first.
+ * Starts a server on a free port, then does the same as `serveBenchmark`.
  * @param {import('node:http').Server} server
  */
 export async function listenForBenchmark(server) {

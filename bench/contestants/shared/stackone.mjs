@@ -9,8 +9,8 @@ const headers = {
 const expiresInSeconds = 1800;
 
 /**
- * The data source of all that are to differ in their server alone: one owner, no deadline, no second attempt, no
- * check of the answer but its status.
+ * The data source of all implementations that differ only in their server. One owner, no timeout, no retries. It checks
+ * only the status of the response.
  * @param {{ provider?: string, label?: string }} request
  */
 export async function createSession({ provider, label }) {
@@ -26,14 +26,14 @@ export async function createSession({ provider, label }) {
       expires_in: expiresInSeconds,
     }),
   });
-  const answer = /** @type {{ token: string }} */ (await body.json());
+  const session = /** @type {{ token: string }} */ (await body.json());
   if (statusCode !== 201) {
-    throw new Error(`StackOne answered ${statusCode}`);
+    throw new Error(`StackOne returned status ${statusCode}`);
   }
-  return answer.token;
+  return session.token;
 }
 
-/** What the mutation gives. @param {{ provider?: string, label?: string }} request */
+/** The payload of the mutation. @param {{ provider?: string, label?: string }} request */
 export async function createConnectSession(request) {
   const token = await createSession(request);
   const expiresAt = new Date(Date.now() + expiresInSeconds * 1000).toISOString();

@@ -1,52 +1,63 @@
 import { type ComponentPropsWithoutRef, forwardRef, type ReactNode, useEffect, useRef } from 'react';
 import type { ConnectRequest } from '../connect-flow.js';
 import type { LinkedAccount } from '../failure.js';
-import { ConnectDialog, type DialogLook } from './connect-dialog.js';
+import { ConnectDialog, type DialogAppearance } from './connect-dialog.js';
+import { type ConnectLabels, defaultLabels } from './labels.js';
 import { useConnect } from './use-connect.js';
-import { type ConnectWords, defaultWords } from './words.js';
 
-type ButtonAttributes = Omit<ComponentPropsWithoutRef<'button'>, keyof ConnectRequest | keyof DialogLook>;
+type ButtonAttributes = Omit<
+  ComponentPropsWithoutRef<'button'>,
+  keyof ConnectRequest | keyof DialogAppearance
+>;
 
-/** What is to be linked, how it looks, and any attribute of a button. */
-export interface ConnectButtonProps extends ButtonAttributes, ConnectRequest, DialogLook {
+/** The arguments of `createConnectSession`, the appearance of the dialog, and all attributes of `<button>`. */
+export interface ConnectButtonProps extends ButtonAttributes, ConnectRequest, DialogAppearance {
   /**
-   * An account works, by the server's word. Called once the dialog has gone, so that it may take this button away;
-   * also for an account that was found after the person had closed it.
+   * Called for each linked account, after the server has confirmed it. The dialog is closed at that time, so the
+   * callback may unmount this button. Also called for an account that is found after the user closed the dialog.
    */
   readonly onLinked?: ((account: LinkedAccount) => void) | undefined;
-  /** The dialog's title, and its name for screen readers. Default: what the button says. */
+  /** Title and accessible name of the dialog. Default: the children of the button. */
   readonly dialogTitle?: ReactNode;
-  readonly words?: Partial<ConnectWords> | undefined;
+  /** Replaces texts of the dialog. Default: English texts, see `defaultLabels`. */
+  readonly labels?: Partial<ConnectLabels> | undefined;
 }
 
-/** The shortest way: a button, and a modal dialog with the Hub in it. */
+/** A button that opens the Hub in a modal dialog. Requires a `ConnectProvider`. */
 export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(function ConnectButton(
   { provider, category, accountId, label, onExisting, describe, classNames, ...props },
   ref,
 ) {
-  const { onLinked, dialogTitle, words, onClick, children = 'Connect an account', ...attributes } = props;
+  const { onLinked, dialogTitle, labels, onClick, children = 'Connect an account', ...attributes } = props;
   const linked = useRef<LinkedAccount | null>(null);
   const latest = useRef(onLinked);
   useEffect(() => {
     latest.current = onLinked;
   });
-  const allWords = { ...defaultWords, ...words };
+  const allLabels = { ...defaultLabels, ...labels };
   const connect = useConnect({
     onLinked: (account) => {
-      if (isOpen) linked.current = account;
-      else onLinked?.(account);
+      if (isOpen) {
+        linked.current = account;
+      } else {
+        onLinked?.(account);
+      }
     },
-    // As high as its place in the dialog: a percentage would count from an element inside, which has no height.
-    hubProps: { height: '100cqh', onCloseLabel: allWords.done },
+    // The height of the dialog body. A percentage would refer to an inner element without a height.
+    hubProps: { height: '100cqh', onCloseLabel: allLabels.done },
   });
   const isOpen = connect.state.phase !== 'closed';
   useEffect(() => {
-    if (!isOpen) return;
-    // When the dialog closes, and also when something else takes it away.
+    if (!isOpen) {
+      return;
+    }
+    // Runs when the dialog closes, and also when this component is unmounted.
     return () => {
       const account = linked.current;
       linked.current = null;
-      if (account !== null) latest.current?.(account);
+      if (account !== null) {
+        latest.current?.(account);
+      }
     };
   }, [isOpen]);
   return (
@@ -58,7 +69,9 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
         {...attributes}
         onClick={(event) => {
           onClick?.(event);
-          if (event.defaultPrevented) return;
+          if (event.defaultPrevented) {
+            return;
+          }
           connect.start({ provider, category, accountId, label, onExisting });
         }}
       >
@@ -68,7 +81,7 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
         <ConnectDialog
           connect={connect}
           title={dialogTitle ?? children}
-          words={allWords}
+          labels={allLabels}
           describe={describe}
           classNames={classNames}
         />

@@ -1,31 +1,32 @@
 import { createContext, type ReactElement, type ReactNode, useContext, useMemo } from 'react';
 import type { ConnectClient } from '../connect-client.js';
 
-/** What a Hub is given: props of `StackOneHub` from `@stackone/hub`. */
+/** The props that a Hub component gets, a subset of the props of `StackOneHub` from `@stackone/hub`. */
 export interface HubProps {
   readonly mode: 'integration-picker';
   readonly token: string;
   readonly baseUrl: string;
   readonly theme: 'light' | 'dark';
-  /** A CSS length. */
+  /** CSS length. */
   readonly height?: string;
-  /** On the button that the Hub shows after a success. */
+  /** Label of the button that the Hub shows after a success. */
   readonly onCloseLabel?: string;
   readonly onSuccess: (account: { readonly id: string }) => void;
   readonly onClose: () => void;
 }
 
-/** `StackOneHub` itself, `React.lazy` of it, or a function that gives it more props. */
+/** `StackOneHub`, `React.lazy` of it, or a component that passes more props to it. */
 export type HubComponent = (props: HubProps) => ReactNode;
 
 interface ConnectSettings {
+  /** From `createConnectClient`. Create it once, outside of components. */
   readonly client: ConnectClient;
   readonly hub: HubComponent;
-  /** Where StackOne is, as the browser sees it: `https://api.stackone.com`, or the emulator. No slash at its end. */
+  /** Base URL of StackOne's API for the browser, without a trailing slash. Example: `https://api.stackone.com`. */
   readonly hubBaseUrl: string;
-  /** Of the Hub and of the dialog around it. Default: `light`. */
+  /** Theme of the Hub and of the dialog. Default: `light`. */
   readonly theme?: 'light' | 'dark' | undefined;
-  /** Loads a lazy `hub` beside the token, on the click. A failure is told as `hub-not-loaded`. */
+  /** Loads a lazy `hub` on the click, in parallel with the session. If it fails, the failure is `hub-not-loaded`. */
   readonly prepare?: (() => Promise<unknown>) | undefined;
 }
 
@@ -35,7 +36,7 @@ export interface ConnectProviderProps extends ConnectSettings {
 
 const ConnectContext = createContext<ConnectSettings | null>(null);
 
-/** What every connection of the tree has in common. Make `client` once, outside of components. */
+/** Provides the settings for all connections in the tree below it. */
 export function ConnectProvider({ children, ...settings }: ConnectProviderProps): ReactElement {
   const { client, hub, hubBaseUrl, theme, prepare } = settings;
   const value = useMemo(
@@ -45,8 +46,11 @@ export function ConnectProvider({ children, ...settings }: ConnectProviderProps)
   return <ConnectContext.Provider value={value}>{children}</ConnectContext.Provider>;
 }
 
+/** @throws Error when there is no `ConnectProvider` above the component */
 export function useConnectSettings(): ConnectSettings {
   const settings = useContext(ConnectContext);
-  if (settings === null) throw new Error('Put a <ConnectProvider> around this');
+  if (settings === null) {
+    throw new Error('useConnect and ConnectButton require a <ConnectProvider>');
+  }
   return settings;
 }

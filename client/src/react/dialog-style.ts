@@ -1,6 +1,7 @@
 /**
- * A stylesheet that nobody has to import. Each rule weighs as much as its element: it comes after the page's own
- * rules for `h2` or `button`, and any class of the page wins over it. The system colours follow the theme.
+ * Stylesheet of the dialog, rendered inline so that pages need no import. `:where()` keeps the specificity of each rule
+ * at one element: the rules override earlier rules for `h2` or `button`, and every class of the page overrides them.
+ * The system colors follow the theme.
  */
 export const dialogStyle = `
 dialog:where(.stackone-connect) {
@@ -26,7 +27,7 @@ dialog:where(.stackone-connect[open]) {
 .stackone-connect::backdrop {
   background: rgb(0 0 0 / 0.5);
 }
-div:where(.stackone-connect-head) {
+div:where(.stackone-connect-header) {
   display: flex;
   align-items: center;
   justify-content: space-between;
@@ -64,7 +65,7 @@ div:where(.stackone-connect-body) {
   overflow: auto;
   container-type: size;
 }
-div:where(.stackone-connect-blank) {
+div:where(.stackone-connect-placeholder) {
   box-sizing: border-box;
   display: grid;
   align-content: center;
@@ -75,12 +76,12 @@ div:where(.stackone-connect-blank) {
   line-height: 1.5;
   text-align: center;
 }
-h3:where(.stackone-connect-blank > *),
-p:where(.stackone-connect-blank > *) {
+h3:where(.stackone-connect-placeholder > *),
+p:where(.stackone-connect-placeholder > *) {
   max-width: 26rem;
   margin: 0;
 }
-h3:where(.stackone-connect-blank > *) {
+h3:where(.stackone-connect-placeholder > *) {
   font-size: 1.125rem;
 }
 button:where(.stackone-connect-action) {
@@ -97,9 +98,9 @@ span:where(.stackone-connect-spinner) {
   border: 3px solid color-mix(in srgb, CanvasText 15%, transparent);
   border-top-color: currentColor;
   border-radius: 50%;
-  animation: stackone-connect-turn 0.8s linear infinite;
+  animation: stackone-connect-spin 0.8s linear infinite;
 }
-@keyframes stackone-connect-turn {
+@keyframes stackone-connect-spin {
   to { rotate: 1turn; }
 }
 @media (prefers-reduced-motion: reduce) {

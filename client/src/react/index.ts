@@ -8,5 +8,5 @@ export {
   type HubComponent,
   type HubProps,
 } from './connect-provider.js';
+export { type ConnectLabels, defaultLabels } from './labels.js';
 export { type Connect, type UseConnectOptions, useConnect } from './use-connect.js';
-export { type ConnectWords, defaultWords } from './words.js';

@@ -18,27 +18,28 @@ import { type HubProps, useConnectSettings } from './connect-provider.js';
 
 export interface UseConnectOptions {
   /**
-   * An account works, by the server's word; also one that was found after the Hub was closed. The function of
-   * the latest rendering is called.
+   * Called for each linked account, after the server has confirmed it. Also called for an account that is found after
+   * the Hub was closed. The function of the latest render is called.
    */
   readonly onLinked?: ((account: LinkedAccount) => void) | undefined;
+  /** Additional props of the Hub. */
   readonly hubProps?: Pick<HubProps, 'height' | 'onCloseLabel'> | undefined;
 }
 
-/** One connection. Its functions stay the same from one rendering to the next. */
+/** One connection. Its functions are stable between renders. */
 export interface Connect {
   readonly state: ConnectState;
-  /** For a click. */
+  /** Starts the connection. Call it on a click. */
   readonly start: (request?: ConnectRequest) => void;
-  /** After a failure. */
+  /** Tries again after a failure. */
   readonly retry: () => void;
-  /** Whenever the person leaves. The Hub has no button for it before it has succeeded: give one. */
+  /** Closes the connection. The Hub has no close button before a success, so the page must provide one. */
   readonly close: () => void;
-  /** The Hub, for wherever it is to stand, and null while there is none. */
+  /** The Hub element to render, or null when no Hub is open. */
   readonly hub: ReactElement | null;
 }
 
-/** A connection for a design of one's own. `ConnectButton` is made of it. */
+/** One connection for a custom design. `ConnectButton` uses this hook. Requires a `ConnectProvider`. */
 export function useConnect(options: UseConnectOptions = {}): Connect {
   const { client, prepare } = useConnectSettings();
   const latest = useRef({ ...options, prepare });
@@ -63,21 +64,21 @@ export function useConnect(options: UseConnectOptions = {}): Connect {
     start,
     retry,
     close: flow.close,
-    // Another token always means another Hub: one that is mounted ignores it.
+    // A new Hub for each token: a mounted Hub ignores a changed token.
     hub: session && <Hub key={session.token} token={session.token} flow={flow} {...options.hubProps} />,
   };
 }
 
-interface HubOfFlowProps extends Pick<HubProps, 'token' | 'height' | 'onCloseLabel'> {
+interface FlowHubProps extends Pick<HubProps, 'token' | 'height' | 'onCloseLabel'> {
   readonly flow: ConnectFlow;
 }
 
-/** What the flow has to hear of the Hub, and the rest of the page must not. */
-function Hub({ flow, ...props }: HubOfFlowProps): ReactElement {
+/** The Hub, with its events connected to the flow and hidden from the surrounding page. */
+function Hub({ flow, ...props }: FlowHubProps): ReactElement {
   const { hub: HubComponent, hubBaseUrl, theme = 'light' } = useConnectSettings();
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // It would bubble into a surrounding <dialog>, which would take it for its own.
+    // The event bubbles. A surrounding <dialog> would handle it as its own `close` event.
     const stop = (event: Event) => event.stopPropagation();
     const element = frame.current;
     element?.addEventListener('close', stop);
@@ -85,7 +86,7 @@ function Hub({ flow, ...props }: HubOfFlowProps): ReactElement {
   }, []);
   const onSuccess = useCallback(({ id }: { readonly id: string }) => flow.hub.success(id), [flow]);
   return (
-    // Capturing, so that the Hub cannot keep it to itself. It covers the mouse, the keyboard and a paste.
+    // Capture handlers also receive events that the Hub stops. Together they cover mouse, keyboard and paste.
     <div
       ref={frame}
       className="stackone-connect-hub"

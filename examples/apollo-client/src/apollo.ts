@@ -8,7 +8,7 @@ import { toFailure } from './failure';
 const signInSchema = z.object({ token: z.string() });
 let accessToken: Promise<string> | undefined;
 
-/** The demo server gives anyone a token of its tenant Acme. Here stands your own login. */
+/** Returns a token of the demo customer Acme, without a login. Replace this with your own login. */
 async function signIn(): Promise<string> {
   const response = await fetch('/demo/token?tenant=acme');
   return signInSchema.parse(await response.json()).token;
@@ -24,18 +24,21 @@ const authorize = new SetContextLink(async ({ headers }) => {
   }
 });
 
-/** A token that has ended is renewed, and the request is sent again, one time. It was refused before anything ran. */
+/** Renews an expired token and sends the request once more. This is safe: the server rejected it before executing it. */
 const renew = new ErrorLink(({ error, operation, forward }) => {
-  if (toFailure(error).code !== 'UNAUTHENTICATED') return;
+  if (toFailure(error).code !== 'UNAUTHENTICATED') {
+    return;
+  }
   accessToken = undefined;
   return forward(operation);
 });
 
 export const client = new ApolloClient({
   link: ApolloLink.from([renew, authorize, new HttpLink({ uri: '/graphql' })]),
-  // A provider has no id: its key is one.
+  // A provider has no `id`; its `key` is unique.
   cache: new InMemoryCache({ typePolicies: { Provider: { keyFields: ['key'] } } }),
-  // An account may be linked in another window. Apollo's own source misses small ones, which hide nothing.
+  // Refetch on focus: an account can be linked in a popup. Apollo's default source does not detect the return from a
+  // popup, because a popup does not hide the page.
   refetchEventManager: new RefetchEventManager({
     sources: { windowFocus: () => fromEvent(window, 'focus') },
   }),

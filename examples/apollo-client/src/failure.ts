@@ -3,17 +3,17 @@ import { type ServerErrorCode, serverErrorCodes } from 'stackone-connect-client'
 import { z } from 'zod';
 import type { UserErrorCode } from './gql/graphql';
 
-/** What no server tells: it gave no answer, the session ended, or the account does not work after all. */
-type PageCode = 'UNREACHABLE' | 'SESSION_ENDED' | 'NOT_LINKED';
+/** Failures without a code from the server: no response, an expired session, or an account that is not active. */
+type PageCode = 'UNREACHABLE' | 'SESSION_EXPIRED' | 'NOT_LINKED';
 
-/** Whatever went wrong, as one kind of value: the codes of `userErrors` and of GraphQL errors share no name. */
+/** Any failure. One type is enough, because the codes of `userErrors` and of GraphQL errors are disjoint. */
 export interface Failure {
   readonly code: UserErrorCode | ServerErrorCode | PageCode;
   readonly message: string;
   readonly retryAfterSeconds?: number | undefined;
 }
 
-const answerSchema = z.object({
+const errorResponseSchema = z.object({
   errors: z.tuple(
     [
       z.object({
@@ -28,83 +28,92 @@ const answerSchema = z.object({
   ),
 });
 
-/** What Apollo Client reports, as a failure. */
+/** Converts an error of Apollo Client. */
 export function toFailure(error: ErrorLike): Failure {
-  const { success, data } = answerSchema.safeParse(answerOf(error));
-  if (!success) return { code: 'UNREACHABLE', message: error.message };
+  const { success, data } = errorResponseSchema.safeParse(responseOf(error));
+  if (!success) {
+    return { code: 'UNREACHABLE', message: error.message };
+  }
   const [{ message, extensions }] = data.errors;
   return { message, ...extensions };
 }
 
-function answerOf(error: ErrorLike): unknown {
-  if (CombinedGraphQLErrors.is(error)) return error;
-  if (!ServerError.is(error)) return undefined;
+function responseOf(error: ErrorLike): unknown {
+  if (CombinedGraphQLErrors.is(error)) {
+    return error;
+  }
+  if (!ServerError.is(error)) {
+    return undefined;
+  }
   try {
-    // A server that is too busy for GraphQL answers in the same form, which Apollo Client leaves as text.
+    // An overloaded server sends the same JSON with an HTTP error status. Apollo Client does not parse it.
     return JSON.parse(error.bodyText);
   } catch {
     return undefined;
   }
 }
 
-export interface Words {
+export interface FailureMessage {
   readonly title: string;
   readonly text: string;
 }
 
-/** The one place that knows every code. Without words for a new one it does not compile. */
-export function wordsFor({ code, message, retryAfterSeconds }: Failure): Words {
-  const again =
+/** The messages for all codes. A new code without a message is a compile error. */
+export function messageFor({ code, message, retryAfterSeconds }: Failure): FailureMessage {
+  const retryHint =
     retryAfterSeconds === undefined ? 'Try again in a moment.' : `Try again in ${retryAfterSeconds} seconds.`;
   switch (code) {
-    // What the person can mend.
+    // Problems that the user can fix.
     case 'ACCOUNT_ALREADY_LINKED':
-      return { title: 'This is linked already', text: 'Somebody of your team was faster.' };
+      return { title: 'This tool is already linked', text: 'A colleague has linked it.' };
     case 'ACCOUNT_NOT_FOUND':
-      return { title: 'This account is gone', text: 'Somebody of your team may have removed it.' };
+      return { title: 'This account no longer exists', text: 'A colleague may have removed it.' };
     case 'PROVIDER_NOT_ENABLED':
-      return { title: 'This tool is not offered any more', text: 'Please choose another one.' };
+      return { title: 'This tool is no longer available', text: 'Choose another one.' };
     case 'AMBIGUOUS_ACCOUNT':
     case 'ACCOUNT_PROVIDER_MISMATCH':
     case 'INVALID_INPUT':
-      return { title: 'This could not be started', text: message };
+      return { title: 'The connection could not be started', text: message };
 
-    // What passes.
+    // Temporary problems.
     case 'RATE_LIMITED':
     case 'UPSTREAM_RATE_LIMITED':
-      return { title: 'That was a little fast', text: again };
+      return { title: 'Too many requests', text: retryHint };
     case 'OVERLOADED':
     case 'AUTH_UNAVAILABLE':
-      return { title: 'We are very busy', text: again };
+      return { title: 'The server is busy', text: retryHint };
     case 'UPSTREAM_UNAVAILABLE':
     case 'UPSTREAM_TIMEOUT':
-      return { title: 'StackOne does not answer', text: again };
+      return { title: 'StackOne cannot be reached', text: retryHint };
     case 'UNREACHABLE':
-      return { title: 'We cannot be reached', text: 'Check your connection to the internet, and try again.' };
-    case 'SESSION_ENDED':
+      return { title: 'The server cannot be reached', text: 'Check your internet connection and try again.' };
+    case 'SESSION_EXPIRED':
       return {
-        title: 'This took too long',
-        text: 'For your safety the window closes after a while. Begin again.',
+        title: 'The session has expired',
+        text: 'For your security, a connection must be completed within a limited time. Please start again.',
       };
     case 'NOT_LINKED':
-      return { title: 'This does not work yet', text: `${message} Check what you entered, and try again.` };
+      return {
+        title: 'The account is not connected',
+        text: `${message} Check the details you entered and try again.`,
+      };
 
-    // What others must mend.
+    // Problems that the operator of the page must fix.
     case 'UNAUTHENTICATED':
-      return { title: 'You are signed out', text: 'Load this page again to sign in.' };
+      return { title: 'You are signed out', text: 'Reload this page to sign in.' };
     case 'UPSTREAM_REJECTED':
     case 'UPSTREAM_MISCONFIGURED':
-      return { title: 'StackOne did not accept this', text: 'Please tell our support.' };
+      return { title: 'StackOne rejected the request', text: 'Please contact our support.' };
     case 'BAD_USER_INPUT':
     case 'GRAPHQL_PARSE_FAILED':
     case 'GRAPHQL_VALIDATION_FAILED':
-      return { title: 'This page is out of date', text: 'Please load it again.' };
+      return { title: 'This page is out of date', text: 'Please reload it.' };
     case 'INTERNAL_SERVER_ERROR':
-      return { title: 'Something went wrong on our side', text: 'Please tell our support.' };
+      return { title: 'Something went wrong on our side', text: 'Please contact our support.' };
 
     default:
       code satisfies never;
-      // A server that is newer than this page.
+      // A code of a server that is newer than this page.
       return { title: 'Something went wrong', text: message };
   }
 }

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 
-// The Hub is large: it is loaded when it is first shown.
+// The Hub is large, so it is loaded when it is first shown.
 const StackOneHub = lazy(async () => ({ default: (await import('@stackone/hub')).StackOneHub }));
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -11,19 +11,19 @@ interface HubDialogProps {
   readonly onClose: () => void;
 }
 
-/** The Hub has no button to leave it before it has succeeded, so the dialog brings one. */
+/** A dialog with the Hub. The Hub has no close button before a success, so the dialog has its own. */
 export function HubDialog({ token, onSuccess, onClose }: HubDialogProps) {
   return (
     <dialog ref={showModal} aria-labelledby="hub-title" onCancel={onClose}>
       <header>
         <h2 id="hub-title">Link an account</h2>
         <button type="button" className="link" onClick={onClose}>
-          Not now
+          Cancel
         </button>
       </header>
-      <Suspense fallback={<p role="status">One moment…</p>}>
+      <Suspense fallback={<p role="status">Loading…</p>}>
         <div className="hub">
-          {/* Another token always means another Hub: one that is mounted ignores it. */}
+          {/* A new Hub for each token: a mounted Hub ignores a changed token. */}
           <StackOneHub
             key={token}
             mode="integration-picker"
@@ -40,7 +40,7 @@ export function HubDialog({ token, onSuccess, onClose }: HubDialogProps) {
   );
 }
 
-/** @returns how to close it, which gives the focus back */
+/** @returns a function that closes the dialog, so that the browser restores the focus */
 function showModal(dialog: HTMLDialogElement): () => void {
   dialog.showModal();
   return () => dialog.close();

@@ -1,6 +1,6 @@
 import type { ErrorLike } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
-import { toFailure, type Words, wordsFor } from './failure';
+import { type FailureMessage, messageFor, toFailure } from './failure';
 import {
   type AccountFieldsFragment,
   LinkedAccountsDocument,
@@ -14,22 +14,22 @@ export function Integrations() {
   const { token, isBusy, linked, failure, start, succeed, close, dismiss } = useConnect();
   return (
     <>
-      <header className="top">
+      <header className="page-header">
         <span className="brand">Harbour</span>
       </header>
       <main aria-busy={isBusy}>
         <h1>Integrations</h1>
-        <p className="lead">Link the tools that your company works with.</p>
+        <p className="subtitle">Connect the tools that your company uses.</p>
         <Lists
-          // An account that a colleague has linked meanwhile is not overwritten.
+          // FAIL: do not re-link an account that a colleague has linked meanwhile.
           onConnect={(provider) => start({ provider, onExisting: 'FAIL' })}
           onReconnect={(accountId) => start({ accountId })}
         />
-        {failure !== undefined && <Notice role="alert" words={wordsFor(failure)} onClose={dismiss} />}
+        {failure !== undefined && <Notice role="alert" message={messageFor(failure)} onClose={dismiss} />}
         {linked !== null && (
           <Notice
             role="status"
-            words={{ title: `${nameOf(linked)} is linked`, text: '' }}
+            message={{ title: `${nameOf(linked)} is linked`, text: '' }}
             onClose={dismiss}
           />
         )}
@@ -44,12 +44,12 @@ interface ListsProps {
   readonly onReconnect: (accountId: string) => void;
 }
 
-/** Two queries, so that one list is there when the other is not. */
+/** Uses two queries, so that one list is shown if the other one cannot be loaded. */
 function Lists({ onConnect, onReconnect }: ListsProps) {
-  // 'none' would drop the accounts when only the names of their providers cannot be had.
+  // With 'none', the accounts would be missing if only the names of their providers cannot be loaded.
   const linkedAccounts = useQuery(LinkedAccountsDocument, { errorPolicy: 'all' });
   const providers = useQuery(ProvidersDocument, { errorPolicy: 'all' });
-  // After a failed refetch there is no data, and what was there is still the best guess.
+  // After a failed refetch `data` is undefined: show the previous data.
   const accounts = (linkedAccounts.data ?? linkedAccounts.previousData)?.linkedAccounts.nodes ?? [];
   const all = (providers.data ?? providers.previousData)?.providers ?? [];
   const open = all.filter(({ key }) => !accounts.some(({ providerKey }) => providerKey === key));
@@ -65,7 +65,9 @@ function Lists({ onConnect, onReconnect }: ListsProps) {
             ))}
           </ul>
         )}
-        {linkedAccounts.data?.linkedAccounts.nodes.length === 0 && <p className="quiet">Nothing yet.</p>}
+        {linkedAccounts.data?.linkedAccounts.nodes.length === 0 && (
+          <p className="muted">No linked accounts yet.</p>
+        )}
       </section>
       <section aria-labelledby="available">
         <h2 id="available">Available</h2>
@@ -117,7 +119,7 @@ function AccountRow({ account, onReconnect }: AccountRowProps) {
           Reconnect
         </button>
       ) : (
-        <span className="good">{account.status === 'ACTIVE' ? 'Works' : 'Paused'}</span>
+        <span className="success">{account.status === 'ACTIVE' ? 'Connected' : 'Paused'}</span>
       )}
     </li>
   );
@@ -140,10 +142,12 @@ interface ProblemProps {
   readonly refetch: () => Promise<unknown>;
 }
 
-/** Why a list is missing, or not complete. */
+/** The message for a list that could not be loaded, or only in part. */
 function Problem({ error, refetch }: ProblemProps) {
-  if (error === undefined) return null;
-  const { title, text } = wordsFor(toFailure(error));
+  if (error === undefined) {
+    return null;
+  }
+  const { title, text } = messageFor(toFailure(error));
   return (
     <p className="problem" role="alert">
       {title}. {text}{' '}
@@ -156,16 +160,16 @@ function Problem({ error, refetch }: ProblemProps) {
 
 interface NoticeProps {
   readonly role: 'alert' | 'status';
-  readonly words: Words;
+  readonly message: FailureMessage;
   readonly onClose: () => void;
 }
 
-/** What came of the last click, wherever the page is scrolled to. */
-function Notice({ role, words, onClose }: NoticeProps) {
+/** The result of the last action, visible at any scroll position. */
+function Notice({ role, message, onClose }: NoticeProps) {
   return (
     <div className="notice" role={role}>
       <p>
-        <strong>{words.title}</strong> {words.text}
+        <strong>{message.title}</strong> {message.text}
       </p>
       <button type="button" className="link" onClick={onClose}>
         Close

@@ -6,7 +6,9 @@ import { Integrations } from './integrations';
 import './style.css';
 
 const root = document.querySelector('#root');
-if (root === null) throw new Error('The page has no #root');
+if (root === null) {
+  throw new Error('Element #root not found');
+}
 createRoot(root).render(
   <StrictMode>
     <ApolloProvider client={client}>

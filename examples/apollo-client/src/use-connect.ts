@@ -8,32 +8,34 @@ import {
   type CreateConnectSessionMutationVariables,
 } from './gql/graphql';
 
-/** One connection from the click to the account: everything is told by the two mutations. */
+/** One connection, from the click to the linked account. The results of two mutations are its only state. */
 export function useConnect() {
   const client = useApolloClient();
-  // With 'all' a failure is a value, as `userErrors` are, and nothing is thrown past the one switch over both.
-  // The token is a secret for the Hub alone, and stays out of the cache.
+  // With 'all', mutations return errors instead of throwing them, so that `messageFor` handles all failures.
+  // 'no-cache': the token is a secret for the Hub.
   const [create, created] = useMutation(CreateConnectSessionDocument, {
     errorPolicy: 'all',
     fetchPolicy: 'no-cache',
   });
   const [confirm, confirmed] = useMutation(ConfirmLinkedAccountDocument, { errorPolicy: 'all' });
-  const [hasEnded, setHasEnded] = useState(false);
+  const [isExpired, setIsExpired] = useState(false);
 
   const refetch = () => void client.refetchQueries({ include: 'active' });
   const clear = () => {
     created.reset();
     confirmed.reset();
-    setHasEnded(false);
+    setIsExpired(false);
   };
 
   const { token, expiresAt, userErrors } = created.data?.createConnectSession ?? {};
-  const isOpen = token != null && !hasEnded && (!confirmed.called || confirmed.loading);
+  const isOpen = token != null && !isExpired && (!confirmed.called || confirmed.loading);
 
-  // The Hub says nothing when its session has ended: it seems to have no tools.
+  // The Hub does not report an expired session: it shows an empty list of tools.
   useEffect(() => {
-    if (expiresAt == null || confirmed.called) return;
-    const timer = setTimeout(() => setHasEnded(true), Date.parse(expiresAt) - Date.now());
+    if (expiresAt == null || confirmed.called) {
+      return;
+    }
+    const timer = setTimeout(() => setIsExpired(true), Date.parse(expiresAt) - Date.now());
     return () => clearTimeout(timer);
   }, [expiresAt, confirmed.called]);
 
@@ -43,25 +45,29 @@ export function useConnect() {
   const failure = (error && toFailure(error)) ?? userError ?? notLinked(account);
 
   return {
-    /** Set while the Hub is to be shown. */
+    /** The token for the Hub. Null when no Hub must be shown. */
     token: isOpen ? token : null,
     isBusy: created.loading,
-    /** By the server's word it works. */
+    /** The account, after the server has confirmed it. */
     linked: account?.status === 'ACTIVE' ? account : null,
-    failure: hasEnded ? sessionEnded : failure,
+    failure: isExpired ? sessionExpired : failure,
     start: async (variables: CreateConnectSessionMutationVariables) => {
-      if (created.loading) return;
+      if (created.loading) {
+        return;
+      }
       clear();
       const { data } = await create({ variables });
-      // A refusal may mean that the lists are out of date.
-      if (data?.createConnectSession.token == null) refetch();
+      // The lists may be out of date.
+      if (data?.createConnectSession.token == null) {
+        refetch();
+      }
     },
-    /** The Hub's `success` is a hint, and comes for failures too: the server is asked what is true. */
+    /** Handles `success` of the Hub. The Hub also reports it for some failures, so the server must confirm the account. */
     succeed: async (accountId: string) => {
       await confirm({ variables: { accountId } });
       refetch();
     },
-    /** The person leaves the Hub. What was linked in its OAuth window has told nobody here. */
+    /** Closes the Hub. Refetches, because an account may have been linked in an OAuth window. */
     close: () => {
       clear();
       refetch();
@@ -70,13 +76,15 @@ export function useConnect() {
   };
 }
 
-const sessionEnded: Failure = { code: 'SESSION_ENDED', message: '' };
+const sessionExpired: Failure = { code: 'SESSION_EXPIRED', message: '' };
 
 function notLinked(account: AccountFieldsFragment | null | undefined): Failure | undefined {
-  if (account == null || account.status === 'ACTIVE') return undefined;
+  if (account == null || account.status === 'ACTIVE') {
+    return undefined;
+  }
   return { code: 'NOT_LINKED', message: reasonOf(account) };
 }
 
 export function reasonOf({ statusReasons }: AccountFieldsFragment): string {
-  return statusReasons[0]?.description ?? 'It has stopped working.';
+  return statusReasons[0]?.description ?? 'The connection does not work.';
 }

@@ -1,7 +1,7 @@
 const element = (id) => document.getElementById(id);
 
-/** The cookie goes along by itself: this is the same origin. */
-async function ask(query, variables) {
+/** Sends a GraphQL request. The browser adds the session cookie, because the API has the same origin. */
+async function sendRequest(query, variables) {
   const response = await fetch('/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -18,7 +18,7 @@ async function ask(query, variables) {
 }
 
 async function showAccounts() {
-  const { viewer, linkedAccounts } = await ask(
+  const { viewer, linkedAccounts } = await sendRequest(
     '{ viewer { ownerName } linkedAccounts { nodes { id status provider { name } } } }',
   );
   element('owner').textContent = ` of ${viewer.ownerName}`;
@@ -31,10 +31,10 @@ async function showAccounts() {
   );
 }
 
-/** The token is short-lived: it is fetched on click, and each has a Hub of its own. */
+/** Opens the Hub. The token expires, so create one for each click, and mount a new Hub for each token. */
 async function openHub() {
   element('message').textContent = '';
-  const { createConnectSession } = await ask(
+  const { createConnectSession } = await sendRequest(
     'mutation { createConnectSession { token userErrors { message } } }',
   );
   if (createConnectSession.token === null) {
@@ -45,28 +45,30 @@ async function openHub() {
   hub.setAttribute('mode', 'integration-picker');
   hub.setAttribute('base-url', await (await fetch('/hub-url')).json());
   hub.setAttribute('token', createConnectSession.token);
-  hub.addEventListener('success', ({ detail }) => tell(confirm(detail.id)));
+  hub.addEventListener('success', ({ detail }) => showErrors(confirm(detail.id)));
   hub.addEventListener('close', () => element('hub').replaceChildren());
   element('hub').replaceChildren(hub);
 }
 
-/** What the Hub says is only a hint: the server knows whether there is such an account, and whose it is. */
+/** Confirms an account. The event of the Hub is only a hint: the server checks the account and its owner. */
 async function confirm(accountId) {
-  const { confirmLinkedAccount } = await ask(
+  const { confirmLinkedAccount } = await sendRequest(
     'mutation ($accountId: ID!) { confirmLinkedAccount(accountId: $accountId) { account { status } } }',
     { accountId },
   );
   element('message').textContent =
-    confirmLinkedAccount.account?.status === 'ACTIVE' ? 'The account is linked.' : 'This is not linked yet.';
+    confirmLinkedAccount.account?.status === 'ACTIVE'
+      ? 'The account is linked.'
+      : 'The account is not linked.';
   await showAccounts();
 }
 
-/** Whatever goes wrong is shown. */
-function tell(work) {
-  work.catch((error) => {
+/** Shows the error of a rejected promise. */
+function showErrors(promise) {
+  promise.catch((error) => {
     element('message').textContent = error.message;
   });
 }
 
-element('connect').addEventListener('click', () => tell(openHub()));
-tell(showAccounts());
+element('connect').addEventListener('click', () => showErrors(openHub()));
+showErrors(showAccounts());

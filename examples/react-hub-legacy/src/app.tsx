@@ -10,13 +10,13 @@ import {
 import { client } from './connect';
 import { LegacyHub } from './legacy-hub';
 
-// The package loads the library too, but tells nobody when that fails.
+// The package also loads the library, but does not report a failure.
 const prepare = () => loadHub(import.meta.env.CONNECT_LIBRARY_URL);
 
 export function App() {
   const [integrations, setIntegrations] = useState<IntegrationsQuery | null>(null);
   const [problem, setProblem] = useState('');
-  const read = useCallback(async () => {
+  const reload = useCallback(async () => {
     try {
       setIntegrations(await client.sdk.integrations());
       setProblem('');
@@ -24,9 +24,9 @@ export function App() {
       setProblem(describeFailure(toFailure(error)).title);
     }
   }, []);
-  useEffect(() => void read(), [read]);
+  useEffect(() => void reload(), [reload]);
 
-  const [flow] = useState(() => createConnectFlow(client, { prepare, onLinked: () => void read() }));
+  const [flow] = useState(() => createConnectFlow(client, { prepare, onLinked: () => void reload() }));
   useEffect(() => flow.dispose, [flow]);
   const state = useSyncExternalStore(flow.subscribe, flow.getState);
   const isBusy = state.phase === 'opening' || state.phase === 'confirming';
@@ -35,7 +35,7 @@ export function App() {
       <header>
         <h1>Linked accounts</h1>
         <button type="button" disabled={isBusy} onClick={() => void flow.start({ category: 'HRIS' })}>
-          Link an account
+          Connect an account
         </button>
       </header>
       {problem !== '' && <p role="alert">{problem}</p>}
@@ -72,11 +72,11 @@ function Accounts({ providers, linkedAccounts, isBusy, onRelink }: AccountsProps
               {name} <small>{label}</small>
             </b>
             {needsRelink ? (
-              <button type="button" className="quiet" disabled={isBusy} onClick={() => onRelink(id)}>
-                Link again
+              <button type="button" className="secondary" disabled={isBusy} onClick={() => onRelink(id)}>
+                Reconnect
               </button>
             ) : (
-              <span>Works</span>
+              <span>Connected</span>
             )}
           </li>
         );
@@ -96,11 +96,11 @@ function Status({ state, onRetry }: StatusProps) {
     case 'open':
       return null;
     case 'opening':
-      return <p role="status">One moment…</p>;
+      return <p role="status">Loading…</p>;
     case 'confirming':
-      return <p role="status">This is being checked with the server…</p>;
+      return <p role="status">Checking the connection…</p>;
     case 'linked':
-      return <p role="status">{state.account.providerKey} is linked, confirmed by the server.</p>;
+      return <p role="status">{state.account.providerKey} is connected.</p>;
     case 'failed': {
       const { title, text } = describeFailure(state.failure, state.retry);
       return (

@@ -7,7 +7,7 @@ interface LegacyHubProps {
   readonly session: HubSession;
 }
 
-/** The Hub of the older guide: it brings an overlay of its own, and shows nothing in its place. */
+/** The Hub of StackOne's older guide. It opens its own overlay, so this component renders nothing. */
 export function LegacyHub({ flow, session }: LegacyHubProps) {
   const { startConnect } = useStackOneHub({ connectUrl: import.meta.env.CONNECT_LIBRARY_URL });
   useEffect(() => {
@@ -17,7 +17,7 @@ export function LegacyHub({ flow, session }: LegacyHubProps) {
       onSuccess: ({ id }) => flow.hub.success(id),
       onClose: flow.hub.close,
     });
-    // It is in a frame of another origin, so nobody sees what is clicked in it.
+    // The Hub is in an iframe of another origin, so clicks in it cannot be detected.
     flow.hub.touched();
   }, [startConnect, flow, session]);
   return null;

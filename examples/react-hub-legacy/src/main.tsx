@@ -4,7 +4,9 @@ import { App } from './app';
 import './style.css';
 
 const root = document.querySelector('#root');
-if (root === null) throw new Error('The page has no #root');
+if (root === null) {
+  throw new Error('Element #root not found');
+}
 createRoot(root).render(
   <StrictMode>
     <App />

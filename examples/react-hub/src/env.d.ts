@@ -1,4 +1,4 @@
 interface ImportMetaEnv {
-  /** Where the Hub finds StackOne; see vite.config.js. */
+  /** Base URL of StackOne for the Hub; see vite.config.js. */
   readonly HUB_URL: string;
 }

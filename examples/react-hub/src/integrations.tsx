@@ -6,26 +6,26 @@ import { useIntegrations } from './use-integrations';
 type Provider = IntegrationsQuery['providers'][number];
 
 export function Integrations() {
-  const { integrations, problem, read } = useIntegrations();
+  const { integrations, problem, reload } = useIntegrations();
   return (
     <>
-      <header className="top">
+      <header className="page-header">
         <span className="brand">Fern</span>
         <span>{integrations?.viewer.ownerName}</span>
       </header>
       <main>
         <h1>Integrations</h1>
-        <p className="lead">Bring your people and your candidates into Fern from the tools you use.</p>
+        <p className="subtitle">Sync your employees and candidates to Fern from the tools you use.</p>
         {problem !== '' && (
-          <p className="note" role="alert">
+          <p className="notice" role="alert">
             {problem}{' '}
-            <button type="button" className="link" onClick={() => void read()}>
+            <button type="button" className="link" onClick={() => void reload()}>
               Try again
             </button>
           </p>
         )}
-        {integrations !== null && <Lists {...integrations} onLinked={() => void read()} />}
-        <OwnDesign onLinked={() => void read()} />
+        {integrations !== null && <Lists {...integrations} onLinked={() => void reload()} />}
+        <OwnDesign onLinked={() => void reload()} />
       </main>
     </>
   );
@@ -103,14 +103,14 @@ function AccountRow({ account, provider, onLinked }: AccountRowProps) {
           Reconnect
         </ConnectButton>
       ) : (
-        <span className="good">Connected</span>
+        <span className="success">Connected</span>
       )}
     </li>
   );
 }
 
 function reasonOf({ statusReasons }: LinkedAccount): string {
-  return statusReasons[0]?.description ?? 'It has stopped working.';
+  return statusReasons[0]?.description ?? 'The connection does not work.';
 }
 
 function Logo({ provider }: { readonly provider: Provider | undefined }) {

@@ -6,7 +6,7 @@ import { Integrations } from './integrations';
 import './style.css';
 import { useTheme } from './use-theme';
 
-// The Hub is large: it is loaded on the first click, beside the token.
+// The Hub is large, so it is loaded on the first click, in parallel with the token.
 const loadHub = () => import('@stackone/hub');
 const StackOneHub = lazy(async () => ({ default: (await loadHub()).StackOneHub }));
 
@@ -25,7 +25,9 @@ function App() {
 }
 
 const root = document.querySelector('#root');
-if (root === null) throw new Error('The page has no #root');
+if (root === null) {
+  throw new Error('Element #root not found');
+}
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -1,12 +1,12 @@
 import { describeFailure, type LinkedAccount } from 'stackone-connect-client';
 import { type Connect, useConnect } from 'stackone-connect-client/react';
 
-/** The hook, for a design of one's own: here the Hub stands in the page, and any tool can be chosen in it. */
+/** A custom design with the hook `useConnect`: the Hub is embedded in the page, and the user chooses a tool in it. */
 export function OwnDesign({ onLinked }: { readonly onLinked: (account: LinkedAccount) => void }) {
   const connect = useConnect({ onLinked, hubProps: { height: '32rem' } });
   return (
     <section className="panel" aria-labelledby="own">
-      <h2 id="own">Not sure which?</h2>
+      <h2 id="own">Not sure yet?</h2>
       <Step {...connect} />
     </section>
   );
@@ -17,21 +17,21 @@ function Step({ state, start, retry, close, hub }: Connect) {
     case 'closed':
       return (
         <>
-          <p>Look through the recruiting tools first, and decide then.</p>
+          <p>Browse all recruiting tools and choose one.</p>
           <button type="button" className="button" onClick={() => start({ category: 'ATS' })}>
             Browse recruiting tools
           </button>
         </>
       );
     case 'opening':
-      return <p role="status">One moment…</p>;
+      return <p role="status">Loading…</p>;
     case 'open':
     case 'confirming':
       return (
         <>
-          {hub ?? <p role="status">Asking again…</p>}
+          {hub ?? <p role="status">Checking again…</p>}
           <button type="button" className="link" onClick={close}>
-            Not now
+            Cancel
           </button>
         </>
       );

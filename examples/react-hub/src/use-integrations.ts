@@ -2,11 +2,11 @@ import { useCallback, useEffect, useState } from 'react';
 import { describeFailure, type IntegrationsQuery, toFailure } from 'stackone-connect-client';
 import { client } from './connect';
 
-/** What can be linked and what is, read again whenever something may have changed. */
+/** Loads the providers and the linked accounts. Call `reload` after a change. */
 export function useIntegrations() {
   const [integrations, setIntegrations] = useState<IntegrationsQuery | null>(null);
   const [problem, setProblem] = useState('');
-  const read = useCallback(async () => {
+  const reload = useCallback(async () => {
     try {
       setIntegrations(await client.sdk.integrations());
       setProblem('');
@@ -15,6 +15,6 @@ export function useIntegrations() {
       setProblem(`${title}. ${text}`);
     }
   }, []);
-  useEffect(() => void read(), [read]);
-  return { integrations, problem, read };
+  useEffect(() => void reload(), [reload]);
+  return { integrations, problem, reload };
 }

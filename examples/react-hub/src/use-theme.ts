@@ -7,7 +7,7 @@ function subscribe(listener: () => void): () => void {
   return () => dark.removeEventListener('change', listener);
 }
 
-/** What the person's system asks for. */
+/** The color scheme of the operating system or browser. */
 export function useTheme(): 'light' | 'dark' {
   return useSyncExternalStore(subscribe, () => (dark.matches ? 'dark' : 'light'));
 }

@@ -9,20 +9,20 @@ import type { Account, Problem, Provider, Target } from './state.js';
 
 export const product = 'Orchard';
 
-interface CategoryWords {
-  /** On a filter or a card. */
+interface CategoryLabels {
+  /** Label of a filter or card. */
   readonly name: string;
-  /** In a sentence: "Browse …". */
+  /** Text in a sentence, such as "Browse …". */
   readonly tools: string;
 }
 
-const categoryWords: Record<Category, CategoryWords> = {
+const categoryLabels: Record<Category, CategoryLabels> = {
   ACCOUNTING: { name: 'Accounting', tools: 'accounting tools' },
   ATS: { name: 'Recruiting', tools: 'recruiting tools' },
   CRM: { name: 'CRM', tools: 'CRM tools' },
   DOCUMENTS: { name: 'Documents', tools: 'document tools' },
   HRIS: { name: 'HR', tools: 'HR tools' },
-  HRIS_LEGACY: { name: 'HR (earlier)', tools: 'earlier HR tools' },
+  HRIS_LEGACY: { name: 'HR (legacy)', tools: 'legacy HR tools' },
   IAM: { name: 'Identity', tools: 'identity tools' },
   LMS: { name: 'Learning', tools: 'learning tools' },
   MARKETING: { name: 'Marketing', tools: 'marketing tools' },
@@ -34,59 +34,59 @@ const categoryWords: Record<Category, CategoryWords> = {
 };
 
 export function categoryName(category: Category): string {
-  return categoryWords[category].name;
+  return categoryLabels[category].name;
 }
 
-export function toolsOf(category: Category | null): string {
-  return category === null ? 'all tools' : `all ${categoryWords[category].tools}`;
+export function categoryTools(category: Category | null): string {
+  return category === null ? 'all tools' : `all ${categoryLabels[category].tools}`;
 }
 
-export type Tone = 'good' | 'attention' | 'quiet';
+export type Tone = 'success' | 'warning' | 'neutral';
 
-interface StatusWords {
+interface StatusLabel {
   readonly tone: Tone;
   readonly text: string;
 }
 
-const statusWords: Record<LinkedAccountStatus, StatusWords> = {
-  ACTIVE: { tone: 'good', text: 'Connected' },
-  EXPIRED: { tone: 'attention', text: 'Sign-in has expired' },
-  ERROR: { tone: 'attention', text: 'Has stopped working' },
-  INACTIVE: { tone: 'quiet', text: 'Switched off' },
-  SUSPENDED: { tone: 'quiet', text: 'Paused' },
-  ARCHIVED: { tone: 'quiet', text: 'Archived' },
-  UNKNOWN: { tone: 'quiet', text: 'State not known' },
+const statusLabels: Record<LinkedAccountStatus, StatusLabel> = {
+  ACTIVE: { tone: 'success', text: 'Connected' },
+  EXPIRED: { tone: 'warning', text: 'Sign-in expired' },
+  ERROR: { tone: 'warning', text: 'Not working' },
+  INACTIVE: { tone: 'neutral', text: 'Inactive' },
+  SUSPENDED: { tone: 'neutral', text: 'Paused' },
+  ARCHIVED: { tone: 'neutral', text: 'Archived' },
+  UNKNOWN: { tone: 'neutral', text: 'Status unknown' },
 };
 
-export function statusOf({ status }: Account): StatusWords {
-  return statusWords[status];
+export function statusLabel({ status }: Account): StatusLabel {
+  return statusLabels[status];
 }
 
-/** "Greenhouse “Recruiting”": enough to tell two accounts of a provider apart. */
+/** The name of the provider and the label, such as "Greenhouse “Recruiting”". */
 export function accountName(account: Account, name: string): string {
   return account.label === null ? name : `${name} “${account.label}”`;
 }
 
-/** A provider that is not enabled any more has no row, but its account still has a key. */
+/** The provider's name. For a provider that is no longer enabled, its key. */
 export function providerName(providers: readonly Provider[], key: string): string {
   return providers.find((provider) => provider.key === key)?.name ?? key;
 }
 
-export function titleOf(target: Target): string {
+export function dialogTitle(target: Target): string {
   switch (target.kind) {
     case 'provider':
       return target.another ? `Connect another ${target.provider.name}` : `Connect ${target.provider.name}`;
     case 'account':
       return `Reconnect ${accountName(target.account, target.name)}`;
     case 'browse':
-      return `Browse ${toolsOf(target.category)}`;
+      return `Browse ${categoryTools(target.category)}`;
   }
 }
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 
-/** In the reader's language and time zone. */
+/** Formats an ISO 8601 time in the language and time zone of the browser. */
 export function formatDay(instant: string): string {
   return day.format(new Date(instant));
 }
@@ -98,12 +98,12 @@ export function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString()} ${number === 1 ? one : many}`;
 }
 
-/** The client's own words, but for the product's name. */
-export function problemOf(failure: ConnectFailure): Problem {
+/** The client's message for a failure, with the product's name where it fits. */
+export function describeProblem(failure: ConnectFailure): Problem {
   const { title, text } = describeFailure(failure);
   switch (failure.kind) {
     case 'refused':
-      return { title: 'Our server refused this', text };
+      return { title: 'The request was rejected', text };
     case 'unreachable':
       return { title: `${product} cannot be reached`, text };
     case 'server':
@@ -116,13 +116,15 @@ export function problemOf(failure: ConnectFailure): Problem {
 
 type Failed = Extract<ConnectState, { readonly phase: 'failed' }>;
 
-export function problemOfConnecting({ failure, retry }: Failed): Problem {
+export function describeConnectProblem({ failure, retry }: Failed): Problem {
   return retry === 'start' && failure.kind !== 'refused'
-    ? problemOf(failure)
+    ? describeProblem(failure)
     : describeFailure(failure, retry);
 }
 
-export function retryWords({ failure, retry }: Failed): string {
-  if (retry === 'confirm') return 'Check again';
+export function retryLabel({ failure, retry }: Failed): string {
+  if (retry === 'confirm') {
+    return 'Check again';
+  }
   return failure.kind === 'session-expired' ? 'Start again' : 'Try again';
 }
