@@ -56,9 +56,9 @@ describeInBrowser('what the Hub gets wrong', ({ open, expectConsoleErrors }) => 
   const realMoment = () => new Promise((resolve) => setTimeout(resolve, 750));
 
   async function untilRenewed(page: Page): Promise<void> {
-    const answer = page.waitForResponse((response) => response.url().endsWith('/graphql'));
+    const response = page.waitForResponse((response) => response.url().endsWith('/graphql'));
     await passMinutes(page, 29.6);
-    await (await answer).finished();
+    await (await response).finished();
     await subdomain(page).waitFor();
   }
 

@@ -1,7 +1,7 @@
 import type { FrameLocator, Page } from 'playwright-core';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { describeInBrowser } from '../support/browser.js';
-import { ACME, newSession } from '../support/emulator-client.js';
+import { acmeOwner, createSessionToken } from '../support/emulator-client.js';
 import { type ProductSite, startProductSite } from '../support/product-site.js';
 
 /** Calls the library as `@stackone/react-hub` 1.1.1 does, and keeps what it calls back. */
@@ -35,7 +35,7 @@ describeInBrowser('the stand-in of the Connect library', ({ open, expectConsoleE
   afterAll(() => Promise.all([site.stop(), emulator.stop()]));
 
   const start = async (options: object = {}) => {
-    const sessionToken = await newSession(emulator.url, { provider: 'bamboohr' });
+    const sessionToken = await createSessionToken(emulator.url, { provider: 'bamboohr' });
     await page.waitForFunction('window.Connect');
     await page.evaluate(`window.start(${JSON.stringify({ sessionToken, ...options })})`);
     await hub.locator('input[name=subdomain]').waitFor();
@@ -53,7 +53,7 @@ describeInBrowser('the stand-in of the Connect library', ({ open, expectConsoleE
     await start();
     await link();
     const [account] = emulator.accounts();
-    expect(account).toMatchObject({ ...ACME, provider: 'bamboohr' });
+    expect(account).toMatchObject({ ...acmeOwner, provider: 'bamboohr' });
     const success = ['success', { id: account?.id, provider: 'bamboohr' }];
     expect(await calls()).toEqual([success]);
     await closeOverlay();
@@ -114,7 +114,7 @@ describeInBrowser('the stand-in of the Connect library', ({ open, expectConsoleE
   test('has its page in no frame of another origin than the one it was opened for', async () => {
     const refused = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
     expectConsoleErrors(/frame-ancestors/);
-    const token = await newSession(emulator.url);
+    const token = await createSessionToken(emulator.url);
     for (const query of [`token=${token}`, `token=${token}&origin=https://other.example`]) {
       await page.evaluate(`document.body.append(Object.assign(document.createElement('iframe'), {
         src: '${emulator.url}/hub?${query}',

@@ -186,9 +186,9 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   /** Presses a button until it has gone: the server may try several times behind one press. */
   async function untilGone(page: Page, name: string): Promise<void> {
     for (let presses = 0; presses < 12 && (await button(page, name).isVisible()); presses += 1) {
-      const answer = page.waitForResponse((response) => response.url().endsWith('/graphql'));
+      const response = page.waitForResponse((response) => response.url().endsWith('/graphql'));
       await button(page, name).click();
-      await answer;
+      await response;
       await page.waitForTimeout(50);
     }
     expect(await button(page, name).isVisible()).toBe(false);

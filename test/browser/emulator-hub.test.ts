@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { describeInBrowser } from '../support/browser.js';
-import { ACME, newSession } from '../support/emulator-client.js';
+import { acmeOwner, createSessionToken } from '../support/emulator-client.js';
 import { type ProductSite, startProductSite } from '../support/product-site.js';
 
 // The real Hub, which nobody here wrote, in a real browser: what it accepts is what StackOne's server answers.
@@ -21,7 +21,7 @@ describeInBrowser('the real Hub', ({ open, expectConsoleErrors }) => {
     page = await open([site.url, emulator.url], path, { viewport: { width: 760, height: 720 } });
   }
   async function openHub(request: Record<string, unknown> = {}): Promise<void> {
-    await openHubWith(await newSession(emulator.url, request));
+    await openHubWith(await createSessionToken(emulator.url, request));
   }
   const connect = () => page.getByRole('button', { name: 'Connect', exact: true }).click();
   const connected = () => page.evaluate('window.connected');
@@ -36,7 +36,7 @@ describeInBrowser('the real Hub', ({ open, expectConsoleErrors }) => {
     await connect();
     await shows('Connection Successful');
     const [account] = emulator.accounts();
-    expect(account).toMatchObject({ ...ACME, provider: 'bamboohr', status: 'active' });
+    expect(account).toMatchObject({ ...acmeOwner, provider: 'bamboohr', status: 'active' });
     expect(await connected()).toEqual([{ id: account?.id, provider: 'bamboohr' }]);
   });
 
@@ -52,7 +52,7 @@ describeInBrowser('the real Hub', ({ open, expectConsoleErrors }) => {
   });
 
   test('opens an account that exists for editing, and brings it back to life', async () => {
-    const { id } = emulator.addAccount({ provider: 'bamboohr', ...ACME, status: 'error' });
+    const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner, status: 'error' });
     await openHub({ account_id: id });
     const subdomain = page.locator('input[name=subdomain]');
     await subdomain.waitFor();
@@ -66,7 +66,7 @@ describeInBrowser('the real Hub', ({ open, expectConsoleErrors }) => {
   });
 
   test('offers nothing with an expired token, and reports nothing', async () => {
-    const token = await newSession(emulator.url);
+    const token = await createSessionToken(emulator.url);
     emulator.advance(1801);
     expectConsoleErrors(/401/);
     await openHubWith(token);
@@ -90,7 +90,7 @@ describeInBrowser('the real Hub', ({ open, expectConsoleErrors }) => {
     await closed;
     await shows('Connection Successful');
     const [account] = emulator.accounts();
-    expect(account).toMatchObject({ ...ACME, provider: 'hubspot', origin_username: 'ada@acme.test' });
+    expect(account).toMatchObject({ ...acmeOwner, provider: 'hubspot', origin_username: 'ada@acme.test' });
     expect(await connected()).toEqual([{ id: account?.id, provider: 'hubspot' }]);
   });
 
@@ -115,7 +115,7 @@ describeInBrowser('the real Hub', ({ open, expectConsoleErrors }) => {
   });
 
   test('works on the hosted page of a session’s link', async () => {
-    const token = await newSession(emulator.url, { provider: 'greenhouse' });
+    const token = await createSessionToken(emulator.url, { provider: 'greenhouse' });
     page = await open([emulator.url], `/hub?token=${token}`);
     await page.locator('input[name=api_key]').fill('key-123456');
     await connect();

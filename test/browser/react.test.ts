@@ -59,9 +59,9 @@ describeInBrowser('the React part', ({ open, expectConsoleErrors }) => {
 
   /** Until half a minute before the session ends, and until the new one is there. */
   async function renewal(page: Page): Promise<void> {
-    const answer = page.waitForResponse((response) => response.url().endsWith('/graphql'));
+    const response = page.waitForResponse((response) => response.url().endsWith('/graphql'));
     await passMinutes(page, 29.6);
-    await (await answer).finished();
+    await (await response).finished();
   }
 
   async function openConsent(page: Page): Promise<Page> {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readText, sourceFiles } from '../support/package-files.js';
-import { type SealedApp, startSealedApp } from '../support/sealed-app.js';
+import { type CanaryApp, startCanaryApp } from '../support/canary-app.js';
 
 /** What docs/operations.md promises to whoever watches a server, and what a server does. */
-let app: SealedApp;
+let app: CanaryApp;
 beforeAll(async () => {
-  app = await startSealedApp();
+  app = await startCanaryApp();
 });
 afterAll(() => app.stop());
 
@@ -31,7 +31,7 @@ describe('The log', () => {
   const mutation = 'mutation createConnectSession { createConnectSession { token userErrors { code } } }';
 
   it('has a line for a good request with exactly the fields that the document shows, in their order', async () => {
-    const { line } = await app.operate(mutation);
+    const { line } = await app.runOperation(mutation);
     expect(Object.keys(line)).toEqual(documented);
     expect(line).toMatchObject({
       level: 'info',
@@ -51,10 +51,10 @@ describe('The log', () => {
     expect(logging).toContain('`reason`');
     const bad = { authorization: 'Bearer x', 'content-type': 'application/json' };
     const seen = [
-      await app.operate('{'),
-      await app.operate('{ nothing }'),
-      await app.operate('{ linkedAccounts(first: 0) { nodes { id } } }'),
-      await app.operate('mutation { createConnectSession(provider: "A") { userErrors { code } } }'),
+      await app.runOperation('{'),
+      await app.runOperation('{ nothing }'),
+      await app.runOperation('{ linkedAccounts(first: 0) { nodes { id } } }'),
+      await app.runOperation('mutation { createConnectSession(provider: "A") { userErrors { code } } }'),
       await app.send({ method: 'POST', path: '/graphql', headers: bad, body: '{"query":"{ __typename }"}' }),
       await app.send({ method: 'POST', path: '/graphql', headers: bad, body: '{' }),
     ];
@@ -73,8 +73,8 @@ describe('The log', () => {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     };
     const request = { method: 'POST', path: '/graphql', headers, body: JSON.stringify({ query: mutation }) };
-    const { answer, logged } = await app.send(request);
-    expect(answer).toMatch(/^x-request-id: from\.a-proxy_1$/m);
+    const { response, logged } = await app.send(request);
+    expect(response).toMatch(/^x-request-id: from\.a-proxy_1$/m);
     expect(linesOf(logged).map(({ requestId, msg }) => [requestId, msg])).toEqual([
       ['from.a-proxy_1', 'upstream'],
       ['from.a-proxy_1', 'request'],
@@ -87,7 +87,7 @@ describe('The log', () => {
 
   it('tells how long a request took, and the metrics do too', async () => {
     app.emulator.failNext({ kind: 'delay', delayMs: 300 });
-    const { line } = await app.operate(mutation);
+    const { line } = await app.runOperation(mutation);
     const metrics = await (await fetch(`${app.metricsUrl}/metrics`)).text();
     const sum = /^connect_request_duration_seconds_sum\{field="createConnectSession",code="ok"\} (\S+)$/m;
     const [milliseconds, upstream] = [line['milliseconds'], line['upstreamMilliseconds']].map(Number);
@@ -98,7 +98,7 @@ describe('The log', () => {
 
   it('has a line for a failed attempt, which says of it only what is chosen', async () => {
     app.emulator.failNext({ kind: 'status', status: 403 });
-    const { logged } = await app.operate(mutation);
+    const { logged } = await app.runOperation(mutation);
     const attempt = linesOf(logged).find(({ msg }) => msg === 'upstream');
     expect(Object.keys(attempt ?? {}).sort()).toEqual(
       ['alert', 'code', 'endpoint', 'level', 'milliseconds', 'msg', 'reason', 'requestId', 'time'].sort(),
@@ -109,7 +109,7 @@ describe('The log', () => {
 
 describe('The document', () => {
   it('names every metric of ours with its labels, and no metric that there is not', async () => {
-    await app.operate('{ linkedAccounts { nodes { id } } }');
+    await app.runOperation('{ linkedAccounts { nodes { id } } }');
     const metrics = await (await fetch(`${app.metricsUrl}/metrics`)).text();
     const all = [...metrics.matchAll(/^# TYPE (\w+) /gm)].map((match) => match[1] ?? '');
     const labelsOf = (name: string) => {

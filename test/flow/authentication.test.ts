@@ -83,11 +83,11 @@ async function expectRefusal(
   body: unknown = { query },
 ): Promise<void> {
   const logged = on.logs().length;
-  const answer = await on.post(body, authorization === undefined ? {} : { authorization });
-  expect(answer.text.trim()).toBe(unauthenticated);
-  expect(answer.status).toBe(401);
-  expect(answer.headers.get('www-authenticate')).toBe('Bearer');
-  expect(answer.headers.get('cache-control')).toBe('no-store');
+  const response = await on.post(body, authorization === undefined ? {} : { authorization });
+  expect(response.text.trim()).toBe(unauthenticated);
+  expect(response.status).toBe(401);
+  expect(response.headers.get('www-authenticate')).toBe('Bearer');
+  expect(response.headers.get('cache-control')).toBe('no-store');
   expect(on.emulator.history).toEqual([]);
   const line = await lineAfter(on, logged);
   expect(JSON.parse(line)).toMatchObject({
@@ -187,8 +187,8 @@ describe('The one answer of 401, byte for byte, and nothing upstream, is for a r
 });
 
 async function expectAccepted(on: TestApp, token: Promise<string>): Promise<void> {
-  const answer = await on.post({ query: '{ viewer { ownerId } }' }, { authorization: await bearer(token) });
-  expect(answer.json).toEqual({ data: { viewer: { ownerId: 'org_acme' } } });
+  const response = await on.post({ query: '{ viewer { ownerId } }' }, { authorization: await bearer(token) });
+  expect(response.json).toEqual({ data: { viewer: { ownerId: 'org_acme' } } });
 }
 
 describe('A token is accepted', () => {

@@ -44,8 +44,8 @@ describe('In a product’s own Apollo Server', () => {
   it.each([
     ['at once', (login: Login | undefined) => login],
     ['after a while', (login: Login | undefined) => sleep(5).then(() => login)],
-  ])('the owner is who getOwner gives %s, and a session is minted for it alone', async (_when, answer) => {
-    getOwner = ({ headers }) => answer(people[String(headers['x-session'])]);
+  ])('the owner is who getOwner gives %s, and a session is minted for it alone', async (_when, response) => {
+    getOwner = ({ headers }) => response(people[String(headers['x-session'])]);
     for (const [session, { id, name, username = null }] of Object.entries(people)) {
       const { status, json } = await product.post(mint, { 'x-session': session });
       expect([status, json]).toEqual([
@@ -104,20 +104,20 @@ async function expectRefusal(
   reason: string,
   body: object = mint,
 ): Promise<void> {
-  const answer = await product.post(body);
-  expect([answer.status, answer.json]).toEqual([
+  const response = await product.post(body);
+  expect([response.status, response.json]).toEqual([
     status,
     { errors: [{ message: expect.any(String), extensions: { code } }] },
   ]);
-  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(response.headers.get('cache-control')).toBe('no-store');
   expect(product.emulator.history).toEqual([]);
-  const requestId = answer.headers.get('x-request-id') ?? '';
+  const requestId = response.headers.get('x-request-id') ?? '';
   expect(await lineOf(requestId)).toMatchObject({
     level: code === 'UNAUTHENTICATED' ? 'info' : 'warn',
     code,
     reason,
   });
-  expect(`${answer.text}${JSON.stringify(product.lines)}`).not.toContain('canary');
+  expect(`${response.text}${JSON.stringify(product.lines)}`).not.toContain('canary');
 }
 
 describe('Nothing is sent to StackOne', () => {
@@ -125,8 +125,8 @@ describe('Nothing is sent to StackOne', () => {
     ['null', null],
     ['undefined', undefined],
   ])('for a request that is nobody’s: getOwner gives %s', async (_what, login) => {
-    for (const answer of [() => login, async () => login]) {
-      getOwner = answer;
+    for (const response of [() => login, async () => login]) {
+      getOwner = response;
       await expectRefusal(401, 'UNAUTHENTICATED', 'getOwner found nobody signed in');
       await expectRefusal(401, 'UNAUTHENTICATED', 'getOwner found nobody signed in', {
         query: '{ __typename }',
@@ -221,11 +221,11 @@ describe('Every guard of this project’s own server is in apolloOptions:', () =
       headers: { 'content-type': 'text/plain', 'x-session': 'ada' },
       body: JSON.stringify(mint),
     };
-    const answers = [
+    const responses = [
       await fetch(product.url, form),
       await fetch(`${product.url}/?query=${query}`, { headers: { 'x-session': 'ada' } }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([400, 400]);
+    expect(responses.map(({ status }) => status)).toEqual([400, 400]);
     expect(product.emulator.history).toEqual([]);
   });
 });
@@ -237,11 +237,11 @@ describe('Of each request in a product’s server', () => {
       'x-request-id': 'request-of-ada',
       traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     };
-    const answer = await product.post(
+    const response = await product.post(
       { ...mint, query: mint.query.replace('mutation', 'mutation Connect') },
       headers,
     );
-    expect(answer.headers.get('x-request-id')).toBe('request-of-ada');
+    expect(response.headers.get('x-request-id')).toBe('request-of-ada');
     expect(product.emulator.history.at(-1)?.headers).toMatchObject({
       'x-request-id': 'request-of-ada',
       traceparent: headers.traceparent,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Emulator, type Fault, type Settings, startEmulator } from '../../emulator/index.js';
-import { ACME, api, control, GLOBEX, hub, newSession } from '../support/emulator-client.js';
+import { acmeOwner, api, control, createSessionToken, globexOwner, hub } from '../support/emulator-client.js';
 
 let emulator: Emulator;
 let url: string;
@@ -39,7 +39,7 @@ describe('history', () => {
   });
 
   test('holds no key, no session token and no credential, wherever they were sent', async () => {
-    const token = await newSession(url);
+    const token = await createSessionToken(url);
     const credentials = { subdomain: 'acme', api_key: 'SECRET-api-key' };
     await hub(url, token, 'POST', '/accounts', { integration_id: 'bamboohr-default', credentials });
     await hub(url, token, 'POST', '/connection_attempts', { token });
@@ -90,7 +90,7 @@ describe.each(['code', 'HTTP'] as const)('a fault that was asked for from %s', (
     expect((await hub(url, 'any', 'GET', '/settings')).status).toBe(503);
     expect((await api(url, 'GET', '/accounts')).status).toBe(500);
     expect((await api(url, 'GET', '/accounts')).status).toBe(200);
-    expect((await api(url, 'POST', '/connect_sessions', ACME)).status).toBe(502);
+    expect((await api(url, 'POST', '/connect_sessions', acmeOwner)).status).toBe(502);
   });
 
   test('comes before the key is looked at', async () => {
@@ -140,7 +140,8 @@ test('an unknown fault is refused rather than ignored', async () => {
 });
 
 describe('settings', () => {
-  const seed = () => [...'abcde'].map((label) => emulator.addAccount({ provider: 'jira', ...ACME, label }));
+  const seed = () =>
+    [...'abcde'].map((label) => emulator.addAccount({ provider: 'jira', ...acmeOwner, label }));
   const labels = async (query: string) => {
     const { body } = await api(url, 'GET', `/accounts?${query}`);
     return (
@@ -151,7 +152,7 @@ describe('settings', () => {
   };
 
   test('the owner filter can be ignored, as if a client had sent none', async () => {
-    emulator.addAccount({ provider: 'jira', ...GLOBEX, label: 'x' });
+    emulator.addAccount({ provider: 'jira', ...globexOwner, label: 'x' });
     expect(await labels('origin_owner_id=acme')).toBe('');
     emulator.settings.ignoreOwnerFilter = true;
     expect(await labels('origin_owner_id=acme')).toBe('x');
@@ -177,7 +178,7 @@ describe('settings', () => {
     };
     expect((await control(url, 'PATCH', '/settings', settings)).body).toEqual(emulator.settings);
     expect((await api(url, 'GET', '/accounts')).body).toEqual({ data: [] });
-    const session = await api(url, 'POST', '/connect_sessions', ACME);
+    const session = await api(url, 'POST', '/connect_sessions', acmeOwner);
     expect(session.body).toMatchObject({ organization_id: expect.any(String) });
     expect((await api(url, 'GET', '/auth_configs')).status).toBe(404);
     expect((await control(url, 'PATCH', '/settings', { oddPaging: 'odd' })).status).toBe(400);
@@ -205,7 +206,11 @@ describe('the catalogue’s newer endpoint', () => {
 
 describe('accounts', () => {
   test('can be added and aged over HTTP as from code', async () => {
-    const added = await control(url, 'POST', '/accounts', { provider: 'bamboohr', ...ACME, label: 'HQ' });
+    const added = await control(url, 'POST', '/accounts', {
+      provider: 'bamboohr',
+      ...acmeOwner,
+      label: 'HQ',
+    });
     expect(added).toMatchObject({
       status: 201,
       body: { status: 'active', label: 'HQ', provider_name: 'BambooHR' },
@@ -220,16 +225,20 @@ describe('accounts', () => {
   });
 
   test('are listed by their day of creation, whatever the order they were added in', async () => {
-    const young = emulator.addAccount({ provider: 'jira', ...ACME });
-    const old = emulator.addAccount({ provider: 'jira', ...ACME, created_at: '2020-01-01T00:00:00.000Z' });
+    const young = emulator.addAccount({ provider: 'jira', ...acmeOwner });
+    const old = emulator.addAccount({
+      provider: 'jira',
+      ...acmeOwner,
+      created_at: '2020-01-01T00:00:00.000Z',
+    });
     expect(emulator.accounts().map(({ id }) => id)).toEqual([old.id, young.id]);
   });
 });
 
 test('a reset forgets accounts, sessions, history, faults, settings and the clock', async () => {
   const { history, settings } = emulator;
-  const token = await newSession(url);
-  emulator.addAccount({ provider: 'jira', ...ACME });
+  const token = await createSessionToken(url);
+  emulator.addAccount({ provider: 'jira', ...acmeOwner });
   emulator.failNext({ status: 503 });
   emulator.settings.accountsEnvelope = 'data';
   expect((await control(url, 'POST', '/clock', { seconds: 86_400 })).status).toBe(204);
@@ -247,21 +256,21 @@ describe('requests that StackOne would not take', () => {
     const authorization = `Basic ${Buffer.from('demo-key:').toString('base64')}`;
     const post = (body: string, type = 'application/json', path = '/connect_sessions') =>
       fetch(url + path, { method: 'POST', headers: { authorization, 'content-type': type }, body });
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       post('{"origin_owner_id":'),
       post('owner=acme', 'text/csv'),
-      post(JSON.stringify({ ...ACME, label: 'x'.repeat(70_000) })),
+      post(JSON.stringify({ ...acmeOwner, label: 'x'.repeat(70_000) })),
       post('{}', 'application/json', '/nope'),
-      post(JSON.stringify({ ...ACME, categories: ['hr'] })),
-      post(JSON.stringify({ ...ACME, account_id: 'nope' })),
+      post(JSON.stringify({ ...acmeOwner, categories: ['hr'] })),
+      post(JSON.stringify({ ...acmeOwner, account_id: 'nope' })),
       fetch(`${url}/accounts`, {
         headers: { authorization: `Basic ${Buffer.from('demo-key').toString('base64')}` },
       }),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([400, 415, 413, 404, 400, 404, 401]);
-    for (const answer of answers) {
-      expect(await answer.json()).toEqual({
-        statusCode: answer.status,
+    expect(responses.map(({ status }) => status)).toEqual([400, 415, 413, 404, 400, 404, 401]);
+    for (const response of responses) {
+      expect(await response.json()).toEqual({
+        statusCode: response.status,
         message: expect.any(String),
         timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
       });

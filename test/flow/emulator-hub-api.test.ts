@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
-import { ACME, api, GLOBEX, hub, newSession } from '../support/emulator-client.js';
+import { acmeOwner, api, createSessionToken, globexOwner, hub } from '../support/emulator-client.js';
 
 let emulator: Emulator;
 let url: string;
@@ -21,9 +21,9 @@ const WithId = z.object({ id: z.string() });
 const Offer = z.object({ integrations: z.array(z.object({ provider: z.string() })) });
 
 async function link(token: string, body: unknown = BAMBOO): Promise<string> {
-  const answer = await hub(url, token, 'POST', '/accounts', body);
-  expect(answer.status).toBe(201);
-  return WithId.parse(answer.body).id;
+  const response = await hub(url, token, 'POST', '/accounts', body);
+  expect(response.status).toBe(201);
+  return WithId.parse(response.body).id;
 }
 
 async function offered(token: string): Promise<string[]> {
@@ -33,7 +33,7 @@ async function offered(token: string): Promise<string[]> {
 
 describe('which providers a session offers', () => {
   test('all that are enabled, and no other', async () => {
-    const providers = await offered(await newSession(url));
+    const providers = await offered(await createSessionToken(url));
     expect(providers).toContain('bamboohr');
     expect(providers).not.toContain('pipedrive');
   });
@@ -45,17 +45,17 @@ describe('which providers a session offers', () => {
     ['nothing, for a disabled provider', { provider: 'pipedrive' }, []],
     ['nothing, for an unknown provider', { provider: 'nope' }, []],
   ])('only %s', async (_title, request, expected) => {
-    expect(await offered(await newSession(url, request))).toEqual(expected);
+    expect(await offered(await createSessionToken(url, request))).toEqual(expected);
   });
 
   test('in an edit session, the account’s own row alone', async () => {
-    const { id } = emulator.addAccount({ provider: 'lever', ...ACME });
-    expect(await offered(await newSession(url, { account_id: id }))).toEqual(['lever']);
+    const { id } = emulator.addAccount({ provider: 'lever', ...acmeOwner });
+    expect(await offered(await createSessionToken(url, { account_id: id }))).toEqual(['lever']);
   });
 
   test('with a type on every field of the form, and only secrets kept secret', async () => {
-    const answer = await hub(url, await newSession(url), 'GET', '/connectors/bamboohr-default');
-    expect(answer.body).toMatchObject({
+    const response = await hub(url, await createSessionToken(url), 'GET', '/connectors/bamboohr-default');
+    expect(response.body).toMatchObject({
       config: {
         key: 'bamboohr',
         type: 'custom',
@@ -70,7 +70,7 @@ describe('which providers a session offers', () => {
 
 describe('linking with credentials', () => {
   test('creates an account for the session’s owner, with what the session carried', async () => {
-    const token = await newSession(url, {
+    const token = await createSessionToken(url, {
       origin_username: 'ada@acme.test',
       label: 'Head office',
       type: 'test',
@@ -78,7 +78,7 @@ describe('linking with credentials', () => {
     await link(token);
     expect(emulator.accounts()).toMatchObject([
       {
-        ...ACME,
+        ...acmeOwner,
         provider: 'bamboohr',
         status: 'active',
         origin_username: 'ada@acme.test',
@@ -95,8 +95,11 @@ describe('linking with credentials', () => {
     ['a blank field', { subdomain: ' ', api_key: 'k' }, 'BambooHR needs: Subdomain.'],
     ['a wrong value', { subdomain: 'acme', api_key: 'wrong' }, 'BambooHR refused these credentials'],
   ])('says why it refuses %s, and creates nothing', async (_title, credentials, reason) => {
-    const answer = await hub(url, await newSession(url), 'POST', '/accounts', { ...BAMBOO, credentials });
-    expect(answer).toMatchObject({
+    const response = await hub(url, await createSessionToken(url), 'POST', '/accounts', {
+      ...BAMBOO,
+      credentials,
+    });
+    expect(response).toMatchObject({
       status: 400,
       body: {
         statusCode: 400,
@@ -108,7 +111,7 @@ describe('linking with credentials', () => {
   });
 
   test('lets Personio in only with a secret of the right form', async () => {
-    const token = await newSession(url);
+    const token = await createSessionToken(url);
     const personio = (client_secret: string) => ({
       integration_id: 'personio-default',
       credentials: { client_id: 'papi-1', client_secret },
@@ -119,7 +122,7 @@ describe('linking with credentials', () => {
   });
 
   test('links nothing that the session does not offer', async () => {
-    const token = await newSession(url, { provider: 'greenhouse' });
+    const token = await createSessionToken(url, { provider: 'greenhouse' });
     expect(await hub(url, token, 'POST', '/accounts', BAMBOO)).toMatchObject({ status: 404 });
     expect(emulator.accounts()).toEqual([]);
   });
@@ -127,31 +130,31 @@ describe('linking with credentials', () => {
 
 describe('an account that exists already', () => {
   const existing = async (request: Record<string, unknown>) =>
-    (await hub(url, await newSession(url, request), 'GET', '/settings')).body;
+    (await hub(url, await createSessionToken(url, request), 'GET', '/settings')).body;
 
   test('is found by owner id, owner name and provider together', async () => {
-    const { id } = emulator.addAccount({ provider: 'bamboohr', ...ACME });
+    const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
     const provider = 'bamboohr';
     expect(await existing({ provider })).toMatchObject({ existing_account_id: id });
     expect(await existing({ provider: 'lever' })).not.toHaveProperty('existing_account_id');
     expect(await existing({ provider, origin_owner_name: 'Acme plc' })).not.toHaveProperty(
       'existing_account_id',
     );
-    expect(await existing({ provider, ...GLOBEX })).not.toHaveProperty('existing_account_id');
+    expect(await existing({ provider, ...globexOwner })).not.toHaveProperty('existing_account_id');
   });
 
   test('is linked anew rather than twice, unless the session allows multiple', async () => {
-    const first = await link(await newSession(url));
-    expect(await link(await newSession(url))).toBe(first);
+    const first = await link(await createSessionToken(url));
+    expect(await link(await createSessionToken(url))).toBe(first);
     expect(emulator.accounts()).toHaveLength(1);
-    const multiple = await newSession(url, { provider: 'bamboohr', multiple: true });
+    const multiple = await createSessionToken(url, { provider: 'bamboohr', multiple: true });
     expect((await hub(url, multiple, 'GET', '/settings')).body).not.toHaveProperty('existing_account_id');
     await link(multiple);
     expect(emulator.accounts()).toHaveLength(2);
   });
 
   test('is shown with its secrets redacted', async () => {
-    const token = await newSession(url);
+    const token = await createSessionToken(url);
     const id = await link(token);
     expect((await hub(url, token, 'GET', `/accounts/${id}`)).body).toEqual({
       provider: 'bamboohr',
@@ -162,10 +165,15 @@ describe('an account that exists already', () => {
   });
 
   test('becomes active again when re-linked, keeps untouched secrets and takes the new label', async () => {
-    const seeded = { provider: 'bamboohr', ...ACME, created_at: '2026-01-01T00:00:00.000Z', status: 'error' };
+    const seeded = {
+      provider: 'bamboohr',
+      ...acmeOwner,
+      created_at: '2026-01-01T00:00:00.000Z',
+      status: 'error',
+    };
     const reason = { description: 'Expired', timestamp: '2026-02-01T00:00:00.000Z' };
     const before = emulator.addAccount({ ...seeded, status_reasons: [reason] });
-    const token = await newSession(url, { account_id: before.id, label: 'New label' });
+    const token = await createSessionToken(url, { account_id: before.id, label: 'New label' });
     expect((await hub(url, token, 'GET', '/settings')).body).toMatchObject({
       existing_account_id: before.id,
     });
@@ -182,8 +190,8 @@ describe('an account that exists already', () => {
   });
 
   test('stays as it was when the new credentials are refused', async () => {
-    const before = emulator.addAccount({ provider: 'bamboohr', ...ACME, status: 'error' });
-    const token = await newSession(url, { account_id: before.id });
+    const before = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner, status: 'error' });
+    const token = await createSessionToken(url, { account_id: before.id });
     const edit = { integration_id: 'bamboohr-default', credentials: { api_key: 'wrong' } };
     expect(await hub(url, token, 'PATCH', `/accounts/${before.id}`, edit)).toMatchObject({ status: 400 });
     expect(emulator.accounts()).toEqual([before]);
@@ -192,7 +200,7 @@ describe('an account that exists already', () => {
 
 describe('what a token opens', () => {
   test('nothing once it has expired, on any call', async () => {
-    const token = await newSession(url, { expires_in: 60 });
+    const token = await createSessionToken(url, { expires_in: 60 });
     emulator.advance(59);
     expect((await hub(url, token, 'GET', '/settings')).status).toBe(200);
     emulator.advance(1);
@@ -212,17 +220,17 @@ describe('what a token opens', () => {
   });
 
   test('no account of another owner', async () => {
-    const { id } = emulator.addAccount({ provider: 'bamboohr', ...ACME });
+    const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
     const before = emulator.accounts();
-    const foreign = await newSession(url, GLOBEX);
+    const foreign = await createSessionToken(url, globexOwner);
     expect(await hub(url, foreign, 'GET', `/accounts/${id}`)).toMatchObject({ status: 404 });
     expect(await hub(url, foreign, 'PATCH', `/accounts/${id}`, BAMBOO)).toMatchObject({ status: 404 });
     expect(emulator.accounts()).toEqual(before);
   });
 
   test('the account its session names, even another owner’s: StackOne leaves that check to its caller', async () => {
-    const { id } = emulator.addAccount({ provider: 'bamboohr', ...ACME });
-    const token = await newSession(url, { ...GLOBEX, account_id: id });
+    const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
+    const token = await createSessionToken(url, { ...globexOwner, account_id: id });
     expect(await hub(url, token, 'GET', `/accounts/${id}`)).toMatchObject({ status: 200 });
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
-import { ACME, api, GLOBEX, hub, newSession } from '../support/emulator-client.js';
+import { acmeOwner, api, createSessionToken, globexOwner, hub } from '../support/emulator-client.js';
 
 let emulator: Emulator;
 let url: string;
@@ -27,14 +27,14 @@ describe('OAuth', () => {
     fetch(address, { method: 'POST', body: new URLSearchParams({ decision }) });
 
   test('an approval creates the account and authenticates the attempt', async () => {
-    const token = await newSession(url);
+    const token = await createSessionToken(url);
     const id = await start(token);
     expect(await attempt(token, id)).toMatchObject({ status: 'pending', account: null, error: null });
     const page = await fetch(popup(token, id));
     expect(await page.text()).toContain('HubSpot');
     expect((await decide(popup(token, id), 'approve')).status).toBe(200);
     const [account] = emulator.accounts();
-    expect(account).toMatchObject({ ...ACME, provider: 'hubspot', status: 'active' });
+    expect(account).toMatchObject({ ...acmeOwner, provider: 'hubspot', status: 'active' });
     expect(await attempt(token, id)).toMatchObject({ status: 'authenticated', account: { id: account?.id } });
 
     const { body } = await api(url, 'POST', '/connect_sessions/authenticate', { token });
@@ -44,14 +44,14 @@ describe('OAuth', () => {
   });
 
   test('an approval in an edit session re-links that account', async () => {
-    const { id: accountId } = emulator.addAccount({ provider: 'hubspot', ...ACME, status: 'expired' });
-    const token = await newSession(url, { account_id: accountId });
+    const { id: accountId } = emulator.addAccount({ provider: 'hubspot', ...acmeOwner, status: 'expired' });
+    const token = await createSessionToken(url, { account_id: accountId });
     await decide(popup(token, await start(token)), 'approve');
     expect(emulator.accounts()).toMatchObject([{ id: accountId, status: 'active' }]);
   });
 
   test('a denial leaves no account, and a reason that a person can read', async () => {
-    const token = await newSession(url);
+    const token = await createSessionToken(url);
     const id = await start(token);
     await decide(popup(token, id), 'deny');
     expect(emulator.accounts()).toEqual([]);
@@ -60,7 +60,7 @@ describe('OAuth', () => {
   });
 
   test('a cancelled attempt can no longer be approved', async () => {
-    const token = await newSession(url);
+    const token = await createSessionToken(url);
     const id = await start(token);
     expect((await hub(url, token, 'DELETE', `/connection_attempts/${id}`)).status).toBe(204);
     expect((await decide(popup(token, id), 'approve')).status).toBe(409);
@@ -69,14 +69,14 @@ describe('OAuth', () => {
   });
 
   test('an attempt that nobody answers expires', async () => {
-    const token = await newSession(url);
+    const token = await createSessionToken(url);
     const id = await start(token);
     emulator.advance(601);
     expect(await attempt(token, id)).toMatchObject({ status: 'expired' });
   });
 
   test('what was typed into the Hub reaches the account, and its refusal the attempt', async () => {
-    const token = await newSession(url);
+    const token = await createSessionToken(url);
     const good = await start(token);
     await decide(popup(token, good, 'salesforce', '&instance=acme'), 'approve');
     expect(emulator.accounts()).toMatchObject([{ setup_information: { instance: 'acme' } }]);
@@ -87,7 +87,7 @@ describe('OAuth', () => {
 
   test('the consent page escapes every name, forbids scripts and is not stored', async () => {
     const hostile = '<img src=x onerror="alert(1)">\'&';
-    const token = await newSession(url, { origin_owner_name: hostile, origin_username: hostile });
+    const token = await createSessionToken(url, { origin_owner_name: hostile, origin_username: hostile });
     const page = await fetch(popup(token, await start(token)));
     const text = await page.text();
     expect(text).not.toContain('<img src=x');
@@ -98,8 +98,8 @@ describe('OAuth', () => {
   });
 
   test('the popup opens for nobody else’s attempt, and for no provider without consent', async () => {
-    const mine = await newSession(url);
-    const theirs = await newSession(url, GLOBEX);
+    const mine = await createSessionToken(url);
+    const theirs = await createSessionToken(url, globexOwner);
     const id = await start(mine);
     expect((await fetch(popup(theirs, id))).status).toBe(404);
     expect((await fetch(popup('unknown', id))).status).toBe(401);

@@ -1,7 +1,7 @@
 import { StackOne } from '@stackone/stackone-client-ts';
 import { ConnectSessionCreateCategories } from '@stackone/stackone-client-ts/sdk/models/shared/connectsessioncreate.js';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
-import { ACME, GLOBEX } from '../support/emulator-client.js';
+import { acmeOwner, globexOwner } from '../support/emulator-client.js';
 
 // The official SDK is a client that nobody here wrote, and it validates every answer: what it accepts has the
 // documented shape.
@@ -57,9 +57,9 @@ describe('the official SDK', () => {
 
   test('lists one owner’s accounts, page by page, oldest first', async () => {
     const ids = ['bamboohr', 'greenhouse', 'jira'].map(
-      (provider) => emulator.addAccount({ provider, ...ACME }).id,
+      (provider) => emulator.addAccount({ provider, ...acmeOwner }).id,
     );
-    emulator.addAccount({ provider: 'lever', ...GLOBEX });
+    emulator.addAccount({ provider: 'lever', ...globexOwner });
     const page = async (number: number) => {
       const query = { originOwnerId: 'acme', page: number, pageSize: 2 };
       return (await sdk.accounts.listLinkedAccounts(query)).classes?.map(({ id }) => id);
@@ -70,8 +70,8 @@ describe('the official SDK', () => {
   });
 
   test('narrows a list by providers, ids and status', async () => {
-    const bamboo = emulator.addAccount({ provider: 'bamboohr', ...ACME });
-    const jira = emulator.addAccount({ provider: 'jira', ...ACME, status: 'error' });
+    const bamboo = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
+    const jira = emulator.addAccount({ provider: 'jira', ...acmeOwner, status: 'error' });
     const ids = async (query: Parameters<typeof sdk.accounts.listLinkedAccounts>[0]) =>
       (await sdk.accounts.listLinkedAccounts(query)).classes?.map(({ id }) => id);
     expect(await ids({ providers: ['bamboohr', 'jira'] })).toEqual([bamboo.id, jira.id]);
@@ -85,7 +85,7 @@ describe('the official SDK', () => {
     const reason = { code: 'invalid_grant', description: 'Expired', timestamp: '2026-11-22T08:00:00.000Z' };
     const { id } = emulator.addAccount({
       provider: 'bamboohr',
-      ...ACME,
+      ...acmeOwner,
       status: 'error',
       status_reasons: [reason],
     });

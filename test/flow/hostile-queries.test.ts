@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { getIntrospectionQuery, print } from 'graphql';
 import * as operations from '../../client/generated/operations.js';
 import { readText } from '../support/package-files.js';
-import { type Answer, acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, type GraphQLResponse, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 let development: TestApp;
 let production: TestApp;
@@ -172,7 +172,7 @@ async function leastMilliseconds(run: () => Promise<unknown>): Promise<number> {
   return least;
 }
 
-function expectRefusal({ status, json, headers: answered }: Answer): void {
+function expectRefusal({ status, json, headers: answered }: GraphQLResponse): void {
   expect(status).toBe(400);
   expect(json.data).toBeUndefined();
   expect(json.errors?.length).toBeGreaterThan(0);
@@ -195,9 +195,9 @@ describe('Refused at once, in few words, and before anything is sent to StackOne
     expectRefusal(await development.post(text, headers));
     const milliseconds = await leastMilliseconds(() => production.post(text, headers));
     expect(milliseconds).toBeLessThan(maxMilliseconds);
-    const answer = await production.post(text, headers);
-    expectRefusal(answer);
-    expect(answer.text).not.toContain('Did you mean');
+    const response = await production.post(text, headers);
+    expectRefusal(response);
+    expect(response.text).not.toContain('Did you mean');
     expectNothingSent();
     expect(production.logs()).not.toContain('an error that nobody foresaw');
   });

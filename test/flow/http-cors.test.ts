@@ -36,17 +36,17 @@ describe('Another origin', () => {
     'https://evilapp.example',
     'null',
   ];
-  const permissions = (answer: Response) =>
-    [...answer.headers].filter(([name]) => /^access-control-allow-(origin|credentials)$/.test(name));
+  const permissions = (response: Response) =>
+    [...response.headers].filter(([name]) => /^access-control-allow-(origin|credentials)$/.test(name));
 
   it.each([origin, ...strangers])('%s may not call when none is configured', async (from) => {
     const call = { method: 'POST', headers: { ...headers, origin: from }, body };
-    for (const answer of [
+    for (const response of [
       await send('/graphql', preflight(from)),
       await send('/graphql', call),
       await send('/livez', call),
     ]) {
-      expect(permissions(answer)).toEqual([]);
+      expect(permissions(response)).toEqual([]);
     }
   });
 
@@ -60,15 +60,15 @@ describe('Another origin', () => {
     expect(asked.headers.get('access-control-allow-methods')).toBe('POST');
     expect(asked.headers.get('access-control-allow-headers')).toBe('authorization, content-type');
     const refused = await send('/graphql', { method: 'POST', headers: { origin }, body: '{' }, withCors);
-    for (const answer of [asked, refused]) {
-      expect(permissions(answer)).toEqual([['access-control-allow-origin', origin]]);
-      expect(answer.headers.get('vary')).toMatch(/\borigin\b/i);
+    for (const response of [asked, refused]) {
+      expect(permissions(response)).toEqual([['access-control-allow-origin', origin]]);
+      expect(response.headers.get('vary')).toMatch(/\borigin\b/i);
     }
   });
 
   it('that does not say who it is gets no permission, and no error that is not JSON', async () => {
-    const answer = await send('/graphql', { method: 'OPTIONS' });
-    expect([answer.status, await answer.text()]).toEqual([204, '']);
-    expect(permissions(answer)).toEqual([]);
+    const response = await send('/graphql', { method: 'OPTIONS' });
+    expect([response.status, await response.text()]).toEqual([204, '']);
+    expect(permissions(response)).toEqual([]);
   });
 });

@@ -18,8 +18,8 @@ beforeEach(async () => {
 const send = (path: string, init: RequestInit = {}) => fetch(`${app.url}${path}`, init);
 const operation = { query: '{ viewer { ownerId } }' };
 
-function expectSafeHeaders(answer: Response): void {
-  const { 'content-security-policy': csp, ...rest } = Object.fromEntries(answer.headers);
+function expectSafeHeaders(response: Response): void {
+  const { 'content-security-policy': csp, ...rest } = Object.fromEntries(response.headers);
   expect(rest).toMatchObject({
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
@@ -38,16 +38,16 @@ const errorForm = (code: string) => ({
 });
 
 /** One error in GraphQL's form, with a code of ours, as JSON, with all headers, and nothing sent upstream. */
-async function expectRefusal(answer: Response, status: number, code = 'BAD_USER_INPUT'): Promise<string> {
-  const text = await answer.text();
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toMatch(
+async function expectRefusal(response: Response, status: number, code = 'BAD_USER_INPUT'): Promise<string> {
+  const text = await response.text();
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toMatch(
     /^application\/(graphql-response\+)?json; charset=utf-8$/,
   );
   expect(JSON.parse(text)).toEqual(errorForm(code));
   expect(isErrorCode(code)).toBe(true);
   expect(text).not.toMatch(/node_modules|\.[jt]s:\d|FST_ERR/);
-  expectSafeHeaders(answer);
+  expectSafeHeaders(response);
   expect(app.emulator.history).toEqual([]);
   return text;
 }
@@ -73,9 +73,9 @@ describe('A refusal is JSON in GraphQL’s form, with a documented code, whether
 
   it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('%s /graphql', async (method) => {
     const body = method === 'GET' ? {} : { body: JSON.stringify(operation) };
-    const answer = await send('/graphql?query={viewer{ownerId}}', { method, headers, ...body });
-    expect(answer.headers.get('allow')).toBe('POST');
-    await expectRefusal(answer, 405);
+    const response = await send('/graphql?query={viewer{ownerId}}', { method, headers, ...body });
+    expect(response.headers.get('allow')).toBe('POST');
+    await expectRefusal(response, 405);
   });
 
   it.each<[string, string | undefined]>([
@@ -172,17 +172,17 @@ describe('A refusal is JSON in GraphQL’s form, with a documented code, whether
     ['something that is not HTTP', 'canary\r\n', 400],
   ])('%s', async (_what, request, status) => {
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1').setEncoding('utf8');
-    let answer = '';
+    let response = '';
     socket.on('data', (chunk) => {
-      answer += chunk;
+      response += chunk;
     });
     socket.write(`${request}Connection: close\r\n\r\n`);
     await once(socket, 'close');
-    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    const [head = '', body = ''] = response.split('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(JSON.parse(body)).toEqual(errorForm('BAD_USER_INPUT'));
     expect(head).toMatch(/^cache-control: no-store\r?$/im);
-    expect(answer).not.toContain('canary');
+    expect(response).not.toContain('canary');
   });
 });
 
@@ -191,9 +191,9 @@ describe('Every answer has the same safe headers, and no access token is needed,
     ['/livez', { status: 'ok' }],
     ['/readyz', { status: 'ready', upstream: 'ok' }],
   ])('%s', async (path, body) => {
-    const answer = await send(path);
-    expect([answer.status, await answer.json()]).toEqual([200, body]);
-    expectSafeHeaders(answer);
+    const response = await send(path);
+    expect([response.status, await response.json()]).toEqual([200, body]);
+    expectSafeHeaders(response);
     // Neither asks StackOne.
     expect(app.emulator.history).toEqual([]);
   });
@@ -216,10 +216,10 @@ describe('The schema', () => {
     });
     try {
       for (const operation of [schema, misspelt]) {
-        const answer = await production.post(operation, headers);
-        expect(answer.status).toBe(400);
-        expect(answer.json).toEqual(errorForm('GRAPHQL_VALIDATION_FAILED'));
-        expect(answer.text).not.toMatch(/did you mean|"viewer"/i);
+        const response = await production.post(operation, headers);
+        expect(response.status).toBe(400);
+        expect(response.json).toEqual(errorForm('GRAPHQL_VALIDATION_FAILED'));
+        expect(response.text).not.toMatch(/did you mean|"viewer"/i);
       }
     } finally {
       await production.stop();

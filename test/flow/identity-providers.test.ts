@@ -101,11 +101,11 @@ describe('By configuration alone, this server understands', () => {
     const app = await startTestApp(env);
     try {
       const token = await signToken(claims, { header: header ?? {} });
-      const answer = await app.post(
+      const response = await app.post(
         { query: '{ viewer { ownerId ownerName username } }' },
         { authorization: `Bearer ${token}` },
       );
-      expect(answer.json).toEqual({ data: { viewer } });
+      expect(response.json).toEqual({ data: { viewer } });
     } finally {
       await app.stop();
     }

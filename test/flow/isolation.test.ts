@@ -69,13 +69,13 @@ describe('tenants', () => {
           app.emulator.failNext(random() < 0.5 ? { status: 500 } : { kind: 'reset' });
         }
         const query = queries[Math.floor(random() * queries.length)] ?? raise('there is no query');
-        const answer = await app.post({ query, variables: { id: target.id } }, asker.headers);
-        const names = [...answer.text.matchAll(/of (org_\d+)\.|"ownerId":"(org_\d+)"/g)].map(
+        const response = await app.post({ query, variables: { id: target.id } }, asker.headers);
+        const names = [...response.text.matchAll(/of (org_\d+)\.|"ownerId":"(org_\d+)"/g)].map(
           (match) => match[1] ?? match[2],
         );
         crossings += names.filter((name) => name !== asker.name).length;
         served += names.length;
-        failed += answer.json.errors === undefined ? 0 : 1;
+        failed += response.json.errors === undefined ? 0 : 1;
       }
     };
     await Promise.all(Array.from({ length: inFlight }, worker));

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Answer, acme, signToken, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, type GraphQLResponse, signToken, startTestApp, type TestApp } from '../support/test-app.js';
 
 const first = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const second = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -26,12 +26,12 @@ const answerWith =
 const keySet = (...keys: object[]) => answerWith(200, 'application/json', JSON.stringify({ keys }));
 
 /** An identity provider, whose answer each test chooses, and another server that must see nothing. */
-const issuer = { answer: keySet(jwks.first), requests: 0, url: '' };
+const issuer = { response: keySet(jwks.first), requests: 0, url: '' };
 const elsewhere = { requests: 0, url: '' };
 const servers: Server[] = [
   createServer((request, response) => {
     issuer.requests += 1;
-    issuer.answer(request, response);
+    issuer.response(request, response);
   }),
   createServer((request, response) => {
     elsewhere.requests += 1;
@@ -58,7 +58,7 @@ afterAll(async () => {
 
 let app: TestApp;
 beforeEach(async () => {
-  Object.assign(issuer, { answer: keySet(jwks.first), requests: 0 });
+  Object.assign(issuer, { response: keySet(jwks.first), requests: 0 });
   app = await startTestApp({ AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: issuer.url });
 });
 afterEach(async () => {
@@ -78,7 +78,11 @@ interface Signer {
   readonly alg?: string;
   readonly key?: KeyObject | Uint8Array;
 }
-async function mint({ kid = 'first', alg = 'ES256', key = first.privateKey }: Signer = {}): Promise<Answer> {
+async function mint({
+  kid = 'first',
+  alg = 'ES256',
+  key = first.privateKey,
+}: Signer = {}): Promise<GraphQLResponse> {
   const token = await signToken(acme, { key, header: { alg, kid: kid === '' ? undefined : kid } });
   const query = 'mutation { createConnectSession { token } }';
   return app.post({ query }, { authorization: `Bearer ${token}` });
@@ -86,9 +90,9 @@ async function mint({ kid = 'first', alg = 'ES256', key = first.privateKey }: Si
 
 const bySecond: Signer = { kid: 'second', key: second.privateKey };
 const accepted = { data: { createConnectSession: { token: expect.stringMatching(/^\S{16,}$/) } } };
-const codesOf = (answer: Answer) => [
-  answer.status,
-  ...(answer.json.errors ?? []).map((e) => e.extensions.code),
+const codesOf = (response: GraphQLResponse) => [
+  response.status,
+  ...(response.json.errors ?? []).map((e) => e.extensions.code),
 ];
 
 function expectNothingUpstream(): void {
@@ -97,9 +101,9 @@ function expectNothingUpstream(): void {
 
 describe('With keys from an address', () => {
   it('a token that one of them signed is accepted, and the keys are fetched once for many', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => mint()));
-    answers.push(await mint());
-    expect(answers.map(({ json }) => json)).toEqual(answers.map(() => accepted));
+    const responses = await Promise.all(Array.from({ length: 10 }, () => mint()));
+    responses.push(await mint());
+    expect(responses.map(({ json }) => json)).toEqual(responses.map(() => accepted));
     expect(issuer.requests).toBe(1);
   });
 
@@ -108,14 +112,14 @@ describe('With keys from an address', () => {
   });
 
   it('each key is used for its own kind of algorithm', async () => {
-    issuer.answer = keySet(jwks.first, jwks.rsa);
+    issuer.response = keySet(jwks.first, jwks.rsa);
     expect((await mint({ kid: 'rsa', alg: 'RS256', key: rsa.privateKey })).json).toEqual(accepted);
     expect((await mint()).json).toEqual(accepted);
   });
 
   it('a new key is found without a restart, and a withdrawn one is no longer trusted', async () => {
     expect((await mint()).json).toEqual(accepted);
-    issuer.answer = keySet(jwks.second);
+    issuer.response = keySet(jwks.second);
     passTime(60);
     expect((await mint(bySecond)).json).toEqual(accepted);
     expect(codesOf(await mint())).toEqual([401, 'UNAUTHENTICATED']);
@@ -125,8 +129,8 @@ describe('With keys from an address', () => {
     expect((await mint()).json).toEqual(accepted);
     app.emulator.reset();
     for (let i = 0; i < 20; i++) {
-      const answer = await mint({ kid: `unknown-${i}` });
-      expect(codesOf(answer)).toEqual([401, 'UNAUTHENTICATED']);
+      const response = await mint({ kid: `unknown-${i}` });
+      expect(codesOf(response)).toEqual([401, 'UNAUTHENTICATED']);
     }
     expect(issuer.requests).toBeLessThanOrEqual(2);
     expectNothingUpstream();
@@ -145,20 +149,20 @@ describe('With keys from an address', () => {
       { kid: 'shared', alg: 'HS256', key: Buffer.from(jwks.shared.k, 'base64url') },
     ],
   ])('a token %s is refused with 401', async (_what, signer) => {
-    issuer.answer = keySet(jwks.first, jwks.second, jwks.shared);
-    const answer = await mint(signer);
-    expect(codesOf(answer)).toEqual([401, 'UNAUTHENTICATED']);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    issuer.response = keySet(jwks.first, jwks.second, jwks.shared);
+    const response = await mint(signer);
+    expect(codesOf(response)).toEqual([401, 'UNAUTHENTICATED']);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
     expectNothingUpstream();
   });
 });
 
 async function expectUnavailable(signer?: Signer): Promise<void> {
-  const answer = await mint(signer);
-  expect(codesOf(answer)).toEqual([503, 'AUTH_UNAVAILABLE']);
-  expect(answer.headers.get('cache-control')).toBe('no-store');
-  expect(answer.headers.has('www-authenticate')).toBe(false);
-  expect(answer.text).not.toContain('canary');
+  const response = await mint(signer);
+  expect(codesOf(response)).toEqual([503, 'AUTH_UNAVAILABLE']);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(response.headers.has('www-authenticate')).toBe(false);
+  expect(response.text).not.toContain('canary');
   // A request's line is written once its answer has left, which may be after it has arrived here.
   while (!app.logs().includes('"code":"AUTH_UNAVAILABLE"')) {
     await sleep(2);
@@ -178,17 +182,17 @@ describe('While the keys cannot be had, the answer is 503 and not 401, and nothi
     ['something other than a key set', () => answerWith(200, json, '{"canary":[]}')],
     ['a list', () => answerWith(200, json, '["canary"]')],
     ['a connection that is cut', () => (request) => void request.socket.resetAndDestroy()],
-  ])('%s', async (_what, answer) => {
-    issuer.answer = answer();
+  ])('%s', async (_what, response) => {
+    issuer.response = response();
     await expectUnavailable();
     await expectUnavailable({ kid: 'unknown' });
-    issuer.answer = keySet(jwks.first);
+    issuer.response = keySet(jwks.first);
     passTime(60);
     expect((await mint()).json).toEqual(accepted);
   });
 
   it.each([301, 302, 303, 307, 308])('a redirect (%i), which is not followed', async (status) => {
-    issuer.answer = answerWith(status, json, '', { location: elsewhere.url });
+    issuer.response = answerWith(status, json, '', { location: elsewhere.url });
     await expectUnavailable();
     expect(issuer.requests).toBeGreaterThanOrEqual(1);
     expect(elsewhere.requests).toBe(0);
@@ -204,7 +208,7 @@ describe('While the keys cannot be had, the answer is 503 and not 401, and nothi
   });
 
   it('no answer at all, which is waited for no longer than a few seconds', async () => {
-    issuer.answer = () => undefined;
+    issuer.response = () => undefined;
     const start = performance.now();
     await expectUnavailable();
     expect(performance.now() - start).toBeLessThan(8_000);
@@ -215,7 +219,7 @@ describe('When the address fails later,', () => {
   beforeEach(async () => {
     expect((await mint()).json).toEqual(accepted);
     app.emulator.reset();
-    issuer.answer = answerWith(500, 'text/html', 'canary');
+    issuer.response = answerWith(500, 'text/html', 'canary');
   });
 
   it('the last good keys are used for up to an hour', async () => {

@@ -1,6 +1,6 @@
 import { ApolloServer } from '@apollo/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Answer, acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, type GraphQLResponse, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 const mutation = `mutation create($provider: String, $label: String, $accountId: ID) {
   createConnectSession(provider: $provider, label: $label, accountId: $accountId) {
@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 /** What of an answer may not depend on who ran the operation. */
-function comparable({ status, headers, text }: Answer) {
+function comparable({ status, headers, text }: GraphQLResponse) {
   const changing = ['date', 'x-request-id', 'content-length'];
   return {
     status,
@@ -65,9 +65,9 @@ async function bothWays(
     arrange();
     apollo.mockClear();
     const asked = server.emulator.history.length;
-    const answer = comparable(await server.post(sent, headers));
+    const response = comparable(await server.post(sent, headers));
     const calls = server.emulator.history.slice(asked).map(({ method, path }) => `${method} ${path}`);
-    results.push({ answer, line: await lastLine(server), calls, byApollo: apollo.mock.calls.length > 0 });
+    results.push({ response, line: await lastLine(server), calls, byApollo: apollo.mock.calls.length > 0 });
   }
   const [known, fresh] = results;
   if (known === undefined || fresh === undefined) throw new Error('both were sent');
@@ -90,9 +90,9 @@ describe('An operation that was answered before', () => {
     ['refuses an account that is nobody’s', { ...good, variables: { accountId: 'nobody' } }, 200],
     ['says that null is no value for a default', { ...goodList, variables: { first: null } }, 200],
   ])('%s, and is not parsed again', async (_, body, status) => {
-    const { answer, byApollo } = await bothWays(app, body, signedIn);
+    const { response, byApollo } = await bothWays(app, body, signedIn);
     expect(byApollo).toBe(false);
-    expect(answer.status).toBe(status);
+    expect(response.status).toBe(status);
   });
 
   it.each([
@@ -100,12 +100,12 @@ describe('An operation that was answered before', () => {
     [403, 'UPSTREAM_MISCONFIGURED'],
     [400, 'UPSTREAM_REJECTED'],
   ])('fails alike when StackOne answers %i', async (status, code) => {
-    const { answer, line, byApollo } = await bothWays(app, good, signedIn, () =>
+    const { response, line, byApollo } = await bothWays(app, good, signedIn, () =>
       app.emulator.failNext({ status, match: { path: '/connect_sessions' } }, 2),
     );
     app.emulator.reset();
     expect(byApollo).toBe(false);
-    expect(answer.text).toContain(code);
+    expect(response.text).toContain(code);
     expect(line.code).toBe(code);
   });
 
@@ -123,21 +123,21 @@ describe('An operation that was answered before', () => {
 
   it('needs a good access token each time, and sends nothing without', async () => {
     for (const authorization of ['Bearer a.b.c', '']) {
-      const { answer, calls } = await bothWays(app, good, { authorization });
-      expect(answer.status).toBe(401);
+      const { response, calls } = await bothWays(app, good, { authorization });
+      expect(response.status).toBe(401);
       expect(calls).toEqual([]);
     }
   });
 
   it('is answered in the form that is asked for, and not at all in any other', async () => {
     const json = 'application/json';
-    const response = 'application/graphql-response+json';
-    for (const accept of [response, `${response}, ${json};q=0.9`, json, '*/*']) {
+    const graphqlJson = 'application/graphql-response+json';
+    for (const accept of [graphqlJson, `${graphqlJson}, ${json};q=0.9`, json, '*/*']) {
       await app.post(good, { ...signedIn, accept });
       expect((await bothWays(app, good, { ...signedIn, accept })).byApollo).toBe(false);
     }
-    const { answer, calls } = await bothWays(app, good, { ...signedIn, accept: 'text/html' });
-    expect(answer.status).toBe(406);
+    const { response, calls } = await bothWays(app, good, { ...signedIn, accept: 'text/html' });
+    expect(response.status).toBe(406);
     expect(calls).toEqual([]);
   });
 
@@ -157,9 +157,9 @@ describe('A limit', () => {
     try {
       const signedIn = await signIn(acme);
       expect((await limited.post(good, signedIn)).status).toBe(200);
-      const { answer, calls, byApollo } = await bothWays(limited, good, signedIn);
-      expect([answer.status, byApollo, calls]).toEqual([429, false, []]);
-      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      const { response, calls, byApollo } = await bothWays(limited, good, signedIn);
+      expect([response.status, byApollo, calls]).toEqual([429, false, []]);
+      expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
     } finally {
       await limited.stop();
     }

@@ -167,11 +167,11 @@ describe('linkedAccounts', () => {
     ['after: "WzEsMCwiLi4vIl0"', '`after` is not valid: give it the `endCursor` of an earlier answer.'],
     ['provider: "Bamboo HR"', '`provider` is a key such as `bamboohr`: choose one of `providers`.'],
   ])('refuses %s in words, with nothing sent upstream', async (args, message) => {
-    const answer = await app.post(
+    const response = await app.post(
       { query: `{ linkedAccounts(${args}) { nodes { id } } }` },
       await signIn(acme),
     );
-    expect(answer.json.errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(response.json.errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(app.emulator.history).toEqual([]);
   });
 });
@@ -189,8 +189,8 @@ describe('an integrations page in one request', () => {
     await app.post({ query }, await signIn(acme));
     app.emulator.reset();
     addMany(3);
-    const answer = await app.post({ query: query.replaceAll('"1"', `"${first}"`) }, await signIn(acme));
-    expect(answer.json.errors).toBeUndefined();
+    const response = await app.post({ query: query.replaceAll('"1"', `"${first}"`) }, await signIn(acme));
+    expect(response.json.errors).toBeUndefined();
     expect(app.emulator.history.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /accounts',
       `GET /accounts/${first}`,
@@ -200,11 +200,11 @@ describe('an integrations page in one request', () => {
   it('gives each provider the owner’s accounts of it, and no one else’s', async () => {
     const id = add(acme, { provider: 'lever' }).id;
     add(globex, { provider: 'lever' });
-    const answer = await app.post(
+    const response = await app.post(
       { query: '{ providers(category: ATS) { key linkedAccounts { id } } }' },
       await signIn(acme),
     );
-    expect(answer.json.data).toEqual({
+    expect(response.json.data).toEqual({
       providers: [
         { key: 'greenhouse', linkedAccounts: [] },
         { key: 'lever', linkedAccounts: [{ id }] },
@@ -214,11 +214,11 @@ describe('an integrations page in one request', () => {
 
   it('shows an account whose provider is not enabled any more, without its provider', async () => {
     const { id } = add(acme, { provider: 'pipedrive' });
-    const answer = await app.post(
+    const response = await app.post(
       { query: '{ linkedAccounts { nodes { id providerKey provider { key } } } }' },
       await signIn(acme),
     );
-    expect(answer.json.data).toEqual({
+    expect(response.json.data).toEqual({
       linkedAccounts: { nodes: [{ id, providerKey: 'pipedrive', provider: null }] },
     });
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, type GraphQLResponse, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let headers: Record<string, string>;
@@ -21,12 +21,12 @@ function press(): () => void {
 }
 
 /** Asks until the answer has this status, and not for ever. */
-async function untilStatus(status: number): Promise<Answer> {
+async function untilStatus(status: number): Promise<GraphQLResponse> {
   const deadline = performance.now() + 15_000;
   for (;;) {
-    const answer = await app.post(minting, headers);
-    if (answer.status === status || performance.now() > deadline) {
-      return answer;
+    const response = await app.post(minting, headers);
+    if (response.status === status || performance.now() > deadline) {
+      return response;
     }
   }
 }

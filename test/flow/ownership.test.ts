@@ -67,9 +67,9 @@ const upstream = () =>
 
 describe.each(names)('%s', (operation) => {
   it('serves an account of the owner', async () => {
-    const answer = await ask(operation, ownId);
-    expect(answer.text).toContain(ownId);
-    expect(answer.text).not.toContain('ACCOUNT_NOT_FOUND');
+    const response = await ask(operation, ownId);
+    expect(response.text).toContain(ownId);
+    expect(response.text).not.toContain('ACCOUNT_NOT_FOUND');
   });
 
   it('answers another tenant’s id and an unknown one alike, byte for byte and call for call', async () => {
@@ -93,8 +93,8 @@ describe.each(names)('%s', (operation) => {
   it.each(malformedIds)(
     'answers an id that is %s like an unknown one, and sends nothing upstream',
     async (_, id) => {
-      const answer = await ask(operation, id);
-      expect(answer.json.data).toEqual({ [operation]: refusals[operation] });
+      const response = await ask(operation, id);
+      expect(response.json.data).toEqual({ [operation]: refusals[operation] });
       expect(upstream()).toEqual([]);
     },
   );
@@ -103,8 +103,8 @@ describe.each(names)('%s', (operation) => {
     'refuses %p as an id, and sends nothing upstream',
     async (id) => {
       // A list of one would be coerced for a list type; here all of them are of the wrong type.
-      const answer = await ask(operation, id);
-      expect(answer.json.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+      const response = await ask(operation, id);
+      expect(response.json.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
       expect(upstream()).toEqual([]);
     },
   );
@@ -114,15 +114,15 @@ describe('null for an id', () => {
   it.each(['linkedAccount', 'confirmLinkedAccount', 'deleteLinkedAccount'] as const)(
     'is refused by %s, and nothing is sent upstream',
     async (operation) => {
-      const answer = await ask(operation, null);
-      expect(answer.json.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+      const response = await ask(operation, null);
+      expect(response.json.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
       expect(upstream()).toEqual([]);
     },
   );
 
   it('is the same as absent for createConnectSession: a new link', async () => {
-    const answer = await ask('createConnectSession', null);
-    expect(answer.json.data).toMatchObject({ createConnectSession: { mode: 'LINK', userErrors: [] } });
+    const response = await ask('createConnectSession', null);
+    expect(response.json.data).toMatchObject({ createConnectSession: { mode: 'LINK', userErrors: [] } });
   });
 });
 
@@ -130,7 +130,7 @@ describe('an account whose owner changes', () => {
   it('is gone for the old owner at once', async () => {
     await ask('confirmLinkedAccount', ownId);
     app.emulator.updateAccount(ownId, { origin_owner_id: globex.org_id });
-    const answer = await ask('confirmLinkedAccount', ownId);
-    expect(answer.json.data).toEqual({ confirmLinkedAccount: refusals.confirmLinkedAccount });
+    const response = await ask('confirmLinkedAccount', ownId);
+    expect(response.json.data).toEqual({ confirmLinkedAccount: refusals.confirmLinkedAccount });
   });
 });

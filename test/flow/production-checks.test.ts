@@ -109,18 +109,18 @@ const checks: readonly (readonly [what: string, check: Check])[] = [
 describe('In production, with a valid access token, there is no', () => {
   it.each(checks)('%s', async (_what, { request, search = '', status, finding }) => {
     const all = { ...request, headers: { ...headers, ...request.headers } };
-    const answer = await fetch(`${app.url}/graphql${search}`, all);
-    expect(answer.status).toBe(status);
-    expect(await answer.text()).not.toMatch(finding);
+    const response = await fetch(`${app.url}/graphql${search}`, all);
+    expect(response.status).toBe(status);
+    expect(await response.text()).not.toMatch(finding);
   });
 
   it.each(['/', '/graphql', '/graphiql', '/playground', '/console', '/altair', '/v1/graphiql'])(
     'editor at %s',
     async (path) => {
-      const answer = await fetch(`${app.url}${path}`, { headers: { ...headers, accept: 'text/html' } });
-      expect([404, 405]).toContain(answer.status);
-      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-      expect(await answer.text()).not.toMatch(/<html|graphiql|playground|explorer|sandbox/i);
+      const response = await fetch(`${app.url}${path}`, { headers: { ...headers, accept: 'text/html' } });
+      expect([404, 405]).toContain(response.status);
+      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(await response.text()).not.toMatch(/<html|graphiql|playground|explorer|sandbox/i);
     },
   );
 });

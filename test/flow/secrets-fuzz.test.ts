@@ -3,20 +3,20 @@ import fc from 'fast-check';
 import { buildSchema } from 'graphql';
 import { errorCodes } from '../../src/errors.js';
 import { UserErrorCode } from '../../src/stackone/model.js';
-import { readText } from '../support/package-files.js';
 import {
+  type CanaryApp,
   callerValues,
-  expectSealed,
-  found,
-  type SealedApp,
+  expectNoCanaries,
   type SentRequest,
   secrets,
-  startSealedApp,
-} from '../support/sealed-app.js';
+  startCanaryApp,
+  valuesIn,
+} from '../support/canary-app.js';
+import { readText } from '../support/package-files.js';
 
-let app: SealedApp;
+let app: CanaryApp;
 beforeAll(async () => {
-  app = await startSealedApp();
+  app = await startCanaryApp();
 });
 afterAll(() => app.stop());
 
@@ -131,7 +131,7 @@ describe('Of whatever a client sends', () => {
     await fc.assert(
       fc.asyncProperty(requests(app.tokens), async (request) => {
         const seen = await app.send(request);
-        expectSealed(app, seen);
+        expectNoCanaries(app, seen);
         const code = seen.json.errors?.[0]?.extensions.code;
         codes.set(code, (codes.get(code) ?? 0) + 1);
       }),
@@ -153,7 +153,7 @@ describe('Of whatever a client sends', () => {
 
   it('nothing is in the metrics, and their labels come from closed lists', async () => {
     const text = await (await fetch(`${app.metricsUrl}/metrics`)).text();
-    expect(found(text, [...Object.values(secrets), ...app.tokens, 'canary'])).toEqual([]);
+    expect(valuesIn(text, [...Object.values(secrets), ...app.tokens, 'canary'])).toEqual([]);
     const valuesOf = (metric: string, label: string): unknown[] => {
       const pattern = new RegExp(
         `^connect_${metric}_duration_seconds_count\\{.*?\\b${label}="([^"]*)"`,
@@ -182,8 +182,8 @@ describe('Of whatever a client sends', () => {
   });
 
   it('nothing is in any line that was written meanwhile, and there is a line for each operation', () => {
-    const hidden = [...Object.values(secrets), ...callerValues, ...app.tokens, ...app.readable];
-    expect(found(app.logs(), hidden)).toEqual([]);
+    const hidden = [...Object.values(secrets), ...callerValues, ...app.tokens, ...app.ownerValues];
+    expect(valuesIn(app.logs(), hidden)).toEqual([]);
     expect(app.logs().match(/"msg":"request"/g)?.length).toBeGreaterThan(wanted / 2);
   });
 });

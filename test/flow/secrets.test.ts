@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fault } from '../../emulator/index.js';
 import {
-  expectSealed,
-  found,
-  type SealedApp,
-  type Seen,
+  type CanaryApp,
+  expectNoCanaries,
+  type RecordedExchange,
   secrets,
-  startSealedApp,
-} from '../support/sealed-app.js';
+  startCanaryApp,
+  valuesIn,
+} from '../support/canary-app.js';
 
-let app: SealedApp;
+let app: CanaryApp;
 beforeAll(async () => {
-  app = await startSealedApp();
+  app = await startCanaryApp();
   const owner = { origin_owner_id: 'canary-owner-id', origin_owner_name: 'canary-owner-name' };
   app.emulator.addAccount({ ...owner, provider: 'bamboohr', label: 'canary-account-label' });
 });
@@ -23,9 +23,9 @@ const list = '{ linkedAccounts { nodes { id } } }';
 
 /** After a 429 there is a pause; and what succeeds keeps the breaker closed. */
 async function untilStackOneIsCalled(): Promise<void> {
-  let seen: Seen;
+  let seen: RecordedExchange;
   do {
-    seen = await app.operate(list);
+    seen = await app.runOperation(list);
   } while (seen.json.errors !== undefined);
 }
 
@@ -45,8 +45,8 @@ describe('What StackOne says is in no answer and in no line of the log, when it 
   it.each([200, 201, 301, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503])('%d', async (status) => {
     for (const query of [create, list]) {
       app.emulator.failNext(faultOf(status), 2);
-      const seen = await app.operate(query);
-      expectSealed(app, seen);
+      const seen = await app.runOperation(query);
+      expectNoCanaries(app, seen);
       expect(seen.logged).toContain('"msg":"upstream"');
       await untilStackOneIsCalled();
     }
@@ -55,12 +55,12 @@ describe('What StackOne says is in no answer and in no line of the log, when it 
 
 describe('A session token and its link', () => {
   it('are in the answer to who asked for them, and in no line of the log', async () => {
-    const seen = await app.operate(create);
-    const [, token = '', link = ''] = /"token":"([^"]+)","authLinkUrl":"([^"]+)"/.exec(seen.answer) ?? [];
+    const seen = await app.runOperation(create);
+    const [, token = '', link = ''] = /"token":"([^"]+)","authLinkUrl":"([^"]+)"/.exec(seen.response) ?? [];
     expect(token.length).toBeGreaterThan(20);
     expect(link).toMatch(/^http/);
-    app.readable.push(token, link);
-    expectSealed(app, seen);
+    app.ownerValues.push(token, link);
+    expectNoCanaries(app, seen);
   });
 });
 
@@ -75,10 +75,10 @@ describe('What an owner reads is in no line of the log, also when it is asked fo
       'mutation { createConnectSession(provider: "A") { userErrors { code: message } } }',
     ],
   ])('%s', async (_how, code, query) => {
-    const seen = await app.operate(query);
+    const seen = await app.runOperation(query);
     expect(seen.status).toBe(200);
-    expect(seen.answer).toMatch(/canary-account-label|A provider is a key/);
-    expectSealed(app, seen);
+    expect(seen.response).toMatch(/canary-account-label|A provider is a key/);
+    expectNoCanaries(app, seen);
     expect(seen.line).toMatchObject({ code });
   });
 });
@@ -99,7 +99,7 @@ describe('What a client makes graphql-js find only when it runs the operation', 
   ])('is its mistake and not this server’s: %s', async (query) => {
     const sent = app.emulator.history.length;
     const seen = await nullFor(query);
-    expectSealed(app, seen);
+    expectNoCanaries(app, seen);
     expect(seen.json.errors).toMatchObject([
       { message: expect.stringMatching(/does not fit its type\.$/), extensions: { code: 'BAD_USER_INPUT' } },
     ]);
@@ -122,6 +122,6 @@ describe('What a client makes graphql-js find only when it runs the operation', 
 describe('Everything that was logged meanwhile', () => {
   it('holds none of the secrets either, and the loss of Redis without its address', () => {
     expect(app.logs()).toContain('"alert":"redis-gone"');
-    expect(found(app.logs(), [...Object.values(secrets), ...app.tokens, ...app.readable])).toEqual([]);
+    expect(valuesIn(app.logs(), [...Object.values(secrets), ...app.tokens, ...app.ownerValues])).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ const post = (body: string, ...lines: string[]) =>
   `${head('/graphql', `Content-Length: ${body.length}`, ...lines)}${body}`;
 
 interface Ending {
-  readonly answer: string;
+  readonly response: string;
   readonly seconds: number;
 }
 
@@ -44,16 +44,16 @@ const open = () =>
 async function untilClosed(bytes: string, drip = ''): Promise<Ending> {
   const startedAt = performance.now();
   const socket = open();
-  let answer = '';
+  let response = '';
   socket.on('data', (chunk) => {
-    answer += chunk;
+    response += chunk;
   });
   socket.write(bytes);
   let sent = 0;
   const timer = setInterval(() => drip !== '' && socket.write(drip.charAt(sent++ % drip.length)), 500);
   await once(socket, 'close');
   clearInterval(timer);
-  return { answer, seconds: (performance.now() - startedAt) / 1000 };
+  return { response, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 async function waitForAll(
@@ -63,10 +63,10 @@ async function waitForAll(
 }
 
 /** Status lines of all answers, and the body of the last one. */
-function read(answer: string) {
+function read(response: string) {
   return {
-    statuses: [...answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map((match) => Number(match[1])),
-    body: JSON.parse(answer.slice(answer.lastIndexOf('\r\n\r\n') + 4)) as unknown,
+    statuses: [...response.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map((match) => Number(match[1])),
+    body: JSON.parse(response.slice(response.lastIndexOf('\r\n\r\n') + 4)) as unknown,
   };
 }
 
@@ -74,10 +74,10 @@ const refused = {
   errors: [{ message: expect.stringMatching(/\S/), extensions: { code: 'BAD_USER_INPUT' } }],
 };
 
-function expectRefusal(answer: string, ...statuses: number[]): void {
-  expect(read(answer)).toEqual({ statuses, body: refused });
-  expect(answer).toMatch(/^cache-control: no-store\r$/im);
-  expect(answer).toMatch(/^content-type: application\/json; charset=utf-8\r$/im);
+function expectRefusal(response: string, ...statuses: number[]): void {
+  expect(read(response)).toEqual({ statuses, body: refused });
+  expect(response).toMatch(/^cache-control: no-store\r$/im);
+  expect(response).toMatch(/^content-type: application\/json; charset=utf-8\r$/im);
   expect(app.emulator.history).toEqual([]);
 }
 
@@ -105,12 +105,12 @@ describe('Requests one behind the other on a connection', () => {
     const aliases = ['a', 'b', 'c', 'd', 'e'];
     const bodies = aliases.map((alias) => JSON.stringify({ query: `{ ${alias}: __typename }` }));
     const last = post(operation, 'Connection: close');
-    const { answer } = await untilClosed(bodies.map((body) => post(body)).join('') + last);
-    expect([...answer.matchAll(/"data":\{"(\w+)"/g)].map((match) => match[1])).toEqual([
+    const { response } = await untilClosed(bodies.map((body) => post(body)).join('') + last);
+    expect([...response.matchAll(/"data":\{"(\w+)"/g)].map((match) => match[1])).toEqual([
       ...aliases,
       'viewer',
     ]);
-    expect(read(answer).statuses).toEqual(Array(6).fill(200));
+    expect(read(response).statuses).toEqual(Array(6).fill(200));
   });
 });
 
@@ -145,13 +145,13 @@ describe('Refused in JSON, before any route sees it and with the connection clos
     ['a line end without a carriage return', () => `${lengths('X: a\nContent-Length: 0')}${smuggled}`],
     ['a zero byte in a header', () => `${lengths('X: \0', 'Content-Length: 0')}${smuggled}`],
   ])('%s', async (_what, write) => {
-    const { answer } = await untilClosed(write());
-    expectRefusal(answer, 400);
+    const { response } = await untilClosed(write());
+    expectRefusal(response, 400);
   });
 
   it('a chunk whose size is no number', async () => {
-    const { answer } = await untilClosed(`${lengths('Transfer-Encoding: chunked')}xyz\r\n${smuggled}`);
-    expectRefusal(answer, 400);
+    const { response } = await untilClosed(`${lengths('Transfer-Encoding: chunked')}xyz\r\n${smuggled}`);
+    expectRefusal(response, 400);
   });
 });
 
@@ -159,20 +159,20 @@ describe('The target of a request', () => {
   const close = () => ['Connection: close', `Content-Length: ${operation.length}`];
 
   it('may be a whole address, and the host in it means nothing', async () => {
-    const { answer } = await untilClosed(head('http://evil.example/graphql', ...close()) + operation);
-    expect(read(answer)).toEqual({ statuses: [200], body: { data: { viewer: { ownerId: 'org_acme' } } } });
+    const { response } = await untilClosed(head('http://evil.example/graphql', ...close()) + operation);
+    expect(read(response)).toEqual({ statuses: [200], body: { data: { viewer: { ownerId: 'org_acme' } } } });
     const other = await untilClosed(head('http://evil.example/', ...close()) + operation);
-    expectRefusal(other.answer, 404);
-    expect(answer + other.answer).not.toContain('evil');
+    expectRefusal(other.response, 404);
+    expect(response + other.response).not.toContain('evil');
   });
 
   it('may be 15 KB long and is then not found, and is refused beyond 16 KB', async () => {
     const long = `/${'canary'.repeat(2_500)}`;
     const found = await untilClosed(head(long, ...close()) + operation);
-    expectRefusal(found.answer, 404);
+    expectRefusal(found.response, 404);
     const tooLong = await untilClosed(head(`${long}${long}`, ...close()) + operation);
-    expectRefusal(tooLong.answer, 431);
-    expect(found.answer + tooLong.answer).not.toContain('canary');
+    expectRefusal(tooLong.response, 431);
+    expect(found.response + tooLong.response).not.toContain('canary');
   });
 });
 
@@ -199,17 +199,17 @@ describe('A body of JSON', () => {
     ['Latin 1', 415, 'application/json;charset="iso-8859-1"', utf8.encode(operation)],
     ['two charsets', 415, 'application/json; charset=utf-8; charset=utf-7', utf8.encode(operation)],
   ])('with %s is refused', async (_what, status, type, body) => {
-    const answer = await send(type, body);
-    expect([answer.status, await answer.json()]).toEqual([status, refused]);
-    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const response = await send(type, body);
+    expect([response.status, await response.json()]).toEqual([status, refused]);
+    expect(response.headers.get('cache-control')).toBe('no-store');
     expect(app.emulator.history).toEqual([]);
   });
 
   it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON;Charset="UTF-8"'])(
     'is taken as %s',
     async (type) => {
-      const answer = await send(type, utf8.encode(operation));
-      expect([answer.status, await answer.json()]).toEqual([
+      const response = await send(type, utf8.encode(operation));
+      expect([response.status, await response.json()]).toEqual([
         200,
         { data: { viewer: { ownerId: 'org_acme' } } },
       ]);
@@ -241,8 +241,8 @@ function slowClients(): (readonly [string, Promise<Ending>])[] {
 
 describe('A client is given up, in JSON, that sends', () => {
   it.each(slowTests)('%s, after %d seconds', async (what, limitSeconds) => {
-    const { answer, seconds } = (await slow).get(what) ?? { answer: '', seconds: 0 };
-    expectRefusal(answer, 408);
+    const { response, seconds } = (await slow).get(what) ?? { response: '', seconds: 0 };
+    expectRefusal(response, 408);
     expect(seconds).toBeGreaterThan(limitSeconds - 0.5);
     expect(seconds).toBeLessThan(limitSeconds + 4);
   });

@@ -68,7 +68,7 @@ async function makeBundle(file: string): Promise<string> {
 async function passOn(request: IncomingMessage, response: ServerResponse, demoUrl: string): Promise<void> {
   const { method = 'GET', url = '/', headers } = request;
   const body = Buffer.concat(await request.toArray());
-  const answer = await fetch(demoUrl + url, {
+  const demoResponse = await fetch(demoUrl + url, {
     method,
     headers: {
       'content-type': headers['content-type'] ?? '',
@@ -76,7 +76,7 @@ async function passOn(request: IncomingMessage, response: ServerResponse, demoUr
     },
     ...(method === 'POST' && { body }),
   });
-  response.statusCode = answer.status;
-  response.setHeader('content-type', answer.headers.get('content-type') ?? '');
-  response.end(Buffer.from(await answer.arrayBuffer()));
+  response.statusCode = demoResponse.status;
+  response.setHeader('content-type', demoResponse.headers.get('content-type') ?? '');
+  response.end(Buffer.from(await demoResponse.arrayBuffer()));
 }

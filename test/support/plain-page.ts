@@ -18,8 +18,8 @@ const find = (selector: string): HTMLElement => {
 
 const client = createConnectClient({
   headers: async () => {
-    const answer: { readonly token: string } = await (await fetch('/demo/token?tenant=acme')).json();
-    return { authorization: `Bearer ${answer.token}` };
+    const response: { readonly token: string } = await (await fetch('/demo/token?tenant=acme')).json();
+    return { authorization: `Bearer ${response.token}` };
   },
 });
 const flow = createConnectFlow(client, {

@@ -3,14 +3,14 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { type Connect, type ConnectOptions, startConnect } from '../../src/connect.js';
-import { type Answer, canaries, post } from './test-app.js';
+import { canaries, type GraphQLResponse, post } from './test-app.js';
 
 /** A product with an Apollo Server and a login of its own, before an emulator. */
 export interface Product {
   readonly connect: Connect<IncomingMessage>;
   readonly emulator: Emulator;
   readonly url: string;
-  post(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  post(body: unknown, headers?: Record<string, string>): Promise<GraphQLResponse>;
   /** What was logged so far. */
   readonly lines: readonly LogLine[];
   stop(): Promise<void>;

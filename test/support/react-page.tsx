@@ -11,8 +11,8 @@ const theme = parameters.get('theme') === 'dark' ? 'dark' : 'light';
 
 const client = createConnectClient({
   headers: async () => {
-    const answer: { readonly token: string } = await (await fetch('/demo/token?tenant=acme')).json();
-    return { authorization: `Bearer ${answer.token}` };
+    const response: { readonly token: string } = await (await fetch('/demo/token?tenant=acme')).json();
+    return { authorization: `Bearer ${response.token}` };
   },
 });
 

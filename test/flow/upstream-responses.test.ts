@@ -3,7 +3,14 @@ import { createServer } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Answer, acme, globex, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import {
+  acme,
+  type GraphQLResponse,
+  globex,
+  signIn,
+  startTestApp,
+  type TestApp,
+} from '../support/test-app.js';
 
 const canary = 'canary-from-upstream';
 const json = { 'content-type': 'application/json' };
@@ -29,7 +36,7 @@ function spoil(make: () => Fault, method: string, path: string): void {
   }
 }
 
-const run = async (query: string): Promise<Answer> => app.post({ query }, await signIn(acme));
+const run = async (query: string): Promise<GraphQLResponse> => app.post({ query }, await signIn(acme));
 const minting = 'mutation { createConnectSession { token userErrors { code } } }';
 const minted = {
   data: { createConnectSession: { token: expect.stringMatching(/^\S{16,}$/), userErrors: [] } },
@@ -39,10 +46,12 @@ const changes = () =>
     ({ method, path }) => method !== 'GET' && /^\/(connect_sess|accounts)/.test(path),
   );
 
-function expectUnavailable(answer: Answer, on = app): void {
-  expect(answer.json.data).toBeNull();
-  expect(answer.json.errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'UPSTREAM_UNAVAILABLE' }]);
-  expect(answer.text + on.logs()).not.toContain(canary);
+function expectUnavailable(response: GraphQLResponse, on = app): void {
+  expect(response.json.data).toBeNull();
+  expect(response.json.errors?.map(({ extensions }) => extensions)).toEqual([
+    { code: 'UPSTREAM_UNAVAILABLE' },
+  ]);
+  expect(response.text + on.logs()).not.toContain(canary);
 }
 
 const text =
@@ -174,8 +183,8 @@ describe('While an account cannot be looked up, nothing is changed:', () => {
     expect(changes()).toEqual([]);
     app.emulator.reset();
     accountId = addAccount();
-    const { json: answer } = await run(`mutation { ${operation(accountId)} }`);
-    expect(answer.errors).toBeUndefined();
+    const { json: response } = await run(`mutation { ${operation(accountId)} }`);
+    expect(response.errors).toBeUndefined();
   });
 
   it.each([
@@ -185,9 +194,9 @@ describe('While an account cannot be looked up, nothing is changed:', () => {
     [429, 'UPSTREAM_RATE_LIMITED'],
   ])('a session is not minted on %i, and the code is %s', async (status, code) => {
     spoil(() => ({ status, body: { message: canary } }), 'GET', '/accounts/');
-    const answer = await run(`mutation { createConnectSession(accountId: "${accountId}") { token } }`);
-    expect(answer.json.errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
-    expect(answer.text + app.logs()).not.toContain(canary);
+    const response = await run(`mutation { createConnectSession(accountId: "${accountId}") { token } }`);
+    expect(response.json.errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
+    expect(response.text + app.logs()).not.toContain(canary);
     expect(changes()).toEqual([]);
   });
 
