@@ -1,59 +1,58 @@
 import { z } from 'zod';
-import { type Emulator, startEmulator } from '../../emulator/index.js';
-import { acmeOwner, api, createSessionToken, globexOwner, hub } from '../support/emulator-client.js';
+import {
+  acmeOwner,
+  api,
+  createSessionToken,
+  globexOwner,
+  hub,
+  startSharedEmulator,
+} from '../support/emulator-client.js';
 
-let emulator: Emulator;
-let url: string;
+const emulator = await startSharedEmulator();
+const { url } = emulator;
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  url = emulator.url;
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.stop());
-
-const BAMBOO = {
+const bambooHr = {
   integration_id: 'bamboohr-default',
   credentials: { subdomain: 'acme', api_key: 'key-123456' },
 };
 
-const WithId = z.object({ id: z.string() });
-const Offer = z.object({ integrations: z.array(z.object({ provider: z.string() })) });
+const withIdSchema = z.object({ id: z.string() });
+const connectorsSchema = z.object({ integrations: z.array(z.object({ provider: z.string() })) });
 
-async function link(token: string, body: unknown = BAMBOO): Promise<string> {
+async function link(token: string, body: unknown = bambooHr): Promise<string> {
   const response = await hub(url, token, 'POST', '/accounts', body);
   expect(response.status).toBe(201);
-  return WithId.parse(response.body).id;
+  return withIdSchema.parse(response.body).id;
 }
 
 async function offered(token: string): Promise<string[]> {
   const { body } = await hub(url, token, 'GET', '/connectors');
-  return Offer.parse(body).integrations.map(({ provider }) => provider);
+  return connectorsSchema.parse(body).integrations.map(({ provider }) => provider);
 }
 
-describe('which providers a session offers', () => {
-  test('all that are enabled, and no other', async () => {
+describe('providers of a session in the Hub API', () => {
+  test('all enabled providers', async () => {
     const providers = await offered(await createSessionToken(url));
     expect(providers).toContain('bamboohr');
     expect(providers).not.toContain('pipedrive');
   });
 
   test.each([
-    ['its provider', { provider: 'greenhouse' }, ['greenhouse']],
-    ['its categories', { categories: ['ats', 'lms'] }, ['greenhouse', 'lever', 'docebo']],
-    ['its connector profile', { connector_profile_id: 'jira-default' }, ['jira']],
-    ['nothing, for a disabled provider', { provider: 'pipedrive' }, []],
-    ['nothing, for an unknown provider', { provider: 'nope' }, []],
-  ])('only %s', async (_title, request, expected) => {
+    ['the provider of the session', { provider: 'greenhouse' }, ['greenhouse']],
+    ['the categories of the session', { categories: ['ats', 'lms'] }, ['greenhouse', 'lever', 'docebo']],
+    ['the connector profile of the session', { connector_profile_id: 'jira-default' }, ['jira']],
+    ['none for a disabled provider', { provider: 'pipedrive' }, []],
+    ['none for an unknown provider', { provider: 'nope' }, []],
+  ])('%s', async (_name, request, expected) => {
     expect(await offered(await createSessionToken(url, request))).toEqual(expected);
   });
 
-  test('in an edit session, the account’s own row alone', async () => {
+  test('only the provider of the account in a re-link session', async () => {
     const { id } = emulator.addAccount({ provider: 'lever', ...acmeOwner });
     expect(await offered(await createSessionToken(url, { account_id: id }))).toEqual(['lever']);
   });
 
-  test('with a type on every field of the form, and only secrets kept secret', async () => {
+  test('form fields have a type, and only secrets are marked as secret', async () => {
     const response = await hub(url, await createSessionToken(url), 'GET', '/connectors/bamboohr-default');
     expect(response.body).toMatchObject({
       config: {
@@ -68,8 +67,8 @@ describe('which providers a session offers', () => {
   });
 });
 
-describe('linking with credentials', () => {
-  test('creates an account for the session’s owner, with what the session carried', async () => {
+describe('linking with credentials in the Hub API', () => {
+  test('creates an account with the owner, username, label and type of the session', async () => {
     const token = await createSessionToken(url, {
       origin_username: 'ada@acme.test',
       label: 'Head office',
@@ -91,12 +90,12 @@ describe('linking with credentials', () => {
   });
 
   test.each([
-    ['a missing field', { subdomain: 'acme' }, 'BambooHR needs: API key.'],
-    ['a blank field', { subdomain: ' ', api_key: 'k' }, 'BambooHR needs: Subdomain.'],
-    ['a wrong value', { subdomain: 'acme', api_key: 'wrong' }, 'BambooHR refused these credentials'],
-  ])('says why it refuses %s, and creates nothing', async (_title, credentials, reason) => {
+    ['missing field', { subdomain: 'acme' }, 'BambooHR needs: API key.'],
+    ['blank field', { subdomain: ' ', api_key: 'k' }, 'BambooHR needs: Subdomain.'],
+    ['wrong value', { subdomain: 'acme', api_key: 'wrong' }, 'BambooHR refused these credentials'],
+  ])('%s: returns 400 with the reason and creates no account', async (_name, credentials, reason) => {
     const response = await hub(url, await createSessionToken(url), 'POST', '/accounts', {
-      ...BAMBOO,
+      ...bambooHr,
       credentials,
     });
     expect(response).toMatchObject({
@@ -110,29 +109,29 @@ describe('linking with credentials', () => {
     expect(emulator.accounts()).toEqual([]);
   });
 
-  test('lets Personio in only with a secret of the right form', async () => {
+  test('accepts a Personio client secret only in the right format', async () => {
     const token = await createSessionToken(url);
     const personio = (client_secret: string) => ({
       integration_id: 'personio-default',
       credentials: { client_id: 'papi-1', client_secret },
     });
-    const refused = await hub(url, token, 'POST', '/accounts', personio('hunter2'));
-    expect(refused).toMatchObject({ status: 400, body: { message: expect.stringContaining('papi-') } });
+    const rejected = await hub(url, token, 'POST', '/accounts', personio('hunter2'));
+    expect(rejected).toMatchObject({ status: 400, body: { message: expect.stringContaining('papi-') } });
     await link(token, personio('papi-secret'));
   });
 
-  test('links nothing that the session does not offer', async () => {
+  test('rejects a provider that is not part of the session', async () => {
     const token = await createSessionToken(url, { provider: 'greenhouse' });
-    expect(await hub(url, token, 'POST', '/accounts', BAMBOO)).toMatchObject({ status: 404 });
+    expect(await hub(url, token, 'POST', '/accounts', bambooHr)).toMatchObject({ status: 404 });
     expect(emulator.accounts()).toEqual([]);
   });
 });
 
-describe('an account that exists already', () => {
+describe('an existing account in the Hub API', () => {
   const existing = async (request: Record<string, unknown>) =>
     (await hub(url, await createSessionToken(url, request), 'GET', '/settings')).body;
 
-  test('is found by owner id, owner name and provider together', async () => {
+  test('matches by owner id, owner name and provider', async () => {
     const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
     const provider = 'bamboohr';
     expect(await existing({ provider })).toMatchObject({ existing_account_id: id });
@@ -143,7 +142,7 @@ describe('an account that exists already', () => {
     expect(await existing({ provider, ...globexOwner })).not.toHaveProperty('existing_account_id');
   });
 
-  test('is linked anew rather than twice, unless the session allows multiple', async () => {
+  test('is re-linked, unless the session allows multiple accounts', async () => {
     const first = await link(await createSessionToken(url));
     expect(await link(await createSessionToken(url))).toBe(first);
     expect(emulator.accounts()).toHaveLength(1);
@@ -153,7 +152,7 @@ describe('an account that exists already', () => {
     expect(emulator.accounts()).toHaveLength(2);
   });
 
-  test('is shown with its secrets redacted', async () => {
+  test('is returned with redacted secrets', async () => {
     const token = await createSessionToken(url);
     const id = await link(token);
     expect((await hub(url, token, 'GET', `/accounts/${id}`)).body).toEqual({
@@ -164,7 +163,7 @@ describe('an account that exists already', () => {
     });
   });
 
-  test('becomes active again when re-linked, keeps untouched secrets and takes the new label', async () => {
+  test('becomes active when re-linked, keeps unchanged secrets and takes the new label', async () => {
     const seeded = {
       provider: 'bamboohr',
       ...acmeOwner,
@@ -189,7 +188,7 @@ describe('an account that exists already', () => {
     expect(Date.parse(after?.updated_at ?? '')).toBeGreaterThan(Date.parse(before.updated_at));
   });
 
-  test('stays as it was when the new credentials are refused', async () => {
+  test('stays unchanged when the new credentials are rejected', async () => {
     const before = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner, status: 'error' });
     const token = await createSessionToken(url, { account_id: before.id });
     const edit = { integration_id: 'bamboohr-default', credentials: { api_key: 'wrong' } };
@@ -198,45 +197,45 @@ describe('an account that exists already', () => {
   });
 });
 
-describe('what a token opens', () => {
-  test('nothing once it has expired, on any call', async () => {
+describe('session token in the Hub API', () => {
+  test('is rejected by every call after it expires', async () => {
     const token = await createSessionToken(url, { expires_in: 60 });
     emulator.advance(59);
     expect((await hub(url, token, 'GET', '/settings')).status).toBe(200);
     emulator.advance(1);
-    const refused = { status: 401, body: { statusCode: 401, message: expect.any(String) } };
-    expect(await hub(url, token, 'GET', '/settings')).toMatchObject(refused);
-    expect(await hub(url, token, 'GET', '/connectors')).toMatchObject(refused);
-    expect(await hub(url, token, 'POST', '/accounts', BAMBOO)).toMatchObject(refused);
+    const rejected = { status: 401, body: { statusCode: 401, message: expect.any(String) } };
+    expect(await hub(url, token, 'GET', '/settings')).toMatchObject(rejected);
+    expect(await hub(url, token, 'GET', '/connectors')).toMatchObject(rejected);
+    expect(await hub(url, token, 'POST', '/accounts', bambooHr)).toMatchObject(rejected);
     expect(await api(url, 'POST', '/connect_sessions/authenticate', { token })).toMatchObject({
       status: 401,
     });
     expect(emulator.accounts()).toEqual([]);
   });
 
-  test('nothing when it is unknown or missing', async () => {
+  test('is rejected when it is unknown or missing', async () => {
     expect(await hub(url, 'unknown', 'GET', '/connectors')).toMatchObject({ status: 401 });
     expect((await fetch(`${url}/hub/connectors`)).status).toBe(401);
   });
 
-  test('no account of another owner', async () => {
+  test('gives no access to an account of another owner', async () => {
     const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
     const before = emulator.accounts();
     const foreign = await createSessionToken(url, globexOwner);
     expect(await hub(url, foreign, 'GET', `/accounts/${id}`)).toMatchObject({ status: 404 });
-    expect(await hub(url, foreign, 'PATCH', `/accounts/${id}`, BAMBOO)).toMatchObject({ status: 404 });
+    expect(await hub(url, foreign, 'PATCH', `/accounts/${id}`, bambooHr)).toMatchObject({ status: 404 });
     expect(emulator.accounts()).toEqual(before);
   });
 
-  test('the account its session names, even another owner’s: StackOne leaves that check to its caller', async () => {
+  test('gives access to the account of its session even when another owner has it: StackOne does not check this', async () => {
     const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
     const token = await createSessionToken(url, { ...globexOwner, account_id: id });
     expect(await hub(url, token, 'GET', `/accounts/${id}`)).toMatchObject({ status: 200 });
   });
 });
 
-describe('cross-origin calls', () => {
-  test('are allowed to the Hub API, refusals included, and nowhere else', async () => {
+describe('CORS of the emulator', () => {
+  test('allows every origin for the Hub API, errors included, and none for other paths', async () => {
     const preflight = (path: string) =>
       fetch(url + path, {
         method: 'OPTIONS',

@@ -1,3 +1,4 @@
+import { afterAll, beforeEach } from '@jest/globals';
 import { z } from 'zod';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 
@@ -12,22 +13,12 @@ export function basicAuthorization(credentials = 'demo-key:'): string {
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
 
-/** Registers hooks that start one emulator for a file, reset it before each test and stop it. */
-export function useEmulator(): { readonly emulator: Emulator } {
-  let emulator: Emulator | undefined;
-  beforeAll(async () => {
-    emulator = await startEmulator();
-  });
-  beforeEach(() => emulator?.reset());
-  afterAll(() => emulator?.stop());
-  return {
-    get emulator() {
-      if (emulator === undefined) {
-        throw new Error('The emulator has not started: use it in hooks and tests only');
-      }
-      return emulator;
-    },
-  };
+/** Starts one emulator for a test file, and registers hooks that reset it before each test and stop it. */
+export async function startSharedEmulator(): Promise<Emulator> {
+  const emulator = await startEmulator();
+  beforeEach(() => emulator.reset());
+  afterAll(() => emulator.stop());
+  return emulator;
 }
 
 async function parseResponse(response: Response): Promise<EmulatorResponse> {
