@@ -5,13 +5,13 @@ import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { type Connect, type ConnectOptions, startConnect } from '../../src/connect.js';
 import { canaries, type GraphQLResponse, post } from './test-app.js';
 
-/** A product with an Apollo Server and a login of its own, before an emulator. */
+/** A product with its own Apollo Server and login, in front of an emulator. */
 export interface Product {
   readonly connect: Connect<IncomingMessage>;
   readonly emulator: Emulator;
   readonly url: string;
   post(body: unknown, headers?: Record<string, string>): Promise<GraphQLResponse>;
-  /** What was logged so far. */
+  /** All log lines so far. */
   readonly lines: readonly LogLine[];
   stop(): Promise<void>;
 }
