@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { acme, type GraphQLResponse, signIn, startTestApp, type TestApp } from '../support/test-app.js';
@@ -11,22 +12,22 @@ const list = `query list($first: Int = 25, $status: [LinkedAccountStatus!]) {
   viewer { ownerId } linkedAccounts(first: $first, status: $status) { nodes { id label } }
 }
 query other { viewer { ownerId } }`;
-const good = { query: mutation, variables: { provider: 'bamboohr' } };
-const goodList = { query: list, operationName: 'list' };
+const session = { query: mutation, variables: { provider: 'bamboohr' } };
+const accountList = { query: list, operationName: 'list' };
 
 let app: TestApp;
-const apollo = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
+const apolloExecution = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
 
 beforeAll(async () => {
   app = await startTestApp();
 });
 afterEach(() => app.emulator.reset());
 afterAll(async () => {
-  apollo.mockRestore();
+  apolloExecution.mockRestore();
   await app.stop();
 });
 
-/** What of an answer may not depend on who ran the operation. */
+/** The part of a response that must be equal for both ways of execution. */
 function comparable({ status, headers, text }: GraphQLResponse) {
   const changing = ['date', 'x-request-id', 'content-length'];
   return {
@@ -36,10 +37,10 @@ function comparable({ status, headers, text }: GraphQLResponse) {
   };
 }
 
-/** The line of the log for the last request, without what changes from one to the next. */
+/** The log line of the last request, without the fields that differ between requests. */
 async function lastLine(server: TestApp) {
-  // It is written when the answer has been taken.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // The server may write the line after it has sent the response.
+  await sleep(50);
   const lines = server.logs().trim().split('\n');
   const line = lines.findLast((text) => text.includes('"msg":"request"')) ?? '{}';
   const { requestId, time, milliseconds, upstreamMilliseconds, ...rest } = JSON.parse(line);
@@ -47,51 +48,56 @@ async function lastLine(server: TestApp) {
 }
 
 let unique = 0;
-/** The same document in a text that was never sent before. */
-function anew(body: { readonly query: string }) {
+/** The same document with a text that the server has not seen. */
+function withUnseenText(body: { readonly query: string }) {
   unique += 1;
   return { ...body, query: `${body.query}\n# ${unique}` };
 }
 
-/** One request in a known text and in a new one: how it was answered, told and passed on. */
-async function bothWays(
+/** Sends a request with a cached text and with an unseen one, and expects the same response, log line and calls. */
+async function executeBothWays(
   server: TestApp,
   body: { readonly query: string },
   headers: Record<string, string>,
   arrange: () => void = () => {},
 ) {
   const results = [];
-  for (const sent of [body, anew(body)]) {
+  for (const sent of [body, withUnseenText(body)]) {
     arrange();
-    apollo.mockClear();
-    const asked = server.emulator.history.length;
+    apolloExecution.mockClear();
+    const requestCount = server.emulator.history.length;
     const response = comparable(await server.post(sent, headers));
-    const calls = server.emulator.history.slice(asked).map(({ method, path }) => `${method} ${path}`);
-    results.push({ response, line: await lastLine(server), calls, byApollo: apollo.mock.calls.length > 0 });
+    const calls = server.emulator.history.slice(requestCount).map(({ method, path }) => `${method} ${path}`);
+    results.push({
+      response,
+      line: await lastLine(server),
+      calls,
+      executedByApollo: apolloExecution.mock.calls.length > 0,
+    });
   }
-  const [known, fresh] = results;
-  if (known === undefined || fresh === undefined) throw new Error('both were sent');
-  expect(fresh.byApollo).toBe(true);
-  expect({ ...known, byApollo: true }).toEqual(fresh);
-  return known;
+  const [cached, unseen] = results;
+  if (cached === undefined || unseen === undefined) throw new Error('Both requests must have a result');
+  expect(unseen.executedByApollo).toBe(true);
+  expect({ ...cached, executedByApollo: true }).toEqual(unseen);
+  return cached;
 }
 
-describe('An operation that was answered before', () => {
+describe('Operation cache: a cached operation and an unseen one have the same response, log line and StackOne calls', () => {
   let signedIn: Record<string, string>;
   beforeAll(async () => {
     signedIn = await signIn(acme);
-    for (const body of [good, goodList]) await app.post(body, signedIn);
+    for (const body of [session, accountList]) await app.post(body, signedIn);
   });
 
   it.each([
-    ['gives a session', good, 200],
-    ['lists accounts', goodList, 200],
-    ['tells what is wrong with an argument', { ...good, variables: { label: '\u0000' } }, 200],
-    ['refuses an account that is nobody’s', { ...good, variables: { accountId: 'nobody' } }, 200],
-    ['says that null is no value for a default', { ...goodList, variables: { first: null } }, 200],
-  ])('%s, and is not parsed again', async (_, body, status) => {
-    const { response, byApollo } = await bothWays(app, body, signedIn);
-    expect(byApollo).toBe(false);
+    ['created session', session, 200],
+    ['account list', accountList, 200],
+    ['invalid argument', { ...session, variables: { label: '\u0000' } }, 200],
+    ['unknown account', { ...session, variables: { accountId: 'nobody' } }, 200],
+    ['null for a variable with a default value', { ...accountList, variables: { first: null } }, 200],
+  ])('%s, executed without Apollo', async (_name, body, status) => {
+    const { response, executedByApollo } = await executeBothWays(app, body, signedIn);
+    expect(executedByApollo).toBe(false);
     expect(response.status).toBe(status);
   });
 
@@ -99,69 +105,69 @@ describe('An operation that was answered before', () => {
     [500, 'UPSTREAM_UNAVAILABLE'],
     [403, 'UPSTREAM_MISCONFIGURED'],
     [400, 'UPSTREAM_REJECTED'],
-  ])('fails alike when StackOne answers %i', async (status, code) => {
-    const { response, line, byApollo } = await bothWays(app, good, signedIn, () =>
+  ])('StackOne status %i → %s', async (status, code) => {
+    const { response, line, executedByApollo } = await executeBothWays(app, session, signedIn, () =>
       app.emulator.failNext({ status, match: { path: '/connect_sessions' } }, 2),
     );
     app.emulator.reset();
-    expect(byApollo).toBe(false);
+    expect(executedByApollo).toBe(false);
     expect(response.text).toContain(code);
     expect(line.code).toBe(code);
   });
 
   it.each<[string, { readonly query: string }]>([
     ['a variable of the wrong type', { query: mutation, variables: { provider: 7 } } as { query: string }],
-    ['variables that are no object', { query: mutation, variables: 'x' } as { query: string }],
-    ['an operation that is not there', { query: list, operationName: 'nobody' } as { query: string }],
-    ['no name where there are two', { query: list }],
-    ['extensions', { ...good, extensions: { persistedQuery: { version: 1 } } } as { query: string }],
-  ])('is left to Apollo with %s, and nothing is sent to StackOne', async (_, body) => {
-    const { byApollo, calls } = await bothWays(app, body, signedIn);
-    expect(byApollo).toBe(true);
+    ['variables that are not an object', { query: mutation, variables: 'x' } as { query: string }],
+    ['an unknown operationName', { query: list, operationName: 'nobody' } as { query: string }],
+    ['two operations without operationName', { query: list }],
+    ['extensions', { ...session, extensions: { persistedQuery: { version: 1 } } } as { query: string }],
+  ])('%s: executed by Apollo, with nothing sent to StackOne', async (_name, body) => {
+    const { executedByApollo, calls } = await executeBothWays(app, body, signedIn);
+    expect(executedByApollo).toBe(true);
     expect(calls).toEqual([]);
   });
 
-  it('needs a good access token each time, and sends nothing without', async () => {
+  it('invalid access token → 401 with nothing sent to StackOne', async () => {
     for (const authorization of ['Bearer a.b.c', '']) {
-      const { response, calls } = await bothWays(app, good, { authorization });
+      const { response, calls } = await executeBothWays(app, session, { authorization });
       expect(response.status).toBe(401);
       expect(calls).toEqual([]);
     }
   });
 
-  it('is answered in the form that is asked for, and not at all in any other', async () => {
+  it('returns the requested media type, and 406 for an unsupported one', async () => {
     const json = 'application/json';
     const graphqlJson = 'application/graphql-response+json';
     for (const accept of [graphqlJson, `${graphqlJson}, ${json};q=0.9`, json, '*/*']) {
-      await app.post(good, { ...signedIn, accept });
-      expect((await bothWays(app, good, { ...signedIn, accept })).byApollo).toBe(false);
+      await app.post(session, { ...signedIn, accept });
+      expect((await executeBothWays(app, session, { ...signedIn, accept })).executedByApollo).toBe(false);
     }
-    const { response, calls } = await bothWays(app, good, { ...signedIn, accept: 'text/html' });
+    const { response, calls } = await executeBothWays(app, session, { ...signedIn, accept: 'text/html' });
     expect(response.status).toBe(406);
     expect(calls).toEqual([]);
   });
 
-  it('is forgotten for one that came later, once there are two hundred', async () => {
-    for (let index = 0; index < 201; index += 1) await app.post(anew(goodList), signedIn);
-    apollo.mockClear();
-    await app.post(good, signedIn);
-    expect(apollo).toHaveBeenCalledTimes(1);
-    await app.post(good, signedIn);
-    expect(apollo).toHaveBeenCalledTimes(1);
+  it('evicts the oldest operation when it holds two hundred', async () => {
+    for (let index = 0; index < 201; index += 1) await app.post(withUnseenText(accountList), signedIn);
+    apolloExecution.mockClear();
+    await app.post(session, signedIn);
+    expect(apolloExecution).toHaveBeenCalledTimes(1);
+    await app.post(session, signedIn);
+    expect(apolloExecution).toHaveBeenCalledTimes(1);
   });
 });
 
-describe('A limit', () => {
-  it('holds for an operation that was answered before, with the same status and the same wait', async () => {
-    const limited = await startTestApp({ RATE_LIMIT_PER_OWNER_PER_MINUTE: '1' });
+describe('Rate limit', () => {
+  it('applies to a cached operation with the same status and Retry-After', async () => {
+    const limitedApp = await startTestApp({ RATE_LIMIT_PER_OWNER_PER_MINUTE: '1' });
     try {
       const signedIn = await signIn(acme);
-      expect((await limited.post(good, signedIn)).status).toBe(200);
-      const { response, calls, byApollo } = await bothWays(limited, good, signedIn);
-      expect([response.status, byApollo, calls]).toEqual([429, false, []]);
+      expect((await limitedApp.post(session, signedIn)).status).toBe(200);
+      const { response, calls, executedByApollo } = await executeBothWays(limitedApp, session, signedIn);
+      expect([response.status, executedByApollo, calls]).toEqual([429, false, []]);
       expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
     } finally {
-      await limited.stop();
+      await limitedApp.stop();
     }
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { Secret } from '../../src/config.js';
@@ -5,6 +6,7 @@ import { createLogger } from '../../src/logger.js';
 import { ProviderCatalogue } from '../../src/stackone/provider-catalogue.js';
 import { type Quota, startQuota } from '../../src/stackone/quota.js';
 import { StackOneClient } from '../../src/stackone/stackone-client.js';
+import { waitUntil } from '../support/wait.js';
 
 const minute = 60_000;
 
@@ -14,7 +16,7 @@ let quota: Quota;
 let now = 0;
 let catalogue: ProviderCatalogue;
 
-// Anew for each test: a renewal in the background may outlive its own.
+// Each test has its own instances, because a refresh in the background may outlast a test.
 beforeEach(async () => {
   emulator = await startEmulator();
   const logger = createLogger('silent');
@@ -32,16 +34,17 @@ afterEach(async () => {
 
 const keys = async () => (await catalogue.providers()).map(({ key }) => key);
 const fetches = () => emulator.history.length;
-/** Waits until a renewal in the background has come to its end. */
-const settled = async () => {
-  for (let turn = 0; turn < 100 && emulator.history.some(({ status }) => status === 0); turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  await new Promise((resolve) => setTimeout(resolve, 20));
+/** Waits until a refresh in the background is complete. */
+const waitForRefresh = async () => {
+  await waitUntil(
+    () => emulator.history.every(({ status }) => status !== 0),
+    'the emulator has responded to every request',
+  );
+  await sleep(20);
 };
 
-describe('the provider catalogue', () => {
-  it('has what is enabled in the project and nothing else, by name', async () => {
+describe('provider catalog', () => {
+  it('contains the enabled providers of the project, sorted by name', async () => {
     const providers = await catalogue.providers();
     expect(providers.map(({ name }) => name)).toEqual(providers.map(({ name }) => name).toSorted());
     expect(providers.length).toBeGreaterThanOrEqual(8);
@@ -54,53 +57,53 @@ describe('the provider catalogue', () => {
     });
   });
 
-  it('is the same from /connectors/meta, in a project without /auth_configs', async () => {
+  it('is the same from /connectors/meta in a project without /auth_configs', async () => {
     const expected = await catalogue.providers();
     emulator.settings.hasAuthConfigs = false;
-    const older = new ProviderCatalogue(client, createLogger('silent'));
-    expect(await older.providers()).toEqual(expected);
+    const fromMeta = new ProviderCatalogue(client, createLogger('silent'));
+    expect(await fromMeta.providers()).toEqual(expected);
   });
 
-  it('is fetched once, however many ask at the same time', async () => {
+  it('is fetched once for concurrent calls', async () => {
     await Promise.all(Array.from({ length: 50 }, keys));
     expect(fetches()).toBe(1);
   });
 
-  it('is not fetched again for five minutes', async () => {
+  it('is cached for five minutes', async () => {
     await keys();
     now = 5 * minute - 1;
     await keys();
     expect(fetches()).toBe(1);
   });
 
-  it('is given from the old copy at once while one fetch renews it', async () => {
+  it('is returned from the stale cache while one request refreshes it', async () => {
     const before = await keys();
     now = 6 * minute;
     expect(await Promise.all([keys(), keys(), keys()])).toEqual([before, before, before]);
-    await settled();
+    await waitForRefresh();
     expect(fetches()).toBe(2);
     now = 10 * minute;
     await keys();
     expect(fetches()).toBe(2);
   });
 
-  it('outlives a renewal that fails', async () => {
+  it('stays in the cache when a refresh fails', async () => {
     const before = await keys();
     now = 59 * minute;
     emulator.failNext({ status: 500 }, 10);
     expect(await keys()).toEqual(before);
-    await settled();
+    await waitForRefresh();
     expect(await keys()).toEqual(before);
   });
 
-  it('is an error, and not an empty list, when there has been none for an hour and none can be had', async () => {
+  it('is an error, not an empty list, when the cache is older than one hour and the refresh fails', async () => {
     await keys();
     now = 61 * minute;
     emulator.failNext({ status: 500 }, 10);
     await expect(keys()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   });
 
-  it('reads all pages, leaves out what is off or malformed, and merges the profiles of one provider', async () => {
+  it('combines all pages, omits inactive and malformed rows, and merges the profiles of one provider', async () => {
     const row = (connector_key: string, rest: object = {}) => ({
       connector_key,
       connector_label: `The ${connector_key}`,

@@ -4,8 +4,9 @@ import { startApp } from '../../src/app.js';
 import { isErrorCode } from '../../src/errors.js';
 import { createLogger } from '../../src/logger.js';
 import { canaries, signToken, testConfig } from './test-app.js';
+import { waitUntil } from './wait.js';
 
-/** Ours and StackOne's: in nothing that leaves this server. */
+/** Secrets of this server and content of StackOne's responses. No response and no log line may contain them. */
 export const secrets = {
   ...canaries,
   basicAuthorization: Buffer.from(`${canaries.apiKey}:`).toString('base64'),
@@ -15,7 +16,7 @@ export const secrets = {
   upstreamHeader: 'canary-upstream-header',
 } as const;
 
-/** Values that callers send. The hyphens keep them from being names, which validation may tell. */
+/** Values in requests. A hyphen makes them invalid as GraphQL names, which validation messages may contain. */
 export const callerValues = [
   'canary-literal',
   'canary-label',
@@ -25,21 +26,21 @@ export const callerValues = [
   'canary-word',
 ] as const;
 
-const requestLine = '"msg":"request"';
+const requestLogMarker = '"msg":"request"';
 const claims = { org_id: 'canary-owner-id', org_name: 'canary-owner-name', email: 'canary-email' };
 
-/** A server in which every secret is a canary, at the most talkative level of the log, with metrics. */
+/** A server in which every secret is a canary value, with log level `trace` and metrics. */
 export interface CanaryApp {
   readonly url: string;
   readonly metricsUrl: string;
   readonly emulator: Emulator;
-  /** A good access token; then an expired one, one with a malformed owner, and one that somebody else signed. */
+  /** A valid access token, an expired one, one with a malformed owner, and one with an invalid signature. */
   readonly tokens: readonly string[];
-  /** What an owner may read, and a log must not hold. */
+  /** Values that the owner may read and no log line may contain. */
   readonly ownerValues: string[];
   logs(): string;
   send(request: SentRequest): Promise<RecordedExchange>;
-  /** A query of the owner's. */
+  /** Runs an operation with the valid access token. */
   runOperation(query: string): Promise<RecordedExchange>;
   stop(): Promise<void>;
 }
@@ -54,10 +55,10 @@ export interface SentRequest {
 export interface RecordedExchange {
   readonly status: number;
   readonly json: { data?: unknown; errors?: { message: unknown; extensions: { code: unknown } }[] };
-  /** Headers and body, and what was logged meanwhile. */
+  /** Headers and body. */
   readonly response: string;
   readonly logged: string;
-  /** The one line of the request itself. */
+  /** The parsed log line of the request. */
   readonly line: Record<string, unknown>;
 }
 
@@ -81,14 +82,12 @@ export async function startCanaryApp(): Promise<CanaryApp> {
     const before = lines.length;
     const response = await fetch(`${url}${path}`, { method, headers, ...(method !== 'GET' && { body }) });
     const text = await response.text();
-    const hasRequestLine = () => lines.slice(before).some((line) => line.includes(requestLine));
-    // The line of a request is written when its answer has left; what is no operation has none.
-    for (
-      let turn = 0;
-      turn < 100 && method === 'POST' && path.startsWith('/graphql') && !hasRequestLine();
-      turn++
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, turn));
+    // The server may write the log line after it has sent the response. Only GraphQL requests have one.
+    if (method === 'POST' && path.startsWith('/graphql')) {
+      await waitUntil(
+        () => lines.slice(before).some((line) => line.includes(requestLogMarker)),
+        'the request is logged',
+      );
     }
     const logged = lines.slice(before);
     return {
@@ -96,7 +95,7 @@ export async function startCanaryApp(): Promise<CanaryApp> {
       json: JSON.parse(text),
       response: `${[...response.headers].map((header) => header.join(': ')).join('\n')}\n\n${text}`,
       logged: logged.join(''),
-      line: JSON.parse(logged.find((line) => line.includes(requestLine)) ?? '{}'),
+      line: JSON.parse(logged.find((line) => line.includes(requestLogMarker)) ?? '{}'),
     };
   };
   return {
@@ -129,10 +128,11 @@ async function signTokens(): Promise<string[]> {
   ];
 }
 
-export const valuesIn = (text: string, needles: readonly string[]) =>
-  needles.filter((needle) => text.includes(needle));
+/** The values that the text contains. */
+export const valuesIn = (text: string, values: readonly string[]) =>
+  values.filter((value) => text.includes(value));
 
-/** JSON, never kept, errors in the one form with a code of ours, and nobody's secrets in it or in the log. */
+/** Expects JSON with `no-store`, documented error codes, and no secret in the response or the log. */
 export function expectNoCanaries(
   { tokens, ownerValues }: CanaryApp,
   { response, logged, json, status }: RecordedExchange,
