@@ -1,4 +1,4 @@
-/** A page without a framework: the flow, and the Hub in a dialog of the page's own. */
+/** A page without a framework: the connect flow, with the Hub in the page's own dialog. */
 import { attachHub, createConnectClient, createConnectFlow, loadHub } from '../../client/index.js';
 
 const parameters = new URLSearchParams(location.search);

@@ -1,4 +1,4 @@
-/** A product's page with every way to use the React part, for the tests of it. */
+/** A page of a product with every usage of the React components, for their tests. */
 import { StackOneHub } from '@stackone/hub';
 import { createElement, StrictMode, useEffect, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -17,12 +17,12 @@ const client = createConnectClient({
 });
 
 let loads = 0;
-async function loadAtSecondTry(): Promise<void> {
+async function loadOnSecondCall(): Promise<void> {
   loads += 1;
-  if (loads === 1) throw new Error('Not this time');
+  if (loads === 1) throw new Error('The first load fails');
 }
 
-/** The web component, as a Hub of one's own. Its `close` and `success` are DOM events. */
+/** The web component as a custom Hub component. Its `close` and `success` are DOM events. */
 function HubElement({ token, baseUrl, mode, onSuccess, onClose }: HubProps) {
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -40,7 +40,7 @@ function HubElement({ token, baseUrl, mode, onSuccess, onClose }: HubProps) {
   return createElement('stackone-hub', { ref: element, token, 'base-url': baseUrl, mode });
 }
 
-/** What most pages do: the button goes when the account is there. */
+/** The usual case: the linked account replaces the button. */
 function Replaced() {
   const [account, setAccount] = useState<LinkedAccount | null>(null);
   return account === null ? (
@@ -52,7 +52,7 @@ function Replaced() {
   );
 }
 
-/** The button stays, and counts. The function that counts is another in each rendering. */
+/** The button stays and counts linked accounts. `onLinked` is a new function in each render. */
 function Counted() {
   const [count, setCount] = useState(0);
   return (
@@ -67,8 +67,8 @@ function Counted() {
 
 function OwnDesign() {
   const [closings, setClosings] = useState(0);
-  const [told, setTold] = useState('');
-  const connect = useConnect({ onLinked: ({ providerKey }) => setTold(`${providerKey} is linked`) });
+  const [linkedText, setLinkedText] = useState('');
+  const connect = useConnect({ onLinked: ({ providerKey }) => setLinkedText(`${providerKey} is linked`) });
   return (
     <section aria-label="Own design">
       <button type="button" onClick={() => connect.start({ provider: 'personio' })}>
@@ -78,7 +78,7 @@ function OwnDesign() {
         Leave
       </button>
       <output>{connect.state.phase}</output>
-      <p>{told}</p>
+      <p>{linkedText}</p>
       <dialog open onClose={() => setClosings(closings + 1)}>
         <p>Closed {closings} times</p>
         {connect.hub}
@@ -115,7 +115,7 @@ function Page() {
         </ConnectProvider>
       )}
       {isThere && (
-        <ConnectProvider {...common} hub={StackOneHub} prepare={loadAtSecondTry}>
+        <ConnectProvider {...common} hub={StackOneHub} prepare={loadOnSecondCall}>
           <ConnectButton provider="bamboohr">Connect later</ConnectButton>
         </ConnectProvider>
       )}
