@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readText, sourceFiles } from '../support/package-files.js';
 import { type CanaryApp, startCanaryApp } from '../support/canary-app.js';
+import { readText, sourceFiles } from '../support/package-files.js';
 
 /** What docs/operations.md promises to whoever watches a server, and what a server does. */
 let app: CanaryApp;

@@ -10,7 +10,7 @@ const reactHook = 'client/react/use-connect.tsx';
 const reactDialog = 'client/react/connect-dialog.tsx';
 const reactButton = 'client/react/connect-button.tsx';
 
-/** What keeps the client from believing the Hub, minting twice or losing an account. */
+/** Guards against trusting the Hub, creating a session twice, and losing an account. */
 export const clientGuards: readonly Mutant[] = [
   {
     file: flow,

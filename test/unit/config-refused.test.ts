@@ -36,7 +36,7 @@ const withoutKeys: Environment = { ...live, AUTH_PUBLIC_KEY: undefined };
 const production: Environment = { ...live, NODE_ENV: 'production' };
 const productionWithoutKeys: Environment = { ...withoutKeys, NODE_ENV: 'production' };
 
-/** Values that a variable refuses, with a space between them. `canary` must not come back in the message. */
+/** Invalid values of each variable, separated by spaces. No error message may contain `canary`. */
 const malformed: Readonly<Record<string, string>> = {
   SESSION_EXPIRES_IN_SECONDS: '59 86401 1800.5 1e3 -60 canary 0x708 999999999999999999999',
   SESSION_METADATA: '["canary"] null "canary" 3 {"canary": canary',
@@ -67,32 +67,32 @@ const malformed: Readonly<Record<string, string>> = {
 };
 const canary = /can[aä]ry/;
 
-/** An environment in which this variable counts. */
+/** An environment in which this variable is read. */
 function settingOf(name: string, value: string): Environment {
   if (name === 'EMULATOR_PORT') return { [name]: value };
   if (name === 'STACKONE_API_KEY_FILE') return { ...live, STACKONE_API_KEY: undefined, [name]: value };
   return { ...(/^AUTH_(JWKS|PUBLIC|SECRET)/.test(name) ? withoutKeys : live), [name]: value };
 }
 
-function refusalOf(env: Environment): ConfigError {
+function configErrorOf(env: Environment): ConfigError {
   try {
     loadConfig(env);
   } catch (error) {
     if (error instanceof ConfigError) return error;
     throw error;
   }
-  throw new Error('this environment was accepted');
+  throw new Error('The environment was accepted');
 }
 
-/** That there is no other problem than this, and that it quotes nothing, however the error is printed. */
+/** Expects exactly this problem, and no value in the error, however it is printed. */
 function expectOnlyProblem(env: Environment, problem: string): void {
-  const error = refusalOf(env);
+  const error = configErrorOf(env);
   expect(error.problems).toEqual([expect.stringContaining(problem)]);
   expect(error.message).toContain(problem);
   expect(inspect(error, { depth: 9 })).not.toMatch(/can[aä]ry|BEGIN/);
 }
 
-describe('The configuration refuses, as the only problem and without quoting it,', () => {
+describe('loadConfig reports one problem and does not quote the value', () => {
   it.each(
     Object.entries(malformed).flatMap(([name, values]) => values.split(' ').map((value) => [name, value])),
   )('%s=%s', (name = '', value = '') => {
@@ -118,27 +118,27 @@ describe('The configuration refuses, as the only problem and without quoting it,
     ['a private key', ec.privateKey],
     ['a private key in one line', ec.privateKey.replaceAll('\n', '\\n')],
     ['a certificate', ec.publicKey.replaceAll('PUBLIC KEY', 'CERTIFICATE')],
-    ['a key that is cut off', ec.publicKey.slice(0, 60)],
+    ['a truncated key', ec.publicKey.slice(0, 60)],
     ['an RSA key of 1024 bits', pemOf(generateKeyPairSync('rsa', { modulusLength: 1024 }))],
-    ['a key that agrees and cannot sign', pemOf(generateKeyPairSync('x25519'))],
+    ['a key agreement key, which cannot sign', pemOf(generateKeyPairSync('x25519'))],
     [
-      'a curve that no token may be signed with',
+      'a key on a curve that JWT does not support',
       pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })),
     ],
-  ])('%s as AUTH_PUBLIC_KEY, or in its file', (_what, pem) => {
+  ])('%s in AUTH_PUBLIC_KEY or AUTH_PUBLIC_KEY_FILE', (_name, pem) => {
     expectOnlyProblem({ ...withoutKeys, AUTH_PUBLIC_KEY: pem }, 'AUTH_PUBLIC_KEY is not valid');
     const path = file('canary.pem', pem);
     expectOnlyProblem({ ...withoutKeys, AUTH_PUBLIC_KEY_FILE: path }, 'AUTH_PUBLIC_KEY is not valid');
   });
 
-  it.each(variableNames.filter((name) => name !== 'NODE_ENV'))('an empty %s', (name) => {
+  it.each(variableNames.filter((name) => name !== 'NODE_ENV'))('empty %s', (name) => {
     for (const empty of ['', '  ']) {
       expectOnlyProblem(settingOf(name, empty), `${name} is set but empty: give it a value or unset it`);
     }
   });
 
   it.each(['STACKONE_API_KEY_FILE', 'AUTH_PUBLIC_KEY_FILE', 'AUTH_SECRET_FILE'])(
-    'an empty file, or a folder, in %s',
+    'empty file or a directory in %s',
     (name) => {
       expectOnlyProblem(settingOf(name, file('canary-empty', ' \n')), `${name} points to an empty file`);
       expectOnlyProblem(settingOf(name, folder), `${name} points to a file that cannot be read`);
@@ -151,18 +151,34 @@ describe('The configuration refuses, as the only problem and without quoting it,
   it.each<[string, Environment, string]>([
     ['no issuer', { ...live, AUTH_ISSUER: undefined }, 'AUTH_ISSUER is missing'],
     ['no audience', { ...live, AUTH_AUDIENCE: undefined }, 'AUTH_AUDIENCE is missing'],
-    ['no source of keys', withoutKeys, 'None of AUTH_JWKS_URL'],
-    ['a public key beside a key set', { ...live, ...jwks }, 'More than one of AUTH_JWKS_URL'],
-    ['a public key beside a secret', { ...live, AUTH_SECRET: secret }, 'More than one of AUTH_JWKS_URL'],
-    ['a secret beside a key set', { ...withoutKeys, ...jwks, AUTH_SECRET: secret }, 'More than one'],
-    ['a StackOne key and its file', { ...live, STACKONE_API_KEY_FILE: keyFile }, 'are both set'],
-    ['a public key and its file', { ...live, AUTH_PUBLIC_KEY_FILE: keyFile }, 'are both set'],
-    ['a secret and its file', { ...withoutKeys, AUTH_SECRET: secret, AUTH_SECRET_FILE: keyFile }, 'both set'],
+    ['no token keys', withoutKeys, 'None of AUTH_JWKS_URL'],
+    ['a public key together with a JWKS URL', { ...live, ...jwks }, 'More than one of AUTH_JWKS_URL'],
+    [
+      'a public key together with a secret',
+      { ...live, AUTH_SECRET: secret },
+      'More than one of AUTH_JWKS_URL',
+    ],
+    ['a secret together with a JWKS URL', { ...withoutKeys, ...jwks, AUTH_SECRET: secret }, 'More than one'],
+    [
+      'a StackOne API key together with its file',
+      { ...live, STACKONE_API_KEY_FILE: keyFile },
+      'are both set',
+    ],
+    ['a public key together with its file', { ...live, AUTH_PUBLIC_KEY_FILE: keyFile }, 'are both set'],
+    [
+      'a secret together with its file',
+      { ...withoutKeys, AUTH_SECRET: secret, AUTH_SECRET_FILE: keyFile },
+      'both set',
+    ],
     ['a short secret in a file', { ...withoutKeys, AUTH_SECRET_FILE: shortFile }, 'AUTH_SECRET is too short'],
     ['the demo in production', { NODE_ENV: 'production' }, 'production has no demo mode'],
-    ['http to StackOne in production', { ...production, STACKONE_BASE_URL: 'http://canary' }, 'an https URL'],
     [
-      'http to keys in production',
+      'an http URL of StackOne in production',
+      { ...production, STACKONE_BASE_URL: 'http://canary' },
+      'an https URL',
+    ],
+    [
+      'an http JWKS URL in production',
       { ...productionWithoutKeys, AUTH_JWKS_URL: 'http://canary' },
       'an https URL',
     ],
@@ -172,25 +188,25 @@ describe('The configuration refuses, as the only problem and without quoting it,
       { ...productionWithoutKeys, AUTH_SECRET: '' },
       'AUTH_SECRET is set but empty',
     ],
-  ])('%s', (_what, env, problem) => {
+  ])('%s', (_name, env, problem) => {
     expectOnlyProblem(env, problem);
   });
 
   it.each(variableNames.filter((name) => /^AUTH_|_CLAIM$|^STACKONE_BASE/.test(name)))(
-    '%s without a StackOne key: the demo would not read it',
+    '%s without STACKONE_API_KEY, because the demo does not read it',
     (name) => {
       expectOnlyProblem({ [name]: 'canary' }, `${name} is set but STACKONE_API_KEY is not`);
     },
   );
 });
 
-describe('The configuration tells', () => {
-  it('every problem at once, in one message that holds no value', () => {
-    const wrong = Object.entries(malformed).map(([name, values]) => [
+describe('loadConfig', () => {
+  it('reports every problem in one message without values', () => {
+    const invalid = Object.entries(malformed).map(([name, values]) => [
       name,
       values.split(' ').find((value) => canary.test(value)),
     ]);
-    const error = refusalOf({ ...Object.fromEntries(wrong), NODE_ENV: 'production' });
+    const error = configErrorOf({ ...Object.fromEntries(invalid), NODE_ENV: 'production' });
     for (const name of Object.keys(malformed).filter((name) => name !== 'EMULATOR_PORT')) {
       expect(error.message).toContain(name);
     }
@@ -200,8 +216,8 @@ describe('The configuration tells', () => {
     expect(inspect(error, { depth: 9 })).not.toMatch(canary);
   });
 
-  it('of each variable that has a form what is wrong with it', () => {
-    const free = ['NODE_ENV', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
-    expect(variableNames.filter((name) => !(name in malformed) && !free.includes(name))).toEqual([]);
+  it('has a case above for each variable with a format', () => {
+    const withoutFormat = ['NODE_ENV', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
+    expect(variableNames.filter((name) => !(name in malformed) && !withoutFormat.includes(name))).toEqual([]);
   });
 });

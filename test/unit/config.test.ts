@@ -31,13 +31,13 @@ const live: Environment = {
 const withoutKeys: Environment = { ...live, AUTH_PUBLIC_KEY: undefined };
 const production: Environment = { ...live, NODE_ENV: 'production' };
 
-describe('The configuration has defaults', () => {
+describe('loadConfig: defaults', () => {
   const session = { expiresInSeconds: 1800, metadata: undefined, allowAuthLinks: false };
   const quota = { perOwnerPerMinute: 30, totalPerMinute: 900, redisUrl: undefined };
   const http = { host: '127.0.0.1', port: 4000, metricsPort: undefined, corsOrigins: [] };
   const open = { introspection: true };
 
-  it('for the demo, which starts from an empty environment', () => {
+  it('demo, from an empty environment', () => {
     expect(loadConfig(demo)).toMatchObject({
       mode: 'demo',
       production: false,
@@ -50,7 +50,7 @@ describe('The configuration has defaults', () => {
     });
   });
 
-  it('for a live server, from a key and where tokens come from', () => {
+  it('server, from an API key and the token settings', () => {
     expect(loadConfig(live)).toMatchObject({
       mode: 'live',
       production: false,
@@ -69,7 +69,7 @@ describe('The configuration has defaults', () => {
     });
   });
 
-  it('that show less in production', () => {
+  it('production: no introspection and no playground', () => {
     expect(loadConfig(production)).toMatchObject({
       production: true,
       introspection: false,
@@ -78,7 +78,7 @@ describe('The configuration has defaults', () => {
   });
 });
 
-describe('The configuration takes', () => {
+describe('loadConfig: accepted values', () => {
   it.each<[Record<string, string>, object]>([
     [{ SESSION_EXPIRES_IN_SECONDS: '60' }, { session: { expiresInSeconds: 60 } }],
     [{ SESSION_EXPIRES_IN_SECONDS: '86400' }, { session: { expiresInSeconds: 86_400 } }],
@@ -111,7 +111,7 @@ describe('The configuration takes', () => {
     expect(loadConfig({ ...live, ...env })).toMatchObject(expected);
   });
 
-  it('the address of a key set, a secret of 32 bytes, and each kind of public key', () => {
+  it('a JWKS URL, a secret of 32 bytes, and each type of public key', () => {
     const kindOf = (env: Environment) => loadConfig({ ...withoutKeys, ...env });
     const url = 'https://issuer.example/jwks.json';
     expect(kindOf({ AUTH_JWKS_URL: url })).toMatchObject({
@@ -123,14 +123,15 @@ describe('The configuration takes', () => {
     }
   });
 
-  it('each secret and key from a file, without the newline at its end', () => {
+  it('secrets and keys from files, without the newline at the end', () => {
     const config = loadConfig({
       STACKONE_API_KEY_FILE: file('api-key', 'canary-api-key\n'),
       AUTH_SECRET_FILE: file('secret', `${secret}\n`),
       AUTH_ISSUER: 'i',
       AUTH_AUDIENCE: 'a',
     });
-    if (config.mode !== 'live' || config.auth.keys.kind !== 'secret') throw new Error('not what was set');
+    if (config.mode !== 'live' || config.auth.keys.kind !== 'secret')
+      throw new Error('The configuration has another mode');
     expect(config.stackone.apiKey.reveal()).toBe('canary-api-key');
     expect(config.auth.keys.secret.reveal()).toBe(secret);
     const fromFile = loadConfig({ ...withoutKeys, AUTH_PUBLIC_KEY_FILE: file('key.pem', ecPem) });
@@ -138,14 +139,14 @@ describe('The configuration takes', () => {
   });
 });
 
-describe('A configuration', () => {
-  it('is frozen through and through', () => {
+describe('The loaded configuration', () => {
+  it('is deeply frozen', () => {
     const config = loadConfig({
       ...live,
       SESSION_METADATA: '{"plan":{"seats":[3]}}',
       CORS_ORIGINS: 'https://a.example',
     });
-    if (config.mode !== 'live') throw new Error('not what was set');
+    if (config.mode !== 'live') throw new Error('The configuration has another mode');
     const { session, quota, http, stackone, auth } = config;
     const parts = [
       config,
@@ -162,7 +163,7 @@ describe('A configuration', () => {
     expect(parts.map(Object.isFrozen)).toEqual(parts.map(() => true));
   });
 
-  it('prints no secret, however it is printed', () => {
+  it('contains no secret in JSON, inspect or an error cause', () => {
     const redis = { REDIS_URL: 'rediss://user:canary@redis.example:6380' };
     const config = loadConfig({ ...withoutKeys, ...redis, AUTH_SECRET: secret });
     const error = new Error('failed', { cause: config });
@@ -172,24 +173,24 @@ describe('A configuration', () => {
   });
 });
 
-describe('A secret', () => {
+describe('Secret', () => {
   const hidden = new Secret(secret);
 
   it.each<[string, string]>([
     ['String()', String(hidden)],
-    ['a template', `${hidden}`],
-    ['joining', ['', hidden].join('')],
+    ['a template literal', `${hidden}`],
+    ['Array.join', ['', hidden].join('')],
     ['JSON', JSON.stringify(hidden).slice(1, -1)],
     ['inspect', inspect(hidden)],
-    ['console’s %s', format('%s', hidden)],
-    ['console’s %o', format('%o', hidden)],
-    ['console’s %O', format('%O', hidden)],
-    ['an error’s message', new Error(String(hidden)).message],
-  ])('prints as [redacted] through %s', (_how, printed) => {
+    ['format %s', format('%s', hidden)],
+    ['format %o', format('%o', hidden)],
+    ['format %O', format('%O', hidden)],
+    ['an error message', new Error(String(hidden)).message],
+  ])('prints as [redacted] through %s', (_name, printed) => {
     expect(printed).toBe('[redacted]');
   });
 
-  it('has nothing to enumerate, to spread or to clone', () => {
+  it('has no enumerable properties and exposes nothing when it is spread or cloned', () => {
     expect([Object.keys(hidden), { ...hidden }, structuredClone(hidden)]).toEqual([[], {}, {}]);
     expect(inspect(hidden, { customInspect: false, showHidden: true })).not.toContain('canary');
     expect(hidden.reveal()).toBe(secret);

@@ -5,11 +5,11 @@ import { loadConnectConfig, settingVariables } from '../../src/connect-settings.
 import { createLogger } from '../../src/logger.js';
 
 const getOwner = () => null;
-const good = { apiKey: 'canary-api-key', getOwner };
+const validSettings = { apiKey: 'canary-api-key', getOwner };
 
-/** As from JavaScript, which may give anything. */
+/** Passes any value, as a JavaScript caller can. */
 function load(settings: object) {
-  return loadConnectConfig(Object.assign({}, good, settings));
+  return loadConnectConfig(Object.assign({}, validSettings, settings));
 }
 
 function problemsOf(settings: object): readonly string[] {
@@ -20,11 +20,11 @@ function problemsOf(settings: object): readonly string[] {
     expect(inspect(error, { depth: 9 })).not.toContain('canary');
     return error.problems;
   }
-  throw new Error('these settings were accepted');
+  throw new Error('The settings were accepted');
 }
 
-describe('Settings in code', () => {
-  it('have the defaults of the environment in production', () => {
+describe('loadConnectConfig', () => {
+  it('has the defaults of loadConfig in production', () => {
     const environment = loadConfig({
       NODE_ENV: 'production',
       STACKONE_API_KEY: 'canary-api-key',
@@ -35,7 +35,7 @@ describe('Settings in code', () => {
     expect(environment).toMatchObject(load({}));
   });
 
-  it('are taken as they are, or as the text of their variable', () => {
+  it('accepts typed values and the text form of the variables', () => {
     const expected = {
       production: false,
       introspection: true,
@@ -64,7 +64,7 @@ describe('Settings in code', () => {
     expect(inspect(load(settings), { depth: 9 })).not.toContain('canary');
   });
 
-  it('are copied and frozen, so that nothing changes them later', () => {
+  it('copies and freezes the settings', () => {
     const sessionMetadata = { plan: { seats: 3 } };
     const { session } = load({ sessionMetadata });
     sessionMetadata.plan.seats = 4;
@@ -100,13 +100,16 @@ describe('Settings in code', () => {
     ['getOwner', { canary: true }],
     ['sessionLifetime', 'canary'],
     ['toString', 'canary'],
-  ])('are refused by their own name, as the only problem and without quoting it: %s: %p', (name, value) => {
-    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} (is|must)`)]);
-  });
+  ])(
+    'reports the invalid setting by its name as the only problem and does not quote it: %s: %p',
+    (name, value) => {
+      expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} (is|must)`)]);
+    },
+  );
 
-  it('are refused all at once', () => {
-    const wrong = Object.keys(settingVariables).map((name) => [name, 'canary canary']);
-    const problems = problemsOf({ ...Object.fromEntries(wrong), getOwner: undefined, unknownSetting: 1 });
+  it('reports all invalid settings together', () => {
+    const invalid = Object.keys(settingVariables).map((name) => [name, 'canary canary']);
+    const problems = problemsOf({ ...Object.fromEntries(invalid), getOwner: undefined, unknownSetting: 1 });
     const named = [...Object.keys(settingVariables), 'getOwner'].filter((name) => {
       return problems.some((problem) => problem.startsWith(`${name} `));
     });
@@ -114,7 +117,7 @@ describe('Settings in code', () => {
     expect(problems).toHaveLength(named.length + 1);
   });
 
-  it('need a key, and a logger or its level but not both', () => {
+  it('requires apiKey, and rejects logger together with logLevel', () => {
     expect(problemsOf({ apiKey: undefined })).toEqual(['apiKey is missing: give it your StackOne API key']);
     expect(problemsOf({ logger: createLogger('silent'), logLevel: 'info' })).toEqual([
       'logger and logLevel are both set: keep one of them',

@@ -5,9 +5,14 @@ import { Owner, OwnerError } from '../../src/auth/owner.js';
 import type { ClaimNames } from '../../src/config.js';
 
 const names: ClaimNames = { ownerId: 'org_id', ownerName: 'org_name', username: 'email' };
-const good: JWTPayload = { sub: 'user_1', org_id: 'org_acme', org_name: 'Acme', email: 'ada@acme.example' };
+const validClaims: JWTPayload = {
+  sub: 'user_1',
+  org_id: 'org_acme',
+  org_name: 'Acme',
+  email: 'ada@acme.example',
+};
 
-/** What came of the claims: an owner in plain words, or the claim that was refused. */
+/** The owner from the claims as a plain object, or the message of the error. */
 function read(claims: JWTPayload, claimNames: Partial<ClaimNames> = {}): object | string {
   try {
     const { id, name, username } = Owner.fromVerifiedClaims(claims, { ...names, ...claimNames });
@@ -18,21 +23,25 @@ function read(claims: JWTPayload, claimNames: Partial<ClaimNames> = {}): object 
   }
 }
 
-const refusal = (claim: string) => `the claim ${claim} is missing or malformed`;
+const errorMessage = (claim: string) => `the claim ${claim} is missing or malformed`;
 
-describe('An owner is read from verified claims', () => {
-  it('by the names of the claims', () => {
-    expect(read(good)).toEqual({ id: 'org_acme', name: 'Acme', username: 'ada@acme.example' });
+describe('Owner.fromVerifiedClaims', () => {
+  it('reads the configured claims', () => {
+    expect(read(validClaims)).toEqual({ id: 'org_acme', name: 'Acme', username: 'ada@acme.example' });
   });
 
   it.each<[string, JWTPayload, string]>([
-    ['a name like a URL, with dots', { 'https://acme.example/org.id': 'a' }, 'https://acme.example/org.id'],
-    ['a name with a colon', { 'custom:org_id': 'a' }, 'custom:org_id'],
-    ['a dotted path', { o: { id: 'a' } }, 'o.id'],
-    ['a path of three steps', { app: { org: { id: 'a' } } }, 'app.org.id'],
-    ['a whole name rather than a path of the same letters', { 'o.id': 'a', o: { id: 'b' } }, 'o.id'],
-    ['`sub` when the operator names it', { sub: 'a' }, 'sub'],
-  ])('from %s', (_what, claims, ownerId) => {
+    [
+      'claim name that is a URL with dots',
+      { 'https://acme.example/org.id': 'a' },
+      'https://acme.example/org.id',
+    ],
+    ['claim name with a colon', { 'custom:org_id': 'a' }, 'custom:org_id'],
+    ['dotted path', { o: { id: 'a' } }, 'o.id'],
+    ['path with three segments', { app: { org: { id: 'a' } } }, 'app.org.id'],
+    ['claim name in preference to a path of the same text', { 'o.id': 'a', o: { id: 'b' } }, 'o.id'],
+    ['`sub` when it is configured', { sub: 'a' }, 'sub'],
+  ])('%s', (_name, claims, ownerId) => {
     expect(read({ org_name: 'Acme', ...claims }, { ownerId })).toEqual({
       id: 'a',
       name: 'Acme',
@@ -40,19 +49,22 @@ describe('An owner is read from verified claims', () => {
     });
   });
 
-  it.each(['a', 'A.b_c:d@e|f-9', 'a'.repeat(128), '0', 'auth0|org', 'x@y.z'])('with the id %s', (org_id) => {
-    expect(read({ ...good, org_id })).toMatchObject({ id: org_id });
-  });
+  it.each(['a', 'A.b_c:d@e|f-9', 'a'.repeat(128), '0', 'auth0|org', 'x@y.z'])(
+    'accepts the id %s',
+    (org_id) => {
+      expect(read({ ...validClaims, org_id })).toMatchObject({ id: org_id });
+    },
+  );
 
   it.each(['A', 'Müller & Söhne GmbH <Köln>', '株式会社', '🏔️', '🏔'.repeat(200), 'O\'Neil "Ltd"'])(
-    'with the name %s',
+    'accepts the name %s',
     (org_name) => {
-      expect(read({ ...good, org_name })).toMatchObject({ name: org_name });
+      expect(read({ ...validClaims, org_name })).toMatchObject({ name: org_name });
     },
   );
 });
 
-/** What no claim may be, whichever it is. */
+/** Values that are invalid for every claim. */
 const neverText: [string, unknown][] = [
   ['missing', undefined],
   ['null', null],
@@ -67,80 +79,80 @@ const neverText: [string, unknown][] = [
   ['with a NUL', 'org_acme\0'],
 ];
 
-describe('No owner is made of', () => {
+describe('Owner.fromVerifiedClaims rejects', () => {
   it.each([
     ...neverText,
-    ['of 129 characters', 'a'.repeat(129)],
+    ['129 characters long', 'a'.repeat(129)],
     ['with a space', 'org acme'],
     ['with a slash', '../org_acme'],
     ['with a quote', 'org"acme'],
     ['with a comma, as a list has', 'org_acme,org_globex'],
-    ['with a letter beyond ASCII', 'örg'],
+    ['with a letter that is not ASCII', 'örg'],
     ['with a wildcard', '*'],
     ['with a percent sign', 'org%5facme'],
-  ])('an id that is %s', (_what, org_id) => {
-    expect(read({ ...good, org_id })).toBe(refusal('org_id'));
+  ])('an id that is %s', (_name, org_id) => {
+    expect(read({ ...validClaims, org_id })).toBe(errorMessage('org_id'));
   });
 
   it.each([
     ...neverText,
-    ['of 201 characters', 'a'.repeat(201)],
+    ['201 characters long', 'a'.repeat(201)],
     ['with a tab', 'Acme\tLtd'],
-    ['with an escape', 'Acme\u001b[31m'],
-    ['with a control character of Latin-1', 'Acme\u0085'],
-    ['with half a surrogate pair', 'Acme \ud83c'],
-  ])('a name that is %s', (_what, org_name) => {
-    expect(read({ ...good, org_name })).toBe(refusal('org_name'));
+    ['with an escape sequence', 'Acme\u001b[31m'],
+    ['with a C1 control character', 'Acme\u0085'],
+    ['with a lone surrogate', 'Acme \ud83c'],
+  ])('a name that is %s', (_name, org_name) => {
+    expect(read({ ...validClaims, org_name })).toBe(errorMessage('org_name'));
   });
 
   it.each<[string, JWTPayload, string]>([
     ['a path through an array', { orgs: ['org_acme'] }, 'orgs.0'],
-    ['a path through text', { org: 'org_acme' }, 'org.length'],
+    ['a path through a string', { org: 'org_acme' }, 'org.length'],
     ['a path through null', { org: null }, 'org.id'],
     ['a path that ends at an object', { o: { id: { id: 'org_acme' } } }, 'o.id'],
-    ['a path with an empty step', { o: { id: 'org_acme' } }, 'o..id'],
-    ['a path to what every object inherits', {}, 'constructor.name'],
+    ['a path with an empty segment', { o: { id: 'org_acme' } }, 'o..id'],
+    ['a path to an inherited property', {}, 'constructor.name'],
     ['a path through a prototype', {}, '__proto__.constructor.name'],
-    ['a path where the whole name is malformed', { 'o.id': 7, o: { id: 'org_acme' } }, 'o.id'],
-    ['another case', { ORG_ID: 'org_acme' }, 'org_id'],
-  ])('%s', (_what, claims, ownerId) => {
-    expect(read({ sub: 'user_1', org_name: 'Acme', ...claims }, { ownerId })).toBe(refusal(ownerId));
+    ['a path when the claim of the whole name is malformed', { 'o.id': 7, o: { id: 'org_acme' } }, 'o.id'],
+    ['a claim name in another case', { ORG_ID: 'org_acme' }, 'org_id'],
+  ])('%s', (_name, claims, ownerId) => {
+    expect(read({ sub: 'user_1', org_name: 'Acme', ...claims }, { ownerId })).toBe(errorMessage(ownerId));
   });
 
-  it('what claims inherit from a prototype that somebody polluted', () => {
+  it('claims inherited from a polluted prototype', () => {
     const claims: JWTPayload = Object.create({ org_id: 'org_globex', o: { id: 'org_globex' } });
     claims['org_name'] = 'Acme';
-    expect(read(claims)).toBe(refusal('org_id'));
-    expect(read(claims, { ownerId: 'o.id' })).toBe(refusal('o.id'));
+    expect(read(claims)).toBe(errorMessage('org_id'));
+    expect(read(claims, { ownerId: 'o.id' })).toBe(errorMessage('o.id'));
   });
 
-  it('the person’s `sub` in place of the organisation’s id or name', () => {
-    expect(read({ sub: 'user_1', org_name: 'Acme' })).toBe(refusal('org_id'));
-    expect(read({ sub: 'user_1', org_id: 'org_acme', name: 'Ada' })).toBe(refusal('org_name'));
+  it('`sub` in place of the owner’s id or name', () => {
+    expect(read({ sub: 'user_1', org_name: 'Acme' })).toBe(errorMessage('org_id'));
+    expect(read({ sub: 'user_1', org_id: 'org_acme', name: 'Ada' })).toBe(errorMessage('org_name'));
   });
 
-  it('an object that looks like one', () => {
-    const lookAlike = { id: 'org_acme', name: 'Acme', username: null };
-    expect(Owner.isOwner(lookAlike)).toBe(false);
+  it('an object with the same shape (Owner.isOwner)', () => {
+    const plainObject = { id: 'org_acme', name: 'Acme', username: null };
+    expect(Owner.isOwner(plainObject)).toBe(false);
     expect(Owner.isOwner(Object.create(Owner.prototype))).toBe(false);
-    expect(Owner.isOwner(Owner.fromVerifiedClaims(good, names))).toBe(true);
+    expect(Owner.isOwner(Owner.fromVerifiedClaims(validClaims, names))).toBe(true);
   });
 });
 
-describe('A username is optional, so it', () => {
+describe('The username is optional', () => {
   it.each([...neverText, ['of 201 characters', 'a'.repeat(201)]])(
-    'is null where the claim is %s',
-    (_what, email) => {
-      expect(read({ ...good, email })).toEqual({ id: 'org_acme', name: 'Acme', username: null });
+    'it is null when the claim is %s',
+    (_name, email) => {
+      expect(read({ ...validClaims, email })).toEqual({ id: 'org_acme', name: 'Acme', username: null });
     },
   );
 });
 
-it('A refusal names the claim and never its value', () => {
+it('OwnerError contains the name of the claim and not its value', () => {
   expect.assertions(4);
   for (const claim of ['org_id', 'org_name']) {
     try {
-      Owner.fromVerifiedClaims({ ...good, [claim]: 'canary \n' }, names);
+      Owner.fromVerifiedClaims({ ...validClaims, [claim]: 'canary \n' }, names);
     } catch (error) {
       expect(error).toBeInstanceOf(OwnerError);
       expect(inspect(error, { depth: 9 })).not.toContain('canary');

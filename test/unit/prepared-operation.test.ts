@@ -16,37 +16,37 @@ import {
 import { prepareOperation } from '../../src/graphql/prepared-operation.js';
 import { readText } from '../support/package-files.js';
 
-/** The schema of this server, whose mutation gives whatever a test says and notes the arguments that it got. */
+/** The schema of this server. Its resolvers return the value of the test and record their arguments. */
 const schema = buildSchema(readText('schema.graphql'));
 const field = schema.getMutationType()?.getFields()['createConnectSession'];
 const linkedAccountType = schema.getType('LinkedAccount');
-if (field === undefined || !isObjectType(linkedAccountType)) throw new Error('the schema has changed');
-let give: () => unknown = () => null;
-let got: unknown[] = [];
+if (field === undefined || !isObjectType(linkedAccountType)) throw new Error('The schema has changed');
+let resolveValue: () => unknown = () => null;
+let receivedArguments: unknown[] = [];
 field.resolve = async (_source, args) => {
-  got.push({ ...args });
-  return give();
+  receivedArguments.push({ ...args });
+  return resolveValue();
 };
 const listField = schema.getQueryType()?.getFields()['linkedAccounts'];
 if (listField !== undefined) listField.resolve = field.resolve;
-const ofItsOwn = linkedAccountType.getFields()['provider'];
-if (ofItsOwn !== undefined) ofItsOwn.resolve = () => null;
+const providerField = linkedAccountType.getFields()['provider'];
+if (providerField !== undefined) providerField.resolve = () => null;
 
-/** The same operation by graphql-js and as it was prepared. */
-async function bothWays(query: string, variables: Record<string, unknown> = {}) {
+/** Executes the same operation with graphql-js and as a prepared operation. */
+async function executeBothWays(query: string, variables: Record<string, unknown> = {}) {
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
-  got = [];
+  receivedArguments = [];
   const expected = await execute({ schema, document, variableValues: variables });
   const actual = await prepareOperation(schema, document)({ operationName: null, variables }, {});
   return { expected, actual };
 }
 
 const asJson = (result: ExecutionResult) => JSON.parse(JSON.stringify(result));
-/** graphql-js makes objects without a prototype. */
+/** Objects from graphql-js have no prototype. */
 const isPrepared = ({ data }: ExecutionResult) => data != null && Object.getPrototypeOf(data) !== null;
 
-/** A selection of a type's fields, with aliases, fragments, and the same thing twice. */
+/** A random selection of a type's fields, with aliases, fragments and duplicates. */
 function selectionsOf(type: GraphQLOutputType, depth: number): fc.Arbitrary<string> {
   const named = getNamedType(type);
   if (!isObjectType(named)) return fc.constant('');
@@ -71,7 +71,7 @@ function selectionsOf(type: GraphQLOutputType, depth: number): fc.Arbitrary<stri
     );
 }
 
-/** A value of a type, now and then one that does not fit it. */
+/** A random value of a type. `misfits` is the percentage of values that do not match the type. */
 function valuesOf(type: GraphQLOutputType, depth: number, misfits: number): fc.Arbitrary<unknown> {
   if (isNonNullType(type)) {
     return fc.oneof(
@@ -107,13 +107,15 @@ function valuesOf(type: GraphQLOutputType, depth: number, misfits: number): fc.A
   );
 }
 
-describe('An operation that is prepared', () => {
-  it('has the answer that graphql-js gives, whatever is selected of whatever value', async () => {
+describe('prepareOperation', () => {
+  it('returns the result of graphql-js for random selections and values', async () => {
     const cases = fc.tuple(selectionsOf(field.type, 2), valuesOf(field.type, 2, 0));
     await fc.assert(
       fc.asyncProperty(cases, async ([selection, value]) => {
-        give = () => value;
-        const { expected, actual } = await bothWays(`mutation { key: createConnectSession ${selection} }`);
+        resolveValue = () => value;
+        const { expected, actual } = await executeBothWays(
+          `mutation { key: createConnectSession ${selection} }`,
+        );
         expect(asJson(actual)).toEqual(asJson(expected));
         expect(expected.errors).toBeUndefined();
         expect(isPrepared(actual)).toBe(true);
@@ -122,13 +124,13 @@ describe('An operation that is prepared', () => {
     );
   });
 
-  it('gives no data, but an error, where graphql-js finds a value that does not fit its type', async () => {
+  it('returns an error and no data when graphql-js finds a value that does not match its type', async () => {
     const cases = fc.tuple(selectionsOf(field.type, 2), valuesOf(field.type, 2, 10));
     let misfits = 0;
     await fc.assert(
       fc.asyncProperty(cases, async ([selection, value]) => {
-        give = () => value;
-        const { expected, actual } = await bothWays(`mutation { createConnectSession ${selection} }`);
+        resolveValue = () => value;
+        const { expected, actual } = await executeBothWays(`mutation { createConnectSession ${selection} }`);
         if (expected.errors === undefined) {
           expect(asJson(actual)).toEqual(asJson(expected));
         } else {
@@ -149,17 +151,17 @@ describe('An operation that is prepared', () => {
     ['$id: ID', 'accountId: $id', { id: 7 }],
     ['$category: Category', 'category: $category, onExisting: FAIL', { category: 'ATS' }],
   ])(
-    'reads variables and arguments as graphql-js does: (%s) in (%s) with %j',
+    'coerces variables and arguments like graphql-js: (%s) in (%s) with %j',
     async (declared, args, variables) => {
-      give = () => ({ token: 't' });
-      const { expected, actual } = await bothWays(
+      resolveValue = () => ({ token: 't' });
+      const { expected, actual } = await executeBothWays(
         `mutation named(${declared}) { createConnectSession(${args}) { token } }`,
         variables,
       );
       expect(asJson(actual)).toEqual(asJson(expected));
       expect(isPrepared(actual)).toBe(true);
-      expect(got).toHaveLength(2);
-      expect(got[1]).toEqual(got[0]);
+      expect(receivedArguments).toHaveLength(2);
+      expect(receivedArguments[1]).toEqual(receivedArguments[0]);
     },
   );
 
@@ -171,83 +173,82 @@ describe('An operation that is prepared', () => {
       },
     ],
     [
-      'throws what is no error',
+      'throws a value that is not an Error',
       () => {
         throw 'no session';
       },
     ],
-    ['gives nothing', () => null],
-  ])('fails at the same place with the same words when the resolver %s', async (_, resolver) => {
-    give = resolver;
-    const { expected, actual } = await bothWays(
-      'mutation { again: createConnectSession { token userErrors { code } } }',
-    );
-    expect(actual.data).toBeNull();
-    const [error] = expected.errors ?? [];
-    const [own] = actual.errors ?? [];
-    expect(own?.locations).toEqual(error?.locations);
-    expect(own?.path?.[0]).toEqual('again');
-    expect(own?.originalError?.message === 'no session').toBe(error?.originalError?.message === 'no session');
-  });
+    ['returns null', () => null],
+  ])(
+    'reports the error at the same path with the same message when the resolver %s',
+    async (_name, resolver) => {
+      resolveValue = resolver;
+      const { expected, actual } = await executeBothWays(
+        'mutation { again: createConnectSession { token userErrors { code } } }',
+      );
+      expect(actual.data).toBeNull();
+      const [error] = expected.errors ?? [];
+      const [own] = actual.errors ?? [];
+      expect(own?.locations).toEqual(error?.locations);
+      expect(own?.path?.[0]).toEqual('again');
+      expect(own?.originalError?.message === 'no session').toBe(
+        error?.originalError?.message === 'no session',
+      );
+    },
+  );
 
-  it('has not run when a variable does not fit: there is no data, not even null', async () => {
+  it('does not run and returns no `data` key when a variable is invalid', async () => {
     const query = 'mutation ($label: String) { createConnectSession(label: $label) { token } }';
-    const { expected, actual } = await bothWays(query, { label: 7 });
+    const { expected, actual } = await executeBothWays(query, { label: 7 });
     expect('data' in expected).toBe(false);
     expect('data' in actual).toBe(false);
     expect(actual.errors).toHaveLength(1);
-    expect(got).toEqual([]);
+    expect(receivedArguments).toEqual([]);
   });
 
-  it('stops at the first of thousands of variables’ errors', async () => {
+  it('stops at the first of thousands of variable errors', async () => {
     const query =
       'query ($status: [LinkedAccountStatus!]) { linkedAccounts(status: $status) { nodes { id } } }';
-    const { actual } = await bothWays(query, { status: Array(5_000).fill('NOPE') });
+    const { actual } = await executeBothWays(query, { status: Array(5_000).fill('NOPE') });
     expect('data' in actual).toBe(false);
     expect(actual.errors?.length).toBeLessThanOrEqual(2);
-    expect(got).toEqual([]);
+    expect(receivedArguments).toEqual([]);
   });
 });
 
-describe('An operation is left to graphql-js, with the same answer,', () => {
+describe('prepareOperation leaves an operation to graphql-js', () => {
   it.each([
-    ['that has a directive', 'mutation { createConnectSession { token @skip(if: true) mode } }'],
+    ['directive on a field', 'mutation { createConnectSession { token @skip(if: true) mode } }'],
     [
-      'that has one on a fragment',
+      'directive on a fragment',
       'mutation { createConnectSession { ... @include(if: false) { token } mode } }',
     ],
-    [
-      'that asks for a field with a resolver',
-      'mutation { createConnectSession { account { provider { key } } } }',
-    ],
-    [
-      'that has a key which objects have by themselves',
-      'mutation { createConnectSession { __proto__: token } }',
-    ],
-    ['that asks for several fields', 'mutation { createConnectSession { token } __typename }'],
-    ['that asks for the schema', '{ __schema { queryType { name } } }'],
-  ])('%s', async (_, query) => {
-    give = () => ({ token: 't', mode: 'LINK', account: { id: '1' } });
-    const { expected, actual } = await bothWays(query);
+    ['field with a resolver', 'mutation { createConnectSession { account { provider { key } } } }'],
+    ['response key __proto__', 'mutation { createConnectSession { __proto__: token } }'],
+    ['several root fields', 'mutation { createConnectSession { token } __typename }'],
+    ['introspection', '{ __schema { queryType { name } } }'],
+  ])('%s', async (_name, query) => {
+    resolveValue = () => ({ token: 't', mode: 'LINK', account: { id: '1' } });
+    const { expected, actual } = await executeBothWays(query);
     expect(asJson(actual)).toEqual(asJson(expected));
     expect(expected.data).not.toBeNull();
     expect(isPrepared(actual)).toBe(false);
   });
 
   it.each([
-    ['when another one is asked for by its name', 'mutation one { createConnectSession { token } }', 'other'],
+    ['unknown operationName', 'mutation one { createConnectSession { token } }', 'other'],
     [
-      'when it is one of two, and none is named',
+      'two operations without operationName',
       'mutation one { createConnectSession { token } } query two { __typename }',
       null,
     ],
-  ])('%s', async (_, query, operationName) => {
+  ])('%s', async (_name, query, operationName) => {
     const document = parse(query);
-    got = [];
+    receivedArguments = [];
     const expected = await execute({ schema, document, operationName });
     const actual = await prepareOperation(schema, document)({ operationName, variables: {} }, {});
     expect('data' in actual).toBe(false);
     expect(asJson(actual)).toEqual(asJson(expected));
-    expect(got).toEqual([]);
+    expect(receivedArguments).toEqual([]);
   });
 });

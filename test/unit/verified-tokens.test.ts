@@ -10,8 +10,8 @@ const inAnHour = start / 1000 + 3600;
 beforeEach(() => void jest.useFakeTimers({ now: start }));
 afterEach(() => void jest.useRealTimers());
 
-describe('A token that was verified', () => {
-  it('is its owner’s, and no other token is', () => {
+describe('VerifiedTokens', () => {
+  it('returns the owner of exactly the verified token', () => {
     const tokens = new VerifiedTokens();
     tokens.add('acme', acme, inAnHour);
     tokens.add('globex', globex, inAnHour);
@@ -22,7 +22,7 @@ describe('A token that was verified', () => {
     ]);
   });
 
-  it('is verified again after a minute', () => {
+  it('forgets a token after one minute', () => {
     const tokens = new VerifiedTokens();
     tokens.add('acme', acme, inAnHour);
     jest.setSystemTime(start + 59_999);
@@ -31,7 +31,7 @@ describe('A token that was verified', () => {
     expect(tokens.ownerOf('acme')).toBeUndefined();
   });
 
-  it('is not known beyond its own end', () => {
+  it('forgets a token when it expires', () => {
     const tokens = new VerifiedTokens();
     tokens.add('acme', acme, start / 1000 + 10);
     jest.setSystemTime(start + 9_999);
@@ -40,7 +40,7 @@ describe('A token that was verified', () => {
     expect(tokens.ownerOf('acme')).toBeUndefined();
   });
 
-  it('gives way to newer ones, so that the memory is bounded', () => {
+  it('evicts the oldest token above 20,000 tokens', () => {
     const tokens = new VerifiedTokens();
     for (let index = 0; index <= 20_000; index += 1) tokens.add(`token-${index}`, acme, inAnHour);
     expect([tokens.ownerOf('token-0'), tokens.ownerOf('token-1'), tokens.ownerOf('token-20000')]).toEqual([
