@@ -5,7 +5,7 @@ import type { Demo } from '../../demo/start-demo.js';
 import { describeInBrowser, focusWindow } from '../support/browser.js';
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
-import { fillBambooHr, passMinutes, waitForGraphqlResponse } from '../support/hub-page.js';
+import { fillBambooHr, passMinutes, waitForRenewal } from '../support/hub-page.js';
 import { sessionRequests } from '../support/test-app.js';
 
 // Known problems of the real Hub, in a page that uses the client without a framework.
@@ -44,13 +44,6 @@ describeInBrowser('the client works around problems of the Hub', ({ open, expect
   /** Waits longer than a session renewal takes. The clock of the page does not advance. */
   const waitInRealTime = () => sleep(750);
 
-  async function waitForRenewal(page: Page): Promise<void> {
-    const response = waitForGraphqlResponse(page);
-    await passMinutes(page, demo, 29.6);
-    await (await response).finished();
-    await subdomain(page).waitFor();
-  }
-
   test('expired token, for which the Hub shows no providers and no error: the page gets session-expired', async () => {
     const page = await visit();
     await press(page, 'Connect');
@@ -73,7 +66,8 @@ describeInBrowser('the client works around problems of the Hub', ({ open, expect
     await subdomain(page).waitFor();
     const before = await page.locator('stackone-hub').elementHandle();
     const token = await tokenOf(page);
-    await waitForRenewal(page);
+    await waitForRenewal(page, demo);
+    await subdomain(page).waitFor();
     expect(await before?.isVisible()).toBe(false);
     expect(await tokenOf(page)).not.toBe(token);
     await passMinutes(page, demo, 2);

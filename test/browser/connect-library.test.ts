@@ -112,7 +112,7 @@ describeInBrowser('the emulator’s Connect library', ({ open, expectConsoleErro
   });
 
   test('its page can be framed only by the origin it was opened for', async () => {
-    const refused = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
+    const frameError = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
     expectConsoleErrors(/frame-ancestors/);
     const token = await createSessionToken(emulator.url);
     for (const query of [`token=${token}`, `token=${token}&origin=https://other.example`]) {
@@ -120,7 +120,7 @@ describeInBrowser('the emulator’s Connect library', ({ open, expectConsoleErro
         src: '${emulator.url}/hub?${query}',
       }))`);
     }
-    await refused;
+    await frameError;
     expect(emulator.history.filter(({ path }) => path === '/hub/settings')).toEqual([]);
   });
 });

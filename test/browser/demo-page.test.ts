@@ -3,6 +3,7 @@ import type { BrowserContextOptions, Page, Route } from 'playwright-core';
 import type { Demo } from '../../demo/start-demo.js';
 import { tenants } from '../../demo/tenants.js';
 import {
+  accessibilityCases,
   describeInBrowser,
   focusedName,
   focusWindow,
@@ -16,6 +17,7 @@ import {
   openConsent,
   passMinutes,
   waitForGraphqlResponse,
+  waitForRenewal,
   waitForText,
 } from '../support/hub-page.js';
 import { sessionRequests } from '../support/test-app.js';
@@ -231,9 +233,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const page = await openPage();
     await button(page, 'Connect BambooHR').click();
     await page.locator('input[name=subdomain]').waitFor();
-    const renewal = waitForGraphqlResponse(page);
-    await passMinutes(page, demo, 29.6);
-    await (await renewal).finished();
+    await waitForRenewal(page, demo);
     expect(createdSessions()).toBe(2);
     await passMinutes(page, demo, 2);
     await fillBambooHr(page);
@@ -393,29 +393,27 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     expect(await focusedName(page)).toBe('Connect another BambooHR');
   });
 
-  test.each([
-    ['light', 1280],
-    ['light', 390],
-    ['dark', 1280],
-    ['dark', 390],
-  ] as const)('has no serious accessibility problem, %s at %i pixels', async (colorScheme, width) => {
-    const page = await openPage('/', {
-      colorScheme,
-      viewport: { width, height: 844 },
-      reducedMotion: 'reduce',
-    });
-    expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    expect(await overflowPixels(page)).toBe(0);
-    await button(page, 'Connect BambooHR').click();
-    await page.locator('input[name=subdomain]').waitFor();
-    expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    await button(page, 'Close').click();
-    await button(page, 'Disconnect HubSpot').click();
-    expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    demo.emulator.failNext({ status: 503 }, 9);
-    await page.reload();
-    await page.getByRole('alert').waitFor();
-    expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    expect(await overflowPixels(page)).toBe(0);
-  });
+  test.each(accessibilityCases)(
+    'has no serious accessibility problem, %s at %i pixels',
+    async (colorScheme, width) => {
+      const page = await openPage('/', {
+        colorScheme,
+        viewport: { width, height: 844 },
+        reducedMotion: 'reduce',
+      });
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+      expect(await overflowPixels(page)).toBe(0);
+      await button(page, 'Connect BambooHR').click();
+      await page.locator('input[name=subdomain]').waitFor();
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+      await button(page, 'Close').click();
+      await button(page, 'Disconnect HubSpot').click();
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+      demo.emulator.failNext({ status: 503 }, 9);
+      await page.reload();
+      await page.getByRole('alert').waitFor();
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+      expect(await overflowPixels(page)).toBe(0);
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Demo } from '../../demo/start-demo.js';
 import {
+  accessibilityCases,
   describeInBrowser,
   focusedName,
   focusWindow,
@@ -15,7 +16,7 @@ import {
   fillBambooHr,
   openConsent,
   passMinutes,
-  waitForGraphqlResponse,
+  waitForRenewal,
   waitForText,
 } from '../support/hub-page.js';
 import { sessionRequests } from '../support/test-app.js';
@@ -45,13 +46,6 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
   const dialog = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });
   const createdSessions = () => sessionRequests(demo.emulator).length;
 
-  /** Advances to half a minute before the expiry and waits for the new session. */
-  async function waitForRenewal(page: Page): Promise<void> {
-    const response = waitForGraphqlResponse(page);
-    await passMinutes(page, demo, 29.6);
-    await (await response).finished();
-  }
-
   test('ConnectButton links an account, and closes its dialog before it calls onLinked', async () => {
     const page = await visit();
     expect(createdSessions()).toBe(0);
@@ -74,15 +68,15 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
 
   test('keeps the focus in the dialog, and restores it on Escape and on Close', async () => {
     const page = await visit();
-    for (const leave of [() => page.keyboard.press('Escape'), () => button(page, 'Close').click()]) {
+    for (const closeDialog of [() => page.keyboard.press('Escape'), () => button(page, 'Close').click()]) {
       await button(page, 'Connect BambooHR').click();
       await page.locator('input[name=subdomain]').waitFor();
       expect(await focusedName(page)).toBe('Connect BambooHR');
       for (let presses = 0; presses < 12; presses += 1) {
         await page.keyboard.press('Tab');
-        expect(['Begin', 'Take all away']).not.toContain(await focusedName(page));
+        expect(['Start', 'Unmount all']).not.toContain(await focusedName(page));
       }
-      await leave();
+      await closeDialog();
       await dialog(page, 'Connect BambooHR').waitFor({ state: 'detached' });
       expect(await focusedName(page)).toBe('Connect BambooHR');
     }
@@ -106,11 +100,11 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
 
   test('shows why the session could not be created, and tries again', async () => {
     const page = await visit();
-    await button(page, 'Connect nothing').click();
+    await button(page, 'Connect an unknown provider').click();
     await page.getByRole('alert').getByRole('heading', { name: 'This could not be started' }).waitFor();
     await button(page, 'Try again').click();
     await waitForText(page, 'This could not be started');
-    expect(await focusedName(page)).toBe('Connect nothing');
+    expect(await focusedName(page)).toBe('Connect an unknown provider');
     expect(createdSessions()).toBe(0);
   });
 
@@ -162,7 +156,7 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
     const page = await visit();
     await button(page, 'Connect BambooHR').click();
     await page.locator('input[name=subdomain]').waitFor();
-    await waitForRenewal(page);
+    await waitForRenewal(page, demo);
     expect(createdSessions()).toBe(2);
     await passMinutes(page, demo, 2);
     await fillBambooHr(page);
@@ -195,7 +189,7 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
 
   test('useConnect supports a custom dialog with the web component as the Hub', async () => {
     const page = await visit();
-    await button(page, 'Begin').click();
+    await button(page, 'Start').click();
     await page.locator('input[name=client_id]').fill('papi-1');
     await page.locator('input[name=client_secret]').fill('papi-secret');
     await button(page, 'Connect').click();
@@ -209,29 +203,27 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
 
   test('unmounting stops the flow: no requests and no dialog', async () => {
     const page = await visit();
-    await button(page, 'Begin').click();
+    await button(page, 'Start').click();
     await page.locator('input[name=client_id]').waitFor();
-    await button(page, 'Take all away').click();
+    await button(page, 'Unmount all').click();
     await passMinutes(page, demo, 29.6);
     await passMinutes(page, demo, 2);
     expect(createdSessions()).toBe(1);
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  test.each([
-    ['light', 1280],
-    ['light', 390],
-    ['dark', 1280],
-    ['dark', 390],
-  ] as const)('has no serious accessibility problem, %s at %i pixels', async (theme, width) => {
-    const page = await visit({ theme }, width);
-    await button(page, 'Connect BambooHR').click();
-    await page.locator('input[name=subdomain]').waitFor();
-    expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    await button(page, 'Close').click();
-    await button(page, 'Connect nothing').click();
-    await page.getByRole('alert').waitFor();
-    expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    expect(await overflowPixels(page)).toBe(0);
-  });
+  test.each(accessibilityCases)(
+    'has no serious accessibility problem, %s at %i pixels',
+    async (theme, width) => {
+      const page = await visit({ theme }, width);
+      await button(page, 'Connect BambooHR').click();
+      await page.locator('input[name=subdomain]').waitFor();
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+      await button(page, 'Close').click();
+      await button(page, 'Connect an unknown provider').click();
+      await page.getByRole('alert').waitFor();
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+      expect(await overflowPixels(page)).toBe(0);
+    },
+  );
 });

@@ -1,58 +1,54 @@
 import { createServer } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createConnectClient } from '../../client/index.js';
 import { listen } from '../support/listen.js';
-import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, signIn, startSharedApp } from '../support/test-app.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
+const app = await startSharedApp();
 
 const expired = { authorization: 'Bearer expired' };
 
 describe('createConnectClient: the headers option', () => {
   it('is called before each request, and once again with renew when the access token has expired', async () => {
-    const asked: boolean[] = [];
+    const renewals: boolean[] = [];
     const { sdk } = createConnectClient({
       url: `${app.url}/graphql`,
       headers: async ({ renew }) => {
-        asked.push(renew);
+        renewals.push(renew);
         return renew ? signIn(acme) : expired;
       },
     });
     expect(await sdk.integrations()).toMatchObject({ viewer: { ownerId: acme.org_id } });
-    expect(asked).toEqual([false, true]);
+    expect(renewals).toEqual([false, true]);
     await sdk.createConnectSession();
-    expect(asked).toEqual([false, true, false, true]);
+    expect(renewals).toEqual([false, true, false, true]);
   });
 
   it('is called twice at most: the second UNAUTHENTICATED error reaches the caller', async () => {
-    let asked = 0;
+    let headerCalls = 0;
     const { sdk } = createConnectClient({
       url: `${app.url}/graphql`,
       headers: () => {
-        asked += 1;
+        headerCalls += 1;
         return expired;
       },
     });
     await expect(sdk.integrations()).rejects.toThrow(/Sign in again/);
-    expect(asked).toBe(2);
+    expect(headerCalls).toBe(2);
   });
 
   it('is not called again after any other error', async () => {
-    let asked = 0;
+    let headerCalls = 0;
     const { sdk } = createConnectClient({
       url: `${app.url}/graphql`,
       headers: async () => {
-        asked += 1;
+        headerCalls += 1;
         return signIn(acme);
       },
     });
     app.emulator.failNext({ status: 400, match: { path: '/connect_sessions' } });
     await expect(sdk.createConnectSession()).rejects.toThrow(/StackOne did not accept/);
-    expect(asked).toBe(1);
+    expect(headerCalls).toBe(1);
   });
 });
 

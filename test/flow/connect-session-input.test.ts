@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { acme, errorCode, ownerFields, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { describe, expect, it } from '@jest/globals';
+import { acme, errorCode, ownerFields, signIn, startSharedApp } from '../support/test-app.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
-beforeEach(() => app.emulator.reset());
+const app = await startSharedApp();
 
 const query = `mutation ($provider: String, $category: Category, $accountId: ID, $label: String, $onExisting: OnExistingAccount) {
   createConnectSession(provider: $provider, category: $category, accountId: $accountId, label: $label, onExisting: $onExisting) {
@@ -27,30 +22,23 @@ const rejectedWith = (code: string, field: string) => ({
 
 describe('createConnectSession returns userErrors and sends nothing to StackOne', () => {
   it.each([
-    ['', 'empty'],
-    ['Bamboo HR', 'a display name'],
-    ['-bamboohr', 'leading dash'],
-    ['b'.repeat(65), '65 characters'],
-    ['bamboohr\n', 'line break'],
-    ['bamboohr&x=1', 'query string'],
-  ])('provider %j (%s) → INVALID_INPUT', async (provider) => {
-    const response = await createSession({ provider });
-    expect(response.json.data).toEqual(rejectedWith('INVALID_INPUT', 'provider'));
-    expect(app.emulator.history).toEqual([]);
-  });
-
-  it.each([
-    ['', 'empty'],
-    ['   ', 'only spaces'],
-    ['l'.repeat(201), '201 characters'],
-    ['a\u0000b', 'NUL'],
-    ['a\r\nb', 'line break'],
-    ['a\u001b[31mb', 'escape sequence'],
-    ['a\u0085b', 'C1 control character'],
-    ['a\ud800b', 'lone surrogate'],
-  ])('label %j (%s) → INVALID_INPUT', async (label) => {
-    const response = await createSession({ label });
-    expect(response.json.data).toEqual(rejectedWith('INVALID_INPUT', 'label'));
+    ['provider', '', 'empty'],
+    ['provider', 'Bamboo HR', 'a display name'],
+    ['provider', '-bamboohr', 'leading dash'],
+    ['provider', 'b'.repeat(65), '65 characters'],
+    ['provider', 'bamboohr\n', 'line break'],
+    ['provider', 'bamboohr&x=1', 'query string'],
+    ['label', '', 'empty'],
+    ['label', '   ', 'only spaces'],
+    ['label', 'l'.repeat(201), '201 characters'],
+    ['label', 'a\u0000b', 'NUL'],
+    ['label', 'a\r\nb', 'line break'],
+    ['label', 'a\u001b[31mb', 'escape sequence'],
+    ['label', 'a\u0085b', 'C1 control character'],
+    ['label', 'a\ud800b', 'lone surrogate'],
+  ])('%s %j (%s) → INVALID_INPUT', async (field, value) => {
+    const response = await createSession({ [field]: value });
+    expect(response.json.data).toEqual(rejectedWith('INVALID_INPUT', field));
     expect(app.emulator.history).toEqual([]);
   });
 

@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { acme, sessionRequests, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { describe, expect, it } from '@jest/globals';
+import { acme, sessionRequests, signIn, startSharedApp, startTestApp } from '../support/test-app.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp({ SESSION_METADATA: '{"plan":"pro"}', SESSION_EXPIRES_IN_SECONDS: '600' });
-});
-afterAll(() => app.stop());
-beforeEach(() => app.emulator.reset());
+const app = await startSharedApp({ SESSION_METADATA: '{"plan":"pro"}', SESSION_EXPIRES_IN_SECONDS: '600' });
 
 const created = () => sessionRequests(app.emulator);
 

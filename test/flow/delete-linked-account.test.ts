@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { acme, globex, ownerFields, startTestApp, type TestApp } from '../support/test-app.js';
+import { describe, expect, it } from '@jest/globals';
+import { acme, globex, ownerFields, startSharedApp } from '../support/test-app.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
-beforeEach(() => app.emulator.reset());
+const app = await startSharedApp();
 
 const link = () => app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) }).id;
 const remove = async (accountId: string, claims = acme) =>

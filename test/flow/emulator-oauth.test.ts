@@ -76,12 +76,15 @@ describe('emulator OAuth', () => {
 
   test('form values of the Hub are stored with the account; an invalid value fails the attempt', async () => {
     const token = await createSessionToken(url);
-    const good = await start(token);
-    await decide(popup(token, good, 'salesforce', '&instance=acme'), 'approve');
+    const validAttempt = await start(token);
+    await decide(popup(token, validAttempt, 'salesforce', '&instance=acme'), 'approve');
     expect(emulator.accounts()).toMatchObject([{ setup_information: { instance: 'acme' } }]);
-    const bad = await start(token);
-    expect((await fetch(popup(token, bad, 'salesforce', '&instance=wrong'))).status).toBe(400);
-    expect(await attempt(token, bad)).toMatchObject({ status: 'error', error: { code: 'invalid_request' } });
+    const invalidAttempt = await start(token);
+    expect((await fetch(popup(token, invalidAttempt, 'salesforce', '&instance=wrong'))).status).toBe(400);
+    expect(await attempt(token, invalidAttempt)).toMatchObject({
+      status: 'error',
+      error: { code: 'invalid_request' },
+    });
   });
 
   test('the consent page escapes names, forbids scripts and is not cached', async () => {

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { isErrorCode } from '../../src/errors.js';
 import { exchangeRaw } from '../support/raw-http.js';
-import { acme, productionEnv, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, productionEnv, signIn, startSharedApp, startTestApp } from '../support/test-app.js';
 
-let app: TestApp;
+const app = await startSharedApp();
 let headers: Record<string, string>;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
 beforeEach(async () => {
-  app.emulator.reset();
   headers = { 'content-type': 'application/json', ...(await signIn(acme)) };
 });
 

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { ownerFields, sessionRequests, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { ownerFields, sessionRequests, signIn, startSharedApp } from '../support/test-app.js';
 
 const owners = 200;
 /** CI sends four times as many requests as a local run. */
@@ -9,11 +9,7 @@ const inFlight = 64;
 /** 5 % */
 const faultEvery = 20;
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp({ LOG_LEVEL: 'silent' });
-});
-afterAll(() => app.stop());
+const app = await startSharedApp({ LOG_LEVEL: 'silent' });
 
 const sessionBody = z.object({ account_id: z.string(), origin_owner_id: z.string() });
 

@@ -21,11 +21,11 @@ const jwks = {
   },
 };
 
-const answerWith =
+const respondWith =
   (status: number, type: string, body: string, headers: Record<string, string> = {}): RequestListener =>
   (_request, response) =>
     void response.writeHead(status, { 'content-type': type, ...headers }).end(body);
-const keySet = (...keys: object[]) => answerWith(200, 'application/json', JSON.stringify({ keys }));
+const keySet = (...keys: object[]) => respondWith(200, 'application/json', JSON.stringify({ keys }));
 
 /** An identity provider whose response each test chooses, and a server that must receive no request. */
 const issuer = { response: keySet(jwks.first), requests: 0, url: '' };
@@ -73,7 +73,7 @@ interface Signer {
   readonly alg?: string;
   readonly key?: KeyObject | Uint8Array;
 }
-async function mint({
+async function createSession({
   kid = 'first',
   alg = 'ES256',
   key = first.privateKey,
@@ -96,35 +96,35 @@ function expectNothingUpstream(): void {
 
 describe('AUTH_JWKS_URL', () => {
   it('accepts a token of a key in the set, and fetches the set once for concurrent requests', async () => {
-    const responses = await Promise.all(Array.from({ length: 10 }, () => mint()));
-    responses.push(await mint());
+    const responses = await Promise.all(Array.from({ length: 10 }, () => createSession()));
+    responses.push(await createSession());
     expect(responses.map(({ json }) => json)).toEqual(responses.map(() => accepted));
     expect(issuer.requests).toBe(1);
   });
 
   it('accepts a token without a key id when the set has one key', async () => {
-    expect((await mint({ kid: '' })).json).toEqual(accepted);
+    expect((await createSession({ kid: '' })).json).toEqual(accepted);
   });
 
   it('uses each key with its own algorithm', async () => {
     issuer.response = keySet(jwks.first, jwks.rsa);
-    expect((await mint({ kid: 'rsa', alg: 'RS256', key: rsa.privateKey })).json).toEqual(accepted);
-    expect((await mint()).json).toEqual(accepted);
+    expect((await createSession({ kid: 'rsa', alg: 'RS256', key: rsa.privateKey })).json).toEqual(accepted);
+    expect((await createSession()).json).toEqual(accepted);
   });
 
   it('finds a new key without a restart, and rejects a removed key', async () => {
-    expect((await mint()).json).toEqual(accepted);
+    expect((await createSession()).json).toEqual(accepted);
     issuer.response = keySet(jwks.second);
     passTime(60);
-    expect((await mint(bySecond)).json).toEqual(accepted);
-    expect(codesOf(await mint())).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await createSession(bySecond)).json).toEqual(accepted);
+    expect(codesOf(await createSession())).toEqual([401, 'UNAUTHENTICATED']);
   });
 
   it('rejects unknown key ids without fetching the set for each of them', async () => {
-    expect((await mint()).json).toEqual(accepted);
+    expect((await createSession()).json).toEqual(accepted);
     app.emulator.reset();
     for (let i = 0; i < 20; i++) {
-      const response = await mint({ kid: `unknown-${i}` });
+      const response = await createSession({ kid: `unknown-${i}` });
       expect(codesOf(response)).toEqual([401, 'UNAUTHENTICATED']);
     }
     expect(issuer.requests).toBeLessThanOrEqual(2);
@@ -145,7 +145,7 @@ describe('AUTH_JWKS_URL', () => {
     ],
   ])('rejects a token %s with 401', async (_name, signer) => {
     issuer.response = keySet(jwks.first, jwks.second, jwks.shared);
-    const response = await mint(signer);
+    const response = await createSession(signer);
     expect(codesOf(response)).toEqual([401, 'UNAUTHENTICATED']);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
     expectNothingUpstream();
@@ -153,7 +153,7 @@ describe('AUTH_JWKS_URL', () => {
 });
 
 async function expectUnavailable(signer?: Signer): Promise<void> {
-  const response = await mint(signer);
+  const response = await createSession(signer);
   expect(codesOf(response)).toEqual([503, 'AUTH_UNAVAILABLE']);
   expect(response.headers.get('cache-control')).toBe('no-store');
   expect(response.headers.has('www-authenticate')).toBe(false);
@@ -167,13 +167,13 @@ async function expectUnavailable(signer?: Signer): Promise<void> {
 describe('Key set not available → 503 AUTH_UNAVAILABLE instead of 401, with nothing sent to StackOne', () => {
   const json = 'application/json';
   it.each<[string, () => RequestListener]>([
-    ['status 500', () => answerWith(500, json, '{"keys":[],"x":"canary"}')],
-    ['status 404', () => answerWith(404, json, '{"x":"canary"}')],
-    ['status 204', () => answerWith(204, json, '')],
-    ['HTML page', () => answerWith(200, 'text/html', '<h1>canary</h1>')],
-    ['truncated key set', () => answerWith(200, json, '{"keys":[{"kty":"canary')],
-    ['JSON that is not a key set', () => answerWith(200, json, '{"canary":[]}')],
-    ['JSON list', () => answerWith(200, json, '["canary"]')],
+    ['status 500', () => respondWith(500, json, '{"keys":[],"x":"canary"}')],
+    ['status 404', () => respondWith(404, json, '{"x":"canary"}')],
+    ['status 204', () => respondWith(204, json, '')],
+    ['HTML page', () => respondWith(200, 'text/html', '<h1>canary</h1>')],
+    ['truncated key set', () => respondWith(200, json, '{"keys":[{"kty":"canary')],
+    ['JSON that is not a key set', () => respondWith(200, json, '{"canary":[]}')],
+    ['JSON list', () => respondWith(200, json, '["canary"]')],
     ['connection reset', () => (request) => void request.socket.resetAndDestroy()],
   ])('%s', async (_name, response) => {
     issuer.response = response();
@@ -181,11 +181,11 @@ describe('Key set not available → 503 AUTH_UNAVAILABLE instead of 401, with no
     await expectUnavailable({ kid: 'unknown' });
     issuer.response = keySet(jwks.first);
     passTime(60);
-    expect((await mint()).json).toEqual(accepted);
+    expect((await createSession()).json).toEqual(accepted);
   });
 
   it.each([301, 302, 303, 307, 308])('redirect %i, which is not followed', async (status) => {
-    issuer.response = answerWith(status, json, '', { location: elsewhere.url });
+    issuer.response = respondWith(status, json, '', { location: elsewhere.url });
     await expectUnavailable();
     expect(issuer.requests).toBeGreaterThanOrEqual(1);
     expect(elsewhere.requests).toBe(0);
@@ -209,14 +209,14 @@ describe('Key set not available → 503 AUTH_UNAVAILABLE instead of 401, with no
 
 describe('Key set not available after it was fetched once', () => {
   beforeEach(async () => {
-    expect((await mint()).json).toEqual(accepted);
+    expect((await createSession()).json).toEqual(accepted);
     app.emulator.reset();
-    issuer.response = answerWith(500, 'text/html', 'canary');
+    issuer.response = respondWith(500, 'text/html', 'canary');
   });
 
   it('keeps the last keys for up to one hour', async () => {
     passTime(59 * 60);
-    expect((await mint()).json).toEqual(accepted);
+    expect((await createSession()).json).toEqual(accepted);
   });
 
   it('does not use the last keys for more than one hour', async () => {

@@ -1,20 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { OnExistingAccount } from '../../client/index.js';
-import {
-  acme,
-  globex,
-  ownerFields,
-  sessionRequests,
-  startTestApp,
-  type TestApp,
-} from '../support/test-app.js';
+import { acme, globex, ownerFields, sessionRequests, startSharedApp } from '../support/test-app.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
-beforeEach(() => app.emulator.reset());
+const app = await startSharedApp();
 
 const link = (provider = 'bamboohr', claims = acme, name = claims.org_name) =>
   app.emulator.addAccount({ provider, ...ownerFields({ ...claims, org_name: name }) }).id;

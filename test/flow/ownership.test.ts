@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { acme, globex, ownerFields, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { acme, globex, ownerFields, signIn, startSharedApp } from '../support/test-app.js';
 
 /** Every operation with an account id. */
 const operations = {
@@ -39,17 +39,12 @@ const malformedIds: readonly [string, string][] = [
   ['leading space', ' 1'],
 ];
 
-let app: TestApp;
+const app = await startSharedApp();
 let ownId: string;
 let foreignId: string;
 const unknownId = '99999999999999999999';
 
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
 beforeEach(() => {
-  app.emulator.reset();
   const seed = (claims: typeof acme) =>
     app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(claims) }).id;
   ownId = seed(acme);

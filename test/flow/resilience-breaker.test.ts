@@ -67,50 +67,45 @@ describe('The circuit breaker opens after 5 consecutive failures. After 10 secon
   );
 });
 
+const createSessions = async (fixture: FaultApp, count: number) => {
+  for (let call = 1; call <= count; call++) {
+    await fixture.createSession();
+  }
+};
+
 describe('Counts as a failure for the circuit breaker', () => {
+  const expectOpenAfter = (requests: number, fault: Fault) =>
+    withFaultApp(async (fixture) => {
+      fixture.upstream.injectFault(fault);
+      await createSessions(fixture, 7);
+      expect(fixture.upstream.requests).toHaveLength(requests);
+      expect(loggedAlerts(fixture.app)).toEqual(['upstream-breaker']);
+    });
+
   it.each([
     ['a redirect response', faults['301 redirect']],
-    ['response that is not HTTP', faults['response that is not HTTP']],
+    ['a response that is not HTTP', faults['response that is not HTTP']],
     ['a response that is too large', faults['huge content-length']],
     ['a body that is not JSON', faults['truncated JSON']],
     ['the wrong content type', faults['HTML page with 200']],
     ['a body of the wrong shape', faults['session without a token']],
     ['status 408', status(408)],
     ['status 501', status(501)],
-  ])('%s: after five in a row nothing more is sent', (_name, fault: Fault) =>
-    withFaultApp(async (fixture) => {
-      fixture.upstream.injectFault(fault);
-      for (let call = 1; call <= 7; call++) {
-        await fixture.createSession();
-      }
-      expect(fixture.upstream.requests).toHaveLength(5);
-      expect(loggedAlerts(fixture.app)).toEqual(['upstream-breaker']);
-    }),
-  );
+  ])('%s: after five in a row nothing more is sent', (_name, fault: Fault) => expectOpenAfter(5, fault));
 
   it.each([
     ['a connection reset', faults['connection reset before the response']],
     ['a body that is cut off', faults['connection closed within the body']],
   ])(
     '%s on a new socket. On a reused socket the idle connection may have been closed instead',
-    (_name, fault: Fault) =>
-      withFaultApp(async (fixture) => {
-        fixture.upstream.injectFault(fault);
-        for (let call = 1; call <= 7; call++) {
-          await fixture.createSession();
-        }
-        // Each call makes two attempts, and only the second one counts.
-        expect(fixture.upstream.requests).toHaveLength(10);
-        expect(loggedAlerts(fixture.app)).toEqual(['upstream-breaker']);
-      }),
+    // Each call makes two attempts, and only the second one counts.
+    (_name, fault: Fault) => expectOpenAfter(10, fault),
   );
 
   it('a refused connection', () =>
     withFaultApp(async (fixture) => {
       await fixture.upstream.stopListening();
-      for (let call = 1; call <= 7; call++) {
-        await fixture.createSession();
-      }
+      await createSessions(fixture, 7);
       await waitUntil(
         () => loggedAlerts(fixture.app).includes('upstream-breaker'),
         'the circuit breaker is open',
@@ -139,9 +134,7 @@ describe('The circuit breaker stays closed', () => {
     withFaultApp(async (fixture) => {
       for (let round = 1; round <= 5; round++) {
         fixture.upstream.injectFault(status(501), 4);
-        for (let call = 1; call <= 4; call++) {
-          await fixture.createSession();
-        }
+        await createSessions(fixture, 4);
         await expectSessionCreated(fixture);
       }
       expect(loggedAlerts(fixture.app)).toEqual([]);

@@ -60,13 +60,18 @@ describe('A DELETE that cannot have reached StackOne is sent again', () => {
     fixture.upstream.injectFault(closing, 1, 'GET');
   };
 
+  /** One attempt for the look-up and two for the DELETE, the first of which does not reach StackOne. */
+  const expectDeletedWithThreeAttempts = async (fixture: FaultApp) => {
+    const response = await remove(fixture);
+    expect(response.json).toEqual(removed);
+    expect(await fixture.attempts(response)).toBe(3);
+    expect(deletions(fixture)).toHaveLength(1);
+  };
+
   it('and succeeds', () =>
     withFaultApp(async (fixture) => {
       afterLookUp(fixture, () => fixture.upstream.injectFault(faults['plain HTTP on the TLS port'], 1));
-      const response = await remove(fixture);
-      expect(response.json).toEqual(removed);
-      expect(await fixture.attempts(response)).toBe(3);
-      expect(deletions(fixture)).toHaveLength(1);
+      await expectDeletedWithThreeAttempts(fixture);
     }, overTls));
 
   it('and a 404 to the second attempt counts as a successful deletion', () =>
@@ -78,10 +83,7 @@ describe('A DELETE that cannot have reached StackOne is sent again', () => {
         },
       };
       afterLookUp(fixture, () => fixture.upstream.injectFault(plain, 1));
-      const response = await remove(fixture);
-      expect(response.json).toEqual(removed);
-      expect(await fixture.attempts(response)).toBe(3);
-      expect(deletions(fixture)).toHaveLength(1);
+      await expectDeletedWithThreeAttempts(fixture);
     }, overTls));
 
   it('at most once', () =>

@@ -130,9 +130,9 @@ describe('Random requests', () => {
     const codes = new Map<unknown, number>();
     await fc.assert(
       fc.asyncProperty(requests(app.tokens), async (request) => {
-        const seen = await app.send(request);
-        expectNoCanaries(app, seen);
-        const code = seen.json.errors?.[0]?.extensions.code;
+        const exchange = await app.send(request);
+        expectNoCanaries(app, exchange);
+        const code = exchange.json.errors?.[0]?.extensions.code;
         codes.set(code, (codes.get(code) ?? 0) + 1);
       }),
       // Random queries rarely parse and fail validation, so one example always does.

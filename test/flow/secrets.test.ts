@@ -44,9 +44,9 @@ describe('Content of StackOne’s response is in no response and no log line: st
   it.each([200, 201, 301, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503])('%d', async (status) => {
     for (const query of [create, list]) {
       app.emulator.failNext(faultOf(status), 2);
-      const seen = await app.runOperation(query);
-      expectNoCanaries(app, seen);
-      expect(seen.logged).toContain('"msg":"upstream"');
+      const exchange = await app.runOperation(query);
+      expectNoCanaries(app, exchange);
+      expect(exchange.logged).toContain('"msg":"upstream"');
       await waitForRecovery();
     }
   });
@@ -54,12 +54,13 @@ describe('Content of StackOne’s response is in no response and no log line: st
 
 describe('Session token and authLinkUrl', () => {
   it('are in the response to the caller and in no log line', async () => {
-    const seen = await app.runOperation(create);
-    const [, token = '', link = ''] = /"token":"([^"]+)","authLinkUrl":"([^"]+)"/.exec(seen.response) ?? [];
+    const exchange = await app.runOperation(create);
+    const [, token = '', link = ''] =
+      /"token":"([^"]+)","authLinkUrl":"([^"]+)"/.exec(exchange.response) ?? [];
     expect(token.length).toBeGreaterThan(20);
     expect(link).toMatch(/^http/);
     app.ownerValues.push(token, link);
-    expectNoCanaries(app, seen);
+    expectNoCanaries(app, exchange);
   });
 });
 
@@ -74,11 +75,11 @@ describe('Values in the response to the owner are in no log line', () => {
       'mutation { createConnectSession(provider: "A") { userErrors { code: message } } }',
     ],
   ])('%s', async (_name, code, query) => {
-    const seen = await app.runOperation(query);
-    expect(seen.status).toBe(200);
-    expect(seen.response).toMatch(/canary-account-label|A provider is a key/);
-    expectNoCanaries(app, seen);
-    expect(seen.line).toMatchObject({ code });
+    const exchange = await app.runOperation(query);
+    expect(exchange.status).toBe(200);
+    expect(exchange.response).toMatch(/canary-account-label|A provider is a key/);
+    expectNoCanaries(app, exchange);
+    expect(exchange.line).toMatchObject({ code });
   });
 });
 
@@ -97,9 +98,9 @@ describe('Client errors that graphql-js or Apollo find during execution', () => 
     'query ($a: LinkedAccountStatus = ACTIVE) { linkedAccounts(status: [ERROR, $a]) { nodes { id } } }',
   ])('null variable in a non-null position → BAD_USER_INPUT: %s', async (query) => {
     const sent = app.emulator.history.length;
-    const seen = await runWithNull(query);
-    expectNoCanaries(app, seen);
-    expect(seen.json.errors).toMatchObject([
+    const exchange = await runWithNull(query);
+    expectNoCanaries(app, exchange);
+    expect(exchange.json.errors).toMatchObject([
       { message: expect.stringMatching(/does not fit its type\.$/), extensions: { code: 'BAD_USER_INPUT' } },
     ]);
     expect(app.emulator.history).toHaveLength(sent);
@@ -112,9 +113,9 @@ describe('Client errors that graphql-js or Apollo find during execution', () => 
   ])('rejected by Apollo, logged with BAD_USER_INPUT: %s', async (_name, body, headers) => {
     const authorized = { authorization: `Bearer ${app.tokens[0]}`, 'content-type': 'application/json' };
     const request = { method: 'POST', path: '/graphql', headers: { ...authorized, ...headers }, body };
-    const seen = await app.send(request);
-    expect(seen.status).toBeGreaterThanOrEqual(400);
-    expect(seen.line).toMatchObject({ code: 'BAD_USER_INPUT', status: seen.status });
+    const exchange = await app.send(request);
+    expect(exchange.status).toBeGreaterThanOrEqual(400);
+    expect(exchange.line).toMatchObject({ code: 'BAD_USER_INPUT', status: exchange.status });
   });
 });
 

@@ -98,6 +98,14 @@ function launchForSuite(): InBrowser {
   };
 }
 
+/** Color schemes and viewport widths for accessibility tests. */
+export const accessibilityCases = [
+  ['light', 1280],
+  ['light', 390],
+  ['dark', 1280],
+  ['dark', 390],
+] as const;
+
 /** Serious and critical violations that axe finds outside the Hub, which StackOne maintains. */
 export async function seriousAccessibilityProblems(page: Page): Promise<readonly string[]> {
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

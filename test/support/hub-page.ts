@@ -29,3 +29,10 @@ export async function passMinutes(page: Page, { emulator }: Demo, minutes: numbe
   emulator.advance(minutes * 60);
   await page.clock.fastForward(minutes * 60_000);
 }
+
+/** Advances the clocks to half a minute before the session expires, and waits for the renewed session. */
+export async function waitForRenewal(page: Page, demo: Demo): Promise<void> {
+  const response = waitForGraphqlResponse(page);
+  await passMinutes(page, demo, 29.6);
+  await (await response).finished();
+}

@@ -72,7 +72,7 @@ function OwnDesign() {
   return (
     <section aria-label="Own design">
       <button type="button" onClick={() => connect.start({ provider: 'personio' })}>
-        Begin
+        Start
       </button>
       <button type="button" onClick={connect.close}>
         Leave
@@ -88,19 +88,19 @@ function OwnDesign() {
 }
 
 function Page() {
-  const [isThere, setThere] = useState(true);
+  const [isMounted, setMounted] = useState(true);
   const common = { client, hubBaseUrl, theme } as const;
   return (
     <>
       <h1>Integrations</h1>
-      <button type="button" onClick={() => setThere(false)}>
-        Take all away
+      <button type="button" onClick={() => setMounted(false)}>
+        Unmount all
       </button>
-      {isThere && (
+      {isMounted && (
         <ConnectProvider {...common} hub={StackOneHub}>
           <Replaced />
           <Counted />
-          <ConnectButton provider="no-such-provider">Connect nothing</ConnectButton>
+          <ConnectButton provider="no-such-provider">Connect an unknown provider</ConnectButton>
           <ConnectButton accountId={parameters.get('account') ?? ''} dialogTitle="Reconnect your account">
             Reconnect
           </ConnectButton>
@@ -114,12 +114,12 @@ function Page() {
           </ConnectButton>
         </ConnectProvider>
       )}
-      {isThere && (
+      {isMounted && (
         <ConnectProvider {...common} hub={StackOneHub} prepare={loadOnSecondCall}>
           <ConnectButton provider="bamboohr">Connect later</ConnectButton>
         </ConnectProvider>
       )}
-      {isThere && (
+      {isMounted && (
         <ConnectProvider {...common} hub={HubElement} prepare={() => loadHub('/demo/hub.js')}>
           <OwnDesign />
         </ConnectProvider>

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { afterAll, beforeEach } from '@jest/globals';
 import { GraphQLClient } from 'graphql-request';
 import { type JWTPayload, SignJWT } from 'jose';
 import { getSdk, type LinkedAccountsQueryVariables, type Sdk } from '../../client/index.js';
@@ -101,6 +102,14 @@ export async function startTestApp(env: Record<string, string | undefined> = {})
       await emulator.stop();
     },
   };
+}
+
+/** Starts one server for a test file, and registers hooks that reset its emulator before each test and stop both. */
+export async function startSharedApp(env?: Record<string, string | undefined>): Promise<TestApp> {
+  const app = await startTestApp(env);
+  beforeEach(() => app.emulator.reset());
+  afterAll(() => app.stop());
+  return app;
 }
 
 /** A configuration from the real `loadConfig`. `env` overrides any variable. */
