@@ -148,9 +148,10 @@ function main(): number {
     const { run, missed } = runMutants(copy, selected, timeLimitSeconds);
     process.stdout.write(`${run - missed} of ${run} mutants were detected.\n`);
     if (run < selected.length) {
-      const omitted = selected.length - run;
+      const omitted = selected.slice(run);
+      const files = [...new Set(omitted.map(({ file }) => file))].sort();
       process.stdout.write(
-        `${omitted} of ${selected.length} selected mutants did not run: the time limit is ${timeLimitSeconds} s.\n`,
+        `${omitted.length} of ${selected.length} selected mutants did not run within ${timeLimitSeconds} s. Files: ${files.join(', ')}\n`,
       );
     }
     return missed === 0 && run > 0 ? 0 : 1;
