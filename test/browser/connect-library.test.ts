@@ -104,7 +104,9 @@ describeInBrowser('the emulator’s Connect library', ({ open, expectConsoleErro
       frame.src = '/elsewhere' + location.search;
     })`);
     const others = page.frames().filter((frame) => /token=none|elsewhere/.test(frame.url()));
-    for (const other of others) await other.evaluate(`parent.postMessage(${forged}, '*')`);
+    for (const other of others) {
+      await other.evaluate(`parent.postMessage(${forged}, '*')`);
+    }
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
     expect(others).toHaveLength(2);
     expect(await calls()).toEqual([]);

@@ -366,7 +366,9 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
 
   async function tabTo(page: Page, name: string): Promise<void> {
     for (let presses = 0; presses < 40; presses += 1) {
-      if ((await focusedName(page)) === name) return;
+      if ((await focusedName(page)) === name) {
+        return;
+      }
       await page.keyboard.press('Tab');
     }
     throw new Error(`${name} cannot be reached with Tab`);

@@ -28,7 +28,9 @@ beforeEach(async () => {
   app = await startTestApp();
 });
 afterEach(async () => {
-  for (const flow of flows) flow.dispose();
+  for (const flow of flows) {
+    flow.dispose();
+  }
   flows = [];
   await app.stop();
 });
@@ -51,7 +53,9 @@ type InPhase<Phase> = Extract<ConnectState, { readonly phase: Phase }>;
 /** The state of a flow. Fails when the flow is in another phase. */
 function stateIn<Phase extends ConnectState['phase']>(flow: ConnectFlow, phase: Phase): InPhase<Phase> {
   const state = flow.getState();
-  if (isIn(state, phase)) return state;
+  if (isIn(state, phase)) {
+    return state;
+  }
   throw new Error(`The flow is ${JSON.stringify(state)}, not ${phase}`);
 }
 
@@ -100,8 +104,9 @@ async function link({ token }: HubSession): Promise<string> {
     integration_id: 'bamboohr-default',
     credentials,
   });
-  if (typeof body === 'object' && body !== null && 'id' in body && typeof body.id === 'string')
+  if (typeof body === 'object' && body !== null && 'id' in body && typeof body.id === 'string') {
     return body.id;
+  }
   throw new Error(`The emulator linked no account: ${JSON.stringify(body)}`);
 }
 
@@ -308,7 +313,9 @@ describe('failure kinds', () => {
     let tries = 0;
     const prepare = async () => {
       tries += 1;
-      if (tries === 1) throw new Error('No such script');
+      if (tries === 1) {
+        throw new Error('No such script');
+      }
     };
     const flow = await createFlow({ prepare });
     await flow.start();

@@ -76,7 +76,9 @@ async function executeBothWays(
     });
   }
   const [cached, unseen] = results;
-  if (cached === undefined || unseen === undefined) throw new Error('Both requests must have a result');
+  if (cached === undefined || unseen === undefined) {
+    throw new Error('Both requests must have a result');
+  }
   expect(unseen.executedByApollo).toBe(true);
   expect({ ...cached, executedByApollo: true }).toEqual(unseen);
   return cached;
@@ -86,7 +88,9 @@ describe('Operation cache: a cached operation and an unseen one have the same re
   let signedIn: Record<string, string>;
   beforeAll(async () => {
     signedIn = await signIn(acme);
-    for (const body of [session, accountList]) await app.post(body, signedIn);
+    for (const body of [session, accountList]) {
+      await app.post(body, signedIn);
+    }
   });
 
   it.each([
@@ -148,7 +152,9 @@ describe('Operation cache: a cached operation and an unseen one have the same re
   });
 
   it('evicts the oldest operation when it holds two hundred', async () => {
-    for (let index = 0; index < 201; index += 1) await app.post(withUnseenText(accountList), signedIn);
+    for (let index = 0; index < 201; index += 1) {
+      await app.post(withUnseenText(accountList), signedIn);
+    }
     apolloExecution.mockClear();
     await app.post(session, signedIn);
     expect(apolloExecution).toHaveBeenCalledTimes(1);

@@ -16,7 +16,7 @@ const mutation = { query: 'mutation { createConnectSession { token userErrors { 
 function blockEventLoop(): () => void {
   const timer = setInterval(() => {
     const end = performance.now() + 300;
-    while (performance.now() < end);
+    while (performance.now() < end) {}
   }, 5);
   return () => clearInterval(timer);
 }
@@ -67,7 +67,7 @@ describe('Overload protection', () => {
   it('does not reject requests after one long pause such as garbage collection', async () => {
     await waitForStatus(200);
     const end = performance.now() + 600;
-    while (performance.now() < end);
+    while (performance.now() < end) {}
     // Longer than two samples of the event loop delay.
     const deadline = performance.now() + 1_200;
     const statuses = new Set<number>();

@@ -118,7 +118,9 @@ describe('Invalid session in StackOne’s response → UPSTREAM_UNAVAILABLE, one
     let sent = 0;
     const body = function* () {
       yield `{"origin_owner_id":"${acme.org_id}","token":"${canary}`;
-      for (; ; sent += 1) yield 'x'.repeat(1024);
+      for (; ; sent += 1) {
+        yield 'x'.repeat(1024);
+      }
     };
     const upstream = await listen(
       createServer((_request, response) => {

@@ -72,19 +72,25 @@ function launchForSuite(): InBrowser {
 
   const watch = (page: Page) => {
     page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`);
+      if (message.type() === 'error') {
+        errors.push(`${message.text()} ${message.location().url}`);
+      }
     });
     page.on('pageerror', (error) => errors.push(error.message));
   };
   return {
     open: async (origins, path, options) => {
-      if (browser === undefined) throw new Error('The browser has not been started');
+      if (browser === undefined) {
+        throw new Error('The browser has not been started');
+      }
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       contexts.push(context);
       context.on('page', watch);
       context.on('request', (request) => {
         const { protocol, origin, href } = new URL(request.url());
-        if (/^(https?|wss?):$/.test(protocol) && !origins.includes(origin)) foreignRequests.push(href);
+        if (/^(https?|wss?):$/.test(protocol) && !origins.includes(origin)) {
+          foreignRequests.push(href);
+        }
       });
       // The clock runs normally, and `page.clock` can advance it.
       await context.clock.install();

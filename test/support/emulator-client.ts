@@ -28,7 +28,9 @@ async function parseResponse(response: Response): Promise<EmulatorResponse> {
 }
 
 function jsonInit(method: string, headers: Record<string, string>, body: unknown): RequestInit {
-  if (body === undefined) return { method, headers };
+  if (body === undefined) {
+    return { method, headers };
+  }
   return { method, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 

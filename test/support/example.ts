@@ -57,7 +57,9 @@ export async function startExample(name: string): Promise<Example> {
         output += chunk;
         const url = /The example +(\S+?)\/?\n/.exec(output)?.[1];
         const emulatorUrl = /The emulator +(http\S+)/.exec(output)?.[1];
-        if (url !== undefined && emulatorUrl !== undefined) resolve({ url, emulatorUrl });
+        if (url !== undefined && emulatorUrl !== undefined) {
+          resolve({ url, emulatorUrl });
+        }
       });
     }
     closed.then(() => reject(new Error(`the example ${name} ended:\n${output}`)), reject);

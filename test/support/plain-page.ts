@@ -12,7 +12,9 @@ document.body.innerHTML = `
 
 const find = (selector: string): HTMLElement => {
   const element = document.querySelector(selector);
-  if (element instanceof HTMLElement) return element;
+  if (element instanceof HTMLElement) {
+    return element;
+  }
   throw new Error(`The page has no ${selector}`);
 };
 

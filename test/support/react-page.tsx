@@ -19,7 +19,9 @@ const client = createConnectClient({
 let loads = 0;
 async function loadOnSecondCall(): Promise<void> {
   loads += 1;
-  if (loads === 1) throw new Error('The first load fails');
+  if (loads === 1) {
+    throw new Error('The first load fails');
+  }
 }
 
 /** The web component as a custom Hub component. Its `close` and `success` are DOM events. */
@@ -27,7 +29,9 @@ function HubElement({ token, baseUrl, mode, onSuccess, onClose }: HubProps) {
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
     const success = (event: Event) => {
-      if (event instanceof CustomEvent) onSuccess(event.detail);
+      if (event instanceof CustomEvent) {
+        onSuccess(event.detail);
+      }
     };
     const current = element.current;
     current?.addEventListener('success', success);

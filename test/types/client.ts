@@ -39,17 +39,23 @@ const { createConnectSession } = await sdk.createConnectSession();
 createConnectSession.token.length;
 for (const { code } of createConnectSession.userErrors) {
   // @ts-expect-error unknown code
-  if (code === 'PROVIDER_UNKNOWN') throw new Error(code);
+  if (code === 'PROVIDER_UNKNOWN') {
+    throw new Error(code);
+  }
 }
 
 // The state of a flow
 const state = flow.getState();
 // @ts-expect-error the session is null without a Hub
 state.session.token.length;
-if (state.phase === 'open') state.session.token.length;
+if (state.phase === 'open') {
+  state.session.token.length;
+}
 // @ts-expect-error the account exists in phase `linked` only
 state.account.id.length;
-if (state.phase === 'linked') state.account.id.length;
+if (state.phase === 'linked') {
+  state.account.id.length;
+}
 
 // Failures
 export function allKinds(failure: ConnectFailure): string {

@@ -69,8 +69,12 @@ const canary = /can[aä]ry/;
 
 /** An environment in which this variable is read. */
 function settingOf(name: string, value: string): Environment {
-  if (name === 'EMULATOR_PORT') return { [name]: value };
-  if (name === 'STACKONE_API_KEY_FILE') return { ...live, STACKONE_API_KEY: undefined, [name]: value };
+  if (name === 'EMULATOR_PORT') {
+    return { [name]: value };
+  }
+  if (name === 'STACKONE_API_KEY_FILE') {
+    return { ...live, STACKONE_API_KEY: undefined, [name]: value };
+  }
   return { ...(/^AUTH_(JWKS|PUBLIC|SECRET)/.test(name) ? withoutKeys : live), [name]: value };
 }
 
@@ -78,7 +82,9 @@ function configErrorOf(env: Environment): ConfigError {
   try {
     loadConfig(env);
   } catch (error) {
-    if (error instanceof ConfigError) return error;
+    if (error instanceof ConfigError) {
+      return error;
+    }
     throw error;
   }
   throw new Error('The environment was accepted');

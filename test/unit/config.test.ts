@@ -130,8 +130,9 @@ describe('loadConfig: accepted values', () => {
       AUTH_ISSUER: 'i',
       AUTH_AUDIENCE: 'a',
     });
-    if (config.mode !== 'live' || config.auth.keys.kind !== 'secret')
+    if (config.mode !== 'live' || config.auth.keys.kind !== 'secret') {
       throw new Error('The configuration has another mode');
+    }
     expect(config.stackone.apiKey.reveal()).toBe('canary-api-key');
     expect(config.auth.keys.secret.reveal()).toBe(secret);
     const fromFile = loadConfig({ ...withoutKeys, AUTH_PUBLIC_KEY_FILE: file('key.pem', ecPem) });
@@ -146,7 +147,9 @@ describe('The loaded configuration', () => {
       SESSION_METADATA: '{"plan":{"seats":[3]}}',
       CORS_ORIGINS: 'https://a.example',
     });
-    if (config.mode !== 'live') throw new Error('The configuration has another mode');
+    if (config.mode !== 'live') {
+      throw new Error('The configuration has another mode');
+    }
     const { session, quota, http, stackone, auth } = config;
     const parts = [
       config,

@@ -16,7 +16,9 @@ function problemsOf(settings: object): readonly string[] {
   try {
     load(settings);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError)) {
+      throw error;
+    }
     expect(inspect(error, { depth: 9 })).not.toContain('canary');
     return error.problems;
   }

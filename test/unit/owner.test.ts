@@ -18,7 +18,9 @@ function read(claims: JWTPayload, claimNames: Partial<ClaimNames> = {}): object 
     const { id, name, username } = Owner.fromVerifiedClaims(claims, { ...names, ...claimNames });
     return { id, name, username };
   } catch (error) {
-    if (error instanceof OwnerError) return error.message;
+    if (error instanceof OwnerError) {
+      return error.message;
+    }
     throw error;
   }
 }

@@ -20,7 +20,9 @@ import { readText } from '../support/package-files.js';
 const schema = buildSchema(readText('schema.graphql'));
 const field = schema.getMutationType()?.getFields()['createConnectSession'];
 const linkedAccountType = schema.getType('LinkedAccount');
-if (field === undefined || !isObjectType(linkedAccountType)) throw new Error('The schema has changed');
+if (field === undefined || !isObjectType(linkedAccountType)) {
+  throw new Error('The schema has changed');
+}
 let resolveValue: () => unknown = () => null;
 let receivedArguments: unknown[] = [];
 field.resolve = async (_source, args) => {
@@ -28,9 +30,13 @@ field.resolve = async (_source, args) => {
   return resolveValue();
 };
 const listField = schema.getQueryType()?.getFields()['linkedAccounts'];
-if (listField !== undefined) listField.resolve = field.resolve;
+if (listField !== undefined) {
+  listField.resolve = field.resolve;
+}
 const providerField = linkedAccountType.getFields()['provider'];
-if (providerField !== undefined) providerField.resolve = () => null;
+if (providerField !== undefined) {
+  providerField.resolve = () => null;
+}
 
 /** Executes the same operation with graphql-js and as a prepared operation. */
 async function executeBothWays(query: string, variables: Record<string, unknown> = {}) {
@@ -49,7 +55,9 @@ const isPrepared = ({ data }: ExecutionResult) => data != null && Object.getProt
 /** A random selection of a type's fields, with aliases, fragments and duplicates. */
 function selectionsOf(type: GraphQLOutputType, depth: number): fc.Arbitrary<string> {
   const named = getNamedType(type);
-  if (!isObjectType(named)) return fc.constant('');
+  if (!isObjectType(named)) {
+    return fc.constant('');
+  }
   const fields = Object.values(named.getFields()).filter(
     ({ type: inner, resolve }) => resolve === undefined && (depth > 0 || !isObjectType(getNamedType(inner))),
   );

@@ -42,7 +42,9 @@ describe('VerifiedTokens', () => {
 
   it('evicts the oldest token above 20,000 tokens', () => {
     const tokens = new VerifiedTokens();
-    for (let index = 0; index <= 20_000; index += 1) tokens.add(`token-${index}`, acme, inAnHour);
+    for (let index = 0; index <= 20_000; index += 1) {
+      tokens.add(`token-${index}`, acme, inAnHour);
+    }
     expect([tokens.ownerOf('token-0'), tokens.ownerOf('token-1'), tokens.ownerOf('token-20000')]).toEqual([
       undefined,
       acme,
