@@ -15,6 +15,13 @@ query other { viewer { ownerId } }`;
 const session = { query: mutation, variables: { provider: 'bamboohr' } };
 const accountList = { query: list, operationName: 'list' };
 
+interface GraphQLRequest {
+  readonly query: string;
+  readonly variables?: unknown;
+  readonly operationName?: string;
+  readonly extensions?: unknown;
+}
+
 let app: TestApp;
 const apolloExecution = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
 
@@ -49,7 +56,7 @@ async function lastLine(server: TestApp) {
 
 let unique = 0;
 /** The same document with a text that the server has not seen. */
-function withUnseenText(body: { readonly query: string }) {
+function withUnseenText(body: GraphQLRequest): GraphQLRequest {
   unique += 1;
   return { ...body, query: `${body.query}\n# ${unique}` };
 }
@@ -57,7 +64,7 @@ function withUnseenText(body: { readonly query: string }) {
 /** Sends a request with a cached text and with an unseen one, and expects the same response, log line and calls. */
 async function executeBothWays(
   server: TestApp,
-  body: { readonly query: string },
+  body: GraphQLRequest,
   headers: Record<string, string>,
   arrange: () => void = () => {},
 ) {
@@ -97,7 +104,7 @@ describe('Operation cache: a cached operation and an unseen one have the same re
     ['created session', session, 200],
     ['account list', accountList, 200],
     ['invalid argument', { ...session, variables: { label: '\u0000' } }, 200],
-    ['unknown account', { ...session, variables: { accountId: 'nobody' } }, 200],
+    ['unknown account', { ...session, variables: { accountId: 'unknown' } }, 200],
     ['null for a variable with a default value', { ...accountList, variables: { first: null } }, 200],
   ])('%s, executed without Apollo', async (_name, body, status) => {
     const { response, executedByApollo } = await executeBothWays(app, body, signedIn);
@@ -119,12 +126,12 @@ describe('Operation cache: a cached operation and an unseen one have the same re
     expect(line.code).toBe(code);
   });
 
-  it.each<[string, { readonly query: string }]>([
-    ['a variable of the wrong type', { query: mutation, variables: { provider: 7 } } as { query: string }],
-    ['variables that are not an object', { query: mutation, variables: 'x' } as { query: string }],
-    ['an unknown operationName', { query: list, operationName: 'nobody' } as { query: string }],
+  it.each<[string, GraphQLRequest]>([
+    ['a variable of the wrong type', { query: mutation, variables: { provider: 7 } }],
+    ['variables that are not an object', { query: mutation, variables: 'x' }],
+    ['an unknown operationName', { query: list, operationName: 'unknown' }],
     ['two operations without operationName', { query: list }],
-    ['extensions', { ...session, extensions: { persistedQuery: { version: 1 } } } as { query: string }],
+    ['extensions', { ...session, extensions: { persistedQuery: { version: 1 } } }],
   ])('%s: executed by Apollo, with nothing sent to StackOne', async (_name, body) => {
     const { executedByApollo, calls } = await executeBothWays(app, body, signedIn);
     expect(executedByApollo).toBe(true);

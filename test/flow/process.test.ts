@@ -82,7 +82,7 @@ describe('the command line program', () => {
   });
 
   it('logs an unhandled rejection at level fatal and exits with 1', async () => {
-    const program = start(demoPorts, "setTimeout(() => Promise.reject(new TypeError('nobody')), 1500)");
+    const program = start(demoPorts, "setTimeout(() => Promise.reject(new TypeError('unhandled')), 1500)");
     expect(await program.exitCode).toBe(1);
     expect(program.output()).toContain('"level":"fatal"');
   });

@@ -39,11 +39,13 @@ async function waitForAll(
   return new Map(await Promise.all(clients.map(async ([name, result]) => [name, await result] as const)));
 }
 
+const parseJson = (text: string): unknown => JSON.parse(text);
+
 /** The statuses of all responses, and the body of the last one. */
 function parseResponses(response: string) {
   return {
     statuses: [...response.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map((match) => Number(match[1])),
-    body: JSON.parse(response.slice(response.lastIndexOf('\r\n\r\n') + 4)) as unknown,
+    body: parseJson(response.slice(response.lastIndexOf('\r\n\r\n') + 4)),
   };
 }
 
