@@ -1,61 +1,161 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from '../test/mutants/guards.js';
 
-/** Takes the guards out one by one, in a copy, and tells which of them no test would miss. */
-const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
-const parts = [
-  'src',
-  'test',
-  'emulator',
-  'demo',
-  'client',
-  'dist',
-  'package.json',
-  'jest.config.js',
-  'schema.graphql',
-  'README.md',
-];
-for (const part of parts) {
-  cpSync(part, join(copy, part), { recursive: true });
-}
-symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
+const usage = `Removes the guards of test/mutants one at a time, in a copy, and reports those that no test detects.
 
-function passes(tests: string): boolean {
+npm run mutants -- [text] [--changed-since <revision>] [--time-limit <seconds>]
+
+text             only mutants whose source file or test path contains the text
+--changed-since  only mutants of source files that differ from this git revision
+--time-limit     no further mutant starts after this many seconds; the rest is reported as not run
+`;
+
+const parsed = parseArgs({
+  allowPositionals: true,
+  options: {
+    'changed-since': { type: 'string' },
+    'time-limit': { type: 'string' },
+    help: { type: 'boolean' },
+  },
+});
+
+/** Tests without a server take the least time and run first. */
+const testFolders = ['unit', 'contract', 'flow', 'browser'];
+const maxRunMs = 180_000;
+
+function changedFiles(revision: string): ReadonlySet<string> {
+  const output = execFileSync('git', ['diff', '--name-only', '--relative', revision, '--'], {
+    encoding: 'utf8',
+  });
+  return new Set(output.split('\n').filter((path) => path !== ''));
+}
+
+function selectMutants(): readonly Mutant[] {
+  const text = parsed.positionals[0] ?? '';
+  const revision = parsed.values['changed-since'];
+  const changed = revision === undefined ? undefined : changedFiles(revision);
+  return mutants
+    .filter(({ file, noticedBy }) => `${file} ${noticedBy}`.includes(text))
+    .filter(({ file }) => changed === undefined || changed.has(file))
+    .toSorted((a, b) => testFolderIndex(a) - testFolderIndex(b) || a.noticedBy.localeCompare(b.noticedBy));
+}
+
+function testFolderIndex({ noticedBy }: Mutant): number {
+  return testFolders.findIndex((folder) => noticedBy.startsWith(`${folder}/`));
+}
+
+function parseTimeLimit(): number {
+  const value = parsed.values['time-limit'];
+  const seconds = value === undefined ? Number.POSITIVE_INFINITY : Number(value);
+  if (!(seconds > 0)) {
+    throw new Error('--time-limit must be a number of seconds above 0');
+  }
+  return seconds;
+}
+
+function copyPackage(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
+  const parts = [
+    'src',
+    'test',
+    'emulator',
+    'demo',
+    'client',
+    'dist',
+    'package.json',
+    'jest.config.js',
+    'schema.graphql',
+    'README.md',
+  ];
+  for (const part of parts) {
+    cpSync(part, join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+function testsPass(copy: string, tests: string): boolean {
   const options = ['--runInBand', '--bail', '--forceExit', `test/${tests}`];
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...options];
-  const { status } = spawnSync(process.execPath, jest, { cwd: copy, stdio: 'ignore', timeout: 180_000 });
+  const { status } = spawnSync(process.execPath, jest, { cwd: copy, stdio: 'ignore', timeout: maxRunMs });
   return status === 0;
 }
 
-function isNoticed({ file, guard, without, noticedBy }: Mutant): boolean {
+function isDetected(copy: string, { file, guard, without, noticedBy }: Mutant): boolean {
   const path = join(copy, file);
   const code = readFileSync(path, 'utf8');
+  // A function, because `$` has a meaning in a replacement string.
   writeFileSync(
     path,
     code.replace(guard, () => without),
   );
-  const noticed = !passes(noticedBy);
+  const detected = !testsPass(copy, noticedBy);
   writeFileSync(path, code);
-  return noticed;
+  return detected;
 }
 
-const wanted = process.argv[2] ?? '';
-const chosen = mutants.filter(({ file, noticedBy }) => `${file} ${noticedBy}`.includes(wanted));
-// Tests that fail anyway would notice anything.
-const failing = [...new Set(chosen.map(({ noticedBy }) => noticedBy))].filter((tests) => !passes(tests));
-if (failing.length > 0) {
-  throw new Error(`these tests fail with all guards in place: ${failing.join(', ')}`);
+interface Outcome {
+  readonly run: number;
+  readonly missed: number;
 }
-const missed = chosen.filter((mutant) => {
-  const noticed = isNoticed(mutant);
-  process.stdout.write(`${noticed ? 'noticed' : 'MISSED '}  ${mutant.file}  ${mutant.guard.trim()}\n`);
-  return !noticed;
-});
-rmSync(copy, { recursive: true });
-process.stdout.write(
-  `${chosen.length - missed.length} of ${chosen.length} guards are noticed when they are gone\n`,
-);
-process.exitCode = missed.length === 0 && chosen.length > 0 ? 0 : 1;
+
+function runMutants(copy: string, selected: readonly Mutant[], timeLimitSeconds: number): Outcome {
+  const endsAt = performance.now() + timeLimitSeconds * 1000;
+  const checkedTests = new Set<string>();
+  let run = 0;
+  let missed = 0;
+  for (const mutant of selected) {
+    if (performance.now() > endsAt) {
+      break;
+    }
+    // Tests that fail with all guards in place would detect any mutant.
+    if (!checkedTests.has(mutant.noticedBy) && !testsPass(copy, mutant.noticedBy)) {
+      throw new Error(`test/${mutant.noticedBy} fails with all guards in place`);
+    }
+    checkedTests.add(mutant.noticedBy);
+    const detected = isDetected(copy, mutant);
+    run += 1;
+    missed += detected ? 0 : 1;
+    process.stdout.write(`${detected ? 'detected' : 'MISSED  '}  ${mutant.file}  ${mutant.guard.trim()}\n`);
+  }
+  return { run, missed };
+}
+
+function main(): number {
+  if (parsed.values.help === true) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const timeLimitSeconds = parseTimeLimit();
+  const selected = selectMutants();
+  const revision = parsed.values['changed-since'];
+  if (selected.length === 0) {
+    if (revision === undefined) {
+      process.stderr.write('No mutant has this text in its source file or test path.\n');
+      return 1;
+    }
+    process.stdout.write(`No source file with a guard has changed since ${revision}: no mutants to run.\n`);
+    return 0;
+  }
+  const copy = copyPackage();
+  try {
+    const { run, missed } = runMutants(copy, selected, timeLimitSeconds);
+    process.stdout.write(`${run - missed} of ${run} mutants were detected.\n`);
+    if (run < selected.length) {
+      const omitted = selected.slice(run);
+      const files = [...new Set(omitted.map(({ file }) => file))].sort();
+      process.stdout.write(
+        `${omitted.length} of ${selected.length} selected mutants did not run within ${timeLimitSeconds} s. Files: ${files.join(', ')}\n`,
+      );
+    }
+    return missed === 0 && run > 0 ? 0 : 1;
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+process.exitCode = main();

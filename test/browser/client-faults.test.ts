@@ -1,18 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Demo } from '../../demo/start-demo.js';
-import { tenants } from '../../demo/tenants.js';
 import { describeInBrowser, focusWindow } from '../support/browser.js';
-import { startTestDemo } from '../support/demo.js';
+import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
+import { fillBambooHr, passMinutes, waitForRenewal } from '../support/hub-page.js';
+import { sessionRequests } from '../support/test-app.js';
 
-const acme = {
-  origin_owner_id: tenants.acme.ownerId,
-  origin_owner_name: tenants.acme.ownerName,
-};
-
-// What the real Hub gets wrong, fault by fault, in a page that uses the client without a framework.
-describeInBrowser('what the Hub gets wrong', ({ open, expectConsoleErrors }) => {
+// Known problems of the real Hub, in a page that uses the client without a framework.
+describeInBrowser('the client works around problems of the Hub', ({ open, expectConsoleErrors }) => {
   let demo: Demo;
   let site: Frontend;
 
@@ -21,7 +18,7 @@ describeInBrowser('what the Hub gets wrong', ({ open, expectConsoleErrors }) => 
     site = await startFrontend('plain-page.ts', demo.url);
   });
   afterEach(async () => {
-    site.stop();
+    await site.stop();
     await demo.stop();
   });
 
@@ -41,36 +38,21 @@ describeInBrowser('what the Hub gets wrong', ({ open, expectConsoleErrors }) => 
     page.locator('#failure').getByText(kind, { exact: true }).waitFor();
   const linked = (page: Page) => page.locator('#linked li').allTextContents();
   const subdomain = (page: Page) => page.locator('input[name=subdomain]');
-  const minted = () =>
-    demo.emulator.history.filter(({ method, path }) => method === 'POST' && path === '/connect_sessions')
-      .length;
+  const createdSessions = () => sessionRequests(demo.emulator).length;
   const tokenOf = (page: Page) => page.locator('stackone-hub').getAttribute('token');
 
-  /** Time goes on for the page and for StackOne alike. */
-  async function passMinutes(page: Page, minutes: number): Promise<void> {
-    demo.emulator.advance(minutes * 60);
-    await page.clock.fastForward(minutes * 60_000);
-  }
+  /** Waits longer than a session renewal takes. The clock of the page does not advance. */
+  const waitInRealTime = () => sleep(750);
 
-  /** In which a renewal that must not be would have come to its end: the page's own clock stands still. */
-  const realMoment = () => new Promise((resolve) => setTimeout(resolve, 750));
-
-  async function untilRenewed(page: Page): Promise<void> {
-    const answer = page.waitForResponse((response) => response.url().endsWith('/graphql'));
-    await passMinutes(page, 29.6);
-    await (await answer).finished();
-    await subdomain(page).waitFor();
-  }
-
-  test('a token that has ended shows no tools and says nothing: the page is told instead', async () => {
+  test('expired token, for which the Hub shows no providers and no error: the page gets session-expired', async () => {
     const page = await visit();
     await press(page, 'Connect');
     await subdomain(page).fill('acme');
-    await passMinutes(page, 29.6);
-    await realMoment();
-    // What was typed is not taken away by a renewal.
+    await passMinutes(page, demo, 29.6);
+    await waitInRealTime();
+    // No renewal clears the form.
     expect(await subdomain(page).inputValue()).toBe('acme');
-    await passMinutes(page, 1);
+    await passMinutes(page, demo, 1);
     await failure(page, 'session-expired');
     expect(await page.locator('stackone-hub').count()).toBe(0);
     expect(await page.getByText('No configured integrations').count()).toBe(0);
@@ -78,40 +60,40 @@ describeInBrowser('what the Hub gets wrong', ({ open, expectConsoleErrors }) => 
     await subdomain(page).waitFor();
   });
 
-  test('a token that is changed in place is ignored: a new one gets a new Hub', async () => {
+  test('changed token attribute, which the Hub ignores: a new token gets a new Hub element', async () => {
     const page = await visit();
     await press(page, 'Connect');
     await subdomain(page).waitFor();
     const before = await page.locator('stackone-hub').elementHandle();
     const token = await tokenOf(page);
-    await untilRenewed(page);
+    await waitForRenewal(page, demo);
+    await subdomain(page).waitFor();
     expect(await before?.isVisible()).toBe(false);
     expect(await tokenOf(page)).not.toBe(token);
-    await passMinutes(page, 2);
-    await subdomain(page).fill('acme');
-    await page.locator('input[name=api_key]').fill('key-123456');
+    await passMinutes(page, demo, 2);
+    await fillBambooHr(page);
     await connectInHub(page);
     await phase(page, 'linked');
     expect(await linked(page)).toEqual(['bamboohr']);
   });
 
-  test('a tab that nobody looks at mints no sessions until morning', async () => {
+  test('hidden tab: no session is created', async () => {
     const page = await visit();
     await press(page, 'Connect');
     await subdomain(page).waitFor();
     await page.evaluate(`Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })`);
-    await passMinutes(page, 29.6);
-    await realMoment();
-    await passMinutes(page, 60);
+    await passMinutes(page, demo, 29.6);
+    await waitInRealTime();
+    await passMinutes(page, demo, 60);
     await failure(page, 'session-expired');
-    expect(minted()).toBe(1);
+    expect(createdSessions()).toBe(1);
   });
 
   test.each([401, 403])(
-    'after a refused change, status %i, it says `success`: the server is asked',
+    'success event after a rejected change (status %i): the account is confirmed with the server',
     async (status) => {
       expectConsoleErrors(/hub\/accounts/);
-      const { id } = demo.emulator.addAccount({ provider: 'bamboohr', ...acme, status: 'error' });
+      const { id } = demo.emulator.addAccount({ provider: 'bamboohr', ...tenantOwner(), status: 'error' });
       const page = await visit({ account: id });
       await press(page, 'Reconnect');
       await subdomain(page).fill('acme-uk');
@@ -122,7 +104,7 @@ describeInBrowser('what the Hub gets wrong', ({ open, expectConsoleErrors }) => 
     },
   );
 
-  test('taken away while its OAuth window is open, it never says that the account was linked', async () => {
+  test('Hub removed while its OAuth popup is open, without a success event: the account is found', async () => {
     const page = await visit({ provider: 'slack' });
     await press(page, 'Connect');
     const [popup] = await Promise.all([page.waitForEvent('popup'), connectInHub(page)]);
@@ -137,11 +119,10 @@ describeInBrowser('what the Hub gets wrong', ({ open, expectConsoleErrors }) => 
     await phase(page, 'closed');
   });
 
-  test('its `close` bubbles into a dialog around it: the dialog does not hear it', async () => {
+  test('`close` event that bubbles: a dialog around the Hub does not receive it', async () => {
     const page = await visit();
     await press(page, 'Connect');
-    await subdomain(page).fill('acme');
-    await page.locator('input[name=api_key]').fill('key-123456');
+    await fillBambooHr(page);
     await connectInHub(page);
     await phase(page, 'linked');
     await page.locator('stackone-hub').getByRole('button', { name: 'Close' }).click();
@@ -149,7 +130,7 @@ describeInBrowser('what the Hub gets wrong', ({ open, expectConsoleErrors }) => 
     expect(await page.getByText('Closed 0 times').count()).toBe(1);
   });
 
-  test('its script may not come: the page is told, and the next try loads it again', async () => {
+  test('Hub script that fails to load: the page gets hub-not-loaded, and retry loads it again', async () => {
     expectConsoleErrors(/ERR_FAILED/);
     const page = await visit();
     await page.route('**/demo/hub.js', (route) => route.abort(), { times: 1 });
@@ -159,7 +140,7 @@ describeInBrowser('what the Hub gets wrong', ({ open, expectConsoleErrors }) => 
     await subdomain(page).waitFor();
   });
 
-  test('detached, it goes, and the flow goes on without it', async () => {
+  test('detach removes the Hub and keeps the flow open', async () => {
     const page = await visit();
     await press(page, 'Connect');
     await subdomain(page).waitFor();

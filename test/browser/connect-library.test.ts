@@ -1,11 +1,11 @@
 import type { FrameLocator, Page } from 'playwright-core';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { describeInBrowser } from '../support/browser.js';
-import { ACME, newSession } from '../support/emulator-client.js';
+import { acmeOwner, createSessionToken } from '../support/emulator-client.js';
 import { type ProductSite, startProductSite } from '../support/product-site.js';
 
-/** Calls the library as `@stackone/react-hub` 1.1.1 does, and keeps what it calls back. */
-const PAGE = `<!doctype html><meta charset="utf-8"><title>A product</title><link rel="icon" href="data:,"><body>
+/** Calls the library like `@stackone/react-hub` 1.1.1, and records the callbacks in `window.calls`. */
+const pageHtml = `<!doctype html><meta charset="utf-8"><title>A product</title><link rel="icon" href="data:,"><body>
 <script>
   window.calls = [];
   const call = (name) => (...values) => window.calls.push([name, ...values]);
@@ -16,15 +16,15 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>A product</title><link
   document.body.append(library);
 </script>`;
 
-// What StackOne's own library does is in its package's types and README: this is what a page may rely on.
-describeInBrowser('the stand-in of the Connect library', ({ open, expectConsoleErrors }) => {
+// These tests cover the documented behavior of StackOne's Connect library (types and README of its package).
+describeInBrowser('the emulator’s Connect library', ({ open, expectConsoleErrors }) => {
   let emulator: Emulator;
   let site: ProductSite;
   let page: Page;
   let hub: FrameLocator;
 
   beforeAll(async () => {
-    [emulator, site] = await Promise.all([startEmulator(), startProductSite(PAGE)]);
+    [emulator, site] = await Promise.all([startEmulator(), startProductSite(pageHtml)]);
   });
   beforeEach(async () => {
     emulator.reset();
@@ -35,7 +35,7 @@ describeInBrowser('the stand-in of the Connect library', ({ open, expectConsoleE
   afterAll(() => Promise.all([site.stop(), emulator.stop()]));
 
   const start = async (options: object = {}) => {
-    const sessionToken = await newSession(emulator.url, { provider: 'bamboohr' });
+    const sessionToken = await createSessionToken(emulator.url, { provider: 'bamboohr' });
     await page.waitForFunction('window.Connect');
     await page.evaluate(`window.start(${JSON.stringify({ sessionToken, ...options })})`);
     await hub.locator('input[name=subdomain]').waitFor();
@@ -49,11 +49,11 @@ describeInBrowser('the stand-in of the Connect library', ({ open, expectConsoleE
   const closeOverlay = () => page.getByRole('button', { name: 'Close' }).first().click();
   const calls = () => page.evaluate('window.calls');
 
-  test('links an account, tells which, and then only that it was closed', async () => {
+  test('links an account, calls onSuccess with it, and then only onClose', async () => {
     await start();
     await link();
     const [account] = emulator.accounts();
-    expect(account).toMatchObject({ ...ACME, provider: 'bamboohr' });
+    expect(account).toMatchObject({ ...acmeOwner, provider: 'bamboohr' });
     const success = ['success', { id: account?.id, provider: 'bamboohr' }];
     expect(await calls()).toEqual([success]);
     await closeOverlay();
@@ -61,7 +61,7 @@ describeInBrowser('the stand-in of the Connect library', ({ open, expectConsoleE
     expect(await calls()).toEqual([success, ['close']]);
   });
 
-  test('is closed by the Hub’s own button too', async () => {
+  test('closes on the close button of the Hub', async () => {
     await start();
     await link();
     await hub.getByRole('button', { name: 'Close' }).click();
@@ -70,11 +70,11 @@ describeInBrowser('the stand-in of the Connect library', ({ open, expectConsoleE
   });
 
   test.each([
-    ['its button', closeOverlay],
+    ['the close button', closeOverlay],
     ['the Escape key', () => page.keyboard.press('Escape')],
   ])(
-    'tells that it was cancelled and closed, by %s, when nothing was linked, and can start again',
-    async (_how, close) => {
+    'calls onCancel and onClose when %s closes it without a linked account, and can start again',
+    async (_name, close) => {
       await start();
       await close();
       await page.locator('dialog').waitFor({ state: 'detached' });
@@ -86,41 +86,43 @@ describeInBrowser('the stand-in of the Connect library', ({ open, expectConsoleE
     },
   );
 
-  test('hears nobody but its own frame, of the emulator’s origin', async () => {
+  test('accepts messages only from its own frame and the emulator’s origin', async () => {
     await start();
     const forged = JSON.stringify({ hub: 'success', account: { id: 'forged', provider: 'bamboohr' } });
     await page.evaluate(`window.postMessage(${forged}, '*')`);
-    // The same words from the right origin, but from another frame of it.
+    // The same message from the right origin, but from another frame.
     await page.evaluate(`new Promise((resolve) => {
       const frame = document.createElement('iframe');
       frame.src = '${emulator.url}/hub?token=none&origin=' + location.origin;
       frame.onload = resolve;
       document.body.append(frame);
     })`);
-    // And from its own frame, after it has gone to another origin.
+    // The same message from its own frame after it navigated to another origin.
     await page.evaluate(`new Promise((resolve) => {
       const frame = document.querySelector('dialog iframe');
       frame.onload = resolve;
       frame.src = '/elsewhere' + location.search;
     })`);
     const others = page.frames().filter((frame) => /token=none|elsewhere/.test(frame.url()));
-    for (const other of others) await other.evaluate(`parent.postMessage(${forged}, '*')`);
+    for (const other of others) {
+      await other.evaluate(`parent.postMessage(${forged}, '*')`);
+    }
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
     expect(others).toHaveLength(2);
     expect(await calls()).toEqual([]);
     expectConsoleErrors(/401/);
   });
 
-  test('has its page in no frame of another origin than the one it was opened for', async () => {
-    const refused = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
+  test('its page can be framed only by the origin it was opened for', async () => {
+    const frameError = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
     expectConsoleErrors(/frame-ancestors/);
-    const token = await newSession(emulator.url);
+    const token = await createSessionToken(emulator.url);
     for (const query of [`token=${token}`, `token=${token}&origin=https://other.example`]) {
       await page.evaluate(`document.body.append(Object.assign(document.createElement('iframe'), {
         src: '${emulator.url}/hub?${query}',
       }))`);
     }
-    await refused;
+    await frameError;
     expect(emulator.history.filter(({ path }) => path === '/hub/settings')).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { describeInBrowser } from '../support/browser.js';
-import { ACME, newSession } from '../support/emulator-client.js';
+import { acmeOwner, createSessionToken } from '../support/emulator-client.js';
 import { type ProductSite, startProductSite } from '../support/product-site.js';
 
-// The real Hub, which nobody here wrote, in a real browser: what it accepts is what StackOne's server answers.
-describeInBrowser('the real Hub', ({ open, expectConsoleErrors }) => {
+// The real Hub in a real browser: a response that it accepts has the format of StackOne's API.
+describeInBrowser('the real Hub against the emulator', ({ open, expectConsoleErrors }) => {
   let emulator: Emulator;
   let site: ProductSite;
   let page: Page;
@@ -21,56 +21,56 @@ describeInBrowser('the real Hub', ({ open, expectConsoleErrors }) => {
     page = await open([site.url, emulator.url], path, { viewport: { width: 760, height: 720 } });
   }
   async function openHub(request: Record<string, unknown> = {}): Promise<void> {
-    await openHubWith(await newSession(emulator.url, request));
+    await openHubWith(await createSessionToken(emulator.url, request));
   }
   const connect = () => page.getByRole('button', { name: 'Connect', exact: true }).click();
   const connected = () => page.evaluate('window.connected');
-  const shows = (text: string | RegExp) => page.getByText(text).first().waitFor();
+  const waitForText = (text: string | RegExp) => page.getByText(text).first().waitFor();
 
-  test('links an account with the credentials that are typed into it', async () => {
+  test('links an account with credentials from its form', async () => {
     await openHub();
     await page.getByRole('button', { name: /BambooHR/ }).waitFor();
     await page.getByRole('button', { name: /BambooHR/ }).click();
     await page.locator('input[name=subdomain]').fill('acme');
     await page.locator('input[name=api_key]').fill('key-123456');
     await connect();
-    await shows('Connection Successful');
+    await waitForText('Connection Successful');
     const [account] = emulator.accounts();
-    expect(account).toMatchObject({ ...ACME, provider: 'bamboohr', status: 'active' });
+    expect(account).toMatchObject({ ...acmeOwner, provider: 'bamboohr', status: 'active' });
     expect(await connected()).toEqual([{ id: account?.id, provider: 'bamboohr' }]);
   });
 
-  test('shows why credentials were refused, and links nothing', async () => {
+  test('shows why credentials were rejected, and links no account', async () => {
     expectConsoleErrors(/400/);
     await openHub({ provider: 'personio' });
     await page.locator('input[name=client_id]').fill('papi-1');
     await page.locator('input[name=client_secret]').fill('hunter2');
     await connect();
-    await shows(/Personio rejected these credentials: Client secret is not valid/);
+    await waitForText(/Personio refused these credentials: Client secret is not valid/);
     expect(emulator.accounts()).toEqual([]);
     expect(await connected()).toEqual([]);
   });
 
-  test('opens an account that exists for editing, and brings it back to life', async () => {
-    const { id } = emulator.addAccount({ provider: 'bamboohr', ...ACME, status: 'error' });
+  test('edits an existing account with status error and makes it active', async () => {
+    const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner, status: 'error' });
     await openHub({ account_id: id });
     const subdomain = page.locator('input[name=subdomain]');
     await subdomain.waitFor();
     expect(await subdomain.inputValue()).toBe('acme');
     await subdomain.fill('acme-uk');
     await connect();
-    await shows('Connection Successful');
+    await waitForText('Connection Successful');
     expect(await connected()).toEqual([{ id, provider: 'bamboohr' }]);
     const edited = { id, status: 'active', setup_information: { subdomain: 'acme-uk' } };
     expect(emulator.accounts()).toMatchObject([edited]);
   });
 
-  test('offers nothing with an expired token, and reports nothing', async () => {
-    const token = await newSession(emulator.url);
+  test('shows no providers and sends no event with an expired token', async () => {
+    const token = await createSessionToken(emulator.url);
     emulator.advance(1801);
     expectConsoleErrors(/401/);
     await openHubWith(token);
-    await shows('No configured integrations available.');
+    await waitForText('No configured integrations available.');
     expect(await connected()).toEqual([]);
   });
 
@@ -82,29 +82,29 @@ describeInBrowser('the real Hub', ({ open, expectConsoleErrors }) => {
     return popup;
   }
 
-  test('links an account that is approved in its popup, which then closes', async () => {
+  test('links an account that is approved in its OAuth popup, which then closes', async () => {
     const popup = await openConsent();
     const closed = popup.waitForEvent('close');
     await popup.getByRole('button', { name: 'Approve' }).click();
     await popup.getByRole('status').waitFor();
     await closed;
-    await shows('Connection Successful');
+    await waitForText('Connection Successful');
     const [account] = emulator.accounts();
-    expect(account).toMatchObject({ ...ACME, provider: 'hubspot', origin_username: 'ada@acme.test' });
+    expect(account).toMatchObject({ ...acmeOwner, provider: 'hubspot', origin_username: 'ada@acme.test' });
     expect(await connected()).toEqual([{ id: account?.id, provider: 'hubspot' }]);
   });
 
-  test('shows that access was denied in its popup', async () => {
+  test('shows that access was denied in its OAuth popup', async () => {
     const popup = await openConsent();
     const closed = popup.waitForEvent('close');
     await popup.getByRole('button', { name: 'Deny' }).click();
     await closed;
-    await shows('Access to HubSpot was denied for Acme Ltd.');
+    await waitForText('Access to HubSpot was not allowed for Acme Ltd.');
     expect(emulator.accounts()).toEqual([]);
     expect(await connected()).toEqual([]);
   });
 
-  test('can call a consent off while its popup is open, which ends the attempt', async () => {
+  test('cancels the attempt while its OAuth popup is open', async () => {
     const popup = await openConsent();
     const closed = popup.waitForEvent('close');
     const cancelled = page.waitForResponse((response) => response.request().method() === 'DELETE');
@@ -114,12 +114,12 @@ describeInBrowser('the real Hub', ({ open, expectConsoleErrors }) => {
     expect(emulator.accounts()).toEqual([]);
   });
 
-  test('works on the hosted page of a session’s link', async () => {
-    const token = await newSession(emulator.url, { provider: 'greenhouse' });
+  test('works on the hosted page of the session’s authLinkUrl', async () => {
+    const token = await createSessionToken(emulator.url, { provider: 'greenhouse' });
     page = await open([emulator.url], `/hub?token=${token}`);
     await page.locator('input[name=api_key]').fill('key-123456');
     await connect();
-    await shows('Connection Successful');
+    await waitForText('Connection Successful');
     expect(emulator.accounts()).toMatchObject([{ provider: 'greenhouse' }]);
   });
 });

@@ -11,13 +11,13 @@ describeInBrowser('the playground', ({ open }) => {
   });
   afterAll(() => demo.stop());
 
-  test('is signed in and has examples that run, with no request to any other host', async () => {
+  test('runs its example operations with an access token, without requests to other hosts', async () => {
     const page = await open([demo.url], '/graphql');
     await page.getByRole('tab', { name: 'WhoAmI' }).waitFor();
     await page.getByRole('button', { name: /Execute query/ }).click();
     await page.getByText('Acme Corporation').first().waitFor();
     await page.getByRole('tab', { name: 'Connect' }).click();
-    // GraphiQL notices a moment later which operation the tab holds, and shows nothing of it.
+    // GraphiQL selects the operation of the tab after a delay, without a visible change.
     await sleep(1_000);
     await page.getByRole('button', { name: /Execute query/ }).click();
     await page.getByText('LINK').first().waitFor();
@@ -32,12 +32,12 @@ describeInBrowser('the playground', ({ open }) => {
     await page.getByText('Whose account it will be comes from the access token alone.').first().waitFor();
   });
 
-  test('keeps no access token in the browser’s storage', async () => {
+  test('stores no access token in the browser', async () => {
     const page = await open([demo.url], '/graphql');
     await page.getByRole('tab', { name: 'WhoAmI' }).waitFor();
-    const kept = await page.evaluate<string>(
+    const stored = await page.evaluate<string>(
       'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])',
     );
-    expect(kept).not.toMatch(/eyJ|Bearer/);
+    expect(stored).not.toMatch(/eyJ|Bearer/);
   });
 });

@@ -1,24 +1,28 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Demo } from '../../demo/start-demo.js';
-import { tenants } from '../../demo/tenants.js';
 import {
+  accessibilityCases,
   describeInBrowser,
   focusedName,
   focusWindow,
   overflowPixels,
   seriousAccessibilityProblems,
 } from '../support/browser.js';
-import { startTestDemo } from '../support/demo.js';
+import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
+import {
+  button,
+  fillBambooHr,
+  openConsent,
+  passMinutes,
+  waitForRenewal,
+  waitForText,
+} from '../support/hub-page.js';
+import { sessionRequests } from '../support/test-app.js';
 
-const acme = {
-  origin_owner_id: tenants.acme.ownerId,
-  origin_owner_name: tenants.acme.ownerName,
-};
-
-// The real server, the real Hub, and a page that uses all of the React part.
-describeInBrowser('the React part', ({ open, expectConsoleErrors }) => {
+// The real server, the real Hub, and a page with every React component.
+describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
   let demo: Demo;
   let site: Frontend;
 
@@ -27,7 +31,7 @@ describeInBrowser('the React part', ({ open, expectConsoleErrors }) => {
     site = await startFrontend('react-page.tsx', demo.url);
   });
   afterEach(async () => {
-    site.stop();
+    await site.stop();
     await demo.stop();
   });
 
@@ -39,76 +43,47 @@ describeInBrowser('the React part', ({ open, expectConsoleErrors }) => {
     return page;
   }
 
-  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   const dialog = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });
-  const shows = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
-  const minted = () =>
-    demo.emulator.history.filter((call) => call.method === 'POST' && call.path === '/connect_sessions')
-      .length;
+  const createdSessions = () => sessionRequests(demo.emulator).length;
 
-  async function fillBambooHr(page: Page): Promise<void> {
-    await page.locator('input[name=subdomain]').fill('acme');
-    await page.locator('input[name=api_key]').fill('key-123456');
-  }
-
-  /** Time goes on for the page and for StackOne alike. */
-  async function passMinutes(page: Page, minutes: number): Promise<void> {
-    demo.emulator.advance(minutes * 60);
-    await page.clock.fastForward(minutes * 60_000);
-  }
-
-  /** Until half a minute before the session ends, and until the new one is there. */
-  async function renewal(page: Page): Promise<void> {
-    const answer = page.waitForResponse((response) => response.url().endsWith('/graphql'));
-    await passMinutes(page, 29.6);
-    await (await answer).finished();
-  }
-
-  async function openConsent(page: Page): Promise<Page> {
-    await button(page, 'Connect').waitFor();
-    const [popup] = await Promise.all([page.waitForEvent('popup'), button(page, 'Connect').click()]);
-    await popup.getByRole('button', { name: 'Approve' }).waitFor();
-    return popup;
-  }
-
-  test('links an account from a button, whose dialog goes by itself before the page is told', async () => {
+  test('ConnectButton links an account, and closes its dialog before it calls onLinked', async () => {
     const page = await visit();
-    expect(minted()).toBe(0);
+    expect(createdSessions()).toBe(0);
     await button(page, 'Connect BambooHR').click();
     await dialog(page, 'Connect BambooHR').waitFor();
     await fillBambooHr(page);
     await button(page, 'Connect').click();
-    await shows(page, 'Connection Successful');
+    await waitForText(page, 'Connection Successful');
     await dialog(page, 'Connect BambooHR').getByRole('status').getByText('Connected.').waitFor();
     expect(await page.getByText('BambooHR is linked').count()).toBe(0);
-    await shows(page, 'BambooHR is linked: ACTIVE');
+    await waitForText(page, 'BambooHR is linked: ACTIVE');
     expect(await page.getByRole('dialog').count()).toBe(1);
-    expect(minted()).toBe(1);
+    expect(createdSessions()).toBe(1);
     expect(demo.emulator.accounts().at(-1)).toMatchObject({
-      ...acme,
+      ...tenantOwner(),
       provider: 'bamboohr',
       status: 'active',
     });
   });
 
-  test('keeps the focus in the dialog, and gives it back on Escape and on Close', async () => {
+  test('keeps the focus in the dialog, and restores it on Escape and on Close', async () => {
     const page = await visit();
-    for (const leave of [() => page.keyboard.press('Escape'), () => button(page, 'Close').click()]) {
+    for (const closeDialog of [() => page.keyboard.press('Escape'), () => button(page, 'Close').click()]) {
       await button(page, 'Connect BambooHR').click();
       await page.locator('input[name=subdomain]').waitFor();
       expect(await focusedName(page)).toBe('Connect BambooHR');
       for (let presses = 0; presses < 12; presses += 1) {
         await page.keyboard.press('Tab');
-        expect(['Begin', 'Take all away']).not.toContain(await focusedName(page));
+        expect(['Start', 'Unmount all']).not.toContain(await focusedName(page));
       }
-      await leave();
+      await closeDialog();
       await dialog(page, 'Connect BambooHR').waitFor({ state: 'detached' });
       expect(await focusedName(page)).toBe('Connect BambooHR');
     }
-    expect(minted()).toBe(2);
+    expect(createdSessions()).toBe(2);
   });
 
-  test('hears of an account that is approved after the dialog was closed, with the latest function', async () => {
+  test('calls the latest onLinked for an account that is approved after the dialog was closed', async () => {
     const page = await visit();
     for (const count of [1, 2]) {
       await button(page, 'Connect Slack').click();
@@ -117,96 +92,93 @@ describeInBrowser('the React part', ({ open, expectConsoleErrors }) => {
       await popup.getByRole('button', { name: 'Approve' }).click();
       await popup.getByRole('status').waitFor();
       await focusWindow(page);
-      await shows(page, `${count} times linked`);
-      // The Hub would use it again, and no other would open.
+      await waitForText(page, `${count} times linked`);
+      // The Hub reuses an open popup.
       await popup.close();
     }
   });
 
-  test('says in words why it could not begin, and tries again', async () => {
+  test('shows why the session could not be created, and tries again', async () => {
     const page = await visit();
-    await button(page, 'Connect nothing').click();
-    await page
-      .getByRole('alert')
-      .getByRole('heading', { name: 'The connection could not be started' })
-      .waitFor();
+    await button(page, 'Connect an unknown provider').click();
+    await page.getByRole('alert').getByRole('heading', { name: 'This could not be started' }).waitFor();
     await button(page, 'Try again').click();
-    await shows(page, 'The connection could not be started');
-    expect(await focusedName(page)).toBe('Connect nothing');
-    expect(minted()).toBe(0);
+    await waitForText(page, 'This could not be started');
+    expect(await focusedName(page)).toBe('Connect an unknown provider');
+    expect(createdSessions()).toBe(0);
   });
 
-  test('says how long to wait, and that nobody answers', async () => {
+  test('shows how long to wait after a rate limit, and that the server is unreachable', async () => {
     expectConsoleErrors(/ERR_FAILED/);
     const page = await visit();
     const pause = { status: 429, headers: { 'retry-after': '7' } };
     demo.emulator.failNext({ ...pause, match: { path: '/connect_sessions' } }, 6);
     await button(page, 'Connect BambooHR').click();
-    await shows(page, /Try again in \d seconds?\./);
+    await waitForText(page, /Try again in \d seconds?\./);
     await page.route('**/graphql', (route) => route.abort());
     await button(page, 'Try again').click();
-    await shows(page, 'The server cannot be reached');
+    await waitForText(page, 'The server cannot be reached');
   });
 
-  test('says that the Hub could not be loaded, and loads it again', async () => {
+  test('shows that the Hub failed to load, and loads it again', async () => {
     const page = await visit();
     await button(page, 'Connect later').click();
-    await shows(page, 'The connection window could not be loaded');
+    await waitForText(page, 'The connection window could not be loaded');
     await button(page, 'Try again').click();
     await page.locator('input[name=subdomain]').waitFor();
   });
 
-  test('does not call an account connected when the Hub does and the server does not', async () => {
+  test('does not show an account as connected when the Hub reports success and the server does not confirm it', async () => {
     expectConsoleErrors(/hub\/accounts/);
-    const account = demo.emulator.addAccount({ provider: 'bamboohr', ...acme, status: 'error' });
+    const account = demo.emulator.addAccount({ provider: 'bamboohr', ...tenantOwner(), status: 'error' });
     const page = await visit({ account: account.id });
     await button(page, 'Reconnect').click();
     await dialog(page, 'Reconnect your account').waitFor();
     await page.locator('input[name=subdomain]').fill('acme-uk');
     demo.emulator.failNext({ status: 403, match: { method: 'PATCH', path: '/hub/accounts' } });
     await button(page, 'Connect').click();
-    await shows(page, 'The account is not connected');
+    await waitForText(page, 'This is not connected yet');
     expect(await page.getByText('Connection Successful').count()).toBe(0);
   });
 
-  test('offers to ask again when the server cannot confirm', async () => {
+  test('offers to check again when the confirmation fails', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').click();
     await fillBambooHr(page);
     demo.emulator.failNext({ status: 400, match: { method: 'GET', path: '/accounts' } });
     await button(page, 'Connect').click();
-    await shows(page, 'The connection could not be confirmed');
+    await waitForText(page, 'This could not be confirmed');
     await button(page, 'Check again').click();
-    await shows(page, 'BambooHR is linked: ACTIVE');
+    await waitForText(page, 'BambooHR is linked: ACTIVE');
   });
 
-  test('renews the session of a Hub that nobody has touched, with a new Hub', async () => {
+  test('renews the session of an untouched Hub with a new Hub element', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').click();
     await page.locator('input[name=subdomain]').waitFor();
-    await renewal(page);
-    expect(minted()).toBe(2);
-    await passMinutes(page, 2);
+    await waitForRenewal(page, demo);
+    expect(createdSessions()).toBe(2);
+    await passMinutes(page, demo, 2);
     await fillBambooHr(page);
     await button(page, 'Connect').click();
-    await shows(page, 'BambooHR is linked: ACTIVE');
+    await waitForText(page, 'BambooHR is linked: ACTIVE');
   });
 
-  test('leaves alone what somebody has typed, and says when it took too long', async () => {
+  test('keeps the user’s input instead of renewing the session, and shows a message when the session expires', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').click();
     await page.locator('input[name=subdomain]').fill('acme');
-    await passMinutes(page, 29.6);
+    await passMinutes(page, demo, 29.6);
     expect(await page.locator('input[name=subdomain]').inputValue()).toBe('acme');
-    await passMinutes(page, 1);
-    await shows(page, 'The session has expired');
+    await passMinutes(page, demo, 1);
+    await waitForText(page, 'This took too long');
     expect(await page.getByText('No configured integrations').count()).toBe(0);
     await button(page, 'Try again').click();
     await page.locator('input[name=subdomain]').waitFor();
-    expect(minted()).toBe(2);
+    expect(createdSessions()).toBe(2);
   });
 
-  test('takes words and class names of the page’s own', async () => {
+  test('uses custom labels and class names', async () => {
     const page = await visit();
     await button(page, 'Verbinden').click();
     await page.getByRole('heading', { name: 'Nein: refused' }).waitFor();
@@ -215,45 +187,43 @@ describeInBrowser('the React part', ({ open, expectConsoleErrors }) => {
     await button(page, 'Schließen').click();
   });
 
-  test('is for a design of one’s own as well, with the web component as its Hub', async () => {
+  test('useConnect supports a custom dialog with the web component as the Hub', async () => {
     const page = await visit();
-    await button(page, 'Begin').click();
+    await button(page, 'Start').click();
     await page.locator('input[name=client_id]').fill('papi-1');
     await page.locator('input[name=client_secret]').fill('papi-secret');
     await button(page, 'Connect').click();
-    await shows(page, 'personio is linked');
+    await waitForText(page, 'personio is linked');
     await page.getByRole('status').getByText('linked', { exact: true }).waitFor();
-    // The Hub's own button, whose event would close the page's dialog as well.
+    // The Hub's close button, whose event must not close the page's dialog.
     await page.locator('stackone-hub').getByRole('button').last().click();
     await page.getByRole('status').getByText('closed', { exact: true }).waitFor();
     expect(await page.getByText('Closed 0 times').count()).toBe(1);
   });
 
-  test('ends with its component: nothing is fetched and nothing shown any more', async () => {
+  test('unmounting stops the flow: no requests and no dialog', async () => {
     const page = await visit();
-    await button(page, 'Begin').click();
+    await button(page, 'Start').click();
     await page.locator('input[name=client_id]').waitFor();
-    await button(page, 'Take all away').click();
-    await passMinutes(page, 29.6);
-    await passMinutes(page, 2);
-    expect(minted()).toBe(1);
+    await button(page, 'Unmount all').click();
+    await passMinutes(page, demo, 29.6);
+    await passMinutes(page, demo, 2);
+    expect(createdSessions()).toBe(1);
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  test.each([
-    ['light', 1280],
-    ['light', 390],
-    ['dark', 1280],
-    ['dark', 390],
-  ] as const)('has no serious accessibility problem, %s at %i pixels', async (theme, width) => {
-    const page = await visit({ theme }, width);
-    await button(page, 'Connect BambooHR').click();
-    await page.locator('input[name=subdomain]').waitFor();
-    expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    await button(page, 'Close').click();
-    await button(page, 'Connect nothing').click();
-    await page.getByRole('alert').waitFor();
-    expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    expect(await overflowPixels(page)).toBe(0);
-  });
+  test.each(accessibilityCases)(
+    'has no serious accessibility problem, %s at %i pixels',
+    async (theme, width) => {
+      const page = await visit({ theme }, width);
+      await button(page, 'Connect BambooHR').click();
+      await page.locator('input[name=subdomain]').waitFor();
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+      await button(page, 'Close').click();
+      await button(page, 'Connect an unknown provider').click();
+      await page.getByRole('alert').waitFor();
+      expect(await seriousAccessibilityProblems(page)).toEqual([]);
+      expect(await overflowPixels(page)).toBe(0);
+    },
+  );
 });

@@ -16,14 +16,14 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('GraphQL over HTTP', () => {
-  it('is spoken as graphql-http’s audits demand: no errors, and only the warnings and notices that are known', async () => {
+  it('passes the audits of graphql-http without errors, with the expected warnings and notices', async () => {
     const results = await Promise.all(audits.map((audit) => audit.fn()));
     const byStatus = (status: string) => results.filter((result) => result.status === status);
     expect(results).toHaveLength(61);
     expect(byStatus('error').map(({ id, name }) => `${id} ${name}`)).toEqual([]);
-    // 400 instead of 200 for requests that cannot run, which older clients may not expect under application/json.
+    // Invalid requests get 400 instead of 200 with application/json, which legacy clients may not expect.
     expect(byStatus('warn')).toHaveLength(3);
-    // GET, which this server does not take.
+    // The server does not support GET.
     expect(byStatus('notice')).toHaveLength(3);
   });
 });

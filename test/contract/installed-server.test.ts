@@ -127,5 +127,5 @@ await startConnect({ apiKey });
 // @ts-expect-error what only looks like an owner is none
 export const owner: Owner = { id: 'a', name: 'A', username: null };
 const config = loadConfig({});
-if (config.mode === 'live') await startApp(config);
+if (config.mode === 'live') await startServer(config);
 `;

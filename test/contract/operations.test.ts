@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type CanaryApp, startCanaryApp } from '../support/canary-app.js';
 import { readText, sourceFiles } from '../support/package-files.js';
-import { type SealedApp, startSealedApp } from '../support/sealed-app.js';
 
-/** Compares docs/operations.md with the log lines, metrics and alerts of a running server. */
-let app: SealedApp;
+/** What docs/operations.md promises to whoever watches a server, and what a server does. */
+let app: CanaryApp;
 beforeAll(async () => {
-  app = await startSealedApp();
+  app = await startCanaryApp();
 });
 afterAll(() => app.stop());
 
@@ -25,13 +25,13 @@ const linesOf = (logged: string): Record<string, unknown>[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-describe('Log lines', () => {
-  const logging = section('Log lines');
+describe('The log', () => {
+  const logging = section('What is logged');
   const documented = Object.keys(JSON.parse(/```json\n(.*)\n```/.exec(logging)?.[1] ?? '{}'));
   const mutation = 'mutation createConnectSession { createConnectSession { token userErrors { code } } }';
 
-  it('A successful request has exactly the documented fields, in the documented order', async () => {
-    const { line } = await app.operate(mutation);
+  it('has a line for a good request with exactly the fields that the document shows, in their order', async () => {
+    const { line } = await app.runOperation(mutation);
     expect(Object.keys(line)).toEqual(documented);
     expect(line).toMatchObject({
       level: 'info',
@@ -47,14 +47,14 @@ describe('Log lines', () => {
     });
   });
 
-  it('A failed request has no other field except the reason', async () => {
+  it('has no other field but the reason in the line of any request', async () => {
     expect(logging).toContain('`reason`');
     const bad = { authorization: 'Bearer x', 'content-type': 'application/json' };
     const seen = [
-      await app.operate('{'),
-      await app.operate('{ nothing }'),
-      await app.operate('{ linkedAccounts(first: 0) { nodes { id } } }'),
-      await app.operate('mutation { createConnectSession(provider: "A") { userErrors { code } } }'),
+      await app.runOperation('{'),
+      await app.runOperation('{ nothing }'),
+      await app.runOperation('{ linkedAccounts(first: 0) { nodes { id } } }'),
+      await app.runOperation('mutation { createConnectSession(provider: "A") { userErrors { code } } }'),
       await app.send({ method: 'POST', path: '/graphql', headers: bad, body: '{"query":"{ __typename }"}' }),
       await app.send({ method: 'POST', path: '/graphql', headers: bad, body: '{' }),
     ];
@@ -65,13 +65,7 @@ describe('Log lines', () => {
     }
   });
 
-  it('The document explains each field of the example, and the reason', () => {
-    const standard = ['level', 'time', 'msg'];
-    const explained = [...documented.filter((name) => !standard.includes(name)), 'reason'];
-    expect(namesOf(logging).sort()).toEqual(explained.sort());
-  });
-
-  it('A valid request id is logged, returned in the response and sent to StackOne, with the trace context', async () => {
+  it('has the request’s own id, when it is one, and has it in the answer and before StackOne too', async () => {
     const headers = {
       authorization: `Bearer ${app.tokens[0]}`,
       'content-type': 'application/json',
@@ -79,8 +73,8 @@ describe('Log lines', () => {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     };
     const request = { method: 'POST', path: '/graphql', headers, body: JSON.stringify({ query: mutation }) };
-    const { answer, logged } = await app.send(request);
-    expect(answer).toMatch(/^x-request-id: from\.a-proxy_1$/m);
+    const { response, logged } = await app.send(request);
+    expect(response).toMatch(/^x-request-id: from\.a-proxy_1$/m);
     expect(linesOf(logged).map(({ requestId, msg }) => [requestId, msg])).toEqual([
       ['from.a-proxy_1', 'upstream'],
       ['from.a-proxy_1', 'request'],
@@ -91,9 +85,9 @@ describe('Log lines', () => {
     });
   });
 
-  it('The duration of a request is in the log line and in the metrics', async () => {
+  it('tells how long a request took, and the metrics do too', async () => {
     app.emulator.failNext({ kind: 'delay', delayMs: 300 });
-    const { line } = await app.operate(mutation);
+    const { line } = await app.runOperation(mutation);
     const metrics = await (await fetch(`${app.metricsUrl}/metrics`)).text();
     const sum = /^connect_request_duration_seconds_sum\{field="createConnectSession",code="ok"\} (\S+)$/m;
     const [milliseconds, upstream] = [line['milliseconds'], line['upstreamMilliseconds']].map(Number);
@@ -102,9 +96,9 @@ describe('Log lines', () => {
     expect(Number(sum.exec(metrics)?.[1]) * 1000).toBeGreaterThan(290);
   });
 
-  it('A failed attempt to call StackOne has a line with exactly the chosen fields', async () => {
+  it('has a line for a failed attempt, which says of it only what is chosen', async () => {
     app.emulator.failNext({ kind: 'status', status: 403 });
-    const { logged } = await app.operate(mutation);
+    const { logged } = await app.runOperation(mutation);
     const attempt = linesOf(logged).find(({ msg }) => msg === 'upstream');
     expect(Object.keys(attempt ?? {}).sort()).toEqual(
       ['alert', 'code', 'endpoint', 'level', 'milliseconds', 'msg', 'reason', 'requestId', 'time'].sort(),
@@ -113,30 +107,29 @@ describe('Log lines', () => {
   });
 });
 
-describe('Metrics', () => {
-  it('The document lists every metric of this project with its labels, and no metric that does not exist', async () => {
-    await app.operate('{ linkedAccounts { nodes { id } } }');
+describe('The document', () => {
+  it('names every metric of ours with its labels, and no metric that there is not', async () => {
+    await app.runOperation('{ linkedAccounts { nodes { id } } }');
     const metrics = await (await fetch(`${app.metricsUrl}/metrics`)).text();
     const all = [...metrics.matchAll(/^# TYPE (\w+) /gm)].map((match) => match[1] ?? '');
     const labelsOf = (name: string) => {
       const labels = new RegExp(`^${name}_count\\{([^}]*)\\}`, 'm').exec(metrics)?.[1];
       return labels === undefined ? '' : `{${labels.replace(/="[^"]*"/g, '')}}`;
     };
-    const documented = namesOf(section('Metrics'));
+    const documented = namesOf(section('What to watch'));
     const ours = all.filter((name) => name.startsWith('connect_')).map((name) => `${name}${labelsOf(name)}`);
     expect(documented.filter((name) => name.startsWith('connect_')).sort()).toEqual(ours.sort());
     expect(all).toEqual(expect.arrayContaining(documented.map((name) => name.replace(/\{.*/, ''))));
     expect(documented.length).toBeGreaterThan(ours.length);
   });
-});
 
-describe('Alerts', () => {
-  it('The document has a row for each alert in the source, and no other', () => {
+  it('has a row for each alert that the source raises, and no other', () => {
     const raised = sourceFiles('src').flatMap((path) =>
       [...readText(path).matchAll(/\balert: '([^']+)'/g)].map((match) => match[1]),
     );
+    const [alerts = ''] = section('What to do').split('| What you see |');
     expect(
-      namesOf(section('Alerts'))
+      namesOf(alerts)
         .filter((name) => name !== 'alert')
         .sort(),
     ).toEqual([...new Set(raised)].sort());

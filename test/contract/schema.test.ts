@@ -17,7 +17,7 @@ const types = Object.values(schema.getTypeMap()).filter(
   (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
 );
 
-/** `[place, description]` of a type and of everything in it. */
+/** `[place, description]` of each field, argument and enum value of a type. */
 function elementsOf(type: GraphQLNamedType): [string, string | null | undefined][] {
   if (isEnumType(type)) {
     return type.getValues().map(({ name, description }) => [`${type.name}.${name}`, description]);
@@ -35,11 +35,11 @@ function elementsOf(type: GraphQLNamedType): [string, string | null | undefined]
 }
 
 describe('the schema', () => {
-  it('is what schema.graphql says', () => {
+  it('is equal to schema.graphql', () => {
     expect(`${printSchema(schema)}\n`).toBe(readFileSync(inPackage('schema.graphql'), 'utf8'));
   });
 
-  it('describes every type, field, argument and value', () => {
+  it('has a description for every type, field, argument and enum value', () => {
     const undescribed = types
       .filter((type) => type !== schema.getQueryType() && type !== schema.getMutationType())
       .map((type): [string, string | null | undefined] => [type.name, type.description])
@@ -59,7 +59,7 @@ describe('the schema', () => {
     expect(types.filter(isInputObjectType)).toEqual([]);
   });
 
-  it('has the mutation of its name, with its arguments in their order', () => {
+  it('has createConnectSession with its arguments in order', () => {
     const args = schema.getMutationType()?.getFields()['createConnectSession']?.args ?? [];
     expect(args.map(({ name, type }) => `${name}: ${type}`)).toEqual([
       'provider: String',
@@ -70,7 +70,7 @@ describe('the schema', () => {
     ]);
   });
 
-  it('has plain data below its roots, but for what is fetched: only that can be prepared once (docs/performance.md)', () => {
+  it('has resolvers below the root types only for fields that are fetched, so that operations can be prepared (docs/performance.md)', () => {
     const roots = [schema.getQueryType(), schema.getMutationType()];
     const fetched = types
       .filter(isObjectType)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type ConnectFlow,
@@ -9,23 +10,33 @@ import {
   type LinkedAccount,
 } from '../../client/src/index.js';
 import { hub } from '../support/emulator-client.js';
-import { acme, globex, startTestApp, type TestApp } from '../support/test-app.js';
+import {
+  acme,
+  globex,
+  ownerFields,
+  sessionRequests,
+  startTestApp,
+  type TestApp,
+} from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
 
 let app: TestApp;
 let flows: ConnectFlow[] = [];
 
-// A server for each: a pause that StackOne asks for outlasts the test that provokes it.
+// Each test has its own server, because a Retry-After of StackOne outlasts the test that causes it.
 beforeEach(async () => {
   app = await startTestApp();
 });
 afterEach(async () => {
-  for (const flow of flows) flow.dispose();
+  for (const flow of flows) {
+    flow.dispose();
+  }
   flows = [];
   await app.stop();
 });
 
 interface FlowSetup extends ConnectFlowOptions {
-  /** How long a session lasts, as the flow is told; else as long as the server says. */
+  /** Session lifetime from the point of view of the flow. Default: the lifetime from the server. */
   readonly lifetimeMs?: number;
 }
 
@@ -39,10 +50,12 @@ async function createFlow({ lifetimeMs, ...options }: FlowSetup = {}): Promise<C
 
 type InPhase<Phase> = Extract<ConnectState, { readonly phase: Phase }>;
 
-/** The state of a flow, which must be in this phase. */
+/** The state of a flow. Fails when the flow is in another phase. */
 function stateIn<Phase extends ConnectState['phase']>(flow: ConnectFlow, phase: Phase): InPhase<Phase> {
   const state = flow.getState();
-  if (isIn(state, phase)) return state;
+  if (isIn(state, phase)) {
+    return state;
+  }
   throw new Error(`The flow is ${JSON.stringify(state)}, not ${phase}`);
 }
 
@@ -53,18 +66,16 @@ function isIn<Phase extends ConnectState['phase']>(
   return state.phase === phase;
 }
 
-/** Waits for something that comes by itself. */
-async function soon<T>(read: () => T, isThere: (value: T) => boolean = Boolean): Promise<T> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (isThere(read())) return read();
-    await pause(20);
-  }
-  throw new Error(`Still ${JSON.stringify(read())}`);
+/** Polls until the value is truthy or meets the condition, and returns it. */
+async function eventually<T>(read: () => T, condition: (value: T) => boolean = Boolean): Promise<T> {
+  await waitUntil(
+    () => condition(read()),
+    () => `the value is still ${JSON.stringify(read())}`,
+  );
+  return read();
 }
 
-const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
-
-/** A Hub that takes its time to load. */
+/** A `prepare` function that resolves when the test calls `finish`. */
 function slowLoading() {
   let finish = () => {};
   const loading = new Promise<void>((resolve) => {
@@ -73,104 +84,103 @@ function slowLoading() {
   return { prepare: () => loading, finish: () => finish() };
 }
 
-const minted = () =>
-  app.emulator.history.filter(({ method, path }) => method === 'POST' && path === '/connect_sessions');
-const asked = () => app.emulator.history.filter(({ path }) => path.startsWith('/accounts'));
-const slowly = (path: string, delayMs = 200) =>
+const created = () => sessionRequests(app.emulator);
+const accountRequests = () => app.emulator.history.filter(({ path }) => path.startsWith('/accounts'));
+const delayNext = (path: string, delayMs = 200) =>
   app.emulator.failNext({ kind: 'delay', delayMs, match: { path } });
 const addAccount = (seed: { readonly status?: string; readonly owner?: typeof acme } = {}) => {
   const { owner = acme, status = 'active' } = seed;
   return app.emulator.addAccount({
     provider: 'bamboohr',
-    origin_owner_id: owner.org_id,
-    origin_owner_name: owner.org_name,
+    ...ownerFields(owner),
     status,
   });
 };
 
-/** As the Hub does it once the person has typed the credentials. */
+/** Links an account as the Hub does after the user has entered credentials. */
 async function link({ token }: HubSession): Promise<string> {
   const credentials = { subdomain: 'acme', api_key: 'key-123456' };
   const { body } = await hub(app.emulator.url, token, 'POST', '/accounts', {
     integration_id: 'bamboohr-default',
     credentials,
   });
-  if (typeof body === 'object' && body !== null && 'id' in body && typeof body.id === 'string')
+  if (typeof body === 'object' && body !== null && 'id' in body && typeof body.id === 'string') {
     return body.id;
-  throw new Error(`Not linked: ${JSON.stringify(body)}`);
+  }
+  throw new Error(`The emulator linked no account: ${JSON.stringify(body)}`);
 }
 
 describe('start', () => {
-  it('fetches nothing before, and opens with a session of the customer who is signed in', async () => {
+  it('creates a session for the owner of the access token, and none before it is called', async () => {
     const flow = await createFlow();
     expect(flow.getState()).toEqual({ phase: 'closed', session: null });
-    expect(minted()).toEqual([]);
+    expect(created()).toEqual([]);
     await flow.start({ provider: 'bamboohr' });
     const { session, request } = stateIn(flow, 'open');
     expect(session).toMatchObject({ token: expect.any(String), mode: 'LINK', account: null });
     expect(session.expiresAt - Date.now()).toBeGreaterThan(1_700_000);
     expect(request).toEqual({ provider: 'bamboohr' });
-    expect(minted()).toMatchObject([{ body: { origin_owner_id: acme.org_id, provider: 'bamboohr' } }]);
+    expect(created()).toMatchObject([{ body: { origin_owner_id: acme.org_id, provider: 'bamboohr' } }]);
   });
 
-  it('says that it is opening while a session is fetched and the Hub is loaded', async () => {
+  it('is in phase `opening` while the session is created and the Hub loads', async () => {
     const { prepare, finish } = slowLoading();
     const flow = await createFlow({ prepare });
     const started = flow.start();
     expect(stateIn(flow, 'opening').session).toBeNull();
-    await soon(() => minted().length);
-    await pause(50);
+    await eventually(() => created().length);
+    await sleep(50);
     stateIn(flow, 'opening');
     finish();
     await started;
     stateIn(flow, 'open');
   });
 
-  it('fetches once when it is pressed twice', async () => {
+  it('creates one session for two calls with the same request', async () => {
     const flow = await createFlow();
-    slowly('/connect_sessions');
+    delayNext('/connect_sessions');
     const first = flow.start({ provider: 'bamboohr' });
-    await soon(() => minted().length);
+    await eventually(() => created().length);
     await flow.start({ provider: 'bamboohr' });
     await first;
     stateIn(flow, 'open');
-    expect(minted()).toHaveLength(1);
+    expect(created()).toHaveLength(1);
   });
 
-  it('lets another request replace the first, whichever answer comes first', async () => {
+  it('replaces the first request with a different second one, whichever response arrives first', async () => {
     const flow = await createFlow();
-    slowly('/connect_sessions');
+    delayNext('/connect_sessions');
     const first = flow.start({ provider: 'bamboohr' });
-    await soon(() => minted().length);
+    await eventually(() => created().length);
     await flow.start({ provider: 'personio' });
     const { session } = stateIn(flow, 'open');
     await first;
-    await pause(300);
+    await sleep(300);
     expect(stateIn(flow, 'open')).toMatchObject({ session, request: { provider: 'personio' } });
   });
 
-  it('stays closed when the person leaves before the session is there', async () => {
+  it('stays closed when the user closes the flow before the session arrives', async () => {
     const flow = await createFlow();
     const started = flow.start();
     flow.close();
     await started;
-    await pause(100);
+    await sleep(100);
     stateIn(flow, 'closed');
   });
 
-  it('stays closed when the person leaves while the Hub is being loaded', async () => {
+  it('stays closed when the user closes the flow while the Hub loads', async () => {
     const { prepare, finish } = slowLoading();
     const flow = await createFlow({ prepare });
     const started = flow.start();
-    await soon(() => minted().length);
-    await pause(50);
+    await eventually(() => created().length);
+    await sleep(50);
     flow.close();
     finish();
     await started;
     stateIn(flow, 'closed');
   });
 
-  it('tells each listener of each step, until the listener leaves', async () => {
+  it('notifies a listener of each phase until it unsubscribes', async () => {
     const flow = await createFlow();
     const phases: string[] = [];
     const unsubscribe = flow.subscribe(() => phases.push(flow.getState().phase));
@@ -182,77 +192,77 @@ describe('start', () => {
   });
 });
 
-describe('a session that ends', () => {
-  it('is renewed before its end, once, while nobody has touched the Hub', async () => {
+describe('session expiry', () => {
+  it('renews the session once before it expires while the Hub is untouched', async () => {
     const flow = await createFlow({ lifetimeMs: 29_000 });
     await flow.start();
     const { session } = stateIn(flow, 'open');
-    const renewed = await soon(
+    const renewed = await eventually(
       () => stateIn(flow, 'open').session,
       ({ token }) => token !== session.token,
     );
     expect(renewed.expiresAt).toBeGreaterThan(session.expiresAt);
-    expect(minted()).toHaveLength(2);
+    expect(created()).toHaveLength(2);
   });
 
-  it('is kept when a renewal fails, until it is over', async () => {
+  it('keeps the session until it expires when the renewal fails', async () => {
     const flow = await createFlow({ lifetimeMs: 2_500 });
     await flow.start();
     app.emulator.failNext({ status: 400, match: { path: '/connect_sessions' } }, 9);
-    await soon(() => minted().length > 1);
+    await eventually(() => created().length > 1);
     stateIn(flow, 'open');
-    expect((await untilFailed(flow)).failure).toEqual({ kind: 'session-expired' });
-    expect(minted()).toHaveLength(2);
+    expect((await waitForFailure(flow)).failure).toEqual({ kind: 'session-expired' });
+    expect(created()).toHaveLength(2);
   });
 
-  it('is not renewed under somebody’s hands: at its end the person is told, and can start again', async () => {
+  it('does not renew a session in use: it fails with session-expired, and retry starts again', async () => {
     const flow = await createFlow({ lifetimeMs: 2_500 });
     await flow.start({ provider: 'bamboohr' });
     const { session } = stateIn(flow, 'open');
     flow.hub.touched();
-    await pause(1_200);
+    await sleep(1_200);
     expect(stateIn(flow, 'open').session.token).toBe(session.token);
-    expect(await untilFailed(flow)).toMatchObject({
+    expect(await waitForFailure(flow)).toMatchObject({
       failure: { kind: 'session-expired' },
       retry: 'start',
       session: null,
     });
-    expect(minted()).toHaveLength(1);
+    expect(created()).toHaveLength(1);
     await flow.retry();
     expect(stateIn(flow, 'open').session.token).not.toBe(session.token);
   });
 
-  it('is not renewed when somebody begins to use the Hub while the new one is fetched', async () => {
+  it('discards a renewed session when the user begins to use the Hub during the renewal', async () => {
     const flow = await createFlow({ lifetimeMs: 29_000 });
     await flow.start();
     const { session } = stateIn(flow, 'open');
-    slowly('/connect_sessions');
-    await soon(() => minted().length === 2);
+    delayNext('/connect_sessions');
+    await eventually(() => created().length === 2);
     flow.hub.touched();
-    await pause(400);
+    await sleep(400);
     expect(stateIn(flow, 'open').session.token).toBe(session.token);
   });
 
-  it('is left alone once the flow is closed', async () => {
+  it('has no effect after the flow is closed', async () => {
     const flow = await createFlow({ lifetimeMs: 1_200 });
     await flow.start();
     flow.close();
-    await pause(1_500);
+    await sleep(1_500);
     stateIn(flow, 'closed');
-    expect(minted()).toHaveLength(1);
+    expect(created()).toHaveLength(1);
   });
 });
 
-async function untilFailed(flow: ConnectFlow): Promise<InPhase<'failed'>> {
-  await soon(
+async function waitForFailure(flow: ConnectFlow): Promise<InPhase<'failed'>> {
+  await eventually(
     () => flow.getState(),
     ({ phase }) => phase === 'failed',
   );
   return stateIn(flow, 'failed');
 }
 
-describe('a failure', () => {
-  it('is `refused` with what the person can mend, and nothing was minted', async () => {
+describe('failure kinds', () => {
+  it('is `refused` with the user errors, and no session is created', async () => {
     const flow = await createFlow();
     await flow.start({ provider: 'no-such-provider' });
     expect(stateIn(flow, 'failed')).toMatchObject({
@@ -263,10 +273,10 @@ describe('a failure', () => {
         userErrors: [{ code: 'PROVIDER_NOT_ENABLED', message: expect.any(String), field: 'provider' }],
       },
     });
-    expect(minted()).toEqual([]);
+    expect(created()).toEqual([]);
   });
 
-  it('is `server` with its code, and with the seconds to wait where waiting helps', async () => {
+  it('is `server` with the error code and, for a rate limit, the seconds to wait', async () => {
     const flow = await createFlow();
     const headers = { 'retry-after': '7' };
     app.emulator.failNext({ status: 429, headers, match: { path: '/connect_sessions' } }, 9);
@@ -279,7 +289,7 @@ describe('a failure', () => {
     });
   });
 
-  it('is `server` when the caller is not signed in', async () => {
+  it('is `server` with UNAUTHENTICATED without an access token', async () => {
     const { sdk } = createConnectClient({ url: `${app.url}/graphql` });
     const flow = createConnectFlow({ sdk });
     await flow.start();
@@ -290,8 +300,8 @@ describe('a failure', () => {
   });
 
   it.each([
-    ['nobody answers', 'http://127.0.0.1:9/graphql'],
-    ['somebody else answers', 'emulator'],
+    ['nothing listens at the address', 'http://127.0.0.1:9/graphql'],
+    ['the response is not GraphQL', 'emulator'],
   ])('is `unreachable` when %s', async (_case, address) => {
     const { sdk } = createConnectClient({ url: address === 'emulator' ? app.emulator.url : address });
     const flow = createConnectFlow({ sdk });
@@ -299,11 +309,13 @@ describe('a failure', () => {
     expect(stateIn(flow, 'failed').failure).toEqual({ kind: 'unreachable' });
   });
 
-  it('is `hub-not-loaded` when the Hub cannot be loaded, and the next try loads it again', async () => {
+  it('is `hub-not-loaded` when the Hub does not load, and retry loads it again', async () => {
     let tries = 0;
     const prepare = async () => {
       tries += 1;
-      if (tries === 1) throw new Error('No such script');
+      if (tries === 1) {
+        throw new Error('No such script');
+      }
     };
     const flow = await createFlow({ prepare });
     await flow.start();
@@ -312,7 +324,7 @@ describe('a failure', () => {
     stateIn(flow, 'open');
   });
 
-  it('is mended by a retry with the same request', async () => {
+  it('is cleared by retry, which repeats the same request', async () => {
     const flow = await createFlow();
     app.emulator.failNext({ status: 400, match: { path: '/connect_sessions' } });
     await flow.start({ provider: 'bamboohr', label: 'Berlin' });
@@ -322,164 +334,164 @@ describe('a failure', () => {
   });
 });
 
-describe('the Hub’s success', () => {
-  it('is a hint: the account is linked when the server says so, and told once', async () => {
-    const told: LinkedAccount[] = [];
-    const flow = await createFlow({ onLinked: (account) => told.push(account) });
+describe('the success event of the Hub', () => {
+  it('leads to `linked` only after the server confirms the account, and calls onLinked once', async () => {
+    const reported: LinkedAccount[] = [];
+    const flow = await createFlow({ onLinked: (account) => reported.push(account) });
     await flow.start({ provider: 'bamboohr' });
     const { session } = stateIn(flow, 'open');
     flow.hub.touched();
     const id = await link(session);
     flow.hub.success(id);
     flow.hub.success(id);
-    // The Hub stays while the server is asked.
+    // The Hub stays mounted during the confirmation.
     expect(stateIn(flow, 'confirming').session).toBe(session);
-    await soon(() => told.length);
+    await eventually(() => reported.length);
     expect(stateIn(flow, 'linked')).toMatchObject({ session, account: { id, status: 'ACTIVE' } });
     flow.close();
-    await pause(100);
-    expect(told).toMatchObject([{ id, providerKey: 'bamboohr', status: 'ACTIVE' }]);
+    await sleep(100);
+    expect(reported).toMatchObject([{ id, providerKey: 'bamboohr', status: 'ACTIVE' }]);
   });
 
-  it('is not believed for an account that does not work', async () => {
+  it('leads to `not-linked` for an account with status ERROR', async () => {
     const { id } = addAccount({ status: 'error' });
     const flow = await createFlow();
     await flow.start({ accountId: id });
     flow.hub.success(id);
-    const { failure, retry } = await untilFailed(flow);
+    const { failure, retry } = await waitForFailure(flow);
     expect(failure).toMatchObject({ kind: 'not-linked', account: { id, status: 'ERROR' } });
     expect(retry).toBe('start');
   });
 
-  it('is not believed for another customer’s account', async () => {
+  it('leads to ACCOUNT_NOT_FOUND for the account of another owner', async () => {
     const { id } = addAccount({ owner: globex });
-    const told: LinkedAccount[] = [];
-    const flow = await createFlow({ onLinked: (account) => told.push(account) });
+    const reported: LinkedAccount[] = [];
+    const flow = await createFlow({ onLinked: (account) => reported.push(account) });
     await flow.start();
     flow.hub.success(id);
-    expect((await untilFailed(flow)).failure).toMatchObject({
+    expect((await waitForFailure(flow)).failure).toMatchObject({
       kind: 'refused',
       userErrors: [{ code: 'ACCOUNT_NOT_FOUND' }],
     });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
-  it('is asked about again, and not linked again, when the server could not be asked', async () => {
+  it('is confirmed again by retry, without a new session, after the confirmation failed', async () => {
     const flow = await createFlow();
     await flow.start({ provider: 'bamboohr' });
     const id = await link(stateIn(flow, 'open').session);
     app.emulator.failNext({ status: 401, match: { path: '/accounts' } });
     flow.hub.success(id);
-    expect(await untilFailed(flow)).toMatchObject({ retry: 'confirm', failure: { kind: 'server' } });
+    expect(await waitForFailure(flow)).toMatchObject({ retry: 'confirm', failure: { kind: 'server' } });
     await flow.retry();
     expect(stateIn(flow, 'linked')).toMatchObject({ session: null, account: { id } });
-    expect(minted()).toHaveLength(1);
+    expect(created()).toHaveLength(1);
   });
 
-  it('means nothing from a Hub that has gone', async () => {
+  it('is ignored after the flow is closed', async () => {
     const { id } = addAccount();
     const flow = await createFlow();
     await flow.start();
     flow.close();
     flow.hub.success(id);
-    await pause(100);
+    await sleep(100);
     stateIn(flow, 'closed');
-    expect(asked()).toEqual([]);
+    expect(accountRequests()).toEqual([]);
   });
 
-  it('does not end with the session, once it is being confirmed', async () => {
+  it('is confirmed even when the session expires meanwhile', async () => {
     const { id } = addAccount();
     const flow = await createFlow({ lifetimeMs: 500 });
     await flow.start();
-    slowly('/accounts', 1_500);
+    delayNext('/accounts', 1_500);
     flow.hub.success(id);
-    await pause(1_200);
+    await sleep(1_200);
     stateIn(flow, 'confirming');
-    await soon(() => flow.getState().phase === 'linked');
+    await eventually(() => flow.getState().phase === 'linked');
   });
 });
 
-describe('a Hub that is closed without a word', () => {
-  it('leaves no account unheard of: what was linked out of sight is found', async () => {
+describe('a Hub that closes without a success event', () => {
+  it('reports an account that was linked, found by comparing the account lists', async () => {
     const before = addAccount();
-    const told: LinkedAccount[] = [];
-    const flow = await createFlow({ onLinked: (account) => told.push(account) });
+    const reported: LinkedAccount[] = [];
+    const flow = await createFlow({ onLinked: (account) => reported.push(account) });
     await flow.start({ provider: 'bamboohr', onExisting: 'CREATE_ANOTHER' });
     flow.hub.touched();
-    await soon(() => asked().length);
+    await eventually(() => accountRequests().length);
     const id = await link(stateIn(flow, 'open').session);
     flow.close();
     stateIn(flow, 'closed');
-    await soon(() => told.length);
-    expect(told).toMatchObject([{ id, status: 'ACTIVE' }]);
+    await eventually(() => reported.length);
+    expect(reported).toMatchObject([{ id, status: 'ACTIVE' }]);
     expect(id).not.toBe(before.id);
     stateIn(flow, 'closed');
   });
 
-  it('is also how an account is found that works again', async () => {
+  it('reports an account that was re-linked', async () => {
     const { id } = addAccount({ status: 'expired' });
-    const told: LinkedAccount[] = [];
-    const flow = await createFlow({ onLinked: (account) => told.push(account) });
+    const reported: LinkedAccount[] = [];
+    const flow = await createFlow({ onLinked: (account) => reported.push(account) });
     await flow.start({ accountId: id });
     flow.hub.touched();
-    await soon(() => asked().length > 1);
-    await pause(100);
+    await eventually(() => accountRequests().length > 1);
+    await sleep(100);
     app.emulator.updateAccount(id, { status: 'active' });
     flow.close();
-    await soon(() => told.length);
-    expect(told).toMatchObject([{ id, status: 'ACTIVE' }]);
+    await eventually(() => reported.length);
+    expect(reported).toMatchObject([{ id, status: 'ACTIVE' }]);
   });
 
-  it('is not asked about when nobody had touched it: nothing can have been linked', async () => {
+  it('causes no look-up when the user did not touch the Hub', async () => {
     const flow = await createFlow();
     await flow.start();
     flow.close();
-    await pause(200);
-    expect(asked()).toEqual([]);
+    await sleep(200);
+    expect(accountRequests()).toEqual([]);
   });
 
-  it('takes no account for new that had worked before', async () => {
+  it('reports no account that was active before', async () => {
     addAccount();
-    const told: LinkedAccount[] = [];
-    const flow = await createFlow({ onLinked: (account) => told.push(account) });
+    const reported: LinkedAccount[] = [];
+    const flow = await createFlow({ onLinked: (account) => reported.push(account) });
     await flow.start();
     flow.hub.touched();
     flow.close();
-    await soon(() => asked().length > 1);
-    await pause(100);
-    expect(told).toEqual([]);
+    await eventually(() => accountRequests().length > 1);
+    await sleep(100);
+    expect(reported).toEqual([]);
   });
 
-  it('is not needed: a session that ends is looked into as well', async () => {
-    const told: LinkedAccount[] = [];
-    const flow = await createFlow({ lifetimeMs: 2_000, onLinked: (account) => told.push(account) });
+  it('has the same effect as a session that expires', async () => {
+    const reported: LinkedAccount[] = [];
+    const flow = await createFlow({ lifetimeMs: 2_000, onLinked: (account) => reported.push(account) });
     await flow.start({ provider: 'bamboohr' });
     flow.hub.touched();
-    await soon(() => asked().length);
+    await eventually(() => accountRequests().length);
     const id = await link(stateIn(flow, 'open').session);
-    await soon(() => told.length);
-    expect(told).toMatchObject([{ id }]);
+    await eventually(() => reported.length);
+    expect(reported).toMatchObject([{ id }]);
     expect(stateIn(flow, 'linked')).toMatchObject({ session: null, account: { id } });
   });
 
-  it('is not asked about without end: one look after the session is over is the last', async () => {
+  it('causes no look-up after the first one that follows the expiry', async () => {
     const flow = await createFlow({ lifetimeMs: 300 });
     await withWindow(async (window) => {
       await flow.start();
       flow.hub.touched();
       flow.close();
-      await soon(() => asked().length > 1);
-      await pause(300);
+      await eventually(() => accountRequests().length > 1);
+      await sleep(300);
       for (let returns = 0; returns < 3; returns += 1) {
         window.dispatchEvent(new Event('focus'));
-        await pause(100);
+        await sleep(100);
       }
     });
-    expect(asked()).toHaveLength(3);
+    expect(accountRequests()).toHaveLength(3);
   });
 });
 
-/** What the flow knows of a browser's window: the focus comes back to it. */
+/** Provides the part of `window` that the flow uses: the focus event. */
 async function withWindow(run: (window: EventTarget) => Promise<void>): Promise<void> {
   const window = new EventTarget();
   Object.assign(globalThis, { window });
@@ -490,7 +502,7 @@ async function withWindow(run: (window: EventTarget) => Promise<void>): Promise<
   }
 }
 
-describe('a Hub’s own close', () => {
+describe('the close event of the Hub', () => {
   it('closes the flow', async () => {
     const flow = await createFlow();
     await flow.start();
@@ -498,11 +510,11 @@ describe('a Hub’s own close', () => {
     stateIn(flow, 'closed');
   });
 
-  it('leaves a failure on the screen, from a Hub that the page cannot take away', async () => {
+  it('does not close a failed flow, whose failure stays visible', async () => {
     const flow = await createFlow({ lifetimeMs: 500 });
     await flow.start();
     flow.hub.touched();
-    await untilFailed(flow);
+    await waitForFailure(flow);
     flow.hub.close();
     stateIn(flow, 'failed');
     flow.close();
@@ -511,20 +523,20 @@ describe('a Hub’s own close', () => {
 });
 
 describe('dispose', () => {
-  it('ends everything: nothing is shown, fetched or told any more', async () => {
-    const told: LinkedAccount[] = [];
-    const flow = await createFlow({ onLinked: (account) => told.push(account) });
+  it('closes the flow, stops requests and calls no listener', async () => {
+    const reported: LinkedAccount[] = [];
+    const flow = await createFlow({ onLinked: (account) => reported.push(account) });
     await flow.start({ provider: 'bamboohr' });
     flow.hub.touched();
-    await soon(() => asked().length);
+    await eventually(() => accountRequests().length);
     const id = await link(stateIn(flow, 'open').session);
-    const before = asked().length;
-    slowly('/accounts', 100);
+    const before = accountRequests().length;
+    delayNext('/accounts', 100);
     flow.hub.success(id);
     flow.dispose();
-    await pause(300);
+    await sleep(300);
     stateIn(flow, 'closed');
-    expect(told).toEqual([]);
-    expect(asked().length - before).toBeLessThanOrEqual(1);
+    expect(reported).toEqual([]);
+    expect(accountRequests().length - before).toBeLessThanOrEqual(1);
   });
 });

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { describe, expect, it } from '@jest/globals';
+import { acme, errorCode, ownerFields, signIn, startSharedApp } from '../support/test-app.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
-beforeEach(() => app.emulator.reset());
+const app = await startSharedApp();
 
 const query = `mutation ($provider: String, $category: Category, $accountId: ID, $label: String, $onExisting: OnExistingAccount) {
   createConnectSession(provider: $provider, category: $category, accountId: $accountId, label: $label, onExisting: $onExisting) {
     token expiresAt mode account { id } userErrors { code field message }
   }
 }`;
-const ask = async (variables: object) => app.post({ query, variables }, await signIn(acme));
+const createSession = async (variables: object) => app.post({ query, variables }, await signIn(acme));
 const upstream = () => app.emulator.history.filter(({ path }) => path !== '/auth_configs');
-const refusedWith = (code: string, field: string) => ({
+const rejectedWith = (code: string, field: string) => ({
   createConnectSession: {
     token: null,
     expiresAt: null,
@@ -25,38 +20,31 @@ const refusedWith = (code: string, field: string) => ({
   },
 });
 
-describe('createConnectSession refuses, as data and with nothing sent upstream,', () => {
+describe('createConnectSession returns userErrors and sends nothing to StackOne', () => {
   it.each([
-    ['', 'an empty provider'],
-    ['Bamboo HR', 'a provider that is a name'],
-    ['-bamboohr', 'a provider that begins with a dash'],
-    ['b'.repeat(65), 'a provider of 65 characters'],
-    ['bamboohr\n', 'a provider with a line break'],
-    ['bamboohr&x=1', 'a provider with a query in it'],
-  ])('%j: %s', async (provider) => {
-    const answer = await ask({ provider });
-    expect(answer.json.data).toEqual(refusedWith('INVALID_INPUT', 'provider'));
+    ['provider', '', 'empty'],
+    ['provider', 'Bamboo HR', 'a display name'],
+    ['provider', '-bamboohr', 'leading dash'],
+    ['provider', 'b'.repeat(65), '65 characters'],
+    ['provider', 'bamboohr\n', 'line break'],
+    ['provider', 'bamboohr&x=1', 'query string'],
+    ['label', '', 'empty'],
+    ['label', '   ', 'only spaces'],
+    ['label', 'l'.repeat(201), '201 characters'],
+    ['label', 'a\u0000b', 'NUL'],
+    ['label', 'a\r\nb', 'line break'],
+    ['label', 'a\u001b[31mb', 'escape sequence'],
+    ['label', 'a\u0085b', 'C1 control character'],
+    ['label', 'a\ud800b', 'lone surrogate'],
+  ])('%s %j (%s) → INVALID_INPUT', async (field, value) => {
+    const response = await createSession({ [field]: value });
+    expect(response.json.data).toEqual(rejectedWith('INVALID_INPUT', field));
     expect(app.emulator.history).toEqual([]);
   });
 
-  it.each([
-    ['', 'an empty label'],
-    ['   ', 'a label of spaces'],
-    ['l'.repeat(201), 'a label of 201 characters'],
-    ['a\u0000b', 'a label with a NUL'],
-    ['a\r\nb', 'a label with a line break'],
-    ['a\u001b[31mb', 'a label with an escape'],
-    ['a\u0085b', 'a label with a C1 control character'],
-    ['a\ud800b', 'a label with half a surrogate pair'],
-  ])('%j: %s', async (label) => {
-    const answer = await ask({ label });
-    expect(answer.json.data).toEqual(refusedWith('INVALID_INPUT', 'label'));
-    expect(app.emulator.history).toEqual([]);
-  });
-
-  it('everything that is wrong at once', async () => {
-    const answer = await ask({ provider: '', label: '', accountId: 'x', onExisting: 'FAIL' });
-    expect(answer.json.data).toMatchObject({
+  it('reports all invalid arguments in one response', async () => {
+    const response = await createSession({ provider: '', label: '', accountId: 'x', onExisting: 'FAIL' });
+    expect(response.json.data).toMatchObject({
       createConnectSession: {
         userErrors: [{ field: 'provider' }, { field: 'label' }, { field: 'onExisting' }],
       },
@@ -64,33 +52,32 @@ describe('createConnectSession refuses, as data and with nothing sent upstream,'
     expect(app.emulator.history).toEqual([]);
   });
 
-  it('a provider that is not enabled, or that nobody knows', async () => {
+  it('disabled or unknown provider → PROVIDER_NOT_ENABLED', async () => {
     for (const provider of ['pipedrive', 'nosuch']) {
-      const answer = await ask({ provider });
-      expect(answer.json.data).toEqual(refusedWith('PROVIDER_NOT_ENABLED', 'provider'));
+      const response = await createSession({ provider });
+      expect(response.json.data).toEqual(rejectedWith('PROVIDER_NOT_ENABLED', 'provider'));
     }
     expect(upstream()).toEqual([]);
   });
 
   it.each([
-    [{ onExisting: 'RELINK' }, 'onExisting without a provider'],
-    [{ onExisting: 'FAIL', provider: 'bamboohr', accountId: '1' }, 'onExisting with an accountId'],
-  ])('%j: %s', async (variables, _why) => {
-    const answer = await ask(variables);
-    expect(answer.json.data).toEqual(refusedWith('INVALID_INPUT', 'onExisting'));
+    [{ onExisting: 'RELINK' }, 'without a provider'],
+    [{ onExisting: 'FAIL', provider: 'bamboohr', accountId: '1' }, 'with an accountId'],
+  ])('onExisting in %j (%s) → INVALID_INPUT', async (variables, _why) => {
+    const response = await createSession(variables);
+    expect(response.json.data).toEqual(rejectedWith('INVALID_INPUT', 'onExisting'));
     expect(app.emulator.history).toEqual([]);
   });
 
-  it('a provider that is not the account’s own', async () => {
-    const seed = { provider: 'lever', origin_owner_id: acme.org_id, origin_owner_name: acme.org_name };
-    const { id } = app.emulator.addAccount(seed);
-    const answer = await ask({ accountId: id, provider: 'bamboohr' });
-    expect(answer.json.data).toEqual(refusedWith('ACCOUNT_PROVIDER_MISMATCH', 'provider'));
+  it('provider that differs from the provider of the account → ACCOUNT_PROVIDER_MISMATCH', async () => {
+    const { id } = app.emulator.addAccount({ provider: 'lever', ...ownerFields(acme) });
+    const response = await createSession({ accountId: id, provider: 'bamboohr' });
+    expect(response.json.data).toEqual(rejectedWith('ACCOUNT_PROVIDER_MISMATCH', 'provider'));
     expect(upstream().map(({ method }) => method)).toEqual(['GET']);
   });
 });
 
-describe('createConnectSession refuses a wrong type as BAD_USER_INPUT, with nothing sent upstream,', () => {
+describe('createConnectSession returns BAD_USER_INPUT for a wrong type and sends nothing to StackOne', () => {
   it.each([
     [{ provider: 5 }],
     [{ provider: ['bamboohr'] }],
@@ -101,30 +88,28 @@ describe('createConnectSession refuses a wrong type as BAD_USER_INPUT, with noth
     [{ accountId: {} }],
     [{ onExisting: 'relink' }],
   ])('%j', async (variables) => {
-    const answer = await ask(variables);
-    expect(answer.json.errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
-    expect(answer.status).toBe(400);
+    const response = await createSession(variables);
+    expect(errorCode(response)).toBe('BAD_USER_INPUT');
+    expect(response.status).toBe(400);
     expect(app.emulator.history).toEqual([]);
   });
 });
 
-describe('an owner in the arguments', () => {
+describe('createConnectSession has no owner argument', () => {
   it.each(['ownerId', 'originOwnerId', 'origin_owner_id', 'owner'])(
-    'does not fit the schema as %s, and nothing is sent upstream',
+    '%s → GRAPHQL_VALIDATION_FAILED, with nothing sent to StackOne',
     async (name) => {
       const attempt = `mutation { createConnectSession(${name}: "org_globex") { token } }`;
-      const answer = await app.post({ query: attempt }, await signIn(acme));
-      expect(answer.json.errors?.map(({ extensions }) => extensions.code)).toEqual([
-        'GRAPHQL_VALIDATION_FAILED',
-      ]);
+      const response = await app.post({ query: attempt }, await signIn(acme));
+      expect(errorCode(response)).toBe('GRAPHQL_VALIDATION_FAILED');
       expect(app.emulator.history).toEqual([]);
     },
   );
 });
 
-describe('a label', () => {
-  it.each([['x'], ['l'.repeat(200)], ['Büro Zürich 🏔️ 👩‍💻']])('may be %j', async (label) => {
-    const answer = await ask({ label });
-    expect(answer.json.data).toMatchObject({ createConnectSession: { userErrors: [] } });
+describe('createConnectSession accepts a label', () => {
+  it.each([['x'], ['l'.repeat(200)], ['Büro Zürich 🏔️ 👩‍💻']])('%j', async (label) => {
+    const response = await createSession({ label });
+    expect(response.json.data).toMatchObject({ createConnectSession: { userErrors: [] } });
   });
 });

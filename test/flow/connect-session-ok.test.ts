@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { describe, expect, it } from '@jest/globals';
+import { acme, sessionRequests, signIn, startSharedApp, startTestApp } from '../support/test-app.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp({ SESSION_METADATA: '{"plan":"pro"}', SESSION_EXPIRES_IN_SECONDS: '600' });
-});
-afterAll(() => app.stop());
-beforeEach(() => app.emulator.reset());
+const app = await startSharedApp({ SESSION_METADATA: '{"plan":"pro"}', SESSION_EXPIRES_IN_SECONDS: '600' });
 
-const minted = () => app.emulator.history.filter(({ path }) => path === '/connect_sessions');
+const created = () => sessionRequests(app.emulator);
 
-describe('createConnectSession mints a token', () => {
-  it('for the owner of the access token, whom no argument names', async () => {
+describe('createConnectSession', () => {
+  it('returns a token for the owner of the access token', async () => {
     const sdk = await app.sdk(acme);
     const { createConnectSession: payload } = await sdk.createConnectSession({ provider: 'bamboohr' });
     expect(payload).toMatchObject({ mode: 'LINK', account: null, userErrors: [] });
     expect(payload.token).toMatch(/^[\x21-\x7e]{32,}$/);
-    expect(minted().map(({ body }) => body)).toEqual([
+    expect(created().map(({ body }) => body)).toEqual([
       {
         origin_owner_id: 'org_acme',
         origin_owner_name: 'Acme Corporation',
@@ -28,7 +23,7 @@ describe('createConnectSession mints a token', () => {
     ]);
   });
 
-  it('whose end is told, counted from before the call', async () => {
+  it('returns expiresAt, counted from the start of the call', async () => {
     const sdk = await app.sdk(acme);
     const before = Date.now();
     const { createConnectSession: payload } = await sdk.createConnectSession({});
@@ -37,13 +32,13 @@ describe('createConnectSession mints a token', () => {
     expect(expiresAt).toBeLessThanOrEqual(Date.now() + 600_000);
   });
 
-  it('for a category, which StackOne takes as a list, and with a label', async () => {
+  it('sends the category as a list, and the label', async () => {
     const sdk = await app.sdk(acme);
     await sdk.createConnectSession({ category: 'HRIS_LEGACY', label: 'Zürich 🏔️' });
-    expect(minted()[0]?.body).toMatchObject({ categories: ['hris-legacy'], label: 'Zürich 🏔️' });
+    expect(created()[0]?.body).toMatchObject({ categories: ['hris-legacy'], label: 'Zürich 🏔️' });
   });
 
-  it('to re-link an account of the owner, which is shown', async () => {
+  it('returns mode RELINK and the account for an accountId of the owner', async () => {
     const account = app.emulator.addAccount({
       provider: 'hubspot',
       origin_owner_id: acme.org_id,
@@ -57,18 +52,18 @@ describe('createConnectSession mints a token', () => {
       account: { id: account.id, providerKey: 'hubspot', status: 'EXPIRED', needsRelink: true },
       userErrors: [],
     });
-    expect(minted()[0]?.body).toMatchObject({ account_id: account.id });
+    expect(created()[0]?.body).toMatchObject({ account_id: account.id });
   });
 
-  it('with null the same as absent', async () => {
+  it('handles null like an absent argument', async () => {
     const sdk = await app.sdk(acme);
     const absent = { provider: null, category: null, accountId: null, label: null, onExisting: null };
     await sdk.createConnectSession(absent);
     await sdk.createConnectSession({});
-    expect(minted()[0]?.body).toEqual(minted()[1]?.body);
+    expect(created()[0]?.body).toEqual(created()[1]?.body);
   });
 
-  it('in one upstream call, once the catalogue is known', async () => {
+  it('makes a single StackOne request when the provider catalog is cached', async () => {
     const sdk = await app.sdk(acme);
     await sdk.createConnectSession({ provider: 'bamboohr' });
     const before = app.emulator.history.length;
@@ -78,7 +73,7 @@ describe('createConnectSession mints a token', () => {
     ]);
   });
 
-  it('when the catalogue cannot be had: then StackOne decides', async () => {
+  it('skips the provider check when the provider catalog is not available', async () => {
     const other = await startTestApp();
     try {
       other.emulator.failNext({ status: 500, match: { path: '/auth_configs' } }, 5);
@@ -90,30 +85,30 @@ describe('createConnectSession mints a token', () => {
     }
   });
 
-  it('of a person without a name, as far as StackOne is concerned', async () => {
+  it('sends no origin_username when the token has no username claim', async () => {
     const sdk = await app.sdk({ ...acme, email: undefined });
     await sdk.createConnectSession({});
-    expect(minted()[0]?.body).not.toHaveProperty('origin_username');
+    expect(created()[0]?.body).not.toHaveProperty('origin_username');
   });
 });
 
 describe('authLinkUrl', () => {
   const query = 'mutation { createConnectSession { token authLinkUrl } }';
 
-  it('is null unless the operator allows it', async () => {
-    const answer = await app.post({ query }, await signIn(acme));
-    expect(answer.json.data).toMatchObject({ createConnectSession: { authLinkUrl: null } });
+  it('is null by default', async () => {
+    const response = await app.post({ query }, await signIn(acme));
+    expect(response.json.data).toMatchObject({ createConnectSession: { authLinkUrl: null } });
   });
 
-  it('is StackOne’s page when the operator allows it', async () => {
-    const allowing = await startTestApp({ ALLOW_AUTH_LINKS: 'true' });
+  it('is the URL of StackOne’s page with ALLOW_AUTH_LINKS=true', async () => {
+    const allowed = await startTestApp({ ALLOW_AUTH_LINKS: 'true' });
     try {
-      const answer = await allowing.post({ query }, await signIn(acme));
-      expect(answer.json.data).toMatchObject({
-        createConnectSession: { authLinkUrl: expect.stringContaining(allowing.emulator.url) },
+      const response = await allowed.post({ query }, await signIn(acme));
+      expect(response.json.data).toMatchObject({
+        createConnectSession: { authLinkUrl: expect.stringContaining(allowed.emulator.url) },
       });
     } finally {
-      await allowing.stop();
+      await allowed.stop();
     }
   });
 });

@@ -2,55 +2,63 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Login } from '../../src/auth/host-login.js';
+import { listen } from '../support/listen.js';
 import { type Product, startProduct } from '../support/product-server.js';
-import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import {
+  acme,
+  ownerFields,
+  sessionRequests,
+  signIn,
+  startTestApp,
+  type TestApp,
+} from '../support/test-app.js';
+import { waitFor, waitUntil } from '../support/wait.js';
 
-const mint = {
+const createSession = {
   query: 'mutation { createConnectSession(provider: "bamboohr") { token userErrors { code } } }',
 };
-const people: Readonly<Record<string, Login>> = {
+const users: Readonly<Record<string, Login>> = {
   ada: { id: 'org_acme', name: 'Acme Corporation', username: 'ada@acme.example' },
   hank: { id: 'org_globex', name: 'Globex' },
 };
-const isA = (what: string) => expect.stringMatching(what);
+const matching = (pattern: string) => expect.stringMatching(pattern);
 
-/** What `getOwner` does for the next requests; each test says so first. */
+/** The `getOwner` function of the next requests. Each test may replace it. */
 let getOwner: (request: IncomingMessage) => unknown;
 let product: Product;
 beforeAll(async () => {
-  // As from JavaScript: whatever it gives is parsed.
+  // The result has the type of a valid login but may be any value, as with a JavaScript caller.
   product = await startProduct({ getOwner: (request): Login => Object(getOwner)(request) });
 });
 beforeEach(() => {
-  getOwner = ({ headers }) => people[String(headers['x-session'])];
+  getOwner = ({ headers }) => users[String(headers['x-session'])];
   product.emulator.reset();
 });
 afterAll(() => product.stop());
 
-/** A request's line is written when its answer has left, which may be after it has arrived here. */
-async function lineOf(requestId: string, wanted = 'request'): Promise<object> {
-  for (;;) {
-    const line = product.lines.find(({ message, fields }) => {
-      return message === wanted && JSON.stringify(fields).includes(requestId);
-    });
-    if (line !== undefined) {
-      return { level: line.level, ...line.fields };
-    }
-    await sleep(2);
-  }
+/** The log line of a request. The server may write it after it has sent the response. */
+async function waitForLogLine(requestId: string, expectedMessage = 'request'): Promise<object> {
+  const { level, fields } = await waitFor(
+    () =>
+      product.lines.find(
+        (line) => line.message === expectedMessage && JSON.stringify(line.fields).includes(requestId),
+      ),
+    `a log line "${expectedMessage}" contains ${requestId}`,
+  );
+  return { level, ...fields };
 }
 
-describe('In a product’s own Apollo Server', () => {
+describe('startConnect in a product’s Apollo Server', () => {
   it.each([
-    ['at once', (login: Login | undefined) => login],
-    ['after a while', (login: Login | undefined) => sleep(5).then(() => login)],
-  ])('the owner is who getOwner gives %s, and a session is minted for it alone', async (_when, answer) => {
-    getOwner = ({ headers }) => answer(people[String(headers['x-session'])]);
-    for (const [session, { id, name, username = null }] of Object.entries(people)) {
-      const { status, json } = await product.post(mint, { 'x-session': session });
+    ['synchronously', (login: Login | undefined) => login],
+    ['asynchronously', (login: Login | undefined) => sleep(5).then(() => login)],
+  ])('creates a session for the owner that getOwner returns %s', async (_when, toResult) => {
+    getOwner = ({ headers }) => toResult(users[String(headers['x-session'])]);
+    for (const [session, { id, name, username = null }] of Object.entries(users)) {
+      const { status, json } = await product.post(createSession, { 'x-session': session });
       expect([status, json]).toEqual([
         200,
-        { data: { createConnectSession: { token: isA('^[\\w-]+$'), userErrors: [] } } },
+        { data: { createConnectSession: { token: matching('^[\\w-]+$'), userErrors: [] } } },
       ]);
       expect(product.emulator.history.at(-1)?.body).toMatchObject({
         origin_owner_id: id,
@@ -60,12 +68,8 @@ describe('In a product’s own Apollo Server', () => {
     }
   });
 
-  it('a customer’s account is nobody else’s', async () => {
-    const { id } = product.emulator.addAccount({
-      provider: 'bamboohr',
-      origin_owner_id: 'org_acme',
-      origin_owner_name: 'Acme Corporation',
-    });
+  it('returns ACCOUNT_NOT_FOUND for the account of another owner', async () => {
+    const { id } = product.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
     const query = `mutation { createConnectSession(accountId: "${id}") { mode userErrors { code } } }`;
     const modes = ['ada', 'hank'].map(
       async (session) => (await product.post({ query }, { 'x-session': session })).json,
@@ -76,59 +80,55 @@ describe('In a product’s own Apollo Server', () => {
     ]);
   });
 
-  it('the context also serves the product’s own code, with the same owner', async () => {
+  it('provides the StackOne client in the context to the product’s own code, with the same owner', async () => {
     const { connect, emulator } = product;
-    const created = await new Promise((resolve, reject) => {
-      const server = createServer(async (request, response) => {
+    let creating: Promise<unknown> | undefined;
+    const server = await listen(
+      createServer(async (request, response) => {
         const { stackone } = await connect.createContext(request, response);
-        stackone.createConnectSession({ provider: 'bamboohr' }).then(resolve, reject);
+        creating = stackone.createConnectSession({ provider: 'bamboohr' });
         response.end();
-        server.close();
-      }).listen(0, '127.0.0.1', () => {
-        const address = server.address();
-        const port = typeof address === 'object' ? address?.port : undefined;
-        fetch(`http://127.0.0.1:${port}`, { headers: { 'x-session': 'hank', connection: 'close' } }).catch(
-          reject,
-        );
-      });
-    });
-    expect(created).toMatchObject({ ok: true, value: { token: isA('^[\\w-]+$') } });
+      }),
+    );
+    await fetch(server.url, { headers: { 'x-session': 'hank' } });
+    expect(await creating).toMatchObject({ ok: true, value: { token: matching('^[\\w-]+$') } });
     expect(emulator.history.at(-1)?.body).toMatchObject({ origin_owner_id: 'org_globex' });
+    await server.close();
   });
 });
 
-/** The answer, that nothing was sent, and what the operator reads; `canary` is in neither. */
-async function expectRefusal(
+/** Expects an error response, no StackOne request and a log line with the reason, all without `canary`. */
+async function expectRejected(
   status: number,
   code: string,
   reason: string,
-  body: object = mint,
+  body: object = createSession,
 ): Promise<void> {
-  const answer = await product.post(body);
-  expect([answer.status, answer.json]).toEqual([
+  const response = await product.post(body);
+  expect([response.status, response.json]).toEqual([
     status,
     { errors: [{ message: expect.any(String), extensions: { code } }] },
   ]);
-  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(response.headers.get('cache-control')).toBe('no-store');
   expect(product.emulator.history).toEqual([]);
-  const requestId = answer.headers.get('x-request-id') ?? '';
-  expect(await lineOf(requestId)).toMatchObject({
+  const requestId = response.headers.get('x-request-id') ?? '';
+  expect(await waitForLogLine(requestId)).toMatchObject({
     level: code === 'UNAUTHENTICATED' ? 'info' : 'warn',
     code,
     reason,
   });
-  expect(`${answer.text}${JSON.stringify(product.lines)}`).not.toContain('canary');
+  expect(`${response.text}${JSON.stringify(product.lines)}`).not.toContain('canary');
 }
 
-describe('Nothing is sent to StackOne', () => {
+describe('Invalid result of getOwner: nothing is sent to StackOne', () => {
   it.each([
     ['null', null],
     ['undefined', undefined],
-  ])('for a request that is nobody’s: getOwner gives %s', async (_what, login) => {
-    for (const answer of [() => login, async () => login]) {
-      getOwner = answer;
-      await expectRefusal(401, 'UNAUTHENTICATED', 'getOwner found nobody signed in');
-      await expectRefusal(401, 'UNAUTHENTICATED', 'getOwner found nobody signed in', {
+  ])('%s → 401 UNAUTHENTICATED', async (_name, login) => {
+    for (const result of [() => login, async () => login]) {
+      getOwner = result;
+      await expectRejected(401, 'UNAUTHENTICATED', 'getOwner found nobody signed in');
+      await expectRejected(401, 'UNAUTHENTICATED', 'getOwner found nobody signed in', {
         query: '{ __typename }',
       });
     }
@@ -136,48 +136,48 @@ describe('Nothing is sent to StackOne', () => {
 
   it.each<[string, () => unknown]>([
     [
-      'throws',
+      'getOwner throws',
       () => {
         throw new TypeError('canary');
       },
     ],
     [
-      'rejects',
+      'getOwner rejects',
       async () => {
         throw new TypeError('canary');
       },
     ],
-  ])('when getOwner %s, which says nothing of who is signed in', async (_how, fail) => {
+  ])('%s → 503 AUTH_UNAVAILABLE', async (_name, fail) => {
     getOwner = fail;
-    await expectRefusal(503, 'AUTH_UNAVAILABLE', 'getOwner threw TypeError');
+    await expectRejected(503, 'AUTH_UNAVAILABLE', 'getOwner threw TypeError');
   });
 
-  it('when getOwner throws what is no Error', async () => {
+  it('getOwner rejects with a value that is not an Error → 503 AUTH_UNAVAILABLE', async () => {
     getOwner = () => Promise.reject('canary');
-    await expectRefusal(503, 'AUTH_UNAVAILABLE', 'getOwner threw something that is no Error');
+    await expectRejected(503, 'AUTH_UNAVAILABLE', 'getOwner threw something that is no Error');
   });
 
-  const good = { id: 'org_acme', name: 'Acme' };
+  const validLogin = { id: 'org_acme', name: 'Acme' };
   it.each<[string, unknown, 'id' | 'name']>([
     ['no id', { name: 'canary' }, 'id'],
-    ['an empty id', { ...good, id: '' }, 'id'],
-    ['an id that is a number', { ...good, id: 42 }, 'id'],
-    ['an id with a space', { ...good, id: 'canary id' }, 'id'],
-    ['an id of 129 characters', { ...good, id: 'canary'.padEnd(129, 'x') }, 'id'],
-    ['several ids', { ...good, id: ['canary'] }, 'id'],
-    ['the words of another id', 'canary', 'id'],
+    ['an empty id', { ...validLogin, id: '' }, 'id'],
+    ['a numeric id', { ...validLogin, id: 42 }, 'id'],
+    ['an id with a space', { ...validLogin, id: 'canary id' }, 'id'],
+    ['an id of 129 characters', { ...validLogin, id: 'canary'.padEnd(129, 'x') }, 'id'],
+    ['a list of ids', { ...validLogin, id: ['canary'] }, 'id'],
+    ['a string', 'canary', 'id'],
     ['true', true, 'id'],
     ['no name', { id: 'canary' }, 'name'],
-    ['a name of spaces', { ...good, name: '   ' }, 'name'],
-    ['a name with a line break', { ...good, name: 'canary\n' }, 'name'],
-    ['a name of 201 characters', { ...good, name: 'canary'.padEnd(201, 'x') }, 'name'],
-  ])('when getOwner gives %s, which signing in again would not mend', async (_what, login, part) => {
+    ['a name with only spaces', { ...validLogin, name: '   ' }, 'name'],
+    ['a name with a line break', { ...validLogin, name: 'canary\n' }, 'name'],
+    ['a name of 201 characters', { ...validLogin, name: 'canary'.padEnd(201, 'x') }, 'name'],
+  ])('%s → 500 INTERNAL_SERVER_ERROR', async (_name, login, part) => {
     getOwner = () => login;
-    await expectRefusal(500, 'INTERNAL_SERVER_ERROR', `the ${part} from getOwner is missing or malformed`);
+    await expectRejected(500, 'INTERNAL_SERVER_ERROR', `the ${part} from getOwner is missing or malformed`);
   });
 });
 
-describe('Every guard of this project’s own server is in apolloOptions:', () => {
+describe('apolloOptions contain every limit of the standalone server: same response, nothing sent to StackOne', () => {
   let own: TestApp;
   let headers: Record<string, string>;
   beforeAll(async () => {
@@ -189,69 +189,75 @@ describe('Every guard of this project’s own server is in apolloOptions:', () =
   const nodes = 'linkedAccounts { nodes { ';
   it.each<[string, unknown, Record<string, string>?]>([
     ['too many tokens', { query: `{ viewer { ${'ownerId '.repeat(300)} } }` }],
-    ['too many levels', { query: `{ ${nodes} provider { ${nodes} provider { ${nodes} id } } } } } } } }` }],
+    [
+      'too many nesting levels',
+      { query: `{ ${nodes} provider { ${nodes} provider { ${nodes} id } } } } } } } }` },
+    ],
     [
       'too many aliases',
       { query: '{ a: __typename b: __typename c: __typename d: __typename e: __typename }' },
     ],
     [
-      'two sessions at once',
+      'two mutation fields',
       { query: 'mutation { a: createConnectSession { token } b: createConnectSession { token } }' },
     ],
     ['introspection', { query: '{ __schema { types { name } } }' }],
-    ['a batch', [mint, mint]],
-    ['a persisted query', { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }],
-    ['a value that does not fit', { query: '{ providers(category: CANARY) { key } }' }],
-    ['what is no query', { query: '{ canary' }],
-    ['unknown fields, many', { query: `{ ${'a b c d e f '.repeat(20)} }` }],
-    ['an answer that the client would not take', mint, { accept: 'text/html' }],
-  ])('%s', async (_what, body, more = {}) => {
+    ['batched operations', [createSession, createSession]],
+    [
+      'automatic persisted query',
+      { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } },
+    ],
+    ['invalid enum value', { query: '{ providers(category: CANARY) { key } }' }],
+    ['syntax error', { query: '{ canary' }],
+    ['many unknown fields', { query: `{ ${'a b c d e f '.repeat(20)} }` }],
+    ['Accept header without JSON', createSession, { accept: 'text/html' }],
+  ])('%s', async (_name, body, extraHeaders = {}) => {
     own.emulator.reset();
-    const embedded = await product.post(body, { 'x-session': 'ada', ...more });
-    const expected = await own.post(body, { ...headers, ...more });
+    const embedded = await product.post(body, { 'x-session': 'ada', ...extraHeaders });
+    const expected = await own.post(body, { ...headers, ...extraHeaders });
     expect([embedded.status, embedded.text]).toEqual([expected.status, expected.text]);
     expect(embedded.json.errors?.length).toBeGreaterThan(0);
     expect([product.emulator.history, own.emulator.history]).toEqual([[], []]);
   });
 
-  it('what another site’s page could send without asking: a form’s body, or a query in the address', async () => {
-    const query = encodeURIComponent(mint.query);
+  it('CSRF protection: rejects a text/plain body and a query in the URL', async () => {
+    const query = encodeURIComponent(createSession.query);
     const form = {
       method: 'POST',
       headers: { 'content-type': 'text/plain', 'x-session': 'ada' },
-      body: JSON.stringify(mint),
+      body: JSON.stringify(createSession),
     };
-    const answers = [
+    const responses = [
       await fetch(product.url, form),
       await fetch(`${product.url}/?query=${query}`, { headers: { 'x-session': 'ada' } }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([400, 400]);
+    expect(responses.map(({ status }) => status)).toEqual([400, 400]);
     expect(product.emulator.history).toEqual([]);
   });
 });
 
-describe('Of each request in a product’s server', () => {
-  it('one line of chosen fields is logged, and its id goes to StackOne and back', async () => {
+describe('startConnect observes each request', () => {
+  it('logs one line per request and sends the request id to StackOne and to the client', async () => {
     const headers = {
       'x-session': 'ada',
       'x-request-id': 'request-of-ada',
       traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     };
-    const answer = await product.post(
-      { ...mint, query: mint.query.replace('mutation', 'mutation Connect') },
+    const response = await product.post(
+      { ...createSession, query: createSession.query.replace('mutation', 'mutation Connect') },
       headers,
     );
-    expect(answer.headers.get('x-request-id')).toBe('request-of-ada');
+    expect(response.headers.get('x-request-id')).toBe('request-of-ada');
     expect(product.emulator.history.at(-1)?.headers).toMatchObject({
       'x-request-id': 'request-of-ada',
       traceparent: headers.traceparent,
     });
-    expect(await lineOf('request-of-ada')).toEqual({
+    expect(await waitForLogLine('request-of-ada')).toEqual({
       level: 'info',
       requestId: 'request-of-ada',
       operation: 'Connect',
       field: 'createConnectSession',
-      owner: isA('^[\\w-]{12}$'),
+      owner: matching('^[\\w-]{12}$'),
       code: 'ok',
       reason: undefined,
       status: 200,
@@ -264,25 +270,30 @@ describe('Of each request in a product’s server', () => {
     );
   });
 
-  it('StackOne is not waited for when the client has gone', async () => {
+  it('cancels the StackOne request when the client disconnects', async () => {
     product.emulator.failNext({ kind: 'hang', match: { path: '/connect_sessions' } });
-    const leave = new AbortController();
-    const sent = fetch(product.url, {
+    const controller = new AbortController();
+    const pending = fetch(product.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-session': 'ada', 'x-request-id': 'one-that-leaves' },
-      body: JSON.stringify(mint),
-      signal: leave.signal,
+      headers: {
+        'content-type': 'application/json',
+        'x-session': 'ada',
+        'x-request-id': 'disconnecting-client',
+      },
+      body: JSON.stringify(createSession),
+      signal: controller.signal,
     });
-    while (!product.emulator.history.some(({ path }) => path === '/connect_sessions')) {
-      await sleep(2);
-    }
-    leave.abort();
-    await expect(sent).rejects.toThrow();
-    expect(await lineOf('one-that-leaves')).toMatchObject({ status: 499 });
-    // Without the client's leaving it would be given up after 5 seconds.
-    expect(await lineOf('one-that-leaves', 'upstream')).toMatchObject({
+    await waitUntil(
+      () => sessionRequests(product.emulator).length === 1,
+      'StackOne has received the request',
+    );
+    controller.abort();
+    await expect(pending).rejects.toThrow();
+    expect(await waitForLogLine('disconnecting-client')).toMatchObject({ status: 499 });
+    // The deadline of an attempt is 5 seconds.
+    expect(await waitForLogLine('disconnecting-client', 'upstream')).toMatchObject({
       milliseconds: expect.closeTo(0, -3),
     });
-    expect(product.emulator.history.filter(({ path }) => path === '/connect_sessions')).toHaveLength(1);
+    expect(sessionRequests(product.emulator)).toHaveLength(1);
   });
 });

@@ -1,27 +1,29 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Emulator, type Fault, type Settings, startEmulator } from '../../emulator/src/index.js';
-import { ACME, api, control, GLOBEX, hub, newSession } from '../support/emulator-client.js';
+import { type Fault, type Settings, startEmulator } from '../../emulator/src/index.js';
+import {
+  acmeOwner,
+  api,
+  basicAuthorization,
+  control,
+  createSessionToken,
+  globexOwner,
+  hub,
+  startSharedEmulator,
+} from '../support/emulator-client.js';
+import { waitUntil } from '../support/wait.js';
 
-let emulator: Emulator;
-let url: string;
+const emulator = await startSharedEmulator();
+const { url } = emulator;
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  url = emulator.url;
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.stop());
-
-/** From the test's own process, or over HTTP: both have to do the same. */
-const WAYS = {
+/** Faults injected from code or over HTTP have the same effect. */
+const injectFault = {
   code: (fault: Fault, times: number) => Promise.resolve(emulator.failNext(fault, times)),
   HTTP: async (fault: Fault, times: number) => {
     expect((await control(url, 'POST', '/faults', { ...fault, times })).status).toBe(204);
   },
 };
 
-describe('history', () => {
-  test('records each API and Hub request with its query, body and status, by the emulator’s clock', async () => {
+describe('emulator history', () => {
+  test('records each API and Hub request with its query, body, status and time on the emulator’s clock', async () => {
     emulator.advance(3600);
     await api(url, 'GET', '/accounts?origin_owner_id=acme&status=active&status=error');
     await api(url, 'POST', '/connect_sessions', { origin_owner_id: 'acme' });
@@ -38,8 +40,8 @@ describe('history', () => {
     expect((await control(url, 'GET', '/history')).body).toEqual(emulator.history);
   });
 
-  test('holds no key, no session token and no credential, wherever they were sent', async () => {
-    const token = await newSession(url);
+  test('contains no API key, session token or credential, wherever the request carried it', async () => {
+    const token = await createSessionToken(url);
     const credentials = { subdomain: 'acme', api_key: 'SECRET-api-key' };
     await hub(url, token, 'POST', '/accounts', { integration_id: 'bamboohr-default', credentials });
     await hub(url, token, 'POST', '/connection_attempts', { token });
@@ -55,7 +57,7 @@ describe('history', () => {
     expect(emulator.history[1]?.headers).toMatchObject({ 'x-hub-session-token': '[redacted]' });
   });
 
-  test('leaves out control requests and preflights', async () => {
+  test('omits control requests and CORS preflights', async () => {
     await control(url, 'GET', '/accounts');
     const headers = { origin: 'https://app.example', 'access-control-request-method': 'GET' };
     await fetch(`${url}/hub/settings`, { method: 'OPTIONS', headers });
@@ -63,10 +65,10 @@ describe('history', () => {
   });
 });
 
-describe.each(['code', 'HTTP'] as const)('a fault that was asked for from %s', (way) => {
-  const failNext = WAYS[way];
+describe.each(['code', 'HTTP'] as const)('emulator fault injected from %s', (source) => {
+  const failNext = injectFault[source];
 
-  test('comes as a status in StackOne’s shape, as often as asked for', async () => {
+  test('returns a status in StackOne’s error format for the given number of requests', async () => {
     await failNext({ status: 503 }, 2);
     const failed = { status: 503, body: { statusCode: 503, message: expect.any(String) } };
     expect(await api(url, 'GET', '/accounts')).toMatchObject(failed);
@@ -75,14 +77,14 @@ describe.each(['code', 'HTTP'] as const)('a fault that was asked for from %s', (
     expect(emulator.history.map(({ status }) => status)).toEqual([503, 503, 200]);
   });
 
-  test('comes with a body and headers of its own', async () => {
+  test('returns the given body and headers', async () => {
     await failNext({ status: 429, headers: { 'retry-after': '60' }, body: { errorCode: 'slow' } }, 1);
     const { headers, body } = await api(url, 'GET', '/accounts');
     expect(headers.get('retry-after')).toBe('60');
     expect(body).toEqual({ errorCode: 'slow' });
   });
 
-  test('waits for the request that it names, and spares the Hub unless it names it', async () => {
+  test('applies to the matching request only, and to the Hub only when it matches', async () => {
     await failNext({ status: 500 }, 1);
     await failNext({ status: 502, match: { method: 'post', path: '/connect_sessions' } }, 1);
     await failNext({ status: 503, match: { path: '/hub/settings' } }, 1);
@@ -90,29 +92,29 @@ describe.each(['code', 'HTTP'] as const)('a fault that was asked for from %s', (
     expect((await hub(url, 'any', 'GET', '/settings')).status).toBe(503);
     expect((await api(url, 'GET', '/accounts')).status).toBe(500);
     expect((await api(url, 'GET', '/accounts')).status).toBe(200);
-    expect((await api(url, 'POST', '/connect_sessions', ACME)).status).toBe(502);
+    expect((await api(url, 'POST', '/connect_sessions', acmeOwner)).status).toBe(502);
   });
 
-  test('comes before the key is looked at', async () => {
+  test('applies before the API key is checked', async () => {
     await failNext({ status: 503 }, 1);
     expect((await fetch(`${url}/accounts`)).status).toBe(503);
   });
 
-  test('cuts the connection', async () => {
+  test('reset: resets the connection', async () => {
     await failNext({ kind: 'reset' }, 1);
     await expect(api(url, 'GET', '/accounts')).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
     expect(emulator.history).toMatchObject([{ status: 0 }]);
   });
 
-  test('breaks a body off', async () => {
+  test('truncate: cuts the response body off', async () => {
     await failNext({ kind: 'truncate' }, 1);
-    const headers = { authorization: `Basic ${Buffer.from('demo-key:').toString('base64')}` };
+    const headers = { authorization: basicAuthorization() };
     const response = await fetch(`${url}/accounts`, { headers });
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow();
   });
 
-  test('answers a proxy’s HTML', async () => {
+  test('html: returns the HTML page of a proxy', async () => {
     await failNext({ kind: 'html' }, 1);
     const { status, headers, body } = await api(url, 'GET', '/accounts');
     expect(status).toBe(502);
@@ -120,27 +122,28 @@ describe.each(['code', 'HTTP'] as const)('a fault that was asked for from %s', (
     expect(body).toContain('<h1>');
   });
 
-  test('answers as usual, but late', async () => {
+  test('delay: returns the usual response after the delay', async () => {
     await failNext({ kind: 'delay', delayMs: 120 }, 1);
     const before = performance.now();
     expect((await api(url, 'GET', '/accounts')).status).toBe(200);
     expect(performance.now() - before).toBeGreaterThanOrEqual(115);
   });
 
-  test('never answers', async () => {
+  test('hang: never responds', async () => {
     await failNext({ kind: 'hang' }, 1);
     await expect(fetch(`${url}/accounts`, { signal: AbortSignal.timeout(150) })).rejects.toThrow(/timeout/);
     expect(emulator.history).toMatchObject([{ status: 0 }]);
   });
 });
 
-test('an unknown fault is refused rather than ignored', async () => {
+test('rejects an unknown fault with 400', async () => {
   expect((await control(url, 'POST', '/faults', { kind: 'explode' })).status).toBe(400);
   expect((await control(url, 'POST', '/faults', { status: 503, tiems: 2 })).status).toBe(400);
 });
 
-describe('settings', () => {
-  const seed = () => [...'abcde'].map((label) => emulator.addAccount({ provider: 'jira', ...ACME, label }));
+describe('emulator settings', () => {
+  const seed = () =>
+    [...'abcde'].map((label) => emulator.addAccount({ provider: 'jira', ...acmeOwner, label }));
   const labels = async (query: string) => {
     const { body } = await api(url, 'GET', `/accounts?${query}`);
     return (
@@ -150,8 +153,8 @@ describe('settings', () => {
     );
   };
 
-  test('the owner filter can be ignored, as if a client had sent none', async () => {
-    emulator.addAccount({ provider: 'jira', ...GLOBEX, label: 'x' });
+  test('ignoreOwnerFilter: returns the accounts of all owners', async () => {
+    emulator.addAccount({ provider: 'jira', ...globexOwner, label: 'x' });
     expect(await labels('origin_owner_id=acme')).toBe('');
     emulator.settings.ignoreOwnerFilter = true;
     expect(await labels('origin_owner_id=acme')).toBe('x');
@@ -162,14 +165,14 @@ describe('settings', () => {
     ['zero-based', ['cd', 'e', '', '']],
     ['repeat-last', ['ab', 'cd', 'e', 'e']],
     ['short', ['a', 'b', 'c', 'd']],
-  ] as const)('paging can be odd: %s', async (oddPaging, expected) => {
+  ] as const)('oddPaging: %s', async (oddPaging, expected) => {
     seed();
     emulator.settings.oddPaging = oddPaging;
     const pages = [1, 2, 3, 4].map((page) => labels(`page=${page}&page_size=2`));
     expect(await Promise.all(pages)).toEqual(expected);
   });
 
-  test('the rest can be set over HTTP: the envelope, the organisation’s type, a missing endpoint', async () => {
+  test('accountsEnvelope, organizationIdAsString and hasAuthConfigs can be set over HTTP', async () => {
     const settings: Partial<Settings> = {
       accountsEnvelope: 'data',
       organizationIdAsString: true,
@@ -177,15 +180,15 @@ describe('settings', () => {
     };
     expect((await control(url, 'PATCH', '/settings', settings)).body).toEqual(emulator.settings);
     expect((await api(url, 'GET', '/accounts')).body).toEqual({ data: [] });
-    const session = await api(url, 'POST', '/connect_sessions', ACME);
+    const session = await api(url, 'POST', '/connect_sessions', acmeOwner);
     expect(session.body).toMatchObject({ organization_id: expect.any(String) });
     expect((await api(url, 'GET', '/auth_configs')).status).toBe(404);
     expect((await control(url, 'PATCH', '/settings', { oddPaging: 'odd' })).status).toBe(400);
   });
 });
 
-describe('the catalogue’s newer endpoint', () => {
-  test('pages, counts and filters', async () => {
+describe('GET /auth_configs', () => {
+  test('supports pages, the total count and filters', async () => {
     const page = await api(url, 'GET', '/auth_configs?enabled=false&page_size=5');
     expect(page.body).toMatchObject({
       page: 1,
@@ -203,9 +206,13 @@ describe('the catalogue’s newer endpoint', () => {
   });
 });
 
-describe('accounts', () => {
-  test('can be added and aged over HTTP as from code', async () => {
-    const added = await control(url, 'POST', '/accounts', { provider: 'bamboohr', ...ACME, label: 'HQ' });
+describe('emulator accounts', () => {
+  test('can be added and updated over HTTP as from code', async () => {
+    const added = await control(url, 'POST', '/accounts', {
+      provider: 'bamboohr',
+      ...acmeOwner,
+      label: 'HQ',
+    });
     expect(added).toMatchObject({
       status: 201,
       body: { status: 'active', label: 'HQ', provider_name: 'BambooHR' },
@@ -216,20 +223,24 @@ describe('accounts', () => {
     expect(aged).toMatchObject({ status: 200, body: { id: account?.id, status: 'error', status_reasons } });
     expect((await control(url, 'GET', '/accounts')).body).toEqual(emulator.accounts());
     expect((await control(url, 'PATCH', '/accounts/nope', {})).status).toBe(404);
-    expect(() => emulator.updateAccount('nope', {})).toThrow('Account nope not found');
+    expect(() => emulator.updateAccount('nope', {})).toThrow('no account nope');
   });
 
-  test('are listed by their day of creation, whatever the order they were added in', async () => {
-    const young = emulator.addAccount({ provider: 'jira', ...ACME });
-    const old = emulator.addAccount({ provider: 'jira', ...ACME, created_at: '2020-01-01T00:00:00.000Z' });
+  test('are sorted by creation time, not by the order of insertion', async () => {
+    const young = emulator.addAccount({ provider: 'jira', ...acmeOwner });
+    const old = emulator.addAccount({
+      provider: 'jira',
+      ...acmeOwner,
+      created_at: '2020-01-01T00:00:00.000Z',
+    });
     expect(emulator.accounts().map(({ id }) => id)).toEqual([old.id, young.id]);
   });
 });
 
-test('a reset forgets accounts, sessions, history, faults, settings and the clock', async () => {
+test('reset clears accounts, sessions, history, faults, settings and the clock', async () => {
   const { history, settings } = emulator;
-  const token = await newSession(url);
-  emulator.addAccount({ provider: 'jira', ...ACME });
+  const token = await createSessionToken(url);
+  emulator.addAccount({ provider: 'jira', ...acmeOwner });
   emulator.failNext({ status: 503 });
   emulator.settings.accountsEnvelope = 'data';
   expect((await control(url, 'POST', '/clock', { seconds: 86_400 })).status).toBe(204);
@@ -242,47 +253,47 @@ test('a reset forgets accounts, sessions, history, faults, settings and the cloc
   expect(Math.abs(Date.parse(history[0]?.at ?? '') - Date.now())).toBeLessThan(10_000);
 });
 
-describe('requests that StackOne would not take', () => {
-  test('answer in StackOne’s shape, whatever is wrong with them', async () => {
-    const authorization = `Basic ${Buffer.from('demo-key:').toString('base64')}`;
+describe('invalid requests to the emulator', () => {
+  test('get an error response in StackOne’s format', async () => {
+    const authorization = basicAuthorization();
     const post = (body: string, type = 'application/json', path = '/connect_sessions') =>
       fetch(url + path, { method: 'POST', headers: { authorization, 'content-type': type }, body });
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       post('{"origin_owner_id":'),
       post('owner=acme', 'text/csv'),
-      post(JSON.stringify({ ...ACME, label: 'x'.repeat(70_000) })),
+      post(JSON.stringify({ ...acmeOwner, label: 'x'.repeat(70_000) })),
       post('{}', 'application/json', '/nope'),
-      post(JSON.stringify({ ...ACME, categories: ['hr'] })),
-      post(JSON.stringify({ ...ACME, account_id: 'nope' })),
+      post(JSON.stringify({ ...acmeOwner, categories: ['hr'] })),
+      post(JSON.stringify({ ...acmeOwner, account_id: 'nope' })),
       fetch(`${url}/accounts`, {
-        headers: { authorization: `Basic ${Buffer.from('demo-key').toString('base64')}` },
+        headers: { authorization: basicAuthorization('demo-key') },
       }),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([400, 415, 413, 404, 400, 404, 401]);
-    for (const answer of answers) {
-      expect(await answer.json()).toEqual({
-        statusCode: answer.status,
+    expect(responses.map(({ status }) => status)).toEqual([400, 415, 413, 404, 400, 404, 401]);
+    for (const response of responses) {
+      expect(await response.json()).toEqual({
+        statusCode: response.status,
         message: expect.any(String),
         timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
       });
     }
   });
 
-  test('include one without a User-Agent', async () => {
+  test('get 403 without a User-Agent', async () => {
     const headers = {
       'user-agent': '',
-      authorization: `Basic ${Buffer.from('demo-key:').toString('base64')}`,
+      authorization: basicAuthorization(),
     };
     expect((await fetch(`${url}/accounts`, { headers })).status).toBe(403);
   });
 });
 
-test('stopping is prompt, with a request hanging and a connection kept alive', async () => {
+test('stop takes less than 500 ms with a hanging request and a keep-alive connection', async () => {
   const other = await startEmulator({ apiKey: 'demo-key' });
   await api(other.url, 'GET', '/accounts');
   other.failNext({ kind: 'hang' });
   const hanging = api(other.url, 'GET', '/accounts').catch((error: unknown) => error);
-  while (other.history.length < 2) await sleep(5);
+  await waitUntil(() => other.history.length === 2, 'the emulator has received the second request');
   const before = performance.now();
   await other.stop();
   expect(performance.now() - before).toBeLessThan(500);

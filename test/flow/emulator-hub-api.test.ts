@@ -1,61 +1,60 @@
 import { z } from 'zod';
-import { type Emulator, startEmulator } from '../../emulator/src/index.js';
-import { ACME, api, GLOBEX, hub, newSession } from '../support/emulator-client.js';
+import {
+  acmeOwner,
+  api,
+  createSessionToken,
+  globexOwner,
+  hub,
+  startSharedEmulator,
+} from '../support/emulator-client.js';
 
-let emulator: Emulator;
-let url: string;
+const emulator = await startSharedEmulator();
+const { url } = emulator;
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  url = emulator.url;
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.stop());
-
-const BAMBOO = {
+const bambooHr = {
   integration_id: 'bamboohr-default',
   credentials: { subdomain: 'acme', api_key: 'key-123456' },
 };
 
-const WithId = z.object({ id: z.string() });
-const Offer = z.object({ integrations: z.array(z.object({ provider: z.string() })) });
+const withIdSchema = z.object({ id: z.string() });
+const connectorsSchema = z.object({ integrations: z.array(z.object({ provider: z.string() })) });
 
-async function link(token: string, body: unknown = BAMBOO): Promise<string> {
-  const answer = await hub(url, token, 'POST', '/accounts', body);
-  expect(answer.status).toBe(201);
-  return WithId.parse(answer.body).id;
+async function link(token: string, body: unknown = bambooHr): Promise<string> {
+  const response = await hub(url, token, 'POST', '/accounts', body);
+  expect(response.status).toBe(201);
+  return withIdSchema.parse(response.body).id;
 }
 
 async function offered(token: string): Promise<string[]> {
   const { body } = await hub(url, token, 'GET', '/connectors');
-  return Offer.parse(body).integrations.map(({ provider }) => provider);
+  return connectorsSchema.parse(body).integrations.map(({ provider }) => provider);
 }
 
-describe('which providers a session offers', () => {
-  test('all that are enabled, and no other', async () => {
-    const providers = await offered(await newSession(url));
+describe('providers of a session in the Hub API', () => {
+  test('all enabled providers', async () => {
+    const providers = await offered(await createSessionToken(url));
     expect(providers).toContain('bamboohr');
     expect(providers).not.toContain('pipedrive');
   });
 
   test.each([
-    ['its provider', { provider: 'greenhouse' }, ['greenhouse']],
-    ['its categories', { categories: ['ats', 'lms'] }, ['greenhouse', 'lever', 'docebo']],
-    ['its connector profile', { connector_profile_id: 'jira-default' }, ['jira']],
-    ['nothing, for a disabled provider', { provider: 'pipedrive' }, []],
-    ['nothing, for an unknown provider', { provider: 'nope' }, []],
-  ])('only %s', async (_title, request, expected) => {
-    expect(await offered(await newSession(url, request))).toEqual(expected);
+    ['the provider of the session', { provider: 'greenhouse' }, ['greenhouse']],
+    ['the categories of the session', { categories: ['ats', 'lms'] }, ['greenhouse', 'lever', 'docebo']],
+    ['the connector profile of the session', { connector_profile_id: 'jira-default' }, ['jira']],
+    ['none for a disabled provider', { provider: 'pipedrive' }, []],
+    ['none for an unknown provider', { provider: 'nope' }, []],
+  ])('%s', async (_name, request, expected) => {
+    expect(await offered(await createSessionToken(url, request))).toEqual(expected);
   });
 
-  test('in an edit session, the account’s own row alone', async () => {
-    const { id } = emulator.addAccount({ provider: 'lever', ...ACME });
-    expect(await offered(await newSession(url, { account_id: id }))).toEqual(['lever']);
+  test('only the provider of the account in a re-link session', async () => {
+    const { id } = emulator.addAccount({ provider: 'lever', ...acmeOwner });
+    expect(await offered(await createSessionToken(url, { account_id: id }))).toEqual(['lever']);
   });
 
-  test('with a type on every field of the form, and only secrets kept secret', async () => {
-    const answer = await hub(url, await newSession(url), 'GET', '/connectors/bamboohr-default');
-    expect(answer.body).toMatchObject({
+  test('form fields have a type, and only secrets are marked as secret', async () => {
+    const response = await hub(url, await createSessionToken(url), 'GET', '/connectors/bamboohr-default');
+    expect(response.body).toMatchObject({
       config: {
         key: 'bamboohr',
         type: 'custom',
@@ -68,9 +67,9 @@ describe('which providers a session offers', () => {
   });
 });
 
-describe('linking with credentials', () => {
-  test('creates an account for the session’s owner, with what the session carried', async () => {
-    const token = await newSession(url, {
+describe('linking with credentials in the Hub API', () => {
+  test('creates an account with the owner, username, label and type of the session', async () => {
+    const token = await createSessionToken(url, {
       origin_username: 'ada@acme.test',
       label: 'Head office',
       type: 'test',
@@ -78,7 +77,7 @@ describe('linking with credentials', () => {
     await link(token);
     expect(emulator.accounts()).toMatchObject([
       {
-        ...ACME,
+        ...acmeOwner,
         provider: 'bamboohr',
         status: 'active',
         origin_username: 'ada@acme.test',
@@ -91,12 +90,15 @@ describe('linking with credentials', () => {
   });
 
   test.each([
-    ['a missing field', { subdomain: 'acme' }, 'BambooHR requires: API key.'],
-    ['a blank field', { subdomain: ' ', api_key: 'k' }, 'BambooHR requires: Subdomain.'],
-    ['a wrong value', { subdomain: 'acme', api_key: 'wrong' }, 'BambooHR rejected these credentials'],
-  ])('says why it refuses %s, and creates nothing', async (_title, credentials, reason) => {
-    const answer = await hub(url, await newSession(url), 'POST', '/accounts', { ...BAMBOO, credentials });
-    expect(answer).toMatchObject({
+    ['missing field', { subdomain: 'acme' }, 'BambooHR needs: API key.'],
+    ['blank field', { subdomain: ' ', api_key: 'k' }, 'BambooHR needs: Subdomain.'],
+    ['wrong value', { subdomain: 'acme', api_key: 'wrong' }, 'BambooHR refused these credentials'],
+  ])('%s: returns 400 with the reason and creates no account', async (_name, credentials, reason) => {
+    const response = await hub(url, await createSessionToken(url), 'POST', '/accounts', {
+      ...bambooHr,
+      credentials,
+    });
+    expect(response).toMatchObject({
       status: 400,
       body: {
         statusCode: 400,
@@ -107,51 +109,51 @@ describe('linking with credentials', () => {
     expect(emulator.accounts()).toEqual([]);
   });
 
-  test('lets Personio in only with a secret of the right form', async () => {
-    const token = await newSession(url);
+  test('accepts a Personio client secret only in the right format', async () => {
+    const token = await createSessionToken(url);
     const personio = (client_secret: string) => ({
       integration_id: 'personio-default',
       credentials: { client_id: 'papi-1', client_secret },
     });
-    const refused = await hub(url, token, 'POST', '/accounts', personio('hunter2'));
-    expect(refused).toMatchObject({ status: 400, body: { message: expect.stringContaining('papi-') } });
+    const rejected = await hub(url, token, 'POST', '/accounts', personio('hunter2'));
+    expect(rejected).toMatchObject({ status: 400, body: { message: expect.stringContaining('papi-') } });
     await link(token, personio('papi-secret'));
   });
 
-  test('links nothing that the session does not offer', async () => {
-    const token = await newSession(url, { provider: 'greenhouse' });
-    expect(await hub(url, token, 'POST', '/accounts', BAMBOO)).toMatchObject({ status: 404 });
+  test('rejects a provider that is not part of the session', async () => {
+    const token = await createSessionToken(url, { provider: 'greenhouse' });
+    expect(await hub(url, token, 'POST', '/accounts', bambooHr)).toMatchObject({ status: 404 });
     expect(emulator.accounts()).toEqual([]);
   });
 });
 
-describe('an account that exists already', () => {
+describe('an existing account in the Hub API', () => {
   const existing = async (request: Record<string, unknown>) =>
-    (await hub(url, await newSession(url, request), 'GET', '/settings')).body;
+    (await hub(url, await createSessionToken(url, request), 'GET', '/settings')).body;
 
-  test('is found by owner id, owner name and provider together', async () => {
-    const { id } = emulator.addAccount({ provider: 'bamboohr', ...ACME });
+  test('matches by owner id, owner name and provider', async () => {
+    const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
     const provider = 'bamboohr';
     expect(await existing({ provider })).toMatchObject({ existing_account_id: id });
     expect(await existing({ provider: 'lever' })).not.toHaveProperty('existing_account_id');
     expect(await existing({ provider, origin_owner_name: 'Acme plc' })).not.toHaveProperty(
       'existing_account_id',
     );
-    expect(await existing({ provider, ...GLOBEX })).not.toHaveProperty('existing_account_id');
+    expect(await existing({ provider, ...globexOwner })).not.toHaveProperty('existing_account_id');
   });
 
-  test('is linked anew rather than twice, unless the session allows multiple', async () => {
-    const first = await link(await newSession(url));
-    expect(await link(await newSession(url))).toBe(first);
+  test('is re-linked, unless the session allows multiple accounts', async () => {
+    const first = await link(await createSessionToken(url));
+    expect(await link(await createSessionToken(url))).toBe(first);
     expect(emulator.accounts()).toHaveLength(1);
-    const multiple = await newSession(url, { provider: 'bamboohr', multiple: true });
+    const multiple = await createSessionToken(url, { provider: 'bamboohr', multiple: true });
     expect((await hub(url, multiple, 'GET', '/settings')).body).not.toHaveProperty('existing_account_id');
     await link(multiple);
     expect(emulator.accounts()).toHaveLength(2);
   });
 
-  test('is shown with its secrets redacted', async () => {
-    const token = await newSession(url);
+  test('is returned with redacted secrets', async () => {
+    const token = await createSessionToken(url);
     const id = await link(token);
     expect((await hub(url, token, 'GET', `/accounts/${id}`)).body).toEqual({
       provider: 'bamboohr',
@@ -161,11 +163,16 @@ describe('an account that exists already', () => {
     });
   });
 
-  test('becomes active again when re-linked, keeps untouched secrets and takes the new label', async () => {
-    const seeded = { provider: 'bamboohr', ...ACME, created_at: '2026-01-01T00:00:00.000Z', status: 'error' };
+  test('becomes active when re-linked, keeps unchanged secrets and takes the new label', async () => {
+    const seeded = {
+      provider: 'bamboohr',
+      ...acmeOwner,
+      created_at: '2026-01-01T00:00:00.000Z',
+      status: 'error',
+    };
     const reason = { description: 'Expired', timestamp: '2026-02-01T00:00:00.000Z' };
     const before = emulator.addAccount({ ...seeded, status_reasons: [reason] });
-    const token = await newSession(url, { account_id: before.id, label: 'New label' });
+    const token = await createSessionToken(url, { account_id: before.id, label: 'New label' });
     expect((await hub(url, token, 'GET', '/settings')).body).toMatchObject({
       existing_account_id: before.id,
     });
@@ -181,54 +188,54 @@ describe('an account that exists already', () => {
     expect(Date.parse(after?.updated_at ?? '')).toBeGreaterThan(Date.parse(before.updated_at));
   });
 
-  test('stays as it was when the new credentials are refused', async () => {
-    const before = emulator.addAccount({ provider: 'bamboohr', ...ACME, status: 'error' });
-    const token = await newSession(url, { account_id: before.id });
+  test('stays unchanged when the new credentials are rejected', async () => {
+    const before = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner, status: 'error' });
+    const token = await createSessionToken(url, { account_id: before.id });
     const edit = { integration_id: 'bamboohr-default', credentials: { api_key: 'wrong' } };
     expect(await hub(url, token, 'PATCH', `/accounts/${before.id}`, edit)).toMatchObject({ status: 400 });
     expect(emulator.accounts()).toEqual([before]);
   });
 });
 
-describe('what a token opens', () => {
-  test('nothing once it has expired, on any call', async () => {
-    const token = await newSession(url, { expires_in: 60 });
+describe('session token in the Hub API', () => {
+  test('is rejected by every call after it expires', async () => {
+    const token = await createSessionToken(url, { expires_in: 60 });
     emulator.advance(59);
     expect((await hub(url, token, 'GET', '/settings')).status).toBe(200);
     emulator.advance(1);
-    const refused = { status: 401, body: { statusCode: 401, message: expect.any(String) } };
-    expect(await hub(url, token, 'GET', '/settings')).toMatchObject(refused);
-    expect(await hub(url, token, 'GET', '/connectors')).toMatchObject(refused);
-    expect(await hub(url, token, 'POST', '/accounts', BAMBOO)).toMatchObject(refused);
+    const rejected = { status: 401, body: { statusCode: 401, message: expect.any(String) } };
+    expect(await hub(url, token, 'GET', '/settings')).toMatchObject(rejected);
+    expect(await hub(url, token, 'GET', '/connectors')).toMatchObject(rejected);
+    expect(await hub(url, token, 'POST', '/accounts', bambooHr)).toMatchObject(rejected);
     expect(await api(url, 'POST', '/connect_sessions/authenticate', { token })).toMatchObject({
       status: 401,
     });
     expect(emulator.accounts()).toEqual([]);
   });
 
-  test('nothing when it is unknown or missing', async () => {
+  test('is rejected when it is unknown or missing', async () => {
     expect(await hub(url, 'unknown', 'GET', '/connectors')).toMatchObject({ status: 401 });
     expect((await fetch(`${url}/hub/connectors`)).status).toBe(401);
   });
 
-  test('no account of another owner', async () => {
-    const { id } = emulator.addAccount({ provider: 'bamboohr', ...ACME });
+  test('gives no access to an account of another owner', async () => {
+    const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
     const before = emulator.accounts();
-    const foreign = await newSession(url, GLOBEX);
+    const foreign = await createSessionToken(url, globexOwner);
     expect(await hub(url, foreign, 'GET', `/accounts/${id}`)).toMatchObject({ status: 404 });
-    expect(await hub(url, foreign, 'PATCH', `/accounts/${id}`, BAMBOO)).toMatchObject({ status: 404 });
+    expect(await hub(url, foreign, 'PATCH', `/accounts/${id}`, bambooHr)).toMatchObject({ status: 404 });
     expect(emulator.accounts()).toEqual(before);
   });
 
-  test('the account its session names, even another owner’s: StackOne leaves that check to its caller', async () => {
-    const { id } = emulator.addAccount({ provider: 'bamboohr', ...ACME });
-    const token = await newSession(url, { ...GLOBEX, account_id: id });
+  test('gives access to the account of its session even when another owner has it: StackOne does not check this', async () => {
+    const { id } = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
+    const token = await createSessionToken(url, { ...globexOwner, account_id: id });
     expect(await hub(url, token, 'GET', `/accounts/${id}`)).toMatchObject({ status: 200 });
   });
 });
 
-describe('cross-origin calls', () => {
-  test('are allowed to the Hub API, refusals included, and nowhere else', async () => {
+describe('CORS of the emulator', () => {
+  test('allows every origin for the Hub API, errors included, and none for other paths', async () => {
     const preflight = (path: string) =>
       fetch(url + path, {
         method: 'OPTIONS',

@@ -1,23 +1,22 @@
 import { z } from 'zod';
-import { type Emulator, startEmulator } from '../../emulator/src/index.js';
-import { ACME, api, GLOBEX, hub, newSession } from '../support/emulator-client.js';
+import {
+  acmeOwner,
+  api,
+  createSessionToken,
+  globexOwner,
+  hub,
+  startSharedEmulator,
+} from '../support/emulator-client.js';
 
-let emulator: Emulator;
-let url: string;
+const emulator = await startSharedEmulator();
+const { url } = emulator;
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  url = emulator.url;
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.stop());
+const withIdSchema = z.object({ id: z.string() });
 
-const WithId = z.object({ id: z.string() });
-
-describe('OAuth', () => {
+describe('emulator OAuth', () => {
   const start = async (token: string) => {
     const { body } = await hub(url, token, 'POST', '/connection_attempts', { token });
-    return WithId.parse(body).id;
+    return withIdSchema.parse(body).id;
   };
   const attempt = async (token: string, id: string) =>
     (await hub(url, token, 'GET', `/connection_attempts/${id}`)).body;
@@ -26,15 +25,15 @@ describe('OAuth', () => {
   const decide = (address: string, decision: string) =>
     fetch(address, { method: 'POST', body: new URLSearchParams({ decision }) });
 
-  test('an approval creates the account and authenticates the attempt', async () => {
-    const token = await newSession(url);
+  test('approval creates the account and sets the attempt to authenticated', async () => {
+    const token = await createSessionToken(url);
     const id = await start(token);
     expect(await attempt(token, id)).toMatchObject({ status: 'pending', account: null, error: null });
     const page = await fetch(popup(token, id));
     expect(await page.text()).toContain('HubSpot');
     expect((await decide(popup(token, id), 'approve')).status).toBe(200);
     const [account] = emulator.accounts();
-    expect(account).toMatchObject({ ...ACME, provider: 'hubspot', status: 'active' });
+    expect(account).toMatchObject({ ...acmeOwner, provider: 'hubspot', status: 'active' });
     expect(await attempt(token, id)).toMatchObject({ status: 'authenticated', account: { id: account?.id } });
 
     const { body } = await api(url, 'POST', '/connect_sessions/authenticate', { token });
@@ -43,24 +42,24 @@ describe('OAuth', () => {
     });
   });
 
-  test('an approval in an edit session re-links that account', async () => {
-    const { id: accountId } = emulator.addAccount({ provider: 'hubspot', ...ACME, status: 'expired' });
-    const token = await newSession(url, { account_id: accountId });
+  test('approval in a re-link session re-links the account', async () => {
+    const { id: accountId } = emulator.addAccount({ provider: 'hubspot', ...acmeOwner, status: 'expired' });
+    const token = await createSessionToken(url, { account_id: accountId });
     await decide(popup(token, await start(token)), 'approve');
     expect(emulator.accounts()).toMatchObject([{ id: accountId, status: 'active' }]);
   });
 
-  test('a denial leaves no account, and a reason that a person can read', async () => {
-    const token = await newSession(url);
+  test('denial creates no account and sets a readable error', async () => {
+    const token = await createSessionToken(url);
     const id = await start(token);
     await decide(popup(token, id), 'deny');
     expect(emulator.accounts()).toEqual([]);
-    const error = { code: 'access_denied', description: 'Access to HubSpot was denied for Acme Ltd.' };
+    const error = { code: 'access_denied', description: 'Access to HubSpot was not allowed for Acme Ltd.' };
     expect(await attempt(token, id)).toMatchObject({ status: 'error', account: null, error });
   });
 
-  test('a cancelled attempt can no longer be approved', async () => {
-    const token = await newSession(url);
+  test('a cancelled attempt cannot be approved', async () => {
+    const token = await createSessionToken(url);
     const id = await start(token);
     expect((await hub(url, token, 'DELETE', `/connection_attempts/${id}`)).status).toBe(204);
     expect((await decide(popup(token, id), 'approve')).status).toBe(409);
@@ -68,26 +67,29 @@ describe('OAuth', () => {
     expect(emulator.accounts()).toEqual([]);
   });
 
-  test('an attempt that nobody answers expires', async () => {
-    const token = await newSession(url);
+  test('an attempt without a decision expires', async () => {
+    const token = await createSessionToken(url);
     const id = await start(token);
     emulator.advance(601);
     expect(await attempt(token, id)).toMatchObject({ status: 'expired' });
   });
 
-  test('what was typed into the Hub reaches the account, and its refusal the attempt', async () => {
-    const token = await newSession(url);
-    const good = await start(token);
-    await decide(popup(token, good, 'salesforce', '&instance=acme'), 'approve');
+  test('form values of the Hub are stored with the account; an invalid value fails the attempt', async () => {
+    const token = await createSessionToken(url);
+    const validAttempt = await start(token);
+    await decide(popup(token, validAttempt, 'salesforce', '&instance=acme'), 'approve');
     expect(emulator.accounts()).toMatchObject([{ setup_information: { instance: 'acme' } }]);
-    const bad = await start(token);
-    expect((await fetch(popup(token, bad, 'salesforce', '&instance=wrong'))).status).toBe(400);
-    expect(await attempt(token, bad)).toMatchObject({ status: 'error', error: { code: 'invalid_request' } });
+    const invalidAttempt = await start(token);
+    expect((await fetch(popup(token, invalidAttempt, 'salesforce', '&instance=wrong'))).status).toBe(400);
+    expect(await attempt(token, invalidAttempt)).toMatchObject({
+      status: 'error',
+      error: { code: 'invalid_request' },
+    });
   });
 
-  test('the consent page escapes every name, forbids scripts and is not stored', async () => {
+  test('the consent page escapes names, forbids scripts and is not cached', async () => {
     const hostile = '<img src=x onerror="alert(1)">\'&';
-    const token = await newSession(url, { origin_owner_name: hostile, origin_username: hostile });
+    const token = await createSessionToken(url, { origin_owner_name: hostile, origin_username: hostile });
     const page = await fetch(popup(token, await start(token)));
     const text = await page.text();
     expect(text).not.toContain('<img src=x');
@@ -97,9 +99,9 @@ describe('OAuth', () => {
     expect(page.headers.get('cache-control')).toBe('no-store');
   });
 
-  test('the popup opens for nobody else’s attempt, and for no provider without consent', async () => {
-    const mine = await newSession(url);
-    const theirs = await newSession(url, GLOBEX);
+  test('the popup rejects the attempt of another session and a provider without OAuth', async () => {
+    const mine = await createSessionToken(url);
+    const theirs = await createSessionToken(url, globexOwner);
     const id = await start(mine);
     expect((await fetch(popup(theirs, id))).status).toBe(404);
     expect((await fetch(popup('unknown', id))).status).toBe(401);

@@ -1,12 +1,9 @@
 import { StackOne } from '@stackone/stackone-client-ts';
 import { ConnectSessionCreateCategories } from '@stackone/stackone-client-ts/sdk/models/shared/connectsessioncreate.js';
-import { type Emulator, startEmulator } from '../../emulator/src/index.js';
-import { ACME, GLOBEX } from '../support/emulator-client.js';
+import { acmeOwner, globexOwner, startSharedEmulator } from '../support/emulator-client.js';
 
-// The official SDK is a client that nobody here wrote, and it validates every answer: what it accepts has the
-// documented shape.
-let emulator: Emulator;
-let sdk: StackOne;
+// The official SDK validates every response: a response that it accepts has the documented shape.
+const emulator = await startSharedEmulator();
 
 const sdkWith = (username: string) =>
   new StackOne({
@@ -15,17 +12,12 @@ const sdkWith = (username: string) =>
     retryConfig: { strategy: 'none' },
   });
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  sdk = sdkWith('demo-key');
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.stop());
+const sdk = sdkWith('demo-key');
 
-describe('the official SDK', () => {
+describe('the official StackOne SDK against the emulator', () => {
   const request = { originOwnerId: 'acme', originOwnerName: 'Acme Ltd' };
 
-  test('creates a session and gets back what it asked for, with a token and a link', async () => {
+  test('creates a session and gets the requested values, a token and a link', async () => {
     const { connectSessionTokenAuthLink: session } = await sdk.connectSessions.createConnectSession({
       ...request,
       originUsername: 'ada@acme.test',
@@ -55,11 +47,11 @@ describe('the official SDK', () => {
     expect(connectSession?.id).toBe(created.connectSessionTokenAuthLink?.id);
   });
 
-  test('lists one owner’s accounts, page by page, oldest first', async () => {
+  test('lists the accounts of one owner, page by page, oldest first', async () => {
     const ids = ['bamboohr', 'greenhouse', 'jira'].map(
-      (provider) => emulator.addAccount({ provider, ...ACME }).id,
+      (provider) => emulator.addAccount({ provider, ...acmeOwner }).id,
     );
-    emulator.addAccount({ provider: 'lever', ...GLOBEX });
+    emulator.addAccount({ provider: 'lever', ...globexOwner });
     const page = async (number: number) => {
       const query = { originOwnerId: 'acme', page: number, pageSize: 2 };
       return (await sdk.accounts.listLinkedAccounts(query)).classes?.map(({ id }) => id);
@@ -69,9 +61,9 @@ describe('the official SDK', () => {
     expect(await page(3)).toEqual([]);
   });
 
-  test('narrows a list by providers, ids and status', async () => {
-    const bamboo = emulator.addAccount({ provider: 'bamboohr', ...ACME });
-    const jira = emulator.addAccount({ provider: 'jira', ...ACME, status: 'error' });
+  test('filters a list by providers, ids and status', async () => {
+    const bamboo = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
+    const jira = emulator.addAccount({ provider: 'jira', ...acmeOwner, status: 'error' });
     const ids = async (query: Parameters<typeof sdk.accounts.listLinkedAccounts>[0]) =>
       (await sdk.accounts.listLinkedAccounts(query)).classes?.map(({ id }) => id);
     expect(await ids({ providers: ['bamboohr', 'jira'] })).toEqual([bamboo.id, jira.id]);
@@ -81,11 +73,11 @@ describe('the official SDK', () => {
     expect(await ids({ originOwnerIds: ['globex'] })).toEqual([]);
   });
 
-  test('gets, changes and deletes an account; afterwards it is gone', async () => {
+  test('gets, updates and deletes an account', async () => {
     const reason = { code: 'invalid_grant', description: 'Expired', timestamp: '2026-11-22T08:00:00.000Z' };
     const { id } = emulator.addAccount({
       provider: 'bamboohr',
-      ...ACME,
+      ...acmeOwner,
       status: 'error',
       status_reasons: [reason],
     });
@@ -110,27 +102,29 @@ describe('the official SDK', () => {
     await expect(sdk.accounts.getAccount({ id })).rejects.toMatchObject({ statusCode: 404 });
   });
 
-  test('reads the catalogue, with the disabled provider only when it asks for inactive ones', async () => {
+  test('lists the connectors, with the disabled one only when inactive ones are included', async () => {
     const active = (await sdk.connectors.listConnectorsMeta({})).classes ?? [];
     const all = (await sdk.connectors.listConnectorsMeta({ include: 'inactive' })).classes ?? [];
-    expect(active.every((one) => one.active)).toBe(true);
-    expect(new Set(active.map((one) => one.category)).size).toBeGreaterThanOrEqual(5);
-    expect(all.filter((one) => !one.active).map((one) => one.provider)).toEqual(['pipedrive']);
+    expect(active.every((connector) => connector.active)).toBe(true);
+    expect(new Set(active.map((connector) => connector.category)).size).toBeGreaterThanOrEqual(5);
+    expect(all.filter((connector) => !connector.active).map((connector) => connector.provider)).toEqual([
+      'pipedrive',
+    ]);
     const { connectorsMeta } = await sdk.connectors.getConnectorMeta({ provider: 'bamboohr' });
     expect(connectorsMeta?.resources?.images?.logoUrl).toMatch(/^data:image\/svg\+xml/);
   });
 
-  test('reads refusals as StackOne’s: a wrong key, an unknown account, an empty owner', async () => {
-    const anAccount = { id: 'nope' };
-    await expect(sdkWith('other-key').accounts.getAccount(anAccount)).rejects.toMatchObject({
+  test('maps errors to its own classes: wrong key, unknown account, empty owner', async () => {
+    const unknownAccount = { id: 'nope' };
+    await expect(sdkWith('other-key').accounts.getAccount(unknownAccount)).rejects.toMatchObject({
       name: 'UnauthorizedResponse',
       statusCode: 401,
     });
-    await expect(sdk.accounts.getAccount(anAccount)).rejects.toMatchObject({ name: 'NotFoundResponse' });
-    const refused = sdk.connectSessions.createConnectSession({
+    await expect(sdk.accounts.getAccount(unknownAccount)).rejects.toMatchObject({ name: 'NotFoundResponse' });
+    const rejected = sdk.connectSessions.createConnectSession({
       originOwnerId: '',
       originOwnerName: 'Acme Ltd',
     });
-    await expect(refused).rejects.toMatchObject({ name: 'BadRequestResponse', statusCode: 400 });
+    await expect(rejected).rejects.toMatchObject({ name: 'BadRequestResponse', statusCode: 400 });
   });
 });

@@ -1,53 +1,56 @@
 import { describe, expect, it } from '@jest/globals';
-import { cases, expectFailed, expectSurvived, onStage, until } from '../support/fault-cases.js';
+import {
+  expectErrorThenRecovery,
+  expectUpstreamError,
+  faultCases,
+  withFaultApp,
+} from '../support/fault-cases.js';
 import { faults } from '../support/faults.js';
+import { waitUntil } from '../support/wait.js';
 
-describe('A body that is cut is asked for once more, nothing of it is shown, and the next good call succeeds, after', () => {
+// upstream-responses.test.ts has the table of response bodies that arrive completely.
+
+describe('Response body that is cut off: a second attempt, no upstream content in the response or the logs, recovery', () => {
   it.each(
-    cases('UPSTREAM_UNAVAILABLE', 2, [
-      'a reset inside the body',
-      'a close inside the body',
-      'a chunk that is cut',
-      'chunks without an end',
+    faultCases('UPSTREAM_UNAVAILABLE', 2, [
+      'connection reset within the body',
+      'connection closed within the body',
+      'truncated chunk',
+      'chunked body without a last chunk',
     ]),
-  )('$name', (one) => expectSurvived(one));
+  )('$name', (testCase) => expectErrorThenRecovery(testCase));
 });
 
-describe('A body that cannot be used is not asked for again, nothing of it is shown, and the next good call succeeds, after', () => {
+describe('Unusable response body: no second attempt, no upstream content in the response or the logs, recovery', () => {
   it.each(
-    cases('UPSTREAM_UNAVAILABLE', 1, [
-      'garbage for a chunk',
-      'a page with 200',
-      'an empty 201',
-      'a 204',
-      'half a JSON',
-      'no token',
-      'a token that is null',
-      'a token that is empty',
-      'a token that is a number',
-      'a token that is an object',
-      'a list',
-      'a token by way of __proto__',
-      'another owner’s session',
-      'a body that never ends',
-      'a huge content length',
-      'a gzip bomb',
-      'bytes that are not UTF-8',
+    faultCases('UPSTREAM_UNAVAILABLE', 1, [
+      'invalid chunk size',
+      'HTML page with 200',
+
+      'truncated JSON',
+      'session without a token',
+
+      'endless body',
+      'huge content-length',
+      'gzip bomb',
     ]),
-  )('$name', (one) => expectSurvived(one));
+  )('$name', (testCase) => expectErrorThenRecovery(testCase));
 });
 
-describe('What is too large is not waited for:', () => {
-  it.each(['a body that never ends', 'a huge content length', 'a gzip bomb'] as const)(
-    '%s is answered at once, and its socket is closed',
+describe('Response body over the size limit', () => {
+  it.each(['endless body', 'huge content-length', 'gzip bomb'] as const)(
+    '%s: the error is returned without delay and the upstream socket is closed',
     (name) =>
-      onStage(async (stage) => {
-        stage.upstream.play(faults[name]);
+      withFaultApp(async (fixture) => {
+        fixture.upstream.injectFault(faults[name]);
         const start = performance.now();
-        await expectFailed(stage, { code: 'UPSTREAM_UNAVAILABLE', attempts: 1 });
-        // Far from any timeout.
+        await expectUpstreamError(fixture, { code: 'UPSTREAM_UNAVAILABLE', attempts: 1 });
+        // Every timeout is longer.
         expect(performance.now() - start).toBeLessThan(2_000);
-        await until(() => stage.upstream.requests.every(({ gone }) => gone.aborted), 'its socket is closed');
+        await waitUntil(
+          () => fixture.upstream.requests.every(({ closed }) => closed.aborted),
+          'the upstream socket is closed',
+        );
       }),
   );
 });

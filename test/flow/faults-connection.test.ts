@@ -1,36 +1,24 @@
 import dns from 'node:dns';
-import tls from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+
+import { describe, expect, it, jest } from '@jest/globals';
 import {
-  cases,
-  codeOf,
-  eachAtOnce,
-  expectFailed,
-  expectMinted,
+  eachConcurrently,
+  expectErrorThenRecovery,
   expectNoLeak,
-  expectSurvived,
-  logLine,
-  onStage,
+  expectSessionCreated,
+  expectUpstreamError,
+  faultCases,
+  waitForLogLine,
+  withFaultApp,
 } from '../support/fault-cases.js';
-import { createCertificates } from '../support/tls-certificates.js';
+import { errorCode } from '../support/test-app.js';
+import { createCertificates, trustAuthority } from '../support/tls-certificates.js';
 
 const certificates = createCertificates();
-const overTls = { certificate: certificates.of('good') };
+const overTls = { certificate: certificates.of('valid') };
+trustAuthority(certificates);
 
-// The server trusts the authorities that Node brings; for this file the tests' own one is added to them.
-const { createSecureContext } = tls;
-beforeEach(() => {
-  jest
-    .spyOn(tls, 'createSecureContext')
-    .mockImplementation((options) =>
-      createSecureContext({ ca: [...tls.rootCertificates, certificates.authority], ...options }),
-    );
-});
-afterEach(() => {
-  jest.restoreAllMocks();
-});
-
-/** `dns.lookup` has several forms, all of them with a callback at the end; `net` asks for all addresses. */
+/** `dns.lookup` has several forms, all with a callback as the last argument. `net` requests all addresses. */
 function resolveHere(...parameters: readonly unknown[]): void {
   const callback = parameters.at(-1);
   if (typeof callback === 'function') {
@@ -38,71 +26,70 @@ function resolveHere(...parameters: readonly unknown[]): void {
   }
 }
 
-describe('A TLS handshake that is never answered is given up within the deadline:', () => {
-  eachAtOnce(cases('UPSTREAM_TIMEOUT', 2, ['a TLS handshake that is never answered']), (one) =>
-    expectSurvived(one, overTls),
+describe('TLS handshake without a response: UPSTREAM_TIMEOUT within the deadline', () => {
+  eachConcurrently(faultCases('UPSTREAM_TIMEOUT', 2, ['TLS handshake without a response']), (testCase) =>
+    expectErrorThenRecovery(testCase, overTls),
   );
 });
 
-describe('A connection that cannot be had is tried once more, and the next good call succeeds, after', () => {
-  it('being refused', () =>
-    onStage(async (stage) => {
-      await stage.upstream.refuse();
-      await expectFailed(stage, { code: 'UPSTREAM_UNAVAILABLE', attempts: 2 });
-      await stage.upstream.accept();
-      await expectMinted(stage);
+describe('Connection failure: a second attempt, then recovery', () => {
+  it('connection refused', () =>
+    withFaultApp(async (fixture) => {
+      await fixture.upstream.stopListening();
+      await expectUpstreamError(fixture, { code: 'UPSTREAM_UNAVAILABLE', attempts: 2 });
+      await fixture.upstream.startListening();
+      await expectSessionCreated(fixture);
     }));
 
-  it('a name that is not known', () =>
-    onStage(
-      async (stage) => {
-        const answer = await stage.mint();
-        // A resolver that takes longer than the connect timeout makes it the other one.
-        expect(codeOf(answer)).toMatch(/^UPSTREAM_(UNAVAILABLE|TIMEOUT)$/);
-        expect(await stage.attempts(answer)).toBe(2);
-        expectNoLeak(stage, answer);
+  it('unknown host name', () =>
+    withFaultApp(
+      async (fixture) => {
+        const response = await fixture.createSession();
+        // The code is UPSTREAM_TIMEOUT when the resolver takes longer than the connect timeout.
+        expect(errorCode(response)).toMatch(/^UPSTREAM_(UNAVAILABLE|TIMEOUT)$/);
+        expect(await fixture.attempts(response)).toBe(2);
+        expectNoLeak(fixture, response);
         jest.spyOn(dns, 'lookup').mockImplementation(resolveHere);
-        await expectMinted(stage);
+        await expectSessionCreated(fixture);
       },
-      // It never resolves (RFC 2606).
+      // This name never resolves (RFC 2606).
       { host: 'stackone.invalid' },
     ));
 });
 
-describe('A request that StackOne may have seen is sent once more, and the next good call succeeds, after', () => {
+describe('Connection lost after the request may have reached StackOne: a second attempt, then recovery', () => {
   it.each(
-    cases('UPSTREAM_UNAVAILABLE', 2, [
-      'reset as soon as connected',
-      'a reset before the answer',
-      'a close before the answer',
+    faultCases('UPSTREAM_UNAVAILABLE', 2, [
+      'connection reset after connect',
+      'connection reset before the response',
+      'connection closed before the response',
     ]),
-  )('$name', (one) => expectSurvived(one));
+  )('$name', (testCase) => expectErrorThenRecovery(testCase));
 });
 
-describe('Over TLS', () => {
-  it('a certificate of a trusted authority for the right host is accepted', () =>
-    onStage((stage) => expectMinted(stage), overTls));
+describe('TLS', () => {
+  it('accepts a certificate of a trusted authority for the right host', () =>
+    withFaultApp((fixture) => expectSessionCreated(fixture), overTls));
 
   it.each([
     ['self-signed', /DEPTH_ZERO_SELF_SIGNED_CERT/],
     ['for another host', /ERR_TLS_CERT_ALTNAME_INVALID/],
     ['expired', /CERT_HAS_EXPIRED/],
   ] as const)(
-    'a certificate that is %s is refused with an alert, not tried again, and the key is not sent',
+    'rejects a certificate that is %s with an alert, without a second attempt and without sending the API key',
     (kind, reason) =>
-      onStage(async (stage) => {
-        stage.upstream.present(certificates.of(kind));
+      withFaultApp(async (fixture) => {
+        fixture.upstream.setCertificate(certificates.of(kind));
         const alert = 'upstream-certificate';
-        await expectFailed(stage, { code: 'UPSTREAM_UNAVAILABLE', attempts: 1, alert });
-        expect(await logLine(stage.app, '"alert"')).toMatch(reason);
-        expect(stage.upstream.requests).toEqual([]);
-        stage.upstream.present(certificates.of('good'));
-        await expectMinted(stage);
+        await expectUpstreamError(fixture, { code: 'UPSTREAM_UNAVAILABLE', attempts: 1, alert });
+        expect(await waitForLogLine(fixture.app, '"alert"')).toMatch(reason);
+        expect(fixture.upstream.requests).toEqual([]);
+        fixture.upstream.setCertificate(certificates.of('valid'));
+        await expectSessionCreated(fixture);
       }, overTls),
   );
 
-  it.each(cases('UPSTREAM_UNAVAILABLE', 2, ['plain HTTP on the TLS port', 'reset as soon as connected']))(
-    '$name is tried once more, and the next good call succeeds',
-    (one) => expectSurvived(one, overTls),
-  );
+  it.each(
+    faultCases('UPSTREAM_UNAVAILABLE', 2, ['plain HTTP on the TLS port', 'connection reset after connect']),
+  )('$name: a second attempt, then recovery', (testCase) => expectErrorThenRecovery(testCase, overTls));
 });

@@ -1,34 +1,60 @@
-import { describe, it } from '@jest/globals';
-import { cases, eachAtOnce, expectSurvived } from '../support/fault-cases.js';
+import { createServer } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { eachConcurrently, expectErrorThenRecovery, faultCases } from '../support/fault-cases.js';
+import { status } from '../support/faults.js';
+import { listen } from '../support/listen.js';
 
-// Slow ones first: they begin when the first test does, and the others run meanwhile.
-describe('An upstream that takes too long is given up within the deadline, nothing of it is shown, and the next good call succeeds, after', () => {
-  eachAtOnce(
-    cases('UPSTREAM_TIMEOUT', 2, [
-      'no answer at all',
+// The slow cases come first: they start with the first test, and the other tests run at the same time.
+describe('Slow upstream: UPSTREAM_TIMEOUT within the deadline, no upstream content in the response or the logs, recovery', () => {
+  eachConcurrently(
+    faultCases('UPSTREAM_TIMEOUT', 2, [
+      'no response',
       'headers one byte at a time',
-      'a body one byte at a time',
-      'a body that stalls',
+      'body one byte at a time',
+      'stalled body',
     ]),
-    (one) => expectSurvived(one),
+    (testCase) => expectErrorThenRecovery(testCase),
   );
 });
 
-describe('An answer that breaks the rules of HTTP is dropped, nothing of it is shown, and the next good call succeeds, after', () => {
+describe('Response that violates HTTP or redirects: UPSTREAM_UNAVAILABLE, no upstream content in the response or the logs, recovery', () => {
   it.each([
-    ...cases('UPSTREAM_UNAVAILABLE', 1, [
-      'a bad status line',
-      'what is not HTTP',
-      'a header of 64 KB',
-      'a moved address',
-      'a temporary redirect',
+    ...faultCases('UPSTREAM_UNAVAILABLE', 1, [
+      'malformed status line',
+      'response that is not HTTP',
+      'response header of 64 KB',
+      '301 redirect',
+      '307 redirect',
     ]),
-    // These end like a socket that was cut, or a body that was: once more, then.
-    ...cases('UPSTREAM_UNAVAILABLE', 2, [
-      '101',
-      '100 for ever',
-      'two content lengths',
-      'a content length and chunks',
+    // The client cannot distinguish these from a lost connection or a truncated body, which it tries again.
+    ...faultCases('UPSTREAM_UNAVAILABLE', 2, [
+      '101 Switching Protocols',
+      'repeated 100 Continue',
+      'two content-length headers',
+      'content-length together with transfer-encoding: chunked',
     ]),
-  ])('$name, within $attempts attempt(s)', (one) => expectSurvived(one));
+  ])('$name, attempts: $attempts', (testCase) => expectErrorThenRecovery(testCase));
+});
+
+describe('A redirect to another origin is not followed: the API key must not reach that origin', () => {
+  it.each([301, 302, 303, 307, 308])('%i', async (code) => {
+    let requests = 0;
+    const otherOrigin = await listen(
+      createServer((_request, response) => {
+        requests += 1;
+        response.end();
+      }),
+    );
+    try {
+      await expectErrorThenRecovery({
+        name: String(code),
+        fault: status(code, { location: `${otherOrigin.url}/connect_sessions` }),
+        code: 'UPSTREAM_UNAVAILABLE',
+        attempts: 1,
+      });
+      expect(requests).toBe(0);
+    } finally {
+      await otherOrigin.close();
+    }
+  });
 });

@@ -3,10 +3,10 @@ import type { JWTPayload } from 'jose';
 import { signToken, startTestApp } from '../support/test-app.js';
 
 interface IdentityProvider {
-  readonly what: string;
-  /** What an operator sets for it. */
+  readonly name: string;
+  /** Settings for this identity provider. */
   readonly env: Record<string, string>;
-  /** What its tokens hold, beside what all tokens hold. */
+  /** Claims of its tokens in addition to the standard claims. */
   readonly claims: JWTPayload;
   readonly header?: Record<string, unknown>;
   readonly viewer: object;
@@ -14,7 +14,7 @@ interface IdentityProvider {
 
 const identityProviders: IdentityProvider[] = [
   {
-    what: 'Auth0 with its organizations',
+    name: 'Auth0 with organizations',
     env: { AUTH_ISSUER: 'https://acme.eu.auth0.com/', USERNAME_CLAIM: 'https://acme.example/email' },
     claims: {
       iss: 'https://acme.eu.auth0.com/',
@@ -29,7 +29,7 @@ const identityProviders: IdentityProvider[] = [
     viewer: { ownerId: 'org_Fp9nq2HcGZkPr5uC', ownerName: 'acme-corporation', username: 'ada@acme.example' },
   },
   {
-    what: 'Auth0 with claims in the product’s own namespace',
+    name: 'Auth0 with namespaced custom claims',
     env: {
       OWNER_ID_CLAIM: 'https://acme.example/org_id',
       OWNER_NAME_CLAIM: 'https://acme.example/org_name',
@@ -38,7 +38,7 @@ const identityProviders: IdentityProvider[] = [
     viewer: { ownerId: 'tenant-7', ownerName: 'Acme', username: null },
   },
   {
-    what: 'Clerk, whose organization is an object',
+    name: 'Clerk with an organization object',
     env: { OWNER_ID_CLAIM: 'o.id', OWNER_NAME_CLAIM: 'o.slg' },
     claims: {
       azp: 'https://app.acme.example',
@@ -50,7 +50,7 @@ const identityProviders: IdentityProvider[] = [
     viewer: { ownerId: 'org_2abcDEF', ownerName: 'acme', username: null },
   },
   {
-    what: 'Okta with custom claims, whose `sub` is the user’s name',
+    name: 'Okta with custom claims and the username in `sub`',
     env: { OWNER_ID_CLAIM: 'organizationId', OWNER_NAME_CLAIM: 'organizationName', USERNAME_CLAIM: 'sub' },
     claims: {
       ver: 1,
@@ -65,7 +65,7 @@ const identityProviders: IdentityProvider[] = [
     viewer: { ownerId: '00g1ACME', ownerName: 'Acme Corporation', username: 'ada@acme.example' },
   },
   {
-    what: 'Cognito with custom attributes, whose audience is the client',
+    name: 'Cognito with custom attributes and the client id as the audience',
     env: {
       AUTH_ISSUER: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc',
       AUTH_AUDIENCE: '1example23456789',
@@ -89,23 +89,23 @@ const identityProviders: IdentityProvider[] = [
     },
   },
   {
-    what: 'WorkOS, which gives the organization no name',
+    name: 'WorkOS without an organization name',
     env: { OWNER_NAME_CLAIM: 'org_id' },
     claims: { sid: 'session_01H', sub: 'user_01H', org_id: 'org_01HABC', role: 'admin', permissions: [] },
     viewer: { ownerId: 'org_01HABC', ownerName: 'org_01HABC', username: null },
   },
 ];
 
-describe('By configuration alone, this server understands', () => {
-  it.each(identityProviders)('$what', async ({ env, claims, header, viewer }) => {
+describe('Access tokens of identity providers: viewer from configured claims', () => {
+  it.each(identityProviders)('$name', async ({ env, claims, header, viewer }) => {
     const app = await startTestApp(env);
     try {
       const token = await signToken(claims, { header: header ?? {} });
-      const answer = await app.post(
+      const response = await app.post(
         { query: '{ viewer { ownerId ownerName username } }' },
         { authorization: `Bearer ${token}` },
       );
-      expect(answer.json).toEqual({ data: { viewer } });
+      expect(response.json).toEqual({ data: { viewer } });
     } finally {
       await app.stop();
     }

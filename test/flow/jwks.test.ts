@@ -1,8 +1,10 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer, type RequestListener } from 'node:http';
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Answer, acme, signToken, startTestApp, type TestApp } from '../support/test-app.js';
+import { type Listener, listen } from '../support/listen.js';
+import { acme, type GraphQLResponse, signToken, startTestApp, type TestApp } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
 
 const first = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const second = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -19,46 +21,39 @@ const jwks = {
   },
 };
 
-const answerWith =
+const respondWith =
   (status: number, type: string, body: string, headers: Record<string, string> = {}): RequestListener =>
   (_request, response) =>
     void response.writeHead(status, { 'content-type': type, ...headers }).end(body);
-const keySet = (...keys: object[]) => answerWith(200, 'application/json', JSON.stringify({ keys }));
+const keySet = (...keys: object[]) => respondWith(200, 'application/json', JSON.stringify({ keys }));
 
-/** An identity provider, whose answer each test chooses, and another server that must see nothing. */
-const issuer = { answer: keySet(jwks.first), requests: 0, url: '' };
+/** An identity provider whose response each test chooses, and a server that must receive no request. */
+const issuer = { response: keySet(jwks.first), requests: 0, url: '' };
 const elsewhere = { requests: 0, url: '' };
-const servers: Server[] = [
-  createServer((request, response) => {
-    issuer.requests += 1;
-    issuer.answer(request, response);
-  }),
-  createServer((request, response) => {
-    elsewhere.requests += 1;
-    keySet(jwks.first)(request, response);
-  }),
-];
+const issuerServer = createServer((request, response) => {
+  issuer.requests += 1;
+  issuer.response(request, response);
+});
+const elsewhereServer = createServer((request, response) => {
+  elsewhere.requests += 1;
+  keySet(jwks.first)(request, response);
+});
 
-async function listen(server: Server | undefined): Promise<string> {
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-  const address = server?.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/jwks.json`;
-}
-
+let listeners: readonly Listener[] = [];
 beforeAll(async () => {
-  issuer.url = await listen(servers[0]);
-  elsewhere.url = await listen(servers[1]);
+  const [issuerListener, elsewhereListener] = await Promise.all([
+    listen(issuerServer),
+    listen(elsewhereServer),
+  ]);
+  listeners = [issuerListener, elsewhereListener];
+  issuer.url = `${issuerListener.url}/jwks.json`;
+  elsewhere.url = `${elsewhereListener.url}/jwks.json`;
 });
-afterAll(async () => {
-  for (const server of servers) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-});
+afterAll(() => Promise.all(listeners.map(({ close }) => close())));
 
 let app: TestApp;
 beforeEach(async () => {
-  Object.assign(issuer, { answer: keySet(jwks.first), requests: 0 });
+  Object.assign(issuer, { response: keySet(jwks.first), requests: 0 });
   app = await startTestApp({ AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: issuer.url });
 });
 afterEach(async () => {
@@ -66,7 +61,7 @@ afterEach(async () => {
   await app.stop();
 });
 
-/** Both clocks go on by this much; minutes of waiting are the one thing here that cannot be run. */
+/** Advances the wall clock and the monotonic clock. */
 function passTime(seconds: number): void {
   const [wall, monotonic] = [Date.now, performance.now.bind(performance)];
   jest.spyOn(Date, 'now').mockImplementation(() => wall() + seconds * 1000);
@@ -78,7 +73,11 @@ interface Signer {
   readonly alg?: string;
   readonly key?: KeyObject | Uint8Array;
 }
-async function mint({ kid = 'first', alg = 'ES256', key = first.privateKey }: Signer = {}): Promise<Answer> {
+async function createSession({
+  kid = 'first',
+  alg = 'ES256',
+  key = first.privateKey,
+}: Signer = {}): Promise<GraphQLResponse> {
   const token = await signToken(acme, { key, header: { alg, kid: kid === '' ? undefined : kid } });
   const query = 'mutation { createConnectSession { token } }';
   return app.post({ query }, { authorization: `Bearer ${token}` });
@@ -86,149 +85,146 @@ async function mint({ kid = 'first', alg = 'ES256', key = first.privateKey }: Si
 
 const bySecond: Signer = { kid: 'second', key: second.privateKey };
 const accepted = { data: { createConnectSession: { token: expect.stringMatching(/^\S{16,}$/) } } };
-const codesOf = (answer: Answer) => [
-  answer.status,
-  ...(answer.json.errors ?? []).map((e) => e.extensions.code),
+const codesOf = (response: GraphQLResponse) => [
+  response.status,
+  ...(response.json.errors ?? []).map((e) => e.extensions.code),
 ];
 
 function expectNothingUpstream(): void {
   expect(app.emulator.history).toEqual([]);
 }
 
-describe('With keys from an address', () => {
-  it('a token that one of them signed is accepted, and the keys are fetched once for many', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => mint()));
-    answers.push(await mint());
-    expect(answers.map(({ json }) => json)).toEqual(answers.map(() => accepted));
+describe('AUTH_JWKS_URL', () => {
+  it('accepts a token of a key in the set, and fetches the set once for concurrent requests', async () => {
+    const responses = await Promise.all(Array.from({ length: 10 }, () => createSession()));
+    responses.push(await createSession());
+    expect(responses.map(({ json }) => json)).toEqual(responses.map(() => accepted));
     expect(issuer.requests).toBe(1);
   });
 
-  it('a token without a key id is accepted where there is one key', async () => {
-    expect((await mint({ kid: '' })).json).toEqual(accepted);
+  it('accepts a token without a key id when the set has one key', async () => {
+    expect((await createSession({ kid: '' })).json).toEqual(accepted);
   });
 
-  it('each key is used for its own kind of algorithm', async () => {
-    issuer.answer = keySet(jwks.first, jwks.rsa);
-    expect((await mint({ kid: 'rsa', alg: 'RS256', key: rsa.privateKey })).json).toEqual(accepted);
-    expect((await mint()).json).toEqual(accepted);
+  it('uses each key with its own algorithm', async () => {
+    issuer.response = keySet(jwks.first, jwks.rsa);
+    expect((await createSession({ kid: 'rsa', alg: 'RS256', key: rsa.privateKey })).json).toEqual(accepted);
+    expect((await createSession()).json).toEqual(accepted);
   });
 
-  it('a new key is found without a restart, and a withdrawn one is no longer trusted', async () => {
-    expect((await mint()).json).toEqual(accepted);
-    issuer.answer = keySet(jwks.second);
+  it('finds a new key without a restart, and rejects a removed key', async () => {
+    expect((await createSession()).json).toEqual(accepted);
+    issuer.response = keySet(jwks.second);
     passTime(60);
-    expect((await mint(bySecond)).json).toEqual(accepted);
-    expect(codesOf(await mint())).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await createSession(bySecond)).json).toEqual(accepted);
+    expect(codesOf(await createSession())).toEqual([401, 'UNAUTHENTICATED']);
   });
 
-  it('unknown key ids are refused, and do not make this server ask for the keys again and again', async () => {
-    expect((await mint()).json).toEqual(accepted);
+  it('rejects unknown key ids without fetching the set for each of them', async () => {
+    expect((await createSession()).json).toEqual(accepted);
     app.emulator.reset();
     for (let i = 0; i < 20; i++) {
-      const answer = await mint({ kid: `unknown-${i}` });
-      expect(codesOf(answer)).toEqual([401, 'UNAUTHENTICATED']);
+      const response = await createSession({ kid: `unknown-${i}` });
+      expect(codesOf(response)).toEqual([401, 'UNAUTHENTICATED']);
     }
     expect(issuer.requests).toBeLessThanOrEqual(2);
     expectNothingUpstream();
   });
 
   it.each<[string, Signer]>([
-    ['that another key signed', { key: second.privateKey }],
-    ['whose key id is unknown', { kid: 'unknown' }],
-    ['without a key id, where there are several keys', { kid: '' }],
+    ['signed by another key', { key: second.privateKey }],
+    ['with an unknown key id', { kid: 'unknown' }],
+    ['without a key id when the set has several keys', { kid: '' }],
     [
-      'that takes the public key’s text for a shared secret',
+      'signed with HS256 and the public key as the secret',
       { alg: 'HS256', key: Buffer.from(jwks.first.x ?? '') },
     ],
     [
-      'that is signed with a shared secret among the keys',
+      'signed with a symmetric key of the set',
       { kid: 'shared', alg: 'HS256', key: Buffer.from(jwks.shared.k, 'base64url') },
     ],
-  ])('a token %s is refused with 401', async (_what, signer) => {
-    issuer.answer = keySet(jwks.first, jwks.second, jwks.shared);
-    const answer = await mint(signer);
-    expect(codesOf(answer)).toEqual([401, 'UNAUTHENTICATED']);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  ])('rejects a token %s with 401', async (_name, signer) => {
+    issuer.response = keySet(jwks.first, jwks.second, jwks.shared);
+    const response = await createSession(signer);
+    expect(codesOf(response)).toEqual([401, 'UNAUTHENTICATED']);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
     expectNothingUpstream();
   });
 });
 
 async function expectUnavailable(signer?: Signer): Promise<void> {
-  const answer = await mint(signer);
-  expect(codesOf(answer)).toEqual([503, 'AUTH_UNAVAILABLE']);
-  expect(answer.headers.get('cache-control')).toBe('no-store');
-  expect(answer.headers.has('www-authenticate')).toBe(false);
-  expect(answer.text).not.toContain('canary');
-  // A request's line is written once its answer has left, which may be after it has arrived here.
-  while (!app.logs().includes('"code":"AUTH_UNAVAILABLE"')) {
-    await sleep(2);
-  }
+  const response = await createSession(signer);
+  expect(codesOf(response)).toEqual([503, 'AUTH_UNAVAILABLE']);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(response.headers.has('www-authenticate')).toBe(false);
+  expect(response.text).not.toContain('canary');
+  // The server may write the log line after it has sent the response.
+  await waitUntil(() => app.logs().includes('"code":"AUTH_UNAVAILABLE"'), 'the request is logged');
   expect(app.logs()).not.toMatch(/canary(?!-stackone)|eyJ/);
   expectNothingUpstream();
 }
 
-describe('While the keys cannot be had, the answer is 503 and not 401, and nothing goes upstream:', () => {
+describe('Key set not available → 503 AUTH_UNAVAILABLE instead of 401, with nothing sent to StackOne', () => {
   const json = 'application/json';
   it.each<[string, () => RequestListener]>([
-    ['a status of 500', () => answerWith(500, json, '{"keys":[],"x":"canary"}')],
-    ['a status of 404', () => answerWith(404, json, '{"x":"canary"}')],
-    ['a status of 204', () => answerWith(204, json, '')],
-    ['a page', () => answerWith(200, 'text/html', '<h1>canary</h1>')],
-    ['half of a key set', () => answerWith(200, json, '{"keys":[{"kty":"canary')],
-    ['something other than a key set', () => answerWith(200, json, '{"canary":[]}')],
-    ['a list', () => answerWith(200, json, '["canary"]')],
-    ['a connection that is cut', () => (request) => void request.socket.resetAndDestroy()],
-  ])('%s', async (_what, answer) => {
-    issuer.answer = answer();
+    ['status 500', () => respondWith(500, json, '{"keys":[],"x":"canary"}')],
+    ['status 404', () => respondWith(404, json, '{"x":"canary"}')],
+    ['status 204', () => respondWith(204, json, '')],
+    ['HTML page', () => respondWith(200, 'text/html', '<h1>canary</h1>')],
+    ['truncated key set', () => respondWith(200, json, '{"keys":[{"kty":"canary')],
+    ['JSON that is not a key set', () => respondWith(200, json, '{"canary":[]}')],
+    ['JSON list', () => respondWith(200, json, '["canary"]')],
+    ['connection reset', () => (request) => void request.socket.resetAndDestroy()],
+  ])('%s', async (_name, response) => {
+    issuer.response = response();
     await expectUnavailable();
     await expectUnavailable({ kid: 'unknown' });
-    issuer.answer = keySet(jwks.first);
+    issuer.response = keySet(jwks.first);
     passTime(60);
-    expect((await mint()).json).toEqual(accepted);
+    expect((await createSession()).json).toEqual(accepted);
   });
 
-  it.each([301, 302, 303, 307, 308])('a redirect (%i), which is not followed', async (status) => {
-    issuer.answer = answerWith(status, json, '', { location: elsewhere.url });
+  it.each([301, 302, 303, 307, 308])('redirect %i, which is not followed', async (status) => {
+    issuer.response = respondWith(status, json, '', { location: elsewhere.url });
     await expectUnavailable();
     expect(issuer.requests).toBeGreaterThanOrEqual(1);
     expect(elsewhere.requests).toBe(0);
   });
 
-  it('nobody listens', async () => {
+  it('connection refused', async () => {
     await app.stop();
-    const nobody = createServer();
-    const url = await listen(nobody);
-    await new Promise((resolve) => nobody.close(resolve));
-    app = await startTestApp({ AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: url });
+    const { url, close } = await listen(createServer());
+    await close();
+    app = await startTestApp({ AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: `${url}/jwks.json` });
     await expectUnavailable();
   });
 
-  it('no answer at all, which is waited for no longer than a few seconds', async () => {
-    issuer.answer = () => undefined;
+  it('no response: the error is returned within a few seconds', async () => {
+    issuer.response = () => undefined;
     const start = performance.now();
     await expectUnavailable();
     expect(performance.now() - start).toBeLessThan(8_000);
   });
 });
 
-describe('When the address fails later,', () => {
+describe('Key set not available after it was fetched once', () => {
   beforeEach(async () => {
-    expect((await mint()).json).toEqual(accepted);
+    expect((await createSession()).json).toEqual(accepted);
     app.emulator.reset();
-    issuer.answer = answerWith(500, 'text/html', 'canary');
+    issuer.response = respondWith(500, 'text/html', 'canary');
   });
 
-  it('the last good keys are used for up to an hour', async () => {
+  it('keeps the last keys for up to one hour', async () => {
     passTime(59 * 60);
-    expect((await mint()).json).toEqual(accepted);
+    expect((await createSession()).json).toEqual(accepted);
   });
 
-  it('the last good keys are used no longer than an hour', async () => {
+  it('does not use the last keys for more than one hour', async () => {
     passTime(61 * 60);
     await expectUnavailable();
   });
 
-  it('a failure is remembered for a few seconds, so that the issuer is not asked for each request', async () => {
+  it('caches the failure for a few seconds instead of calling the issuer for each request', async () => {
     passTime(61 * 60);
     const before = issuer.requests;
     for (let i = 0; i < 10; i++) {

@@ -1,40 +1,32 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { LinkedAccountsQueryVariables } from '../../client/src/index.js';
-import { acme, globex, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import {
+  acme,
+  globex,
+  ownerFields,
+  readAllAccountIds,
+  signIn,
+  startSharedApp,
+  type TestApp,
+} from '../support/test-app.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
-beforeEach(() => app.emulator.reset());
+const app = await startSharedApp();
 
 type Seed = Partial<Parameters<TestApp['emulator']['addAccount']>[0]>;
 const add = (claims: typeof acme, seed: Seed = {}) =>
   app.emulator.addAccount({
     provider: 'bamboohr',
-    origin_owner_id: claims.org_id,
-    origin_owner_name: claims.org_name,
+    ...ownerFields(claims),
     ...seed,
   });
 const addMany = (count: number, claims = acme) => Array.from({ length: count }, () => add(claims).id);
 const listings = () => app.emulator.history.filter(({ path }) => path === '/accounts');
 
-/** All ids, page after page, as a client reads them. */
-async function readAll(variables: LinkedAccountsQueryVariables): Promise<string[]> {
-  const sdk = await app.sdk(acme);
-  const ids: string[] = [];
-  let after: string | null = null;
-  do {
-    const { linkedAccounts: page } = await sdk.linkedAccounts({ ...variables, after });
-    ids.push(...page.nodes.map(({ id }) => id));
-    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-  } while (after !== null);
-  return ids;
-}
+const readAll = async (variables: LinkedAccountsQueryVariables) =>
+  readAllAccountIds(await app.sdk(acme), variables);
 
 describe('linkedAccounts', () => {
-  it('shows what StackOne knows of an account, and nothing of its credentials or its owner', async () => {
+  it('returns the fields of an account, without credentials or the owner', async () => {
     const at = '2026-11-20T10:00:00.000Z';
     const { id } = add(acme, {
       label: 'Head office',
@@ -61,14 +53,14 @@ describe('linkedAccounts', () => {
     expect(linkedAccounts.pageInfo).toEqual({ hasNextPage: false, endCursor: expect.any(String) });
   });
 
-  it('is empty for a customer without accounts, after one call', async () => {
+  it('is empty for an owner without accounts, after one StackOne request', async () => {
     addMany(3, globex);
     expect(await readAll({})).toEqual([]);
     expect(listings()).toHaveLength(1);
   });
 
   it.each([0, 1, 12, 13, 24, 25, 26, 50, 51])(
-    'reads all of %i accounts once, whatever the page size',
+    'returns each of %i accounts once for every page size',
     async (count) => {
       const ids = addMany(count);
       addMany(5, globex);
@@ -79,7 +71,7 @@ describe('linkedAccounts', () => {
   );
 
   it.each(['repeat-last', 'short'] as const)(
-    'reads all of them once where StackOne’s paging is odd: %s',
+    'returns each account once when StackOne’s paging is irregular: %s',
     async (odd) => {
       const ids = addMany(60);
       app.emulator.settings.oddPaging = odd;
@@ -89,44 +81,38 @@ describe('linkedAccounts', () => {
     },
   );
 
-  it('reads the first page wherever StackOne begins to count', async () => {
+  it('returns the first page when StackOne counts pages from zero', async () => {
     const ids = addMany(12);
     app.emulator.settings.oddPaging = 'zero-based';
     expect(await readAll({})).toEqual(ids);
   });
 
-  it('reads {data: [...]} like a bare array', async () => {
+  it('accepts {data: [...]} and a bare array', async () => {
     const ids = addMany(30);
     app.emulator.settings.accountsEnvelope = 'data';
     expect(await readAll({})).toEqual(ids);
   });
 
-  it('drops rows of other owners, when StackOne’s filter lets them through, and raises an alert', async () => {
+  it('omits accounts of other owners that StackOne’s filter did not remove, and logs an alert', async () => {
     const ids = [...addMany(20), ...addMany(30, globex).slice(30), ...addMany(20)];
     app.emulator.settings.ignoreOwnerFilter = true;
     expect(await readAll({ first: 10 })).toEqual(ids);
     expect(app.logs()).toContain('"alert":"foreign-rows"');
   });
 
-  it('goes on after an account that was removed between two pages, without loss or repeat', async () => {
+  it.each([
+    ['an account of the first page', 3],
+    ['the account of the cursor', 29],
+  ])('returns each remaining account once when %s is deleted between two pages', async (_name, index) => {
     const ids = addMany(60);
     const sdk = await app.sdk(acme);
     const { linkedAccounts: page } = await sdk.linkedAccounts({ first: 30 });
-    await sdk.deleteLinkedAccount({ accountId: ids[3] ?? '' });
+    await sdk.deleteLinkedAccount({ accountId: ids[index] ?? '' });
     const { linkedAccounts: rest } = await sdk.linkedAccounts({ first: 100, after: page.pageInfo.endCursor });
     expect(rest.nodes.map(({ id }) => id)).toEqual(ids.slice(30));
   });
 
-  it('goes on where it was when the last account of a page was itself removed', async () => {
-    const ids = addMany(60);
-    const sdk = await app.sdk(acme);
-    const { linkedAccounts: page } = await sdk.linkedAccounts({ first: 30 });
-    await sdk.deleteLinkedAccount({ accountId: ids[29] ?? '' });
-    const { linkedAccounts: rest } = await sdk.linkedAccounts({ first: 100, after: page.pageInfo.endCursor });
-    expect(rest.nodes.map(({ id }) => id)).toEqual(ids.slice(30));
-  });
-
-  it('can be asked for one provider and for some states', async () => {
+  it('filters by provider and status', async () => {
     add(acme, { provider: 'lever', status: 'expired' });
     add(acme, { provider: 'lever' });
     add(acme, { status: 'expired' });
@@ -152,11 +138,16 @@ describe('linkedAccounts', () => {
     ['error', 'ERROR', true],
     ['some-day-new', 'UNKNOWN', false],
     ['constructor', 'UNKNOWN', false],
-  ] as const)('shows the state %s as %s, with needsRelink %p', async (status, shown, needsRelink) => {
-    add(acme, { status });
-    const sdk = await app.sdk(acme);
-    expect((await sdk.linkedAccounts()).linkedAccounts.nodes).toMatchObject([{ status: shown, needsRelink }]);
-  });
+  ] as const)(
+    'maps StackOne’s status %s to %s, with needsRelink %p',
+    async (status, expected, needsRelink) => {
+      add(acme, { status });
+      const sdk = await app.sdk(acme);
+      expect((await sdk.linkedAccounts()).linkedAccounts.nodes).toMatchObject([
+        { status: expected, needsRelink },
+      ]);
+    },
+  );
 
   it.each([
     ['first: 0', '`first` must be from 1 to 100.'],
@@ -166,17 +157,17 @@ describe('linkedAccounts', () => {
     ['after: "WzEsMl0"', '`after` is not valid: give it the `endCursor` of an earlier answer.'],
     ['after: "WzEsMCwiLi4vIl0"', '`after` is not valid: give it the `endCursor` of an earlier answer.'],
     ['provider: "Bamboo HR"', '`provider` is a key such as `bamboohr`: choose one of `providers`.'],
-  ])('refuses %s in words, with nothing sent upstream', async (args, message) => {
-    const answer = await app.post(
+  ])('%s → BAD_USER_INPUT with a helpful message and nothing sent to StackOne', async (args, message) => {
+    const response = await app.post(
       { query: `{ linkedAccounts(${args}) { nodes { id } } }` },
       await signIn(acme),
     );
-    expect(answer.json.errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(response.json.errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(app.emulator.history).toEqual([]);
   });
 });
 
-describe('an integrations page in one request', () => {
+describe('an integrations page in one GraphQL request', () => {
   const query = `{
     viewer { ownerName }
     providers { key linkedAccounts { id provider { name } } }
@@ -184,27 +175,27 @@ describe('an integrations page in one request', () => {
     a: linkedAccount(id: "1") { id }  b: linkedAccount(id: "1") { id }
   }`;
 
-  it('costs one listing, however many providers ask, and fetches each account once', async () => {
+  it('lists the accounts once for all providers and fetches each account once', async () => {
     const [first] = addMany(3);
     await app.post({ query }, await signIn(acme));
     app.emulator.reset();
     addMany(3);
-    const answer = await app.post({ query: query.replaceAll('"1"', `"${first}"`) }, await signIn(acme));
-    expect(answer.json.errors).toBeUndefined();
+    const response = await app.post({ query: query.replaceAll('"1"', `"${first}"`) }, await signIn(acme));
+    expect(response.json.errors).toBeUndefined();
     expect(app.emulator.history.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /accounts',
       `GET /accounts/${first}`,
     ]);
   });
 
-  it('gives each provider the owner’s accounts of it, and no one else’s', async () => {
+  it('returns the owner’s accounts of each provider', async () => {
     const id = add(acme, { provider: 'lever' }).id;
     add(globex, { provider: 'lever' });
-    const answer = await app.post(
+    const response = await app.post(
       { query: '{ providers(category: ATS) { key linkedAccounts { id } } }' },
       await signIn(acme),
     );
-    expect(answer.json.data).toEqual({
+    expect(response.json.data).toEqual({
       providers: [
         { key: 'greenhouse', linkedAccounts: [] },
         { key: 'lever', linkedAccounts: [{ id }] },
@@ -212,13 +203,13 @@ describe('an integrations page in one request', () => {
     });
   });
 
-  it('shows an account whose provider is not enabled any more, without its provider', async () => {
+  it('returns provider: null for an account of a disabled provider', async () => {
     const { id } = add(acme, { provider: 'pipedrive' });
-    const answer = await app.post(
+    const response = await app.post(
       { query: '{ linkedAccounts { nodes { id providerKey provider { key } } } }' },
       await signIn(acme),
     );
-    expect(answer.json.data).toEqual({
+    expect(response.json.data).toEqual({
       linkedAccounts: { nodes: [{ id, providerKey: 'pipedrive', provider: null }] },
     });
   });

@@ -1,90 +1,84 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { OnExistingAccount } from '../../client/src/index.js';
-import { acme, globex, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, globex, ownerFields, sessionRequests, startSharedApp } from '../support/test-app.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
-beforeEach(() => app.emulator.reset());
+const app = await startSharedApp();
 
 const link = (provider = 'bamboohr', claims = acme, name = claims.org_name) =>
-  app.emulator.addAccount({ provider, origin_owner_id: claims.org_id, origin_owner_name: name }).id;
-const ask = async (onExisting: OnExistingAccount | null, claims = acme) =>
+  app.emulator.addAccount({ provider, ...ownerFields({ ...claims, org_name: name }) }).id;
+const createSession = async (onExisting: OnExistingAccount | null, claims = acme) =>
   (await (await app.sdk(claims)).createConnectSession({ provider: 'bamboohr', onExisting }))
     .createConnectSession;
-const minted = () =>
-  app.emulator.history.filter(({ path }) => path === '/connect_sessions').map(({ body }) => body);
+const created = () => sessionRequests(app.emulator).map(({ body }) => body);
 
 describe('onExisting: RELINK', () => {
-  it('re-links the one account of a customer, also after the customer was renamed', async () => {
+  it('re-links the single account of the provider, also after the owner was renamed', async () => {
     const id = link('bamboohr', acme, 'Acme before its merger');
     link('lever');
     link('bamboohr', globex);
-    expect(await ask('RELINK')).toMatchObject({ mode: 'RELINK', account: { id }, userErrors: [] });
-    expect(minted()).toMatchObject([{ account_id: id, origin_owner_name: 'Acme Corporation' }]);
+    expect(await createSession('RELINK')).toMatchObject({ mode: 'RELINK', account: { id }, userErrors: [] });
+    expect(created()).toMatchObject([{ account_id: id, origin_owner_name: 'Acme Corporation' }]);
   });
 
-  it('links a new one where there is none', async () => {
+  it('links a new account when the owner has none', async () => {
     link('bamboohr', globex);
-    expect(await ask('RELINK')).toMatchObject({ mode: 'LINK', account: null, userErrors: [] });
-    expect(minted()[0]).not.toHaveProperty('account_id');
+    expect(await createSession('RELINK')).toMatchObject({ mode: 'LINK', account: null, userErrors: [] });
+    expect(created()[0]).not.toHaveProperty('account_id');
   });
 
-  it('refuses to choose among several, shows them, and mints nothing', async () => {
+  it('returns AMBIGUOUS_ACCOUNT with the accounts and creates no session when there are several', async () => {
     const ids = [link(), link('bamboohr', acme, 'Another name')];
-    const payload = await ask('RELINK');
+    const payload = await createSession('RELINK');
     expect(payload).toMatchObject({
       token: null,
       userErrors: [{ code: 'AMBIGUOUS_ACCOUNT', field: 'provider' }],
     });
     expect(payload.userErrors[0]?.accounts.map(({ id }) => id)).toEqual(ids);
-    expect(minted()).toEqual([]);
+    expect(created()).toEqual([]);
   });
 
-  it('fails with the look-up, and mints nothing', async () => {
-    await ask(null);
+  it('fails and creates no session when the account list fails', async () => {
+    await createSession(null);
     app.emulator.reset();
     link();
     app.emulator.failNext({ status: 400, match: { path: '/accounts' } });
-    await expect(ask('RELINK')).rejects.toThrow('StackOne did not accept this request.');
-    expect(minted()).toEqual([]);
+    await expect(createSession('RELINK')).rejects.toThrow('StackOne did not accept this request.');
+    expect(created()).toEqual([]);
   });
 });
 
 describe('onExisting: CREATE_ANOTHER', () => {
-  it('asks StackOne for a further account', async () => {
+  it('requests another account from StackOne', async () => {
     link();
-    expect(await ask('CREATE_ANOTHER')).toMatchObject({ mode: 'LINK', userErrors: [] });
-    expect(minted()).toMatchObject([{ multiple: true }]);
+    expect(await createSession('CREATE_ANOTHER')).toMatchObject({ mode: 'LINK', userErrors: [] });
+    expect(created()).toMatchObject([{ multiple: true }]);
   });
 });
 
 describe('onExisting: FAIL', () => {
-  it('refuses where there is an account, shows it, and mints nothing', async () => {
+  it('returns ACCOUNT_ALREADY_LINKED with the account and creates no session', async () => {
     const id = link('bamboohr', acme, 'An older name');
-    const payload = await ask('FAIL');
+    const payload = await createSession('FAIL');
     expect(payload).toMatchObject({
       token: null,
       userErrors: [{ code: 'ACCOUNT_ALREADY_LINKED', field: 'provider', accounts: [{ id }] }],
     });
-    expect(minted()).toEqual([]);
+    expect(created()).toEqual([]);
   });
 
-  it('links where there is none', async () => {
+  it('links a new account when the owner has none', async () => {
     link('bamboohr', globex);
-    expect(await ask('FAIL')).toMatchObject({ mode: 'LINK', userErrors: [] });
+    expect(await createSession('FAIL')).toMatchObject({ mode: 'LINK', userErrors: [] });
   });
 });
 
 describe('without onExisting', () => {
-  it('StackOne decides: one upstream call, with neither an account nor `multiple`', async () => {
+  it('leaves the decision to StackOne: no account list, no account_id and no `multiple`', async () => {
     link();
-    await ask(null);
-    expect(minted()).toHaveLength(1);
-    expect(minted()[0]).not.toHaveProperty('account_id');
-    expect(minted()[0]).not.toHaveProperty('multiple');
+    await createSession(null);
+    expect(created()).toHaveLength(1);
+    expect(created()[0]).not.toHaveProperty('account_id');
+    expect(created()[0]).not.toHaveProperty('multiple');
     expect(app.emulator.history.filter(({ path }) => path.startsWith('/accounts'))).toEqual([]);
   });
 });

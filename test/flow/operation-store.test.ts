@@ -5,7 +5,7 @@ import { buildSchema, print } from 'graphql';
 import { IntegrationsDocument } from '../../client/src/index.js';
 import { readText } from '../support/package-files.js';
 import { randomOperations } from '../support/random-operations.js';
-import { type Answer, acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, type GraphQLResponse, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 const mutation = `mutation create($provider: String, $label: String, $accountId: ID) {
   createConnectSession(provider: $provider, label: $label, accountId: $accountId) {
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 /** What of an answer may not depend on who ran the operation. */
-function comparable({ status, headers, text }: Answer) {
+function comparable({ status, headers, text }: GraphQLResponse) {
   const changing = ['date', 'x-request-id', 'content-length'];
   return {
     status,

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { acme, globex, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { acme, globex, ownerFields, signIn, startSharedApp } from '../support/test-app.js';
 
-/** Every operation that takes an account's id, against every kind of id. */
+/** Every operation with an account id. */
 const operations = {
   linkedAccount: 'query ($id: ID!) { linkedAccount(id: $id) { id } }',
   confirmLinkedAccount:
@@ -20,7 +20,7 @@ const notFound = {
   field: 'accountId',
   accounts: [],
 };
-const refusals: Readonly<Record<Operation, unknown>> = {
+const notFoundResults: Readonly<Record<Operation, unknown>> = {
   linkedAccount: null,
   confirmLinkedAccount: { account: null, userErrors: [notFound] },
   deleteLinkedAccount: { deletedAccountId: null, userErrors: [notFound] },
@@ -29,108 +29,99 @@ const refusals: Readonly<Record<Operation, unknown>> = {
 
 const malformedIds: readonly [string, string][] = [
   ['empty', ''],
-  ['129 characters long', 'a'.repeat(129)],
-  ['a path', '../connect_sessions'],
-  ['a path with an encoded slash', '..%2Faccounts'],
-  ['with a query', '1?origin_owner_id=org_globex'],
-  ['with a line break', '1\r\nx-injected: 1'],
-  ['with a NUL', '1\u0000'],
+  ['129 characters', 'a'.repeat(129)],
+  ['path', '../connect_sessions'],
+  ['path with an encoded slash', '..%2Faccounts'],
+  ['query string', '1?origin_owner_id=org_globex'],
+  ['line break', '1\r\nx-injected: 1'],
+  ['NUL', '1\u0000'],
   ['not ASCII', 'ácc'],
-  ['with a space', ' 1'],
+  ['leading space', ' 1'],
 ];
 
-let app: TestApp;
+const app = await startSharedApp();
 let ownId: string;
 let foreignId: string;
 const unknownId = '99999999999999999999';
 
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
 beforeEach(() => {
-  app.emulator.reset();
   const seed = (claims: typeof acme) =>
-    app.emulator.addAccount({
-      provider: 'bamboohr',
-      origin_owner_id: claims.org_id,
-      origin_owner_name: claims.org_name,
-    }).id;
+    app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(claims) }).id;
   ownId = seed(acme);
   foreignId = seed(globex);
 });
 
-const ask = async (operation: Operation, id: unknown) =>
+const run = async (operation: Operation, id: unknown) =>
   app.post({ query: operations[operation], variables: { id } }, await signIn(acme));
 const upstream = () =>
   app.emulator.history.map(({ method, path }) => `${method} ${path.replace(/(accounts\/).+/, '$1…')}`);
 
 describe.each(names)('%s', (operation) => {
-  it('serves an account of the owner', async () => {
-    const answer = await ask(operation, ownId);
-    expect(answer.text).toContain(ownId);
-    expect(answer.text).not.toContain('ACCOUNT_NOT_FOUND');
+  it('accepts an account of the owner', async () => {
+    const response = await run(operation, ownId);
+    expect(response.text).toContain(ownId);
+    expect(response.text).not.toContain('ACCOUNT_NOT_FOUND');
   });
 
-  it('answers another tenant’s id and an unknown one alike, byte for byte and call for call', async () => {
-    const foreign = await ask(operation, foreignId);
+  it('returns the same bytes for the id of another owner and for an unknown id, with the same StackOne calls', async () => {
+    const foreign = await run(operation, foreignId);
     const callsForForeign = upstream();
     app.emulator.reset();
-    const unknown = await ask(operation, unknownId);
+    const unknown = await run(operation, unknownId);
     expect(foreign.text).toBe(unknown.text);
     expect(foreign.status).toBe(unknown.status);
     expect([...foreign.headers.keys()]).toEqual([...unknown.headers.keys()]);
     expect(callsForForeign).toEqual(upstream());
-    expect(foreign.json.data).toEqual({ [operation]: refusals[operation] });
+    expect(foreign.json.data).toEqual({ [operation]: notFoundResults[operation] });
   });
 
-  it('touches nothing but the look-up for another tenant’s id', async () => {
-    await ask(operation, foreignId);
+  it('makes only the look-up for the id of another owner', async () => {
+    await run(operation, foreignId);
     expect(upstream()).toEqual(['GET /accounts/…']);
     expect(app.emulator.accounts().map(({ id }) => id)).toEqual([ownId, foreignId]);
   });
 
   it.each(malformedIds)(
-    'answers an id that is %s like an unknown one, and sends nothing upstream',
-    async (_, id) => {
-      const answer = await ask(operation, id);
-      expect(answer.json.data).toEqual({ [operation]: refusals[operation] });
+    'returns the result of an unknown id for a malformed id (%s), with nothing sent to StackOne',
+    async (_name, id) => {
+      const response = await run(operation, id);
+      expect(response.json.data).toEqual({ [operation]: notFoundResults[operation] });
       expect(upstream()).toEqual([]);
     },
   );
 
   it.each([[{ id: 'x' }], [['x']], [true], [1.5]])(
-    'refuses %p as an id, and sends nothing upstream',
+    '%p as an id → BAD_USER_INPUT, with nothing sent to StackOne',
     async (id) => {
-      // A list of one would be coerced for a list type; here all of them are of the wrong type.
-      const answer = await ask(operation, id);
-      expect(answer.json.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+      // GraphQL does not coerce a list with one item to a scalar.
+      const response = await run(operation, id);
+      expect(response.json.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
       expect(upstream()).toEqual([]);
     },
   );
 });
 
-describe('null for an id', () => {
+describe('null as an id', () => {
   it.each(['linkedAccount', 'confirmLinkedAccount', 'deleteLinkedAccount'] as const)(
-    'is refused by %s, and nothing is sent upstream',
+    '%s → BAD_USER_INPUT, with nothing sent to StackOne',
     async (operation) => {
-      const answer = await ask(operation, null);
-      expect(answer.json.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+      const response = await run(operation, null);
+      expect(response.json.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
       expect(upstream()).toEqual([]);
     },
   );
 
-  it('is the same as absent for createConnectSession: a new link', async () => {
-    const answer = await ask('createConnectSession', null);
-    expect(answer.json.data).toMatchObject({ createConnectSession: { mode: 'LINK', userErrors: [] } });
+  it('createConnectSession: same as an absent id, a new link', async () => {
+    const response = await run('createConnectSession', null);
+    expect(response.json.data).toMatchObject({ createConnectSession: { mode: 'LINK', userErrors: [] } });
   });
 });
 
-describe('an account whose owner changes', () => {
-  it('is gone for the old owner at once', async () => {
-    await ask('confirmLinkedAccount', ownId);
+describe('an account that moves to another owner', () => {
+  it('is not found by its former owner from the next request on', async () => {
+    await run('confirmLinkedAccount', ownId);
     app.emulator.updateAccount(ownId, { origin_owner_id: globex.org_id });
-    const answer = await ask('confirmLinkedAccount', ownId);
-    expect(answer.json.data).toEqual({ confirmLinkedAccount: refusals.confirmLinkedAccount });
+    const response = await run('confirmLinkedAccount', ownId);
+    expect(response.json.data).toEqual({ confirmLinkedAccount: notFoundResults.confirmLinkedAccount });
   });
 });

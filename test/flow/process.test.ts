@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { listen } from '../support/listen.js';
 import { inPackage } from '../support/package-files.js';
+import { waitFor, waitUntil } from '../support/wait.js';
 
 const tokenSchema = z.object({ token: z.string() });
-const answersSchema = z.object({ data: z.object({ linkedAccounts: z.object({}) }) });
+const dataSchema = z.object({ data: z.object({ linkedAccounts: z.object({}) }) });
 
-/** The built program, as `npm start` runs it. */
+/** A process of the built program, as `npm start` runs it. */
 interface Program {
   readonly process: ChildProcess;
   readonly output: () => string;
@@ -40,33 +42,27 @@ function start(env: Record<string, string>, preload?: string): Program {
   return { process: child, output: () => output, exitCode };
 }
 
-async function waitFor<T>(read: () => T | undefined, what: string): Promise<T> {
-  for (let turn = 0; turn < 1_000; turn++) {
-    const value = read();
-    if (value !== undefined) {
-      return value;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`waited in vain for ${what}`);
-}
-
 const demoPorts = { PORT: '0', EMULATOR_PORT: '0' };
-const urlOf = (program: Program) =>
-  waitFor(() => /"url":"(http[^"]+)"/.exec(program.output())?.[1], `the address in: ${program.output()}`);
+const startTimeout = { timeoutMs: 10_000, intervalMs: 10 };
+const waitForUrl = (program: Program) =>
+  waitFor(
+    () => /"url":"(http[^"]+)"/.exec(program.output())?.[1],
+    () => `no server URL in the output: ${program.output()}`,
+    startTimeout,
+  );
 
-describe('the program', () => {
-  it('starts as a demo without a key, tells where everything is, and stops with 0 on SIGTERM', async () => {
+describe('the command line program', () => {
+  it('starts the demo without an API key, prints all URLs, and exits with 0 on SIGTERM', async () => {
     const program = start(demoPorts);
-    const url = await urlOf(program);
-    await waitFor(() => (program.output().includes('Ctrl+C') ? true : undefined), 'the words');
+    const url = await waitForUrl(program);
+    await waitUntil(() => program.output().includes('Ctrl+C'), 'the URLs are printed', startTimeout);
     expect(program.output()).toContain(`The page         ${url}/`);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     program.process.kill('SIGTERM');
     expect(await program.exitCode).toBe(0);
   });
 
-  it('refuses a bad configuration with every problem in one message and exit code 1', async () => {
+  it('prints every configuration problem in one message and exits with 1', async () => {
     const program = start({ NODE_ENV: 'production', PORT: 'canary', LOG_LEVEL: 'canary' });
     expect(await program.exitCode).toBe(1);
     expect(program.output()).toMatch(
@@ -75,55 +71,52 @@ describe('the program', () => {
     expect(program.output()).not.toContain('canary');
   });
 
-  it('says in words that its port is taken, with exit code 1', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const address = other.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+  it('explains that its port is in use and exits with 1', async () => {
+    const { port, close } = await listen(createServer());
     const program = start({ ...demoPorts, PORT: String(port) });
     expect(await program.exitCode).toBe(1);
     expect(program.output()).toContain(
       'something else listens there. Stop it, or set PORT or EMULATOR_PORT.',
     );
-    other.close();
+    await close();
   });
 
-  it('ends with 1 and a line in the log when a rejection is not handled', async () => {
-    const program = start(demoPorts, "setTimeout(() => Promise.reject(new TypeError('nobody')), 1500)");
+  it('logs an unhandled rejection at level fatal and exits with 1', async () => {
+    const program = start(demoPorts, "setTimeout(() => Promise.reject(new TypeError('unhandled')), 1500)");
     expect(await program.exitCode).toBe(1);
     expect(program.output()).toContain('"level":"fatal"');
   });
 });
 
-/** More can be asked for, to look for what happens seldom. */
+/** A higher number finds rare failures. */
 const rounds = Number(process.env['SIGTERM_ROUNDS'] ?? 3);
 
 describe('SIGTERM under load', () => {
-  it('loses no request that was accepted, also when StackOne is slow to answer', async () => {
+  it('completes every accepted request, also with a slow StackOne', async () => {
     for (let round = 0; round < rounds; round++) {
       const program = start({
         ...demoPorts,
         RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
         RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
       });
-      const url = await urlOf(program);
+      const url = await waitForUrl(program);
       const { token } = tokenSchema.parse(await (await fetch(`${url}/demo/token?tenant=acme`)).json());
-      let answered = 0;
-      // Like a load balancer: sends on until it is told that no more is wanted.
+      let responses = 0;
+      // Like a load balancer: sends requests until a response closes the connection.
       const client = async () => {
-        for (let isWanted = true; isWanted; ) {
+        for (let isOpen = true; isOpen; ) {
           const response = await fetch(`${url}/graphql`, {
             method: 'POST',
             headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
             body: '{"query":"{ linkedAccounts { nodes { id } } }"}',
           });
-          answersSchema.parse(await response.json());
-          answered += 1;
-          isWanted = response.headers.get('connection') !== 'close';
+          dataSchema.parse(await response.json());
+          responses += 1;
+          isOpen = response.headers.get('connection') !== 'close';
         }
       };
       const clients = Promise.all(Array.from({ length: 16 }, client));
-      await waitFor(() => (answered > 50 ? true : undefined), 'some answers');
+      await waitUntil(() => responses > 50, 'the clients have received 50 responses', startTimeout);
       await slowDown(program);
       program.process.kill('SIGTERM');
       await clients;
@@ -132,7 +125,7 @@ describe('SIGTERM under load', () => {
   }, 300_000);
 });
 
-/** The next sixteen calls to StackOne take longer than the grace. */
+/** Delays the next sixteen StackOne responses beyond the grace period. */
 async function slowDown(program: Program): Promise<void> {
   const emulator = /The emulator +(\S+)/.exec(program.output())?.[1];
   const response = await fetch(`${emulator}/__emulator/faults`, {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, productionEnv, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let headers: Record<string, string>;
 beforeAll(async () => {
-  app = await startTestApp({ NODE_ENV: 'production', STACKONE_BASE_URL: 'https://127.0.0.1:1' });
+  app = await startTestApp(productionEnv);
   headers = { 'content-type': 'application/json', ...(await signIn(acme)) };
 });
 afterAll(() => app.stop());
@@ -14,20 +14,20 @@ const query = (text: string) => json({ query: text });
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const repeated = (count: number, write: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => write(i));
-const circle = `fields { type { ${'fields { type { '.repeat(3)} name ${'} } '.repeat(3)} } }`;
+const circularSelection = `fields { type { ${'fields { type { '.repeat(3)} name ${'} } '.repeat(3)} } }`;
 
 interface Check {
   readonly request: RequestInit;
   readonly search?: string;
   readonly status: number;
-  /** What the tool takes for a finding. */
+  /** The tool reports a finding when the response matches. */
   readonly finding: RegExp;
 }
 
-/** The checks of graphql-cop (https://github.com/dolevf/graphql-cop), each as it asks. */
-const checks: readonly (readonly [what: string, check: Check])[] = [
+/** The checks of graphql-cop (https://github.com/dolevf/graphql-cop), with the requests of the tool. */
+const checks: readonly (readonly [name: string, check: Check])[] = [
   [
-    'work from 101 aliases',
+    '101 aliases',
     {
       request: query(`query cop { ${repeated(101, (i) => `alias${i}: __typename`).join(' ')} }`),
       status: 400,
@@ -35,7 +35,7 @@ const checks: readonly (readonly [what: string, check: Check])[] = [
     },
   ],
   [
-    'work from a batch of 10',
+    'batch of 10 operations',
     {
       request: json(repeated(10, () => 'query cop { __typename }').map((text) => ({ query: text }))),
       status: 400,
@@ -43,7 +43,7 @@ const checks: readonly (readonly [what: string, check: Check])[] = [
     },
   ],
   [
-    'work from 10 directives on one field',
+    '10 directives on one field',
     {
       request: query(`query cop { __typename ${'@aa'.repeat(10)} }`),
       status: 400,
@@ -51,8 +51,12 @@ const checks: readonly (readonly [what: string, check: Check])[] = [
     },
   ],
   [
-    'work from circular introspection',
-    { request: query(`query cop { __schema { types { ${circle} } } }`), status: 400, finding: /"types"/ },
+    'circular introspection',
+    {
+      request: query(`query cop { __schema { types { ${circularSelection} } } }`),
+      status: 400,
+      finding: /"types"/,
+    },
   ],
   [
     'introspection',
@@ -63,7 +67,7 @@ const checks: readonly (readonly [what: string, check: Check])[] = [
     },
   ],
   [
-    'suggestion of fields',
+    'field suggestions',
     {
       request: query('query cop { __schema { directive } viewerr }'),
       status: 400,
@@ -89,7 +93,7 @@ const checks: readonly (readonly [what: string, check: Check])[] = [
     },
   ],
   [
-    'operation in a form, which a page of any other site could send',
+    'form body, which a page of any other site can send (CSRF)',
     {
       request: { method: 'POST', headers: form, body: 'query=query%20cop%20%7B__typename%7D' },
       status: 415,
@@ -97,30 +101,30 @@ const checks: readonly (readonly [what: string, check: Check])[] = [
     },
   ],
   [
-    'tracing in the answer',
+    'tracing in the response',
     { request: query('query cop { __typename }'), status: 200, finding: /extensions|tracing/ },
   ],
   [
-    'text of an exception in the answer',
+    'stack trace in the response',
     { request: query('qwerty cop { abc }'), status: 400, finding: /exception|stack|node_modules|\.[jt]s\b/i },
   ],
 ];
 
-describe('In production, with a valid access token, there is no', () => {
-  it.each(checks)('%s', async (_what, { request, search = '', status, finding }) => {
+describe('Production server with a valid access token: no finding of graphql-cop', () => {
+  it.each(checks)('%s', async (_name, { request, search = '', status, finding }) => {
     const all = { ...request, headers: { ...headers, ...request.headers } };
-    const answer = await fetch(`${app.url}/graphql${search}`, all);
-    expect(answer.status).toBe(status);
-    expect(await answer.text()).not.toMatch(finding);
+    const response = await fetch(`${app.url}/graphql${search}`, all);
+    expect(response.status).toBe(status);
+    expect(await response.text()).not.toMatch(finding);
   });
 
   it.each(['/', '/graphql', '/graphiql', '/playground', '/console', '/altair', '/v1/graphiql'])(
-    'editor at %s',
+    'no GraphQL editor at %s',
     async (path) => {
-      const answer = await fetch(`${app.url}${path}`, { headers: { ...headers, accept: 'text/html' } });
-      expect([404, 405]).toContain(answer.status);
-      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-      expect(await answer.text()).not.toMatch(/<html|graphiql|playground|explorer|sandbox/i);
+      const response = await fetch(`${app.url}${path}`, { headers: { ...headers, accept: 'text/html' } });
+      expect([404, 405]).toContain(response.status);
+      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(await response.text()).not.toMatch(/<html|graphiql|playground|explorer|sandbox/i);
     },
   );
 });

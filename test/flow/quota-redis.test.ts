@@ -1,29 +1,30 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
-  alertsOf,
-  codeOf,
   type FaultApp,
-  logLine,
-  onStage,
+  loggedAlerts,
   startFaultApp,
-  until,
+  waitForLogLine,
+  withFaultApp,
 } from '../support/fault-cases.js';
+import { listen } from '../support/listen.js';
+import { errorCode } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
 
 const hasRedis = spawnSync('redis-server', ['--version']).error === undefined;
 if (!hasRedis && process.env['CI'] === undefined) {
-  process.stderr.write('redis-server is not installed: what needs it is skipped\n');
+  process.stderr.write('redis-server is not installed: the tests that need it are skipped\n');
 }
-// In CI it is not skipped, and fails.
+// In CI these tests fail without redis-server.
 const withRedis = hasRedis || process.env['CI'] !== undefined ? describe : describe.skip;
 
 const connected = 'Redis counts the limits';
-/** Ten sessions of an owner in a window. */
+/** A burst of ten sessions per owner. */
 const limit = { RATE_LIMIT_PER_OWNER_PER_MINUTE: '30' };
-/** Two questions to Redis of at most 250 ms each, and the rest is for a busy machine. */
-const hardlyDelayedMs = 1_200;
+/** Two Redis commands of at most 250 ms each, and a margin for a busy machine. */
+const maxDelayMs = 1_200;
 
 let redis: ChildProcess | undefined;
 
@@ -34,7 +35,7 @@ async function startRedis(port: number): Promise<ChildProcess> {
     output += bytes;
   });
   redis = child;
-  await until(() => output.includes('Ready to accept connections'), 'Redis is ready');
+  await waitUntil(() => output.includes('Ready to accept connections'), 'Redis is ready');
   return child;
 }
 
@@ -47,76 +48,70 @@ async function stopRedis(): Promise<void> {
 }
 afterEach(stopRedis);
 
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  server.close();
-  await once(server, 'close');
+  const { port, close } = await listen(createServer());
+  await close();
   return port;
 }
 
-const times = (text: string, part: string) => text.split(part).length - 1;
-const isConnected = (stage: FaultApp, nth = 1) =>
-  until(() => times(stage.app.logs(), connected) === nth, `connected for the ${nth}. time`);
+const countOf = (text: string, part: string) => text.split(part).length - 1;
+const waitForConnection = (fixture: FaultApp, count = 1) =>
+  waitUntil(
+    () => countOf(fixture.app.logs(), connected) === count,
+    `the server has connected to Redis ${count} time(s)`,
+  );
 
-/** Mints by turns until one is refused. @returns how many sessions there were */
-async function mintAll(...stages: readonly FaultApp[]): Promise<number> {
-  let minted = 0;
+/** Creates sessions with each server in turn until the rate limit rejects one. @returns the number of sessions */
+async function createUntilLimited(...fixtures: readonly FaultApp[]): Promise<number> {
+  let created = 0;
   for (;;) {
-    for (const stage of stages) {
+    for (const fixture of fixtures) {
       const start = performance.now();
-      const code = codeOf(await stage.mint());
-      expect(performance.now() - start).toBeLessThan(hardlyDelayedMs);
+      const code = errorCode(await fixture.createSession());
+      expect(performance.now() - start).toBeLessThan(maxDelayMs);
       if (code !== undefined) {
         expect(code).toBe('RATE_LIMITED');
-        return minted;
+        return created;
       }
-      minted += 1;
+      created += 1;
     }
   }
 }
 
-withRedis('Two processes with the same Redis', () => {
-  it('share a limit; without it each counts for itself, with one alert; and once it is back they share again', async () => {
+withRedis('Rate limits of two servers with the same Redis', () => {
+  it('are shared, are counted per server with one alert during a Redis outage, and are shared again afterwards', async () => {
     const port = await freePort();
     const env = { ...limit, REDIS_URL: `redis://127.0.0.1:${port}` };
     await startRedis(port);
-    const stages = await Promise.all([startFaultApp({ env }), startFaultApp({ env })]);
-    const [one, other] = stages;
+    const fixtures = await Promise.all([startFaultApp({ env }), startFaultApp({ env })]);
+    const [one, other] = fixtures;
     try {
-      await Promise.all(stages.map((stage) => isConnected(stage)));
-      expect(await mintAll(one, other)).toBe(10);
-      expect(await mintAll(other)).toBe(0);
+      await Promise.all(fixtures.map((fixture) => waitForConnection(fixture)));
+      expect(await createUntilLimited(one, other)).toBe(10);
+      expect(await createUntilLimited(other)).toBe(0);
 
       await stopRedis();
-      expect(await mintAll(one)).toBe(10);
-      expect(await mintAll(other)).toBe(10);
+      expect(await createUntilLimited(one)).toBe(10);
+      expect(await createUntilLimited(other)).toBe(10);
 
       await startRedis(port);
-      await Promise.all(stages.map((stage) => isConnected(stage, 2)));
-      expect(await mintAll(one, other)).toBe(10);
-      expect(await mintAll(one)).toBe(0);
-      expect(stages.map(({ app }) => alertsOf(app))).toEqual([['redis-gone'], ['redis-gone']]);
+      await Promise.all(fixtures.map((fixture) => waitForConnection(fixture, 2)));
+      expect(await createUntilLimited(one, other)).toBe(10);
+      expect(await createUntilLimited(one)).toBe(0);
+      expect(fixtures.map(({ app }) => loggedAlerts(app))).toEqual([['redis-gone'], ['redis-gone']]);
     } finally {
-      await Promise.all(stages.map((stage) => stage.stop()));
+      await Promise.all(fixtures.map((fixture) => fixture.stop()));
     }
   });
 
-  it('are hardly delayed while it hangs, and count for themselves', async () => {
+  it('are counted per server, almost without delay, while Redis hangs', async () => {
     const port = await freePort();
     const child = await startRedis(port);
-    await onStage(
-      async (stage) => {
-        await isConnected(stage);
+    await withFaultApp(
+      async (fixture) => {
+        await waitForConnection(fixture);
         child.kill('SIGSTOP');
-        expect(await mintAll(stage)).toBe(3);
+        expect(await createUntilLimited(fixture)).toBe(3);
         child.kill('SIGCONT');
       },
       { env: { RATE_LIMIT_PER_OWNER_PER_MINUTE: '9', REDIS_URL: `redis://127.0.0.1:${port}` } },
@@ -124,29 +119,28 @@ withRedis('Two processes with the same Redis', () => {
   });
 });
 
-describe('A Redis', () => {
-  it('that accepts and never answers delays no request, and the limit holds', async () => {
+describe('Redis that is not available', () => {
+  it('accepts connections and never responds: requests are not delayed and the limit holds', async () => {
     const silent = createServer((socket) => socket.on('error', () => undefined).resume());
-    const port = await listen(silent);
-    await onStage(
-      async (stage) => {
-        expect(await mintAll(stage)).toBe(10);
+    const { port, close } = await listen(silent);
+    await withFaultApp(
+      async (fixture) => {
+        expect(await createUntilLimited(fixture)).toBe(10);
       },
       { env: { ...limit, REDIS_URL: `redis://127.0.0.1:${port}` } },
     );
-    silent.close();
-    await once(silent, 'close');
+    await close();
   });
 
-  it('that nobody has started delays no request, the limit holds, and its password is not told', async () => {
+  it('is not running: requests are not delayed, the limit holds, and its password is not logged', async () => {
     const password = 'canary-redis-password';
     const port = await freePort();
-    await onStage(
-      async (stage) => {
-        await logLine(stage.app, '"alert":"redis-gone"');
-        expect(await mintAll(stage)).toBe(10);
-        expect(alertsOf(stage.app)).toEqual(['redis-gone']);
-        expect(stage.app.logs()).not.toContain(password);
+    await withFaultApp(
+      async (fixture) => {
+        await waitForLogLine(fixture.app, '"alert":"redis-gone"');
+        expect(await createUntilLimited(fixture)).toBe(10);
+        expect(loggedAlerts(fixture.app)).toEqual(['redis-gone']);
+        expect(fixture.app.logs()).not.toContain(password);
       },
       { env: { ...limit, REDIS_URL: `redis://:${password}@127.0.0.1:${port}` } },
     );

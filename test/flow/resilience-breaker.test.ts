@@ -1,145 +1,142 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import {
-  alertsOf,
-  codeOf,
-  eachAtOnce,
-  expectMinted,
+  eachConcurrently,
+  expectSessionCreated,
   type FaultApp,
-  onStage,
-  until,
+  loggedAlerts,
+  withFaultApp,
 } from '../support/fault-cases.js';
 import type { Fault } from '../support/fault-server.js';
 import { faults, status } from '../support/faults.js';
+import { errorCode } from '../support/test-app.js';
+import { upstreamStatuses } from '../support/upstream-statuses.js';
+import { waitUntil } from '../support/wait.js';
 
 const probeAfterMs = 10_000;
 
 const upstreamState = async ({ app }: FaultApp): Promise<unknown> =>
   (await fetch(`${app.url}/readyz`)).json();
 
-/** Twenty calls while each answer is 500. Afterwards StackOne is let alone. */
-async function openBreaker(stage: FaultApp): Promise<void> {
-  stage.upstream.play(status(500));
+/** Makes twenty calls that all get 500 and expects an open circuit breaker. */
+async function openBreaker(fixture: FaultApp): Promise<void> {
+  fixture.upstream.injectFault(status(500));
   for (let call = 1; call <= 20; call++) {
-    expect(codeOf(await stage.mint())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(errorCode(await fixture.createSession())).toBe('UPSTREAM_UNAVAILABLE');
   }
-  expect(stage.upstream.requests).toHaveLength(5);
-  expect(alertsOf(stage.app)).toEqual(['upstream-breaker']);
-  expect(await upstreamState(stage)).toEqual({ status: 'ready', upstream: 'failing' });
+  expect(fixture.upstream.requests).toHaveLength(5);
+  expect(loggedAlerts(fixture.app)).toEqual(['upstream-breaker']);
+  expect(await upstreamState(fixture)).toEqual({ status: 'ready', upstream: 'failing' });
 }
 
-describe('After 5 failures in a row StackOne is let alone; 10 seconds later', () => {
+describe('The circuit breaker opens after 5 consecutive failures. After 10 seconds', () => {
   const probes = [
     {
-      name: 'one call tries it and fails, and the others are refused with it',
-      probe: async (stage: FaultApp) => {
-        const answers = await Promise.all(Array.from({ length: 10 }, () => stage.mint()));
-        expect(answers.map(codeOf)).toEqual(Array(10).fill('UPSTREAM_UNAVAILABLE'));
-        expect(stage.upstream.requests).toHaveLength(6);
-        expect(await upstreamState(stage)).toMatchObject({ upstream: 'failing' });
+      name: 'a single trial call fails, and concurrent calls fail without a request',
+      probe: async (fixture: FaultApp) => {
+        const responses = await Promise.all(Array.from({ length: 10 }, () => fixture.createSession()));
+        expect(responses.map(errorCode)).toEqual(Array(10).fill('UPSTREAM_UNAVAILABLE'));
+        expect(fixture.upstream.requests).toHaveLength(6);
+        expect(await upstreamState(fixture)).toMatchObject({ upstream: 'failing' });
       },
     },
     {
-      name: 'one call tries it and succeeds, and the others follow',
-      probe: async (stage: FaultApp) => {
-        stage.upstream.behave();
-        const answers = await Promise.all(Array.from({ length: 10 }, () => stage.mint()));
-        expect(answers.map(codeOf)).toEqual(Array(10).fill(undefined));
-        expect(stage.upstream.requests).toHaveLength(15);
-        expect(stage.app.logs()).toContain('StackOne is called again');
-        expect(await upstreamState(stage)).toMatchObject({ upstream: 'ok' });
+      name: 'a single trial call succeeds, and concurrent calls proceed',
+      probe: async (fixture: FaultApp) => {
+        fixture.upstream.clearFault();
+        const responses = await Promise.all(Array.from({ length: 10 }, () => fixture.createSession()));
+        expect(responses.map(errorCode)).toEqual(Array(10).fill(undefined));
+        expect(fixture.upstream.requests).toHaveLength(15);
+        expect(fixture.app.logs()).toContain('StackOne is called again');
+        expect(await upstreamState(fixture)).toMatchObject({ upstream: 'ok' });
       },
     },
   ];
-  eachAtOnce(probes, ({ probe }) =>
-    onStage(async (stage) => {
+  eachConcurrently(probes, ({ probe }) =>
+    withFaultApp(async (fixture) => {
       const start = performance.now();
-      await openBreaker(stage);
+      await openBreaker(fixture);
       const opened = performance.now();
       await sleep(start + probeAfterMs - 1_000 - performance.now());
-      expect(codeOf(await stage.mint())).toBe('UPSTREAM_UNAVAILABLE');
-      expect(stage.upstream.requests).toHaveLength(5);
-      // It opened within the calls above, at the latest with the last of them.
+      expect(errorCode(await fixture.createSession())).toBe('UPSTREAM_UNAVAILABLE');
+      expect(fixture.upstream.requests).toHaveLength(5);
+      // The breaker opened during the calls above, at the latest with the last one.
       await sleep(opened + probeAfterMs + 500 - performance.now());
-      await probe(stage);
+      await probe(fixture);
     }),
   );
 });
 
-describe('It counts as a failure of StackOne,', () => {
-  it.each([
-    ['a redirect', faults['a moved address']],
-    ['what is not HTTP', faults['what is not HTTP']],
-    ['what is too large', faults['a huge content length']],
-    ['what is not JSON', faults['half a JSON']],
-    ['the wrong type', faults['a page with 200']],
-    ['the wrong shape', faults['no token']],
-    ['408', status(408)],
-    ['501', status(501)],
-  ])('%s: five times in a row, and nothing more is sent', (_what, fault: Fault) =>
-    onStage(async (stage) => {
-      stage.upstream.play(fault);
-      for (let call = 1; call <= 7; call++) {
-        await stage.mint();
-      }
-      expect(stage.upstream.requests).toHaveLength(5);
-      expect(alertsOf(stage.app)).toEqual(['upstream-breaker']);
-    }),
-  );
+const createSessions = async (fixture: FaultApp, count: number) => {
+  for (let call = 1; call <= count; call++) {
+    await fixture.createSession();
+  }
+};
+
+describe('Counts as a failure for the circuit breaker', () => {
+  const expectOpenAfter = (requests: number, fault: Fault) =>
+    withFaultApp(async (fixture) => {
+      fixture.upstream.injectFault(fault);
+      await createSessions(fixture, 7);
+      expect(fixture.upstream.requests).toHaveLength(requests);
+      expect(loggedAlerts(fixture.app)).toEqual(['upstream-breaker']);
+    });
 
   it.each([
-    ['a reset', faults['a reset before the answer']],
-    ['a body that is cut', faults['a close inside the body']],
+    ['a redirect response', faults['301 redirect']],
+    ['a response that is not HTTP', faults['response that is not HTTP']],
+    ['a response that is too large', faults['huge content-length']],
+    ['a body that is not JSON', faults['truncated JSON']],
+    ['the wrong content type', faults['HTML page with 200']],
+    ['a body of the wrong shape', faults['session without a token']],
+    ['status 408', status(408)],
+    ['status 501', status(501)],
+  ])('%s: after five in a row nothing more is sent', (_name, fault: Fault) => expectOpenAfter(5, fault));
+
+  it.each([
+    ['a connection reset', faults['connection reset before the response']],
+    ['a body that is cut off', faults['connection closed within the body']],
   ])(
-    '%s on a socket of its own: on one that was used before, it may only have been idle',
-    (_what, fault: Fault) =>
-      onStage(async (stage) => {
-        stage.upstream.play(fault);
-        for (let call = 1; call <= 7; call++) {
-          await stage.mint();
-        }
-        // Each call is tried twice, and only its second attempt counts.
-        expect(stage.upstream.requests).toHaveLength(10);
-        expect(alertsOf(stage.app)).toEqual(['upstream-breaker']);
-      }),
+    '%s on a new socket. On a reused socket the idle connection may have been closed instead',
+    // Each call makes two attempts, and only the second one counts.
+    (_name, fault: Fault) => expectOpenAfter(10, fault),
   );
 
-  it('when nobody listens', () =>
-    onStage(async (stage) => {
-      await stage.upstream.refuse();
-      for (let call = 1; call <= 7; call++) {
-        await stage.mint();
-      }
-      await until(() => alertsOf(stage.app).includes('upstream-breaker'), 'it is let alone');
-      await stage.upstream.accept();
-      expect(codeOf(await stage.mint())).toBe('UPSTREAM_UNAVAILABLE');
-      expect(stage.upstream.requests).toEqual([]);
+  it('a refused connection', () =>
+    withFaultApp(async (fixture) => {
+      await fixture.upstream.stopListening();
+      await createSessions(fixture, 7);
+      await waitUntil(
+        () => loggedAlerts(fixture.app).includes('upstream-breaker'),
+        'the circuit breaker is open',
+      );
+      await fixture.upstream.startListening();
+      expect(errorCode(await fixture.createSession())).toBe('UPSTREAM_UNAVAILABLE');
+      expect(fixture.upstream.requests).toEqual([]);
     }));
 });
 
-describe('StackOne is called on', () => {
-  it.each([400, 401, 403, 404, 409, 413, 422])(
-    'after seven answers of %i, which say something about the request',
-    (code) =>
-      onStage(async (stage) => {
-        stage.upstream.play(status(code), 7);
+describe('The circuit breaker stays closed', () => {
+  it.each(upstreamStatuses.filter(({ countsAsFailure }) => !countsAsFailure))(
+    'after seven responses with status $status, an error of the request',
+    ({ status: code }) =>
+      withFaultApp(async (fixture) => {
+        fixture.upstream.injectFault(status(code), 7);
         for (let call = 1; call <= 7; call++) {
-          await stage.mint();
+          await fixture.createSession();
         }
-        await expectMinted(stage);
-        expect(alertsOf(stage.app)).not.toContain('upstream-breaker');
+        await expectSessionCreated(fixture);
+        expect(loggedAlerts(fixture.app)).not.toContain('upstream-breaker');
       }),
   );
 
-  it('after four failures and a success, as often as you like', () =>
-    onStage(async (stage) => {
+  it('after repeated sequences of four failures and a success', () =>
+    withFaultApp(async (fixture) => {
       for (let round = 1; round <= 5; round++) {
-        stage.upstream.play(status(501), 4);
-        for (let call = 1; call <= 4; call++) {
-          await stage.mint();
-        }
-        await expectMinted(stage);
+        fixture.upstream.injectFault(status(501), 4);
+        await createSessions(fixture, 4);
+        await expectSessionCreated(fixture);
       }
-      expect(alertsOf(stage.app)).toEqual([]);
+      expect(loggedAlerts(fixture.app)).toEqual([]);
     }));
 });

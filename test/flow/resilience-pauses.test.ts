@@ -1,67 +1,80 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import {
-  alertsOf,
-  codeOf,
-  eachAtOnce,
-  expectMinted,
+  eachConcurrently,
   expectNoLeak,
+  expectSessionCreated,
   type FaultApp,
-  onStage,
+  loggedAlerts,
+  withFaultApp,
 } from '../support/fault-cases.js';
-import { status } from '../support/faults.js';
-import { globex } from '../support/test-app.js';
+import { canary, status } from '../support/faults.js';
+import { errorCode, type GraphQLResponse, globex } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
-const pausesOf = (answer: Awaited<ReturnType<FaultApp['mint']>>) =>
-  answer.json.errors?.map(({ extensions }) => extensions.retryAfterSeconds) ?? [];
+const retryAfterSecondsOf = (response: GraphQLResponse) =>
+  response.json.errors?.map(({ extensions }) => extensions.retryAfterSeconds) ?? [];
 
-describe('A pause of at most 2 s that StackOne asks for with 429 is waited for, and the caller sees nothing of it:', () => {
-  const pauses = [
+describe('429 with a Retry-After of at most 2 s: the server waits, and the second attempt succeeds', () => {
+  const retryAfters = [
     { name: '1', header: () => '1', seconds: 1 },
     { name: '2', header: () => '2', seconds: 2 },
     { name: '1.5', header: () => '1.5', seconds: 1.5 },
     { name: '0', header: () => '0', seconds: 0 },
-    { name: 'a date that is over', header: () => inSeconds(-60), seconds: 0 },
+    { name: 'a date in the past', header: () => inSeconds(-60), seconds: 0 },
     { name: 'a date in 2 s', header: () => inSeconds(2), seconds: 0 },
   ];
-  eachAtOnce(pauses, ({ header, seconds }) =>
-    onStage(async (stage) => {
-      stage.upstream.play(status(429, { 'retry-after': header() }), 1);
+  eachConcurrently(retryAfters, ({ header, seconds }) =>
+    withFaultApp(async (fixture) => {
+      fixture.upstream.injectFault(status(429, { 'retry-after': header() }), 1);
       const start = performance.now();
-      await expectMinted(stage);
-      // Timers may be a little early.
+      await expectSessionCreated(fixture);
+      // Timers may fire slightly early.
       expect(performance.now() - start).toBeGreaterThan(seconds * 1000 - 20);
       expect(performance.now() - start).toBeLessThan(4_000);
-      expect(stage.upstream.requests).toHaveLength(2);
+      expect(fixture.upstream.requests).toHaveLength(2);
     }),
   );
 });
 
-describe('A longer pause, or one that cannot be understood, is told in whole seconds, and until then nothing is sent, for', () => {
-  it.each([
+describe('429 with a longer or invalid Retry-After: UPSTREAM_RATE_LIMITED with whole seconds from 1 to 3600, and no request to StackOne until then', () => {
+  it.each<[header: string | undefined, seconds: number]>([
     ['3', 3],
+    ['7', 7],
     ['60', 60],
+    ['99.5', 100],
     ['3600', 3600],
+    ['3601', 3600],
     ['99999', 3600],
-    ['-1', 60],
+    ['9'.repeat(40), 3600],
+    ['Wed, 21 Oct 2099 07:28:00 GMT', 3600],
+    ['-5', 60],
+    ['1e3', 60],
+    ['0x10', 60],
     ['abc', 60],
     ['2,5', 60],
+    [canary, 60],
     ['', 60],
     [undefined, 60],
-  ])('retry-after: %s', (header, seconds) => onStage((stage) => expectPause(stage, header, seconds)));
+  ])('retry-after: %s → %i', (header, seconds) =>
+    withFaultApp((fixture) => expectRateLimited(fixture, header, seconds)),
+  );
 
   it.each([20, 86_400])('a date in %i seconds', (seconds) =>
-    onStage((stage) => expectPause(stage, inSeconds(seconds), Math.min(seconds, 3600))),
+    withFaultApp((fixture) => expectRateLimited(fixture, inSeconds(seconds), Math.min(seconds, 3600))),
   );
 });
 
-async function expectPause(stage: FaultApp, header: string | undefined, seconds: number): Promise<void> {
-  stage.upstream.play(status(429, header === undefined ? {} : { 'retry-after': header }));
-  const first = await stage.mint();
-  expect(codeOf(first)).toBe('UPSTREAM_RATE_LIMITED');
-  // A date is in whole seconds, and time goes by.
-  expect([seconds, seconds - 1]).toContain(pausesOf(first)[0]);
+async function expectRateLimited(
+  fixture: FaultApp,
+  header: string | undefined,
+  seconds: number,
+): Promise<void> {
+  fixture.upstream.injectFault(status(429, header === undefined ? {} : { 'retry-after': header }));
+  const first = await fixture.createSession();
+  expect(errorCode(first)).toBe('UPSTREAM_RATE_LIMITED');
+  // A date has whole seconds, and some time has passed.
+  expect([seconds, seconds - 1]).toContain(retryAfterSecondsOf(first)[0]);
   const operations = [
     'mutation { createConnectSession { token } }',
     'mutation { deleteLinkedAccount(accountId: "a") { deletedAccountId } }',
@@ -69,26 +82,38 @@ async function expectPause(stage: FaultApp, header: string | undefined, seconds:
     '{ providers { key } }',
   ];
   for (const operation of operations) {
-    const answer = await stage.run(operation, globex);
-    expect(codeOf(answer)).toBe('UPSTREAM_RATE_LIMITED');
-    expect([seconds, seconds - 1]).toContain(pausesOf(answer)[0]);
-    expectNoLeak(stage, answer);
+    const response = await fixture.run(operation, globex);
+    expect(errorCode(response)).toBe('UPSTREAM_RATE_LIMITED');
+    expect([seconds, seconds - 1]).toContain(retryAfterSecondsOf(response)[0]);
+    expectNoLeak(fixture, response);
   }
-  expect(stage.upstream.requests).toHaveLength(1);
-  expect(alertsOf(stage.app)).toEqual([]);
+  expect(fixture.upstream.requests).toHaveLength(1);
+  expect(loggedAlerts(fixture.app)).toEqual([]);
 }
 
-describe('After a pause', () => {
-  eachAtOnce([{ name: 'of 3 s that was not waited for, and not before, StackOne is called again' }], () =>
-    onStage(async (stage) => {
-      stage.upstream.play(status(429, { 'retry-after': '3' }), 1);
+describe('StackOne is called again', () => {
+  const sessionIsCreated = async (fixture: FaultApp) =>
+    errorCode(await fixture.createSession()) === undefined;
+
+  eachConcurrently([{ name: 'after a Retry-After of 3 s, and not before' }], () =>
+    withFaultApp(async (fixture) => {
+      fixture.upstream.injectFault(status(429, { 'retry-after': '3' }), 1);
       const start = performance.now();
-      await stage.mint();
-      while (codeOf(await stage.mint()) !== undefined) {
-        await sleep(20);
-      }
+      await fixture.createSession();
+      await waitUntil(() => sessionIsCreated(fixture), 'a session is created again', { intervalMs: 20 });
       expect(performance.now() - start).toBeGreaterThan(3_000 - 20);
-      expect(stage.upstream.requests).toHaveLength(2);
+      expect(fixture.upstream.requests).toHaveLength(2);
     }),
   );
+
+  it('after two responses with retry-after: 0, which the caller sees as 1 second', () =>
+    withFaultApp(async (fixture) => {
+      fixture.upstream.injectFault(status(429, { 'retry-after': '0' }), 2);
+      const response = await fixture.createSession();
+      expect(errorCode(response)).toBe('UPSTREAM_RATE_LIMITED');
+      expect(retryAfterSecondsOf(response)).toEqual([1]);
+      expectNoLeak(fixture, response);
+      await waitUntil(() => sessionIsCreated(fixture), 'a session is created again', { intervalMs: 20 });
+      await expectSessionCreated(fixture);
+    }));
 });

@@ -3,20 +3,20 @@ import fc from 'fast-check';
 import { buildSchema } from 'graphql';
 import { errorCodes } from '../../src/domain/error-codes.js';
 import { UserErrorCode } from '../../src/domain/result.js';
-import { readText } from '../support/package-files.js';
 import {
+  type CanaryApp,
   callerValues,
-  expectSealed,
-  found,
-  type SealedApp,
+  expectNoCanaries,
   type SentRequest,
   secrets,
-  startSealedApp,
-} from '../support/sealed-app.js';
+  startCanaryApp,
+  valuesIn,
+} from '../support/canary-app.js';
+import { readText } from '../support/package-files.js';
 
-let app: SealedApp;
+let app: CanaryApp;
 beforeAll(async () => {
-  app = await startSealedApp();
+  app = await startCanaryApp();
 });
 afterAll(() => app.stop());
 
@@ -35,25 +35,25 @@ const queries = [
   'query ($s: [LinkedAccountStatus!]) { linkedAccounts(status: $s) { edges { cursor } } }',
   'mutation { deleteLinkedAccount(accountId: "canary-id") { userErrors { code: message field } } }',
 ];
-const pieces =
+const fragments =
   '{ } ( ) : $ @ ! [ ] = ... "canary-literal" """canary-literal""" " \\ # 1e9 -0 null canary_name $a @skip(if:"canary-literal") on query fragment __proto__ \u0000 \ud800'.split(
     ' ',
   );
 
-/** A query in which up to three places are cut out, filled or replaced. */
+/** A query with up to three random deletions, insertions or replacements. */
 const mutatedQuery = fc
   .tuple(
     fc.constantFrom(...queries),
-    fc.array(fc.tuple(fc.nat(120), fc.nat(12), fc.constantFrom('', ...pieces)), { maxLength: 3 }),
+    fc.array(fc.tuple(fc.nat(120), fc.nat(12), fc.constantFrom('', ...fragments)), { maxLength: 3 }),
   )
   .map(([query, places]) =>
     places.reduce(
-      (text, [at, length, piece]) => `${text.slice(0, at)} ${piece} ${text.slice(at + length)}`,
+      (text, [at, length, fragment]) => `${text.slice(0, at)} ${fragment} ${text.slice(at + length)}`,
       query,
     ),
   );
 
-/** `usual` four times out of five. */
+/** `usual` in four of five cases. */
 const mostly = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
   fc.oneof({ weight: 4, arbitrary: usual }, { weight: 1, arbitrary: other });
 
@@ -78,7 +78,7 @@ const brokenJson = fc.tuple(json, fc.nat(150)).map(([text, at]) => text.slice(0,
 const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Uint8Array.from(array));
 const body = mostly<string | Uint8Array<ArrayBuffer>>(json, fc.oneof(brokenJson, bytes));
 
-/** Of what has a form, none has it: it must be dropped, and not told again. */
+/** Malformed header values: the server must drop them and not repeat them. */
 const headers = (tokens: readonly string[]) =>
   fc.record(
     {
@@ -116,30 +116,30 @@ const requests = (tokens: readonly string[]): fc.Arbitrary<SentRequest> =>
     body,
   });
 
-const unfitting = (tokens: readonly string[]): SentRequest => ({
+const invalidQuery = (tokens: readonly string[]): SentRequest => ({
   method: 'POST',
   path: '/graphql',
   headers: { authorization: `Bearer ${tokens[0]}`, 'content-type': 'application/json' },
   body: JSON.stringify({ query: '{ nothing }' }),
 });
 
-describe('Of whatever a client sends', () => {
-  const wanted = 1_000;
+describe('Random requests', () => {
+  const minErrors = 1_000;
 
-  it('no value and no secret is in an answer or in the log, and each refusal has the one form', async () => {
+  it('no request value and no secret is in a response or a log line, and each error has a documented code', async () => {
     const codes = new Map<unknown, number>();
     await fc.assert(
       fc.asyncProperty(requests(app.tokens), async (request) => {
-        const seen = await app.send(request);
-        expectSealed(app, seen);
-        const code = seen.json.errors?.[0]?.extensions.code;
+        const exchange = await app.send(request);
+        expectNoCanaries(app, exchange);
+        const code = exchange.json.errors?.[0]?.extensions.code;
         codes.set(code, (codes.get(code) ?? 0) + 1);
       }),
-      // Chance seldom writes a query that parses and does not fit the schema: one is always among them.
-      { numRuns: wanted * 1.5, examples: [[unfitting(app.tokens)]] },
+      // Random queries rarely parse and fail validation, so one example always does.
+      { numRuns: minErrors * 1.5, examples: [[invalidQuery(app.tokens)]] },
     );
-    const good = codes.get(undefined) ?? 0;
-    expect(wanted * 1.5 - good).toBeGreaterThanOrEqual(wanted);
+    const succeeded = codes.get(undefined) ?? 0;
+    expect(minErrors * 1.5 - succeeded).toBeGreaterThanOrEqual(minErrors);
     expect([...codes.keys()]).toEqual(
       expect.arrayContaining([
         undefined,
@@ -151,9 +151,9 @@ describe('Of whatever a client sends', () => {
     );
   }, 60_000);
 
-  it('nothing is in the metrics, and their labels come from closed lists', async () => {
+  it('the metrics contain no request value, and their labels come from closed lists', async () => {
     const text = await (await fetch(`${app.metricsUrl}/metrics`)).text();
-    expect(found(text, [...Object.values(secrets), ...app.tokens, 'canary'])).toEqual([]);
+    expect(valuesIn(text, [...Object.values(secrets), ...app.tokens, 'canary'])).toEqual([]);
     const valuesOf = (metric: string, label: string): unknown[] => {
       const pattern = new RegExp(
         `^connect_${metric}_duration_seconds_count\\{.*?\\b${label}="([^"]*)"`,
@@ -181,9 +181,9 @@ describe('Of whatever a client sends', () => {
     expect(valuesOf('stackone_attempt', 'endpoint').length).toBeGreaterThan(1);
   });
 
-  it('nothing is in any line that was written meanwhile, and there is a line for each operation', () => {
-    const hidden = [...Object.values(secrets), ...callerValues, ...app.tokens, ...app.readable];
-    expect(found(app.logs(), hidden)).toEqual([]);
-    expect(app.logs().match(/"msg":"request"/g)?.length).toBeGreaterThan(wanted / 2);
+  it('all log lines contain no request value and no secret, and each operation has a line', () => {
+    const hidden = [...Object.values(secrets), ...callerValues, ...app.tokens, ...app.ownerValues];
+    expect(valuesIn(app.logs(), hidden)).toEqual([]);
+    expect(app.logs().match(/"msg":"request"/g)?.length).toBeGreaterThan(minErrors / 2);
   });
 });

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fault } from '../../emulator/src/index.js';
 import {
-  expectSealed,
-  found,
-  type SealedApp,
-  type Seen,
+  type CanaryApp,
+  expectNoCanaries,
   secrets,
-  startSealedApp,
-} from '../support/sealed-app.js';
+  startCanaryApp,
+  valuesIn,
+} from '../support/canary-app.js';
+import { waitUntil } from '../support/wait.js';
 
-let app: SealedApp;
+let app: CanaryApp;
 beforeAll(async () => {
-  app = await startSealedApp();
+  app = await startCanaryApp();
   const owner = { origin_owner_id: 'canary-owner-id', origin_owner_name: 'canary-owner-name' };
   app.emulator.addAccount({ ...owner, provider: 'bamboohr', label: 'canary-account-label' });
 });
@@ -21,20 +21,19 @@ const create =
   'mutation { createConnectSession(label: "canary-label") { token authLinkUrl userErrors { code } } }';
 const list = '{ linkedAccounts { nodes { id } } }';
 
-/** After a 429 there is a pause; and what succeeds keeps the breaker closed. */
-async function untilStackOneIsCalled(): Promise<void> {
-  let seen: Seen;
-  do {
-    seen = await app.operate(list);
-  } while (seen.json.errors !== undefined);
-}
+/** A 429 blocks further calls for a while, and a success keeps the circuit breaker closed. */
+const waitForRecovery = () =>
+  waitUntil(
+    async () => (await app.runOperation(list)).json.errors === undefined,
+    'a call to StackOne succeeds again',
+  );
 
-describe('What StackOne says is in no answer and in no line of the log, when it answers', () => {
-  const words = secrets.upstreamBody;
+describe('Content of StackOne’s response is in no response and no log line: status', () => {
+  const text = secrets.upstreamBody;
   const faultOf = (status: number): Fault => ({
     kind: 'status',
     status,
-    body: { message: words, token: `${words} `, error: [words], [words]: words, provider: words },
+    body: { message: text, token: `${text} `, error: [text], [text]: text, provider: text },
     headers: {
       'x-canary': secrets.upstreamHeader,
       'retry-after': '1',
@@ -45,46 +44,47 @@ describe('What StackOne says is in no answer and in no line of the log, when it 
   it.each([200, 201, 301, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503])('%d', async (status) => {
     for (const query of [create, list]) {
       app.emulator.failNext(faultOf(status), 2);
-      const seen = await app.operate(query);
-      expectSealed(app, seen);
-      expect(seen.logged).toContain('"msg":"upstream"');
-      await untilStackOneIsCalled();
+      const exchange = await app.runOperation(query);
+      expectNoCanaries(app, exchange);
+      expect(exchange.logged).toContain('"msg":"upstream"');
+      await waitForRecovery();
     }
   });
 });
 
-describe('A session token and its link', () => {
-  it('are in the answer to who asked for them, and in no line of the log', async () => {
-    const seen = await app.operate(create);
-    const [, token = '', link = ''] = /"token":"([^"]+)","authLinkUrl":"([^"]+)"/.exec(seen.answer) ?? [];
+describe('Session token and authLinkUrl', () => {
+  it('are in the response to the caller and in no log line', async () => {
+    const exchange = await app.runOperation(create);
+    const [, token = '', link = ''] =
+      /"token":"([^"]+)","authLinkUrl":"([^"]+)"/.exec(exchange.response) ?? [];
     expect(token.length).toBeGreaterThan(20);
     expect(link).toMatch(/^http/);
-    app.readable.push(token, link);
-    expectSealed(app, seen);
+    app.ownerValues.push(token, link);
+    expectNoCanaries(app, exchange);
   });
 });
 
-/** With aliases a client can put anything where a payload has its codes. */
-describe('What an owner reads is in no line of the log, also when it is asked for', () => {
+/** With aliases a client can put any field where a payload has its error codes. */
+describe('Values in the response to the owner are in no log line', () => {
   it.each([
-    ['by its name', 'ok', '{ viewer { ownerId ownerName username } linkedAccounts { nodes { label } } }'],
-    ['as the code of a user error', 'ok', '{ linkedAccounts { userErrors: nodes { code: label } } }'],
+    ['as a field', 'ok', '{ viewer { ownerId ownerName username } linkedAccounts { nodes { label } } }'],
+    ['aliased as the code of a user error', 'ok', '{ linkedAccounts { userErrors: nodes { code: label } } }'],
     [
-      'as the message of a user error',
+      'message aliased as the code of a user error',
       'USER_ERROR',
       'mutation { createConnectSession(provider: "A") { userErrors { code: message } } }',
     ],
-  ])('%s', async (_how, code, query) => {
-    const seen = await app.operate(query);
-    expect(seen.status).toBe(200);
-    expect(seen.answer).toMatch(/canary-account-label|A provider is a key/);
-    expectSealed(app, seen);
-    expect(seen.line).toMatchObject({ code });
+  ])('%s', async (_name, code, query) => {
+    const exchange = await app.runOperation(query);
+    expect(exchange.status).toBe(200);
+    expect(exchange.response).toMatch(/canary-account-label|A provider is a key/);
+    expectNoCanaries(app, exchange);
+    expect(exchange.line).toMatchObject({ code });
   });
 });
 
-describe('What a client makes graphql-js find only when it runs the operation', () => {
-  const nullFor = (query: string) =>
+describe('Client errors that graphql-js or Apollo find during execution', () => {
+  const runWithNull = (query: string) =>
     app.send({
       method: 'POST',
       path: '/graphql',
@@ -96,32 +96,32 @@ describe('What a client makes graphql-js find only when it runs the operation', 
     'query ($a: ID = "canary-literal") { linkedAccount(id: $a) { id } }',
     'query ($a: Boolean = true) { viewer @skip(if: $a) { ownerId } }',
     'query ($a: LinkedAccountStatus = ACTIVE) { linkedAccounts(status: [ERROR, $a]) { nodes { id } } }',
-  ])('is its mistake and not this server’s: %s', async (query) => {
+  ])('null variable in a non-null position → BAD_USER_INPUT: %s', async (query) => {
     const sent = app.emulator.history.length;
-    const seen = await nullFor(query);
-    expectSealed(app, seen);
-    expect(seen.json.errors).toMatchObject([
+    const exchange = await runWithNull(query);
+    expectNoCanaries(app, exchange);
+    expect(exchange.json.errors).toMatchObject([
       { message: expect.stringMatching(/does not fit its type\.$/), extensions: { code: 'BAD_USER_INPUT' } },
     ]);
     expect(app.emulator.history).toHaveLength(sent);
   });
 
   it.each([
-    ['a batch', '[{"query":"{ __typename }"}]', {}],
-    ['no query', '{"variables":{}}', {}],
-    ['a form of answer that there is not', '{"query":"{ __typename }"}', { accept: 'text/html' }],
-  ])('or that Apollo refuses without it has a code in the log too: %s', async (_what, body, headers) => {
+    ['batched operations', '[{"query":"{ __typename }"}]', {}],
+    ['missing query', '{"variables":{}}', {}],
+    ['unsupported Accept header', '{"query":"{ __typename }"}', { accept: 'text/html' }],
+  ])('rejected by Apollo, logged with BAD_USER_INPUT: %s', async (_name, body, headers) => {
     const authorized = { authorization: `Bearer ${app.tokens[0]}`, 'content-type': 'application/json' };
     const request = { method: 'POST', path: '/graphql', headers: { ...authorized, ...headers }, body };
-    const seen = await app.send(request);
-    expect(seen.status).toBeGreaterThanOrEqual(400);
-    expect(seen.line).toMatchObject({ code: 'BAD_USER_INPUT', status: seen.status });
+    const exchange = await app.send(request);
+    expect(exchange.status).toBeGreaterThanOrEqual(400);
+    expect(exchange.line).toMatchObject({ code: 'BAD_USER_INPUT', status: exchange.status });
   });
 });
 
-describe('Everything that was logged meanwhile', () => {
-  it('holds none of the secrets either, and the loss of Redis without its address', () => {
+describe('All log lines of these tests', () => {
+  it('contain no secret, and report the Redis outage without its URL', () => {
     expect(app.logs()).toContain('"alert":"redis-gone"');
-    expect(found(app.logs(), [...Object.values(secrets), ...app.tokens, ...app.readable])).toEqual([]);
+    expect(valuesIn(app.logs(), [...Object.values(secrets), ...app.tokens, ...app.ownerValues])).toEqual([]);
   });
 });

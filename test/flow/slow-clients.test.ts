@@ -1,22 +1,23 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { exchangeRaw, openSocket, type RawExchange } from '../support/raw-http.js';
 import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let authorization: string;
-let slow: Promise<Map<string, Ending>>;
+let slowResults: Promise<Map<string, RawExchange>>;
 beforeAll(async () => {
   app = await startTestApp();
   ({ authorization } = await signIn(acme));
-  // They take a quarter of a minute, during which the other tests run.
-  slow = waitForAll(slowClients());
+  // These take 15 s. The other tests run at the same time.
+  slowResults = waitForAll(slowClients());
 });
 afterEach(() => app.emulator.reset());
 afterAll(() => app.stop());
 
 const operation = JSON.stringify({ query: '{ viewer { ownerId } }' });
-const minting = JSON.stringify({ query: 'mutation { createConnectSession { token } }' });
+const createSession = JSON.stringify({ query: 'mutation { createConnectSession { token } }' });
 const head = (target: string, ...lines: string[]) =>
   [
     `POST ${target} HTTP/1.1`,
@@ -30,60 +31,38 @@ const head = (target: string, ...lines: string[]) =>
 const post = (body: string, ...lines: string[]) =>
   `${head('/graphql', `Content-Length: ${body.length}`, ...lines)}${body}`;
 
-interface Ending {
-  readonly answer: string;
-  readonly seconds: number;
-}
-
-const open = () =>
-  connect(Number(new URL(app.url).port), '127.0.0.1')
-    .setEncoding('utf8')
-    .on('error', () => undefined);
-
-/** Everything that comes until the server closes. `drip` is sent on, a byte every half second. */
-async function untilClosed(bytes: string, drip = ''): Promise<Ending> {
-  const startedAt = performance.now();
-  const socket = open();
-  let answer = '';
-  socket.on('data', (chunk) => {
-    answer += chunk;
-  });
-  socket.write(bytes);
-  let sent = 0;
-  const timer = setInterval(() => drip !== '' && socket.write(drip.charAt(sent++ % drip.length)), 500);
-  await once(socket, 'close');
-  clearInterval(timer);
-  return { answer, seconds: (performance.now() - startedAt) / 1000 };
-}
+const exchange = (bytes: string, drip?: string) => exchangeRaw(app.url, bytes, drip);
 
 async function waitForAll(
-  clients: readonly (readonly [string, Promise<Ending>])[],
-): Promise<Map<string, Ending>> {
-  return new Map(await Promise.all(clients.map(async ([what, ending]) => [what, await ending] as const)));
+  clients: readonly (readonly [string, Promise<RawExchange>])[],
+): Promise<Map<string, RawExchange>> {
+  return new Map(await Promise.all(clients.map(async ([name, result]) => [name, await result] as const)));
 }
 
-/** Status lines of all answers, and the body of the last one. */
-function read(answer: string) {
+const parseJson = (text: string): unknown => JSON.parse(text);
+
+/** The statuses of all responses, and the body of the last one. */
+function parseResponses(response: string) {
   return {
-    statuses: [...answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map((match) => Number(match[1])),
-    body: JSON.parse(answer.slice(answer.lastIndexOf('\r\n\r\n') + 4)) as unknown,
+    statuses: [...response.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map((match) => Number(match[1])),
+    body: parseJson(response.slice(response.lastIndexOf('\r\n\r\n') + 4)),
   };
 }
 
-const refused = {
+const errorBody = {
   errors: [{ message: expect.stringMatching(/\S/), extensions: { code: 'BAD_USER_INPUT' } }],
 };
 
-function expectRefusal(answer: string, ...statuses: number[]): void {
-  expect(read(answer)).toEqual({ statuses, body: refused });
-  expect(answer).toMatch(/^cache-control: no-store\r$/im);
-  expect(answer).toMatch(/^content-type: application\/json; charset=utf-8\r$/im);
+function expectRejected(response: string, ...statuses: number[]): void {
+  expect(parseResponses(response)).toEqual({ statuses, body: errorBody });
+  expect(response).toMatch(/^cache-control: no-store\r$/im);
+  expect(response).toMatch(/^content-type: application\/json; charset=utf-8\r$/im);
   expect(app.emulator.history).toEqual([]);
 }
 
-describe('400 connections whose headers never end', () => {
-  it('keep nobody else from being answered at once', async () => {
-    const held: Socket[] = Array.from({ length: 400 }, open);
+describe('400 connections with incomplete headers', () => {
+  it('do not delay other clients', async () => {
+    const held: Socket[] = Array.from({ length: 400 }, () => openSocket(app.url));
     await Promise.all(held.map((socket) => once(socket, 'connect')));
     for (const socket of held) {
       socket.write('POST /graphql HTTP/1.1\r\nHost: a\r\nX-Slow: ');
@@ -100,83 +79,95 @@ describe('400 connections whose headers never end', () => {
   });
 });
 
-describe('Requests one behind the other on a connection', () => {
-  it('are each answered, in their order', async () => {
+describe('Pipelined requests on one connection', () => {
+  it('get their responses in order', async () => {
     const aliases = ['a', 'b', 'c', 'd', 'e'];
     const bodies = aliases.map((alias) => JSON.stringify({ query: `{ ${alias}: __typename }` }));
     const last = post(operation, 'Connection: close');
-    const { answer } = await untilClosed(bodies.map((body) => post(body)).join('') + last);
-    expect([...answer.matchAll(/"data":\{"(\w+)"/g)].map((match) => match[1])).toEqual([
+    const { response } = await exchange(bodies.map((body) => post(body)).join('') + last);
+    expect([...response.matchAll(/"data":\{"(\w+)"/g)].map((match) => match[1])).toEqual([
       ...aliases,
       'viewer',
     ]);
-    expect(read(answer).statuses).toEqual(Array(6).fill(200));
+    expect(parseResponses(response).statuses).toEqual(Array(6).fill(200));
   });
 });
 
-describe('Refused in JSON, before any route sees it and with the connection closed, is a request with', () => {
+describe('Request smuggling → 400 as JSON, before routing, and the connection closes', () => {
   const lengths = (...lines: string[]) => `${head('/graphql', ...lines)}`;
-  const smuggled = post(minting);
+  const smuggledRequest = post(createSession);
 
   it.each<[string, () => string]>([
     [
-      'a length and chunks',
-      () => `${lengths('Content-Length: 4', 'Transfer-Encoding: chunked')}0\r\n\r\n${smuggled}`,
+      'content-length before transfer-encoding: chunked',
+      () => `${lengths('Content-Length: 4', 'Transfer-Encoding: chunked')}0\r\n\r\n${smuggledRequest}`,
     ],
     [
-      'chunks and a length',
-      () => `${lengths('Transfer-Encoding: chunked', 'Content-Length: 5')}0\r\n\r\n${smuggled}`,
-    ],
-    ['two lengths', () => `${lengths('Content-Length: 0', `Content-Length: ${smuggled.length}`)}${smuggled}`],
-    ['the same length twice', () => `${lengths('Content-Length: 2', 'Content-Length: 2')}{}${smuggled}`],
-    ['a list of lengths', () => `${lengths('Content-Length: 0, 2')}{}${smuggled}`],
-    ['a length with a sign', () => `${lengths('Content-Length: +2')}{}${smuggled}`],
-    ['a length that is no number', () => `${lengths('Content-Length: 0x2')}{}${smuggled}`],
-    [
-      'an encoding that is not chunked',
-      () => `${lengths('Transfer-Encoding: xchunked')}0\r\n\r\n${smuggled}`,
+      'transfer-encoding: chunked before content-length',
+      () => `${lengths('Transfer-Encoding: chunked', 'Content-Length: 5')}0\r\n\r\n${smuggledRequest}`,
     ],
     [
-      'an encoding after chunked',
-      () => `${lengths('Transfer-Encoding: chunked, identity')}0\r\n\r\n${smuggled}`,
+      'two different content-length headers',
+      () => `${lengths('Content-Length: 0', `Content-Length: ${smuggledRequest.length}`)}${smuggledRequest}`,
     ],
-    ['a space before a colon', () => `${lengths('Content-Length : 0')}${smuggled}`],
-    ['a header that is folded', () => `${lengths('X: a', ' Content-Length: 0')}${smuggled}`],
-    ['a line end without a carriage return', () => `${lengths('X: a\nContent-Length: 0')}${smuggled}`],
-    ['a zero byte in a header', () => `${lengths('X: \0', 'Content-Length: 0')}${smuggled}`],
-  ])('%s', async (_what, write) => {
-    const { answer } = await untilClosed(write());
-    expectRefusal(answer, 400);
+    [
+      'the same content-length header twice',
+      () => `${lengths('Content-Length: 2', 'Content-Length: 2')}{}${smuggledRequest}`,
+    ],
+    ['list in content-length', () => `${lengths('Content-Length: 0, 2')}{}${smuggledRequest}`],
+    ['content-length with a sign', () => `${lengths('Content-Length: +2')}{}${smuggledRequest}`],
+    [
+      'content-length that is not a decimal number',
+      () => `${lengths('Content-Length: 0x2')}{}${smuggledRequest}`,
+    ],
+    [
+      'unknown transfer-encoding',
+      () => `${lengths('Transfer-Encoding: xchunked')}0\r\n\r\n${smuggledRequest}`,
+    ],
+    [
+      'transfer-encoding with identity after chunked',
+      () => `${lengths('Transfer-Encoding: chunked, identity')}0\r\n\r\n${smuggledRequest}`,
+    ],
+    ['space before the colon of a header', () => `${lengths('Content-Length : 0')}${smuggledRequest}`],
+    ['folded header', () => `${lengths('X: a', ' Content-Length: 0')}${smuggledRequest}`],
+    ['line feed without a carriage return', () => `${lengths('X: a\nContent-Length: 0')}${smuggledRequest}`],
+    ['NUL in a header', () => `${lengths('X: \0', 'Content-Length: 0')}${smuggledRequest}`],
+  ])('%s', async (_name, write) => {
+    const { response } = await exchange(write());
+    expectRejected(response, 400);
   });
 
-  it('a chunk whose size is no number', async () => {
-    const { answer } = await untilClosed(`${lengths('Transfer-Encoding: chunked')}xyz\r\n${smuggled}`);
-    expectRefusal(answer, 400);
+  it('invalid chunk size', async () => {
+    const { response } = await exchange(`${lengths('Transfer-Encoding: chunked')}xyz\r\n${smuggledRequest}`);
+    expectRejected(response, 400);
   });
 });
 
-describe('The target of a request', () => {
+describe('Request target', () => {
   const close = () => ['Connection: close', `Content-Length: ${operation.length}`];
 
-  it('may be a whole address, and the host in it means nothing', async () => {
-    const { answer } = await untilClosed(head('http://evil.example/graphql', ...close()) + operation);
-    expect(read(answer)).toEqual({ statuses: [200], body: { data: { viewer: { ownerId: 'org_acme' } } } });
-    const other = await untilClosed(head('http://evil.example/', ...close()) + operation);
-    expectRefusal(other.answer, 404);
-    expect(answer + other.answer).not.toContain('evil');
+  it('absolute URL: the host is ignored', async () => {
+    const { response } = await exchange(head('http://evil.example/graphql', ...close()) + operation);
+    expect(parseResponses(response)).toEqual({
+      statuses: [200],
+      body: { data: { viewer: { ownerId: 'org_acme' } } },
+    });
+    const other = await exchange(head('http://evil.example/', ...close()) + operation);
+    expectRejected(other.response, 404);
+    expect(response + other.response).not.toContain('evil');
   });
 
-  it('may be 15 KB long and is then not found, and is refused beyond 16 KB', async () => {
+  it('15 KB → 404, more than 16 KB → 431', async () => {
     const long = `/${'canary'.repeat(2_500)}`;
-    const found = await untilClosed(head(long, ...close()) + operation);
-    expectRefusal(found.answer, 404);
-    const tooLong = await untilClosed(head(`${long}${long}`, ...close()) + operation);
-    expectRefusal(tooLong.answer, 431);
-    expect(found.answer + tooLong.answer).not.toContain('canary');
+    const notFound = await exchange(head(long, ...close()) + operation);
+    expectRejected(notFound.response, 404);
+    const tooLong = await exchange(head(`${long}${long}`, ...close()) + operation);
+    expectRejected(tooLong.response, 431);
+    expect(notFound.response + tooLong.response).not.toContain('canary');
   });
 });
 
-describe('A body of JSON', () => {
+describe('Character encoding of a JSON body', () => {
   const utf8 = new TextEncoder();
   const withBytes = (...bytes: number[]) =>
     Buffer.concat([
@@ -188,28 +179,33 @@ describe('A body of JSON', () => {
     fetch(`${app.url}/graphql`, { method: 'POST', headers: { authorization, 'content-type': type }, body });
 
   it.each<[string, number, string, Uint8Array<ArrayBuffer>]>([
-    ['a byte order mark', 400, 'application/json', utf8.encode(`\ufeff${operation}`)],
-    ['a byte that begins nothing', 400, 'application/json', withBytes(0xff)],
-    ['a character that is cut off', 400, 'application/json', withBytes(0xe2, 0x82)],
-    ['a character in too many bytes', 400, 'application/json', withBytes(0xc0, 0xaf)],
-    ['half a surrogate pair in three bytes', 400, 'application/json', withBytes(0xed, 0xa0, 0x80)],
-    ['UTF-16 that is not told', 400, 'application/json', Buffer.from(operation, 'utf16le')],
-    ['UTF-16 that is told', 415, 'application/json; charset=utf-16', Buffer.from(operation, 'utf16le')],
-    ['UTF-16 that is told and untrue', 415, 'application/json; charset=utf-16', utf8.encode(operation)],
-    ['Latin 1', 415, 'application/json;charset="iso-8859-1"', utf8.encode(operation)],
+    ['byte order mark', 400, 'application/json', utf8.encode(`\ufeff${operation}`)],
+    ['invalid first byte', 400, 'application/json', withBytes(0xff)],
+    ['truncated character', 400, 'application/json', withBytes(0xe2, 0x82)],
+    ['overlong encoding', 400, 'application/json', withBytes(0xc0, 0xaf)],
+    ['encoded surrogate', 400, 'application/json', withBytes(0xed, 0xa0, 0x80)],
+    ['UTF-16 without a charset', 400, 'application/json', Buffer.from(operation, 'utf16le')],
+    [
+      'UTF-16 with charset=utf-16',
+      415,
+      'application/json; charset=utf-16',
+      Buffer.from(operation, 'utf16le'),
+    ],
+    ['UTF-8 with charset=utf-16', 415, 'application/json; charset=utf-16', utf8.encode(operation)],
+    ['charset="iso-8859-1"', 415, 'application/json;charset="iso-8859-1"', utf8.encode(operation)],
     ['two charsets', 415, 'application/json; charset=utf-8; charset=utf-7', utf8.encode(operation)],
-  ])('with %s is refused', async (_what, status, type, body) => {
-    const answer = await send(type, body);
-    expect([answer.status, await answer.json()]).toEqual([status, refused]);
-    expect(answer.headers.get('cache-control')).toBe('no-store');
+  ])('%s → %i', async (_name, status, type, body) => {
+    const response = await send(type, body);
+    expect([response.status, await response.json()]).toEqual([status, errorBody]);
+    expect(response.headers.get('cache-control')).toBe('no-store');
     expect(app.emulator.history).toEqual([]);
   });
 
   it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON;Charset="UTF-8"'])(
-    'is taken as %s',
+    'accepts %s',
     async (type) => {
-      const answer = await send(type, utf8.encode(operation));
-      expect([answer.status, await answer.json()]).toEqual([
+      const response = await send(type, utf8.encode(operation));
+      expect([response.status, await response.json()]).toEqual([
         200,
         { data: { viewer: { ownerId: 'org_acme' } } },
       ]);
@@ -217,32 +213,32 @@ describe('A body of JSON', () => {
   );
 });
 
-/** Last, because all the others run while these wait. */
-const slowTests: readonly (readonly [what: string, limitSeconds: number])[] = [
-  ['headers that stop', 10],
-  ['headers that come byte by byte', 10],
-  ['nothing at all', 10],
-  ['a body that stops', 15],
-  ['a body that comes byte by byte', 15],
+/** These tests are last: the others run while these wait. */
+const slowTests: readonly (readonly [name: string, limitSeconds: number])[] = [
+  ['incomplete headers', 10],
+  ['headers one byte at a time', 10],
+  ['no bytes', 10],
+  ['incomplete body', 15],
+  ['body one byte at a time', 15],
 ];
 
-function slowClients(): (readonly [string, Promise<Ending>])[] {
+function slowClients(): (readonly [string, Promise<RawExchange>])[] {
   const half = 'POST /graphql HTTP/1.1\r\nHost: a\r\nX-Slow: ';
-  const body = `${head('/graphql', `Content-Length: ${minting.length}`)}${minting.slice(0, 10)}`;
-  const writes = [
-    untilClosed(half),
-    untilClosed(half, 'a'),
-    untilClosed(''),
-    untilClosed(body),
-    untilClosed(body, minting.slice(10, 20)),
+  const body = `${head('/graphql', `Content-Length: ${createSession.length}`)}${createSession.slice(0, 10)}`;
+  const exchanges = [
+    exchange(half),
+    exchange(half, 'a'),
+    exchange(''),
+    exchange(body),
+    exchange(body, createSession.slice(10, 20)),
   ];
-  return slowTests.map(([what], index) => [what, writes[index] ?? Promise.reject(new Error(what))]);
+  return slowTests.map(([name], index) => [name, exchanges[index] ?? Promise.reject(new Error(name))]);
 }
 
-describe('A client is given up, in JSON, that sends', () => {
-  it.each(slowTests)('%s, after %d seconds', async (what, limitSeconds) => {
-    const { answer, seconds } = (await slow).get(what) ?? { answer: '', seconds: 0 };
-    expectRefusal(answer, 408);
+describe('Slow client → 408 as JSON', () => {
+  it.each(slowTests)('%s, after %d seconds', async (name, limitSeconds) => {
+    const { response, seconds } = (await slowResults).get(name) ?? { response: '', seconds: 0 };
+    expectRejected(response, 408);
     expect(seconds).toBeGreaterThan(limitSeconds - 0.5);
     expect(seconds).toBeLessThan(limitSeconds + 4);
   });

@@ -1,12 +1,12 @@
 import { clientGuards } from './client-guards.js';
 
-/** A guard taken out of the code, and the tests that must notice. */
+/** A guard, the code without it, and the tests that must fail without it. */
 export interface Mutant {
   readonly file: string;
-  /** Stands exactly once in the file. */
+  /** Occurs exactly once in the file. */
   readonly guard: string;
   readonly without: string;
-  /** Paths below `test/`, as Jest takes them. */
+  /** Path pattern below `test/`, as Jest accepts it. */
   readonly noticedBy: string;
 }
 
@@ -32,7 +32,7 @@ const formatError = 'src/graphql/format-error.ts';
 const connect = 'src/connect.ts';
 const server = 'src/http/server.ts';
 
-/** Every guard that keeps tenants apart, secrets in or load out, and the client's. `npm run mutants` takes them out one by one. */
+/** Guards for owner isolation, secrets, load and the client. `npm run mutants` removes them one at a time. */
 export const mutants: readonly Mutant[] = [
   {
     file: authenticate,

@@ -12,43 +12,46 @@ import {
 
 export const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
-/** Chromium with nothing that calls home: any request to a foreign host is the page's own. */
+/** Launches Chromium without background requests: every request to another host comes from the page. */
 export function launchChromium(): Promise<Browser> {
-  const quiet = [
+  const noBackgroundRequests = [
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-quic',
     '--disable-sync',
     '--no-first-run',
   ];
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', ...noBackgroundRequests],
+  });
 }
 
 export interface InBrowser {
-  /** A page in a context of its own. What it requests must be of `origins`, the first of which it opens. */
+  /** Opens the path on the first origin in a new browser context. The page may only request `origins`. */
   readonly open: (origins: readonly string[], path: string, options?: BrowserContextOptions) => Promise<Page>;
-  /** Before it happens: an error in the console that belongs to this test. */
+  /** Call before the error occurs: allows console errors that match the pattern in this test. */
   readonly expectConsoleErrors: (pattern: RegExp) => void;
 }
 
 /**
- * A `describe` with one browser. Each test fails when the console shows an error or a page throws, and when
- * a request goes to any host but those that the test has named. Without Chromium it is skipped with one line,
- * but on CI that is a failure: a suite that quietly tests nothing would look green.
+ * A `describe` with one browser. A test fails when the console shows an error, when a page throws, or when a
+ * request goes to a host that the test did not allow. Without Chromium the suite is skipped with a message, but
+ * fails in CI.
  */
 export function describeInBrowser(title: string, tests: (inBrowser: InBrowser) => void): void {
   if (existsSync(executablePath)) {
-    describe(title, () => tests(useBrowser()));
+    describe(title, () => tests(launchForSuite()));
   } else if (process.env['CI'] === undefined) {
     process.stdout.write(`No Chromium at ${executablePath} (CHROMIUM_PATH): skipped "${title}".\n`);
-    describe.skip(title, () => tests(useBrowser()));
+    describe.skip(title, () => tests(launchForSuite()));
   } else {
     test(`${title}: has a Chromium at ${executablePath}`, () =>
       expect(existsSync(executablePath)).toBe(true));
   }
 }
 
-function useBrowser(): InBrowser {
+function launchForSuite(): InBrowser {
   let browser: Browser | undefined;
   let contexts: BrowserContext[] = [];
   let expected: RegExp[] = [];
@@ -61,29 +64,35 @@ function useBrowser(): InBrowser {
   afterEach(async () => {
     await Promise.all(contexts.map((context) => context.close()));
     const unexpected = errors.filter((error) => !expected.some((pattern) => pattern.test(error)));
-    const found = { errors: unexpected, foreignRequests };
+    const violations = { errors: unexpected, foreignRequests };
     [contexts, expected, errors, foreignRequests] = [[], [], [], []];
-    expect(found).toEqual({ errors: [], foreignRequests: [] });
+    expect(violations).toEqual({ errors: [], foreignRequests: [] });
   });
   afterAll(() => browser?.close());
 
   const watch = (page: Page) => {
     page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`);
+      if (message.type() === 'error') {
+        errors.push(`${message.text()} ${message.location().url}`);
+      }
     });
     page.on('pageerror', (error) => errors.push(error.message));
   };
   return {
     open: async (origins, path, options) => {
-      if (browser === undefined) throw new Error('The browser has not been started');
+      if (browser === undefined) {
+        throw new Error('The browser has not been started');
+      }
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       contexts.push(context);
       context.on('page', watch);
       context.on('request', (request) => {
         const { protocol, origin, href } = new URL(request.url());
-        if (/^(https?|wss?):$/.test(protocol) && !origins.includes(origin)) foreignRequests.push(href);
+        if (/^(https?|wss?):$/.test(protocol) && !origins.includes(origin)) {
+          foreignRequests.push(href);
+        }
       });
-      // Time goes on as ever, and `page.clock` can push it.
+      // The clock runs normally, and `page.clock` can advance it.
       await context.clock.install();
       const page = await context.newPage();
       await page.goto(`${origins[0]}${path}`);
@@ -95,7 +104,15 @@ function useBrowser(): InBrowser {
   };
 }
 
-/** What axe finds serious or critical. The Hub is StackOne's own, and left out. */
+/** Color schemes and viewport widths for accessibility tests. */
+export const accessibilityCases = [
+  ['light', 1280],
+  ['light', 390],
+  ['dark', 1280],
+  ['dark', 390],
+] as const;
+
+/** Serious and critical violations that axe finds outside the Hub, which StackOne maintains. */
 export async function seriousAccessibilityProblems(page: Page): Promise<readonly string[]> {
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(axe);
@@ -107,12 +124,12 @@ export async function seriousAccessibilityProblems(page: Page): Promise<readonly
       .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`);
 }
 
-/** As when the person comes back from another window. Pages without a screen never lose the focus by themselves. */
+/** Dispatches the focus event of a user who returns from another window, which headless pages do not get. */
 export async function focusWindow(page: Page): Promise<void> {
   await page.evaluate(`dispatchEvent(new Event('focus'))`);
 }
 
-/** The name of the element with the focus, also inside the Hub. */
+/** The accessible name of the focused element, also inside the Hub. */
 export function focusedName(page: Page): Promise<string | undefined> {
   return page.evaluate<string | undefined>(`(() => {
     let element = document.activeElement;
@@ -121,7 +138,7 @@ export function focusedName(page: Page): Promise<string | undefined> {
   })()`);
 }
 
-/** How far the page is wider than the screen. */
+/** Number of pixels by which the page is wider than the viewport. */
 export function overflowPixels(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
 }

@@ -1,12 +1,21 @@
 import { type Demo, startDemo } from '../../demo/start-demo.js';
+import { tenants } from '../../demo/tenants.js';
 
-/** The demo as `npm start` runs it, on free ports and silent. Its page comes from `dist`: build first. */
+/** Starts the demo on free ports and without logs. Its page comes from `dist`: build first. */
 export function startTestDemo(): Promise<Demo> {
   return startDemo({
     PORT: '0',
     EMULATOR_PORT: '0',
     LOG_LEVEL: 'silent',
-    // A test is quicker than a person.
+    // Tests send more requests than a person.
     RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000',
   });
 }
+
+/** Fields with which the emulator assigns a linked account to a customer of the demo. */
+export const tenantOwner = (
+  { ownerId, ownerName }: (typeof tenants)[keyof typeof tenants] = tenants.acme,
+) => ({
+  origin_owner_id: ownerId,
+  origin_owner_name: ownerName,
+});

@@ -1,53 +1,86 @@
+import { afterAll, beforeEach } from '@jest/globals';
 import { z } from 'zod';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 
-/** What a test looks at in an answer: anything may be missing, and a missing part fails its expectation. */
-export type Answer = { status: number; headers: Headers; body: unknown };
+export interface EmulatorResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed when the response is JSON, otherwise text. */
+  readonly body: unknown;
+}
 
-async function answerOf(response: Response): Promise<Answer> {
+export function basicAuthorization(credentials = 'demo-key:'): string {
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+/** Starts one emulator for a test file, and registers hooks that reset it before each test and stop it. */
+export async function startSharedEmulator(): Promise<Emulator> {
+  const emulator = await startEmulator();
+  beforeEach(() => emulator.reset());
+  afterAll(() => emulator.stop());
+  return emulator;
+}
+
+async function parseResponse(response: Response): Promise<EmulatorResponse> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
 function jsonInit(method: string, headers: Record<string, string>, body: unknown): RequestInit {
-  if (body === undefined) return { method, headers };
+  if (body === undefined) {
+    return { method, headers };
+  }
   return { method, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
-/** A backend's call, with the API key. */
-export async function api(url: string, method: string, path: string, body?: unknown): Promise<Answer> {
-  const authorization = `Basic ${Buffer.from('demo-key:').toString('base64')}`;
-  return answerOf(await fetch(url + path, jsonInit(method, { authorization }, body)));
+/** A call to StackOne's API with the API key, as a backend makes it. */
+export async function api(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<EmulatorResponse> {
+  const headers = { authorization: basicAuthorization() };
+  return parseResponse(await fetch(url + path, jsonInit(method, headers, body)));
 }
 
-/** A test's own call, without any key. */
-export async function control(url: string, method: string, path: string, body?: unknown): Promise<Answer> {
-  return answerOf(await fetch(`${url}/__emulator${path}`, jsonInit(method, {}, body)));
+/** A call to the emulator's control API, without a key. */
+export async function control(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<EmulatorResponse> {
+  return parseResponse(await fetch(`${url}/__emulator${path}`, jsonInit(method, {}, body)));
 }
 
-/** A call as the Hub makes it: it says JSON even where it sends no body. */
+/** A call as the Hub makes it, with a JSON content type even without a body. */
 export async function hub(
   url: string,
   token: string,
   method: string,
   path: string,
   body?: unknown,
-): Promise<Answer> {
+): Promise<EmulatorResponse> {
   const headers = {
     'content-type': 'application/json',
     'x-hub-session-token': token,
     'x-hub-version': '1.11.4',
   };
-  return answerOf(await fetch(`${url}/hub${path}`, jsonInit(method, headers, body)));
+  return parseResponse(await fetch(`${url}/hub${path}`, jsonInit(method, headers, body)));
 }
 
-const Session = z.object({ token: z.string(), id: z.number() });
+const sessionSchema = z.object({ token: z.string(), id: z.number() });
 
-export const ACME = { origin_owner_id: 'acme', origin_owner_name: 'Acme Ltd' };
-export const GLOBEX = { origin_owner_id: 'globex', origin_owner_name: 'Globex Corporation' };
+export const acmeOwner = { origin_owner_id: 'acme', origin_owner_name: 'Acme Ltd' };
+export const globexOwner = { origin_owner_id: 'globex', origin_owner_name: 'Globex Corporation' };
 
-/** A session's token, for Acme unless told otherwise. */
-export async function newSession(url: string, request: Record<string, unknown> = {}): Promise<string> {
-  const { body } = await api(url, 'POST', '/connect_sessions', { ...ACME, ...request });
-  return Session.parse(body).token;
+/** Creates a connect session, by default for Acme, and returns its token. */
+export async function createSessionToken(
+  url: string,
+  request: Record<string, unknown> = {},
+): Promise<string> {
+  const { body } = await api(url, 'POST', '/connect_sessions', { ...acmeOwner, ...request });
+  return sessionSchema.parse(body).token;
 }

@@ -5,30 +5,30 @@ import { tenants } from '../../demo/tenants.js';
 import { control } from './emulator-client.js';
 import { codeBlocks, inPackage } from './package-files.js';
 
-/** The customer of whoever opens the page of an example with the demo server. */
+/** The customer that the examples with the demo server use. */
 export const acme = { origin_owner_id: tenants.acme.ownerId, origin_owner_name: tenants.acme.ownerName };
 
 const accountsSchema = z.array(
   z.looseObject({ provider: z.string(), status: z.string(), origin_owner_id: z.string() }),
 );
 
-/** An example as its README says to start it, on free ports. */
+/** An example, started with the commands of its README on free ports. */
 export interface Example {
   readonly url: string;
   readonly emulatorUrl: string;
-  /** What it has written so far, to either stream. */
+  /** The output so far, of stdout and stderr. */
   readonly output: () => string;
-  /** Tells its emulator, see `/__emulator`. */
+  /** Calls the control API of its emulator. */
   readonly control: (method: string, path: string, body?: unknown) => ReturnType<typeof control>;
-  /** All that are linked. */
+  /** All linked accounts. */
   readonly accounts: () => Promise<z.infer<typeof accountsSchema>>;
-  /** Its page for production, as `npm run build` makes it. */
+  /** Runs `npm run build`, which builds its page for production. */
   readonly build: () => { readonly status: number | null; readonly stdout: string };
-  /** As Ctrl+C does; resolves when everything that it started has ended. */
+  /** Sends SIGINT like Ctrl+C. Resolves when all of its processes have ended. */
   stop(): Promise<void>;
 }
 
-/** To install its packages takes a while: give the hook that calls this some minutes. */
+/** Installs the example's packages and starts it. The calling hook needs a timeout of some minutes. */
 export async function startExample(name: string): Promise<Example> {
   const [install, command = ''] = codeBlocks(`examples/${name}/README.md`, 'sh').join('').trim().split('\n');
   if (install !== 'npm ci' || command !== `npm run example -- ${name}`) {
@@ -42,34 +42,36 @@ export async function startExample(name: string): Promise<Example> {
       PORT: '0',
       EMULATOR_PORT: '0',
       EXAMPLE_PORT: '0',
-      // A test is quicker than a person.
+      // Tests send more requests than a person.
       RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that a signal reaches all that npm has started, as it does from a terminal.
+    // A separate process group: a signal reaches every process that npm started, as in a terminal.
     detached: true,
   });
   const closed = once(child, 'close');
   let output = '';
-  const found = new Promise<Pick<Example, 'url' | 'emulatorUrl'>>((resolve, reject) => {
+  const urls = new Promise<Pick<Example, 'url' | 'emulatorUrl'>>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
         output += chunk;
         const url = /The example +(\S+?)\/?\n/.exec(output)?.[1];
         const emulatorUrl = /The emulator +(http\S+)/.exec(output)?.[1];
-        if (url !== undefined && emulatorUrl !== undefined) resolve({ url, emulatorUrl });
+        if (url !== undefined && emulatorUrl !== undefined) {
+          resolve({ url, emulatorUrl });
+        }
       });
     }
     closed.then(() => reject(new Error(`the example ${name} ended:\n${output}`)), reject);
   });
-  const { url, emulatorUrl } = await found;
-  const tell: Example['control'] = (method, path, body) => control(emulatorUrl, method, path, body);
+  const { url, emulatorUrl } = await urls;
+  const callControl: Example['control'] = (method, path, body) => control(emulatorUrl, method, path, body);
   return {
     url,
     emulatorUrl,
     output: () => output,
-    control: tell,
-    accounts: async () => accountsSchema.parse((await tell('GET', '/accounts')).body),
+    control: callControl,
+    accounts: async () => accountsSchema.parse((await callControl('GET', '/accounts')).body),
     build: () =>
       spawnSync('npm', ['run', 'build'], {
         cwd: inPackage(`examples/${name}`),
@@ -80,7 +82,7 @@ export async function startExample(name: string): Promise<Example> {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
         process.kill(-child.pid, 'SIGINT');
       }
-      // Closed are its streams only when nobody has them any more.
+      // The streams close when the last process of the group has ended.
       await closed;
     },
   };

@@ -1,29 +1,29 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from '@jest/globals';
 import { type Fault, type FaultServer, startFaultServer } from './fault-server.js';
 import { canary, type FaultName, faults } from './faults.js';
-import { type Answer, acme, canaries, signIn, startTestApp, type TestApp } from './test-app.js';
+import { acme, canaries, type GraphQLResponse, signIn, startTestApp, type TestApp } from './test-app.js';
 import type { Certificate } from './tls-certificates.js';
+import { waitFor, waitUntil } from './wait.js';
 
-/** The real server before an upstream that misbehaves on demand. */
+/** The real server in front of an upstream with faults that a test chooses. */
 export interface FaultApp {
   readonly app: TestApp;
   readonly upstream: FaultServer;
-  /** Asks for a session, which is one call to StackOne. */
-  mint(claims?: typeof acme): Promise<Answer>;
-  run(query: string, claims?: typeof acme): Promise<Answer>;
-  /** How often StackOne was tried for this answer, whether or not anything arrived there. */
-  attempts(answer: Answer): Promise<number>;
-  /** Fails when a socket to upstream is left behind. */
+  /** Runs `createConnectSession`, which is one call to StackOne. */
+  createSession(claims?: typeof acme): Promise<GraphQLResponse>;
+  run(query: string, claims?: typeof acme): Promise<GraphQLResponse>;
+  /** Number of attempts to call StackOne for this response, including attempts that did not reach it. */
+  attempts(response: GraphQLResponse): Promise<number>;
+  /** Fails when a socket to the upstream stays open. */
   stop(): Promise<void>;
 }
 
 export interface FaultAppOptions {
   /** Overrides of the server's environment. */
   readonly env?: Record<string, string | undefined>;
-  /** By which name the server knows upstream. */
+  /** Host name in the server's `STACKONE_BASE_URL`. Default: `127.0.0.1`. */
   readonly host?: string;
-  /** Then it is called over TLS. */
+  /** The upstream uses TLS with this certificate. */
   readonly certificate?: Certificate;
 }
 
@@ -35,7 +35,7 @@ export async function startFaultApp({
   const upstream = await startFaultServer({ ownerId: acme.org_id, ...(certificate && { certificate }) });
   const url = upstream.url.replace('127.0.0.1', host);
   const app = await startTestApp({ STACKONE_BASE_URL: url, ...env }).catch(async (error: unknown) => {
-    await upstream.refuse();
+    await upstream.stopListening();
     throw error;
   });
   const run = async (query: string, claims = acme) => app.post({ query }, await signIn(claims));
@@ -43,19 +43,19 @@ export async function startFaultApp({
     app,
     upstream,
     run,
-    mint: (claims) => run('mutation { createConnectSession { token userErrors { code } } }', claims),
-    attempts: async (answer) => {
-      const line = await logLine(
+    createSession: (claims) => run('mutation { createConnectSession { token userErrors { code } } }', claims),
+    attempts: async (response) => {
+      const line = await waitForLogLine(
         app,
-        `"requestId":"${answer.headers.get('x-request-id')}"`,
+        `"requestId":"${response.headers.get('x-request-id')}"`,
         '"msg":"request"',
       );
       return JSON.parse(line).upstreamAttempts;
     },
     stop: async () => {
       await app.stop();
-      await until(() => upstream.connections.open === 0, 'all sockets are closed');
-      await upstream.refuse();
+      await waitUntil(() => upstream.connections.open === 0, 'all upstream sockets are closed');
+      await upstream.stopListening();
     },
   };
 }
@@ -64,13 +64,13 @@ export interface FaultCase {
   readonly name: string;
   readonly fault: Fault;
   readonly code: 'UPSTREAM_UNAVAILABLE' | 'UPSTREAM_TIMEOUT' | 'UPSTREAM_REJECTED' | 'UPSTREAM_MISCONFIGURED';
-  /** Exactly. */
+  /** Exact number of attempts. */
   readonly attempts: 1 | 2;
   readonly alert?: string;
 }
 
-/** The same end for all of these faults. */
-export function cases(
+/** Cases with the same expected outcome. */
+export function faultCases(
   code: FaultCase['code'],
   attempts: FaultCase['attempts'],
   names: readonly FaultName[],
@@ -79,48 +79,47 @@ export function cases(
   return names.map((name) => ({ name, fault: faults[name], code, attempts, ...(alert && { alert }) }));
 }
 
-/** 8 s and 250 ms, and what a busy machine adds. */
-const answeredWithinMs = 9_000;
+/** The deadline of 8 s, 250 ms between attempts, and a margin for a busy machine. */
+const maxResponseMs = 9_000;
 
 /**
- * What must hold for every fault. That no rejection stays unhandled is seen to by Jest, which fails a test
- * for one.
+ * Checks what must hold for every fault. Jest itself fails a test when a rejection stays unhandled.
  */
-export async function expectSurvived(
+export async function expectErrorThenRecovery(
   { fault, ...expected }: FaultCase,
   options: FaultAppOptions = {},
 ): Promise<void> {
-  await onStage(async (stage) => {
-    stage.upstream.play(fault);
-    await expectFailed(stage, expected);
-    stage.upstream.behave();
-    await expectMinted(stage);
-    // Pooled ones may stay, those of the fault may not.
-    await until(() => stage.upstream.connections.open <= 1, 'the sockets of the fault are closed');
+  await withFaultApp(async (fixture) => {
+    fixture.upstream.injectFault(fault);
+    await expectUpstreamError(fixture, expected);
+    fixture.upstream.clearFault();
+    await expectSessionCreated(fixture);
+    // A pooled socket may stay open. The sockets of the fault may not.
+    await waitUntil(() => fixture.upstream.connections.open <= 1, 'the sockets of the fault are closed');
   }, options);
 }
 
-/** Starts the server and its upstream for one test, and looks after them. */
-export async function onStage(
-  play: (stage: FaultApp) => Promise<void>,
+/** Runs a test with a server and an upstream, and stops both. */
+export async function withFaultApp(
+  run: (fixture: FaultApp) => Promise<void>,
   options: FaultAppOptions = {},
 ): Promise<void> {
-  const stage = await startFaultApp(options);
+  const fixture = await startFaultApp(options);
   try {
-    await play(stage);
+    await run(fixture);
   } finally {
-    await stage.stop();
+    await fixture.stop();
   }
 }
 
-export async function expectFailed(
-  stage: FaultApp,
+export async function expectUpstreamError(
+  fixture: FaultApp,
   { code, attempts, alert }: Omit<FaultCase, 'name' | 'fault'>,
-): Promise<Answer> {
+): Promise<GraphQLResponse> {
   const start = performance.now();
-  const answer = await stage.mint();
+  const response = await fixture.createSession();
   const elapsedMs = performance.now() - start;
-  expect(answer.json.errors).toEqual([
+  expect(response.json.errors).toEqual([
     {
       message: expect.any(String),
       locations: expect.any(Array),
@@ -128,19 +127,24 @@ export async function expectFailed(
       extensions: { code },
     },
   ]);
-  expect(answer.json.data).toBeNull();
-  expect(answer.status).toBe(200);
-  expect(elapsedMs).toBeLessThan(answeredWithinMs);
-  expect(await stage.attempts(answer)).toBe(attempts);
-  expect(stage.upstream.requests.length).toBeLessThanOrEqual(attempts);
-  expect(alertsOf(stage.app)).toEqual(alert === undefined ? [] : [alert]);
-  expectNoLeak(stage, answer);
-  return answer;
+  expect(response.json.data).toBeNull();
+  expect(response.status).toBe(200);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  // An upstream error about this server's key is not an authentication error of the caller.
+  expect(response.headers.has('www-authenticate')).toBe(false);
+  expect(response.text).not.toContain('UNAUTHENTICATED');
+  expect(elapsedMs).toBeLessThan(maxResponseMs);
+  expect(await fixture.attempts(response)).toBe(attempts);
+  expect(await waitForLogLine(fixture.app, '"msg":"request"', `"code":"${code}"`)).not.toBe('');
+  expect(fixture.upstream.requests.length).toBeLessThanOrEqual(attempts);
+  expect(loggedAlerts(fixture.app)).toEqual(alert === undefined ? [] : [alert]);
+  expectNoLeak(fixture, response);
+  return response;
 }
 
-export async function expectMinted(stage: FaultApp, claims = acme): Promise<void> {
-  const answer = await stage.mint(claims);
-  expect(answer.json).toEqual({
+export async function expectSessionCreated(fixture: FaultApp, claims = acme): Promise<void> {
+  const response = await fixture.createSession(claims);
+  expect(response.json).toEqual({
     data: {
       createConnectSession: {
         token: expect.stringMatching(new RegExp(`^session-\\d+-of-${claims.org_id}$`)),
@@ -148,69 +152,54 @@ export async function expectMinted(stage: FaultApp, claims = acme): Promise<void
       },
     },
   });
-  expectNoLeak(stage, answer);
+  expectNoLeak(fixture, response);
 }
 
-/** One error with this code beside its field. */
-export function codeOf(answer: Answer): string | undefined {
-  return answer.json.errors?.map(({ extensions }) => extensions.code).join(' ');
-}
-
-/** Nothing that upstream sent, and nothing of the key, in the answer or in any log. */
-export function expectNoLeak({ app, upstream }: FaultApp, answer: Answer): void {
+/** Expects no upstream content and no part of the API key in the response or the logs. */
+export function expectNoLeak({ app, upstream }: FaultApp, response: GraphQLResponse): void {
   const key = Buffer.from(`${canaries.apiKey}:`).toString('base64').slice(0, 20);
-  const seen = [answer.text, ...[...answer.headers].flat(), app.logs()].join('\n');
+  const output = [response.text, ...[...response.headers].flat(), app.logs()].join('\n');
   for (const secret of [canary, canaries.apiKey, key]) {
-    expect(seen).not.toContain(secret);
+    expect(output).not.toContain(secret);
   }
-  expect(answer.text).not.toContain(new URL(upstream.url).host);
+  expect(response.text).not.toContain(new URL(upstream.url).host);
 }
 
-export function alertsOf(app: TestApp): string[] {
+export function loggedAlerts(app: TestApp): string[] {
   return [...app.logs().matchAll(/"alert":"([\w-]+)"/g)].flatMap(([, alert]) => alert ?? []);
 }
 
-/** A line of the log with all of these parts; it may be written after an answer has arrived here. */
-export async function logLine(app: TestApp, ...parts: readonly string[]): Promise<string> {
-  const find = () =>
-    app
-      .logs()
-      .split('\n')
-      .find((line) => parts.every((part) => line.includes(part)));
-  await until(() => find() !== undefined, `a line of the log has ${parts.join(' and ')}`);
-  return find() ?? '';
+/** The first log line with all of these parts. The server may write it after it has sent the response. */
+export async function waitForLogLine(app: TestApp, ...parts: readonly string[]): Promise<string> {
+  return waitFor(
+    () =>
+      app
+        .logs()
+        .split('\n')
+        .find((line) => parts.every((part) => line.includes(part))),
+    `a log line contains ${parts.join(' and ')}`,
+  );
 }
 
-/** @param what for the message of the failure */
-export async function until(isSo: () => boolean, what: string, withinMs = 5_000): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (!isSo()) {
-    if (performance.now() > end) {
-      throw new Error(`not so after ${withinMs} ms: ${what}`);
-    }
-    await sleep(2);
-  }
-}
-
-/** A test for each case, all of them under way at the same time: for what takes seconds and no work. */
-export function eachAtOnce<T extends { readonly name: string }>(
+/** One test per case. All cases run at the same time: for cases that mostly wait. */
+export function eachConcurrently<T extends { readonly name: string }>(
   cases: readonly T[],
-  run: (one: T) => Promise<void>,
+  run: (testCase: T) => Promise<void>,
 ): void {
   const failures = new Map<T, Promise<unknown>>();
   beforeAll(() => {
-    for (const one of cases) {
+    for (const testCase of cases) {
       failures.set(
-        one,
-        run(one).then(
+        testCase,
+        run(testCase).then(
           () => undefined,
           (error: unknown) => error ?? new Error('failed'),
         ),
       );
     }
   });
-  it.each(cases.map((one) => ({ name: one.name, one })))('$name', async ({ one }) => {
-    const failure = await failures.get(one);
+  it.each(cases.map((testCase) => ({ name: testCase.name, testCase })))('$name', async ({ testCase }) => {
+    const failure = await failures.get(testCase);
     if (failure !== undefined) {
       throw failure;
     }

@@ -1,57 +1,61 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
+import { listen } from './listen.js';
 import type { Certificate } from './tls-certificates.js';
 
-/** A request as it arrived, and the means to answer it in any way that a socket allows. */
+/** A received request, its socket, and the valid response to it. */
 export interface Exchange {
   readonly request: ReceivedRequest;
   /** 1 for the first request on its socket. */
-  readonly nth: number;
+  readonly requestNumber: number;
   readonly socket: Socket;
-  /** What a StackOne in good order would send, headers included. */
-  readonly good: string;
+  /** StackOne's response as raw HTTP. */
+  readonly validResponse: string;
 }
 
 export interface ReceivedRequest {
   readonly method: string;
-  /** With the query. */
+  /** With the query string. */
   readonly path: string;
   readonly body: string;
-  /** Aborted when its socket is closed. */
-  readonly gone: AbortSignal;
+  /** Aborted when its socket closes. */
+  readonly closed: AbortSignal;
 }
 
-/** What happens instead of an answer, or, `onConnection`, instead of anything. */
+/** Replaces the response, or with `onConnection` the whole connection. */
 export type Fault =
   | { readonly onConnection: (socket: Socket) => void }
   | { readonly onRequest: (exchange: Exchange) => void | Promise<void> };
 
 /**
- * An upstream over raw sockets, so that it can break every rule of HTTP. Left alone it answers like StackOne,
- * as far as this project's calls go. It has no state: an account has whatever id is asked for.
+ * An upstream over raw sockets, which can violate HTTP. Without a fault it responds like StackOne to the calls
+ * of this project. It has no state: every account id exists.
  */
 export interface FaultServer {
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
-  /** Requests that arrived on a socket whose last one had not been answered. */
+  /** Number of requests that arrived before the previous request on the same socket had its response. */
   readonly pipelined: number;
   readonly connections: { readonly open: number; readonly total: number };
-  /** For the next `times` requests with this method (connections, for a fault of those). Forgets other faults. */
-  play(fault: Fault, times?: number, method?: string): void;
-  /** No fault from now on. */
-  behave(): void;
-  present(certificate: Certificate): void;
-  /** Nobody listens any more, and all sockets are closed. */
-  refuse(): Promise<void>;
+  /**
+   * Injects the fault into the next `times` requests with this method, or into the next connections. Replaces an
+   * earlier fault.
+   */
+  injectFault(fault: Fault, times?: number, method?: string): void;
+  /** Removes the fault. */
+  clearFault(): void;
+  setCertificate(certificate: Certificate): void;
+  /** Stops listening and closes all sockets. */
+  stopListening(): Promise<void>;
   /** Listens again, on the same port. */
-  accept(): Promise<void>;
+  startListening(): Promise<void>;
 }
 
 export interface FaultServerOptions {
   /** The owner of every account. */
   readonly ownerId: string;
-  /** Then it speaks TLS. */
+  /** Uses TLS with this certificate. */
   readonly certificate?: Certificate;
 }
 
@@ -60,36 +64,36 @@ export async function startFaultServer({ ownerId, certificate }: FaultServerOpti
   const connections = { open: 0, total: 0 };
   const sockets = new Set<Socket>();
   let pipelined = 0;
-  let presented = certificate;
-  let script: { fault: Fault; left: number; method: string | undefined } | undefined;
-  let minted = 0;
+  let currentCertificate = certificate;
+  let injected: { fault: Fault; remaining: number; method: string | undefined } | undefined;
+  let created = 0;
 
-  /** The fault that is due, counted as played. */
-  const next = (isDue: (fault: Fault, method: string | undefined) => boolean): Fault | undefined => {
-    if (script === undefined || script.left < 1 || !isDue(script.fault, script.method)) {
+  /** The fault for this connection or request, if one is pending. Counts it. */
+  const takeFault = (matches: (fault: Fault, method: string | undefined) => boolean): Fault | undefined => {
+    if (injected === undefined || injected.remaining < 1 || !matches(injected.fault, injected.method)) {
       return undefined;
     }
-    script.left -= 1;
-    return script.fault;
+    injected.remaining -= 1;
+    return injected.fault;
   };
 
   const server = createServer({ allowHalfOpen: false }, (raw) => {
     connections.open += 1;
     connections.total += 1;
     sockets.add(raw);
-    // A peer that resets is a part of the play.
+    // The peer may reset the connection.
     raw.on('error', () => undefined);
     raw.once('close', () => {
       connections.open -= 1;
       sockets.delete(raw);
     });
     raw.setNoDelay(true);
-    const fault = next((candidate) => 'onConnection' in candidate);
+    const fault = takeFault((candidate) => 'onConnection' in candidate);
     if (fault !== undefined && 'onConnection' in fault) {
       fault.onConnection(raw);
       return;
     }
-    const socket = presented === undefined ? raw : secure(raw, presented);
+    const socket = currentCertificate === undefined ? raw : secure(raw, currentCertificate);
     readRequests(socket, {
       onPipelined: () => {
         pipelined += 1;
@@ -97,21 +101,22 @@ export async function startFaultServer({ ownerId, certificate }: FaultServerOpti
       onRequest: async (exchange) => {
         requests.push(exchange.request);
         const { method } = exchange.request;
-        const played = next((candidate, only) => 'onRequest' in candidate && (only ?? method) === method);
-        if (played !== undefined && 'onRequest' in played) {
-          await played.onRequest(exchange);
+        const requestFault = takeFault(
+          (candidate, only) => 'onRequest' in candidate && (only ?? method) === method,
+        );
+        if (requestFault !== undefined && 'onRequest' in requestFault) {
+          await requestFault.onRequest(exchange);
         } else {
-          exchange.socket.write(exchange.good);
+          exchange.socket.write(exchange.validResponse);
         }
       },
-      good: (request) => {
-        minted += 1;
-        return answerLikeStackOne(request, ownerId, minted);
+      validResponse: (request) => {
+        created += 1;
+        return stackOneResponse(request, ownerId, created);
       },
     });
   });
-  await listen(server, 0);
-  const port = portOf(server);
+  const { port } = await listen(server);
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     requests,
@@ -119,16 +124,16 @@ export async function startFaultServer({ ownerId, certificate }: FaultServerOpti
       return pipelined;
     },
     connections,
-    play: (fault, times = Number.POSITIVE_INFINITY, method = undefined) => {
-      script = { fault, left: times, method };
+    injectFault: (fault, times = Number.POSITIVE_INFINITY, method = undefined) => {
+      injected = { fault, remaining: times, method };
     },
-    behave: () => {
-      script = undefined;
+    clearFault: () => {
+      injected = undefined;
     },
-    present: (other) => {
-      presented = other;
+    setCertificate: (other) => {
+      currentCertificate = other;
     },
-    refuse: async () => {
+    stopListening: async () => {
       const closed = server.listening ? once(server, 'close') : undefined;
       server.close();
       for (const socket of sockets) {
@@ -136,21 +141,10 @@ export async function startFaultServer({ ownerId, certificate }: FaultServerOpti
       }
       await closed;
     },
-    accept: () => listen(server, port),
+    startListening: async () => {
+      await listen(server, port);
+    },
   };
-}
-
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('the server has no port');
-  }
-  return address.port;
 }
 
 function secure(raw: Socket, certificate: Certificate): Socket {
@@ -160,18 +154,18 @@ function secure(raw: Socket, certificate: Certificate): Socket {
 }
 
 interface Reader {
-  readonly good: (request: ReceivedRequest) => string;
+  readonly validResponse: (request: ReceivedRequest) => string;
   readonly onRequest: (exchange: Exchange) => Promise<void>;
   readonly onPipelined: () => void;
 }
 
-/** One request after the other, as undici writes them: a head, and a body of the length that the head tells. */
-function readRequests(socket: Socket, { good, onRequest, onPipelined }: Reader): void {
-  const gone = new AbortController();
-  socket.once('close', () => gone.abort());
+/** Parses one request after the other, as undici writes them: a head with `content-length`, and a body. */
+function readRequests(socket: Socket, { validResponse, onRequest, onPipelined }: Reader): void {
+  const closed = new AbortController();
+  socket.once('close', () => closed.abort());
   let received = '';
-  let nth = 0;
-  let isAnswering = false;
+  let requestNumber = 0;
+  let isResponding = false;
   socket.on('data', (bytes: Buffer) => {
     received += bytes.toString('latin1');
     for (;;) {
@@ -183,26 +177,30 @@ function readRequests(socket: Socket, { good, onRequest, onPipelined }: Reader):
       const [method = '', path = ''] = received.split(' ', 2);
       const body = Buffer.from(received.slice(end + 4, end + 4 + length), 'latin1').toString();
       received = received.slice(end + 4 + length);
-      const request = { method, path, body, gone: gone.signal };
-      if (isAnswering) {
+      const request = { method, path, body, closed: closed.signal };
+      if (isResponding) {
         onPipelined();
       }
-      isAnswering = true;
-      nth += 1;
-      onRequest({ request, nth, socket, good: good(request) }).finally(() => {
-        isAnswering = false;
+      isResponding = true;
+      requestNumber += 1;
+      onRequest({ request, requestNumber, socket, validResponse: validResponse(request) }).finally(() => {
+        isResponding = false;
       });
     }
   });
 }
 
-/** @param nth makes each token another one */
-function answerLikeStackOne({ method, path, body }: ReceivedRequest, ownerId: string, nth: number): string {
+/** @param sessionNumber makes each token unique */
+function stackOneResponse(
+  { method, path, body }: ReceivedRequest,
+  ownerId: string,
+  sessionNumber: number,
+): string {
   const { pathname } = new URL(path, 'http://upstream');
   if (method === 'POST' && pathname === '/connect_sessions') {
     const { origin_owner_id, origin_owner_name } = JSON.parse(body);
-    const token = `session-${nth}-of-${origin_owner_id}`;
-    return toHttp('201 Created', { id: nth, origin_owner_id, origin_owner_name, token });
+    const token = `session-${sessionNumber}-of-${origin_owner_id}`;
+    return toHttp('201 Created', { id: sessionNumber, origin_owner_id, origin_owner_name, token });
   }
   const account = (id: string) => ({
     id,
@@ -228,7 +226,7 @@ function answerLikeStackOne({ method, path, body }: ReceivedRequest, ownerId: st
   return toHttp('404 Not Found', { statusCode: 404, message: 'Not Found' });
 }
 
-/** A whole answer with a JSON body. */
+/** A complete HTTP response with a JSON body. */
 export function toHttp(
   status: string,
   body: unknown,
@@ -237,7 +235,7 @@ export function toHttp(
   return toRawHttp(status, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
 }
 
-/** A whole answer, with the length of its body unless the headers speak of that. */
+/** A complete HTTP response, with `content-length` unless the headers set or omit it. */
 export function toRawHttp(
   status: string,
   body: string,

@@ -4,95 +4,86 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Exchange, type Fault, toHttp, toRawHttp } from './fault-server.js';
 
-/** It is in whatever a fault sends: none of it may come out again, in an answer or in a log. */
+/** Every fault sends this value. No response and no log line may contain it. */
 export const canary = 'canary-from-upstream';
 
 const json = { 'content-type': 'application/json' };
-const refusal = { statusCode: 0, message: canary, errors: [canary], token: canary };
+const errorBody = { statusCode: 0, message: canary, errors: [canary], token: canary };
 
-/** What can go wrong with an upstream, by name. How it must end is told by the tests. */
+/** Upstream faults by name. The tests define the expected outcomes. */
 export const faults = {
-  'reset as soon as connected': { onConnection: (socket) => void socket.resetAndDestroy() },
-  // Reads, so that it sees the other side close.
-  'a TLS handshake that is never answered': { onConnection: (socket) => void socket.resume() },
+  'connection reset after connect': { onConnection: (socket) => void socket.resetAndDestroy() },
+  // Reads, so that it notices when the peer closes.
+  'TLS handshake without a response': { onConnection: (socket) => void socket.resume() },
   'plain HTTP on the TLS port': {
     onConnection: (socket) => {
       socket.once('data', () => socket.end(toRawHttp('400 Bad Request', canary)));
     },
   },
-  'a reset before the answer': { onRequest: ({ socket }) => void socket.resetAndDestroy() },
-  'a close before the answer': { onRequest: ({ socket }) => void socket.end() },
-  'no answer at all': { onRequest: ({ request }) => untilGone(request.gone) },
+  'connection reset before the response': { onRequest: ({ socket }) => void socket.resetAndDestroy() },
+  'connection closed before the response': { onRequest: ({ socket }) => void socket.end() },
+  'no response': { onRequest: ({ request }) => untilClosed(request.closed) },
   'headers one byte at a time': {
     onRequest: (exchange) => drip(exchange, `${headOf(200)}x-padding: ${canary.padEnd(200)}\r\n\r\n`),
   },
-  'a body one byte at a time': {
+  'body one byte at a time': {
     onRequest: (exchange) => {
       exchange.socket.write(`${headOf(200)}\r\n`);
       return drip(exchange, started());
     },
   },
-  'a body that stalls': { onRequest: ({ socket, request }) => write(socket, unfinished(), request.gone) },
-  'a refusal whose body stalls': {
-    onRequest: ({ socket, request }) => write(socket, unfinished('401 Unauthorized'), request.gone),
+  'stalled body': { onRequest: ({ socket, request }) => write(socket, unfinished(), request.closed) },
+  '401 with a stalled body': {
+    onRequest: ({ socket, request }) => write(socket, unfinished('401 Unauthorized'), request.closed),
   },
 
-  'a bad status line': raw(`HTTP/1.1 2O1 ${canary}\r\n\r\n`),
-  'what is not HTTP': raw(`220 ${canary} ESMTP ready\r\n`),
-  '101': raw(
+  'malformed status line': raw(`HTTP/1.1 2O1 ${canary}\r\n\r\n`),
+  'response that is not HTTP': raw(`220 ${canary} ESMTP ready\r\n`),
+  '101 Switching Protocols': raw(
     `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${canary}\r\n\r\n${canary}`,
   ),
-  '100 for ever': raw(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n`),
-  'a header of 64 KB': raw(toHttp('201 Created', refusal, { 'x-padding': canary.padEnd(65_536, 'x') })),
-  'two content lengths': raw(
+  'repeated 100 Continue': raw(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n`),
+  'response header of 64 KB': raw(
+    toHttp('201 Created', errorBody, { 'x-padding': canary.padEnd(65_536, 'x') }),
+  ),
+  'two content-length headers': raw(
     `HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 2\r\ncontent-length: 60\r\n\r\n{}${canary}`,
   ),
-  'a content length and chunks': raw(
+  'content-length together with transfer-encoding: chunked': raw(
     `HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
   ),
-  'a moved address': raw(toHttp('301 Moved Permanently', refusal, { location: `/elsewhere?${canary}` })),
-  'a temporary redirect': raw(toHttp('307 Temporary Redirect', refusal, { location: '/elsewhere' })),
+  '301 redirect': raw(toHttp('301 Moved Permanently', errorBody, { location: `/elsewhere?${canary}` })),
+  '307 redirect': raw(toHttp('307 Temporary Redirect', errorBody, { location: '/elsewhere' })),
 
-  'a reset inside the body': {
+  'connection reset within the body': {
     onRequest: ({ socket }) => {
       socket.write(unfinished(), () => socket.resetAndDestroy());
     },
   },
-  'a close inside the body': { onRequest: ({ socket }) => void socket.end(unfinished()) },
-  'a chunk that is cut': {
+  'connection closed within the body': { onRequest: ({ socket }) => void socket.end(unfinished()) },
+  'truncated chunk': {
     onRequest: ({ socket }) => void socket.end(chunked(`ff\r\n{"token":"${canary}`)),
   },
-  'chunks without an end': {
+  'chunked body without a last chunk': {
     onRequest: ({ socket }) => void socket.end(chunked(`8\r\n{"token"\r\n`)),
   },
-  'garbage for a chunk': raw(chunked(`zz\r\n{"token":"${canary}"}\r\n0\r\n\r\n`)),
-  'a proxy’s page with 502': raw(toRawHttp('502 Bad Gateway', `<h1>${canary}</h1>`, html())),
-  'a page with 200': raw(toRawHttp('200 OK', `<h1>${canary}</h1>`, html())),
-  'an empty 201': raw(toRawHttp('201 Created', '', json)),
-  'a 204': raw('HTTP/1.1 204 No Content\r\n\r\n'),
-  'half a JSON': raw(toRawHttp('201 Created', `{"token":"${canary}`, json)),
-  'no token': session({}),
-  'a token that is null': session({ token: null }),
-  'a token that is empty': session({ token: '' }),
-  'a token that is a number': session({ token: 4_242 }),
-  'a token that is an object': session({ token: { value: canary } }),
-  'a list': raw(toHttp('201 Created', [refusal])),
-  'a token by way of __proto__': raw(
-    toRawHttp('201 Created', `{"__proto__":{"token":"${canary}"},"origin_owner_id":"org_acme"}`, json),
-  ),
-  'another owner’s session': raw(toHttp('201 Created', { token: canary, origin_owner_id: 'org_globex' })),
-  'a body that never ends': {
-    onRequest: async ({ socket, request: { gone } }) => {
+  'invalid chunk size': raw(chunked(`zz\r\n{"token":"${canary}"}\r\n0\r\n\r\n`)),
+  'HTML page with 502': raw(toRawHttp('502 Bad Gateway', `<h1>${canary}</h1>`, html())),
+  'HTML page with 200': raw(toRawHttp('200 OK', `<h1>${canary}</h1>`, html())),
+  'truncated JSON': raw(toRawHttp('201 Created', `{"token":"${canary}`, json)),
+  'session without a token': session({}),
+  'endless body': {
+    onRequest: async ({ socket, request: { closed } }) => {
       socket.write(chunked(''));
       const chunk = `400\r\n${canary.padEnd(1024, 'x')}\r\n`;
-      while (!gone.aborted && (socket.write(chunk) || (await drained(socket, gone)))) {
+      while (!closed.aborted && (socket.write(chunk) || (await drained(socket, closed)))) {
         await sleep(0);
       }
     },
   },
-  'a huge content length': raw(toRawHttp('201 Created', `{"token":"${canary}`, huge())),
-  'a refusal of a huge length': raw(toRawHttp('403 Forbidden', canary, huge())),
-  'a gzip bomb': {
+  'huge content-length': raw(toRawHttp('201 Created', `{"token":"${canary}`, huge())),
+  '403 with a huge content-length': raw(toRawHttp('403 Forbidden', canary, huge())),
+  'gzip bomb': {
     onRequest: ({ socket }) => {
       const bomb = gzipSync(Buffer.alloc(16 * 1024 * 1024, canary));
       const length = { 'content-length': String(bomb.length) };
@@ -100,89 +91,86 @@ export const faults = {
       socket.write(bomb);
     },
   },
-  'bytes that are not UTF-8': {
-    onRequest: ({ socket }) => {
-      const body = Buffer.from(`{"token":"${canary}","origin_owner_id":"org_acme","label":"é"}`, 'latin1');
-      socket.write(toRawHttp('201 Created', '', { ...json, 'content-length': String(body.length) }));
-      socket.write(body);
-    },
-  },
 } satisfies Readonly<Record<string, Fault>>;
 
 export type FaultName = keyof typeof faults;
 
-/** An answer with this status, whose body says a lot. */
+/** A response with this status and the canary in its reason phrase, headers and body. */
 export function status(code: number, headers: Readonly<Record<string, string>> = {}): Fault {
-  return raw(toHttp(`${code} ${canary}`, { ...refusal, statusCode: code }, headers));
+  const canaryHeaders = { 'x-canary': canary, 'set-cookie': `a=${canary}` };
+  const body = { ...errorBody, error: { details: [canary] }, statusCode: code };
+  return raw(toHttp(`${code} ${canary}`, body, { ...canaryHeaders, ...headers }));
 }
 
-/** The first request on a socket is answered, and the next one finds the socket just closed. */
+/** Responds to the first request on a socket and closes the socket at the second request. */
 export const closedAtReuse: Fault = {
-  onRequest: ({ nth, socket, good }) => void (nth === 1 ? socket.write(good) : socket.destroy()),
+  onRequest: ({ requestNumber, socket, validResponse }) =>
+    void (requestNumber === 1 ? socket.write(validResponse) : socket.destroy()),
 };
 
-/** Each answer says that the socket stays open, and the socket is closed some time around the next request. */
+/** Each response keeps the connection alive, but the socket closes around the time of the next request. */
 export const closedAroundReuse: Fault = {
-  onRequest: async ({ nth, socket, good }) => {
-    socket.write(good);
-    // From at once to two milliseconds later: before, while and after the next request is on its way.
-    await sleep(nth % 3);
+  onRequest: async ({ requestNumber, socket, validResponse }) => {
+    socket.write(validResponse);
+    // After 0 to 2 ms: before, during and after the next request.
+    await sleep(requestNumber % 3);
     socket.end();
   },
 };
 
-const stray = toHttp('201 Created', { token: canary, origin_owner_id: 'org_acme' });
+const unrequested = toHttp('201 Created', { token: canary, origin_owner_id: 'org_acme' });
 
-/** @param delayMs how long after the good answer the other comes; 0 is in the same bytes */
-export function secondAnswer(delayMs: number): Fault {
+/** A second, unrequested response. @param delayMs delay after the first response; 0 sends both in one write */
+export function unrequestedResponse(delayMs: number): Fault {
   return {
-    onRequest: async ({ socket, good }) => {
-      socket.write(delayMs === 0 ? good + stray : good);
+    onRequest: async ({ socket, validResponse }) => {
+      socket.write(delayMs === 0 ? validResponse + unrequested : validResponse);
       if (delayMs > 0) {
         await sleep(delayMs);
-        socket.write(stray);
+        socket.write(unrequested);
       }
     },
   };
 }
 
-/** On a socket that is used again, an answer to somebody else comes before the right one. */
-export const overtakenAnswer: Fault = {
-  onRequest: ({ nth, socket, good }) => void socket.write(nth === 1 ? good : stray + good),
+/** On a reused socket, another owner's response precedes the right one. */
+export const precededResponse: Fault = {
+  onRequest: ({ requestNumber, socket, validResponse }) =>
+    void socket.write(requestNumber === 1 ? validResponse : unrequested + validResponse),
 };
 
-/** Good answers, in another order than the requests; each head long before its body, so that more could be sent. */
-export function shuffledAnswers(): Fault {
+/** Valid responses in another order than the requests. Each head precedes its body by some milliseconds. */
+export function reorderedResponses(): Fault {
   let count = 0;
   return {
-    onRequest: async ({ socket, good }) => {
-      const bodyAt = good.indexOf('\r\n\r\n') + 4;
+    onRequest: async ({ socket, validResponse }) => {
+      const bodyAt = validResponse.indexOf('\r\n\r\n') + 4;
       count += 1;
-      socket.write(good.slice(0, bodyAt));
+      socket.write(validResponse.slice(0, bodyAt));
       await sleep((count * 7) % 13);
-      socket.write(good.slice(bodyAt));
+      socket.write(validResponse.slice(bodyAt));
     },
   };
 }
 
-/** Good answers, all of them once the signal is aborted. */
+/** Valid responses, all of them after the signal is aborted. */
 export function heldUntil(signal: AbortSignal): Fault {
   setMaxListeners(0, signal);
   return {
-    onRequest: async ({ socket, good }) => {
-      await untilGone(signal);
-      socket.write(good);
+    onRequest: async ({ socket, validResponse }) => {
+      await untilClosed(signal);
+      socket.write(validResponse);
     },
   };
 }
 
-/** Of so many requests in a row all but the last are answered with 503. */
-export function oneGoodOf(many: number): Fault {
+/** Of this number of requests, the last one gets a valid response and the others 503. */
+export function oneValidOf(requests: number): Fault {
   let count = 0;
   return {
-    onRequest: ({ socket, good }) => {
+    onRequest: ({ socket, validResponse }) => {
       count += 1;
-      socket.write(count % many === 0 ? good : toHttp('503 Service Unavailable', refusal));
+      socket.write(count % requests === 0 ? validResponse : toHttp('503 Service Unavailable', errorBody));
     },
   };
 }
@@ -203,7 +191,7 @@ function huge() {
   return { ...json, 'content-length': '4000000000' };
 }
 
-/** The head of an answer with 500 bytes of JSON, its last line still open. */
+/** The head of a JSON response, without the empty line that ends it. */
 function headOf(length: number, statusLine = '201 Created'): string {
   return `HTTP/1.1 ${statusLine}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n`;
 }
@@ -220,10 +208,10 @@ function chunked(body: string): string {
   return `HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${body}`;
 }
 
-/** Fast enough that no timeout between two bytes is ever reached, and longer than any deadline. */
-async function drip({ socket, request: { gone } }: Exchange, text: string): Promise<void> {
+/** Fast enough for every idle timeout, and longer than the deadline in total. */
+async function drip({ socket, request: { closed } }: Exchange, text: string): Promise<void> {
   for (const byte of text) {
-    if (gone.aborted) {
+    if (closed.aborted) {
       return;
     }
     socket.write(byte);
@@ -231,19 +219,19 @@ async function drip({ socket, request: { gone } }: Exchange, text: string): Prom
   }
 }
 
-async function write(socket: Socket, text: string, gone: AbortSignal): Promise<void> {
+async function write(socket: Socket, text: string, closed: AbortSignal): Promise<void> {
   socket.write(text);
-  await untilGone(gone);
+  await untilClosed(closed);
 }
 
-async function untilGone(gone: AbortSignal): Promise<void> {
-  if (!gone.aborted) {
-    await once(gone, 'abort');
+async function untilClosed(closed: AbortSignal): Promise<void> {
+  if (!closed.aborted) {
+    await once(closed, 'abort');
   }
 }
 
-/** @returns whether the socket is still there */
-async function drained(socket: Socket, gone: AbortSignal): Promise<boolean> {
-  await Promise.race([once(socket, 'drain', { signal: gone }).catch(() => undefined), untilGone(gone)]);
-  return !gone.aborted;
+/** @returns whether the socket is still open */
+async function drained(socket: Socket, closed: AbortSignal): Promise<boolean> {
+  await Promise.race([once(socket, 'drain', { signal: closed }).catch(() => undefined), untilClosed(closed)]);
+  return !closed.aborted;
 }

@@ -1,11 +1,11 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { build } from 'esbuild';
+import { listen } from './listen.js';
 import { inPackage } from './package-files.js';
 
 export interface Frontend {
   readonly url: string;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
 const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A product</title>
@@ -13,14 +13,14 @@ const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A prod
 <script type="module" src="/page.js"></script></body></html>`;
 
 /**
- * Serves a page of this folder as a product would, and passes its other requests on to the demo. React is the
- * development build: what it warns of is an error in the console.
+ * Serves a page of this folder as a product does, and forwards other requests to the demo. React is the
+ * development build, whose warnings are console errors.
  * @param file such as `react-page.tsx`
  */
 export async function startFrontend(file: string, demoUrl: string): Promise<Frontend> {
   const script = await bundle(file);
   const { headers } = await fetch(demoUrl);
-  // The demo page's policy: neither the Hub nor the dialog needs more.
+  // The Content-Security-Policy of the demo page is sufficient for the Hub and the dialog.
   const policy = headers.get('content-security-policy') ?? '';
   const server = createServer((request, response) => {
     if (request.url === '/page.js') {
@@ -28,20 +28,11 @@ export async function startFrontend(file: string, demoUrl: string): Promise<Fron
     } else if (request.url?.startsWith('/?')) {
       response.setHeader('content-security-policy', policy).setHeader('content-type', 'text/html').end(page);
     } else {
-      void passOn(request, response, demoUrl);
+      void forward(request, response, demoUrl);
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The site does not listen');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    stop: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  const { url, close } = await listen(server);
+  return { url, stop: close };
 }
 
 const bundles = new Map<string, Promise<string>>();
@@ -65,10 +56,10 @@ async function makeBundle(file: string): Promise<string> {
   return outputFiles.map(({ text }) => text).join('');
 }
 
-async function passOn(request: IncomingMessage, response: ServerResponse, demoUrl: string): Promise<void> {
+async function forward(request: IncomingMessage, response: ServerResponse, demoUrl: string): Promise<void> {
   const { method = 'GET', url = '/', headers } = request;
   const body = Buffer.concat(await request.toArray());
-  const answer = await fetch(demoUrl + url, {
+  const demoResponse = await fetch(demoUrl + url, {
     method,
     headers: {
       'content-type': headers['content-type'] ?? '',
@@ -76,7 +67,7 @@ async function passOn(request: IncomingMessage, response: ServerResponse, demoUr
     },
     ...(method === 'POST' && { body }),
   });
-  response.statusCode = answer.status;
-  response.setHeader('content-type', answer.headers.get('content-type') ?? '');
-  response.end(Buffer.from(await answer.arrayBuffer()));
+  response.statusCode = demoResponse.status;
+  response.setHeader('content-type', demoResponse.headers.get('content-type') ?? '');
+  response.end(Buffer.from(await demoResponse.arrayBuffer()));
 }

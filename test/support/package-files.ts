@@ -12,13 +12,13 @@ export function readText(path: string): string {
   return readFileSync(inPackage(path), 'utf8');
 }
 
-/** The code in a document, block by block, of one language. */
+/** The code blocks of one language in a Markdown document. */
 export function codeBlocks(path: string, language: string): string[] {
   const blocks = readText(path).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'));
   return [...blocks].map((match) => match[1] ?? '');
 }
 
-/** The TypeScript files below a folder, as paths from the package's folder. */
+/** The TypeScript files below a folder, as paths relative to the package. */
 export function sourceFiles(folder: string): string[] {
   return readdirSync(inPackage(folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
@@ -27,7 +27,7 @@ export function sourceFiles(folder: string): string[] {
     .sort();
 }
 
-/** What a file imports: packages by name, its own project's files as paths from the package's folder. */
+/** The imports of a file: package names, and files of this project as paths relative to the package. */
 export function importsOf(path: string): string[] {
   const specifiers = [...readText(path).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
     (match) => match[1] ?? '',

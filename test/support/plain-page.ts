@@ -1,4 +1,4 @@
-/** A page without a framework: the flow, and the Hub in a dialog of the page's own. */
+/** A page without a framework: the connect flow, with the Hub in the page's own dialog. */
 import { attachHub, createConnectClient, createConnectFlow, loadHub } from '../../client/src/index.js';
 
 const parameters = new URLSearchParams(location.search);
@@ -12,14 +12,16 @@ document.body.innerHTML = `
 
 const find = (selector: string): HTMLElement => {
   const element = document.querySelector(selector);
-  if (element instanceof HTMLElement) return element;
+  if (element instanceof HTMLElement) {
+    return element;
+  }
   throw new Error(`The page has no ${selector}`);
 };
 
 const client = createConnectClient({
   headers: async () => {
-    const answer: { readonly token: string } = await (await fetch('/demo/token?tenant=acme')).json();
-    return { authorization: `Bearer ${answer.token}` };
+    const response: { readonly token: string } = await (await fetch('/demo/token?tenant=acme')).json();
+    return { authorization: `Bearer ${response.token}` };
   },
 });
 const flow = createConnectFlow(client, {

@@ -3,15 +3,15 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { type Connect, type ConnectOptions, startConnect } from '../../src/embed.js';
-import { type Answer, canaries, post } from './test-app.js';
+import { canaries, type GraphQLResponse, post } from './test-app.js';
 
-/** A product with an Apollo Server and a login of its own, before an emulator. */
+/** A product with its own Apollo Server and login, in front of an emulator. */
 export interface Product {
   readonly connect: Connect<IncomingMessage>;
   readonly emulator: Emulator;
   readonly url: string;
-  post(body: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** What was logged so far. */
+  post(body: unknown, headers?: Record<string, string>): Promise<GraphQLResponse>;
+  /** All log lines so far. */
   readonly lines: readonly LogLine[];
   stop(): Promise<void>;
 }

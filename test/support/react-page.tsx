@@ -1,4 +1,4 @@
-/** A product's page with every way to use the React part, for the tests of it. */
+/** A page of a product with every usage of the React components, for their tests. */
 import { StackOneHub } from '@stackone/hub';
 import { createElement, StrictMode, useEffect, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -11,23 +11,27 @@ const theme = parameters.get('theme') === 'dark' ? 'dark' : 'light';
 
 const client = createConnectClient({
   headers: async () => {
-    const answer: { readonly token: string } = await (await fetch('/demo/token?tenant=acme')).json();
-    return { authorization: `Bearer ${answer.token}` };
+    const response: { readonly token: string } = await (await fetch('/demo/token?tenant=acme')).json();
+    return { authorization: `Bearer ${response.token}` };
   },
 });
 
 let loads = 0;
-async function loadAtSecondTry(): Promise<void> {
+async function loadOnSecondCall(): Promise<void> {
   loads += 1;
-  if (loads === 1) throw new Error('Not this time');
+  if (loads === 1) {
+    throw new Error('The first load fails');
+  }
 }
 
-/** The web component, as a Hub of one's own. Its `close` and `success` are DOM events. */
+/** The web component as a custom Hub component. Its `close` and `success` are DOM events. */
 function HubElement({ token, baseUrl, mode, onSuccess, onClose }: HubProps) {
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
     const success = (event: Event) => {
-      if (event instanceof CustomEvent) onSuccess(event.detail);
+      if (event instanceof CustomEvent) {
+        onSuccess(event.detail);
+      }
     };
     const current = element.current;
     current?.addEventListener('success', success);
@@ -40,7 +44,7 @@ function HubElement({ token, baseUrl, mode, onSuccess, onClose }: HubProps) {
   return createElement('stackone-hub', { ref: element, token, 'base-url': baseUrl, mode });
 }
 
-/** What most pages do: the button goes when the account is there. */
+/** The usual case: the linked account replaces the button. */
 function Replaced() {
   const [account, setAccount] = useState<LinkedAccount | null>(null);
   return account === null ? (
@@ -52,7 +56,7 @@ function Replaced() {
   );
 }
 
-/** The button stays, and counts. The function that counts is another in each rendering. */
+/** The button stays and counts linked accounts. `onLinked` is a new function in each render. */
 function Counted() {
   const [count, setCount] = useState(0);
   return (
@@ -67,18 +71,18 @@ function Counted() {
 
 function OwnDesign() {
   const [closings, setClosings] = useState(0);
-  const [told, setTold] = useState('');
-  const connect = useConnect({ onLinked: ({ providerKey }) => setTold(`${providerKey} is linked`) });
+  const [linkedText, setLinkedText] = useState('');
+  const connect = useConnect({ onLinked: ({ providerKey }) => setLinkedText(`${providerKey} is linked`) });
   return (
     <section aria-label="Own design">
       <button type="button" onClick={() => connect.start({ provider: 'personio' })}>
-        Begin
+        Start
       </button>
       <button type="button" onClick={connect.close}>
         Leave
       </button>
       <output>{connect.state.phase}</output>
-      <p>{told}</p>
+      <p>{linkedText}</p>
       <dialog open onClose={() => setClosings(closings + 1)}>
         <p>Closed {closings} times</p>
         {connect.hub}
@@ -88,19 +92,19 @@ function OwnDesign() {
 }
 
 function Page() {
-  const [isThere, setThere] = useState(true);
+  const [isMounted, setMounted] = useState(true);
   const common = { client, hubBaseUrl, theme } as const;
   return (
     <>
       <h1>Integrations</h1>
-      <button type="button" onClick={() => setThere(false)}>
-        Take all away
+      <button type="button" onClick={() => setMounted(false)}>
+        Unmount all
       </button>
-      {isThere && (
+      {isMounted && (
         <ConnectProvider {...common} hub={StackOneHub}>
           <Replaced />
           <Counted />
-          <ConnectButton provider="no-such-provider">Connect nothing</ConnectButton>
+          <ConnectButton provider="no-such-provider">Connect an unknown provider</ConnectButton>
           <ConnectButton accountId={parameters.get('account') ?? ''} dialogTitle="Reconnect your account">
             Reconnect
           </ConnectButton>
@@ -114,12 +118,12 @@ function Page() {
           </ConnectButton>
         </ConnectProvider>
       )}
-      {isThere && (
-        <ConnectProvider {...common} hub={StackOneHub} prepare={loadAtSecondTry}>
+      {isMounted && (
+        <ConnectProvider {...common} hub={StackOneHub} prepare={loadOnSecondCall}>
           <ConnectButton provider="bamboohr">Connect later</ConnectButton>
         </ConnectProvider>
       )}
-      {isThere && (
+      {isMounted && (
         <ConnectProvider {...common} hub={HubElement} prepare={() => loadHub('/demo/hub.js')}>
           <OwnDesign />
         </ConnectProvider>

@@ -1,14 +1,15 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { afterAll, beforeEach } from '@jest/globals';
 import { GraphQLClient } from 'graphql-request';
 import { type JWTPayload, SignJWT } from 'jose';
-import { getSdk, type Sdk } from '../../client/src/index.js';
+import { getSdk, type LinkedAccountsQueryVariables, type Sdk } from '../../client/src/index.js';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { loadConfig } from '../../src/config/from-environment.js';
 import type { Config } from '../../src/config/settings.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';
 
-/** Secrets that must never be seen in an answer, a log or an error: tests look for them. */
+/** Secrets that no response, log line or error may contain. Tests search for them. */
 export const canaries = { apiKey: 'canary-stackone-api-key' } as const;
 
 export const acme = { org_id: 'org_acme', org_name: 'Acme Corporation', email: 'ada@acme.example' };
@@ -19,33 +20,66 @@ const audience = 'https://api.example';
 const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const publicPem = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
-/** A server before an emulator, with an issuer of access tokens whose keys are at hand. */
+/** A server in front of an emulator, with an access token issuer whose private key the tests have. */
 export interface TestApp {
   readonly url: string;
   readonly emulator: Emulator;
-  /** The generated client, signed in with these claims. */
+  /** The generated client, authenticated with these claims. */
   sdk(claims: JWTPayload): Promise<Sdk>;
-  /** `POST /graphql` as it is: for what the generated client would not send. */
-  post(body: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** What was logged so far. */
+  /** Plain `POST /graphql`, for requests that the generated client does not send. */
+  post(body: unknown, headers?: Record<string, string>): Promise<GraphQLResponse>;
+  /** All log lines so far. */
   logs(): string;
   stop(): Promise<void>;
 }
 
-export interface Answer {
+export interface GraphQLResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  readonly json: { readonly data?: unknown; readonly errors?: readonly AnswerError[] };
+  readonly json: { readonly data?: unknown; readonly errors?: readonly GraphQLResponseError[] };
 }
 
-interface AnswerError {
+interface GraphQLResponseError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly extensions: { readonly code: string; readonly retryAfterSeconds?: number };
 }
 
-/** @param env overrides of the environment; `undefined` unsets */
+/** The codes of the GraphQL errors, separated by spaces. `undefined` without errors. */
+export function errorCode(response: GraphQLResponse): string | undefined {
+  return response.json.errors?.map(({ extensions }) => extensions.code).join(' ');
+}
+
+/** The environment of a production server. Nothing listens at its StackOne address. */
+export const productionEnv = { NODE_ENV: 'production', STACKONE_BASE_URL: 'https://127.0.0.1:1' } as const;
+
+/** Fields with which the emulator assigns a linked account to an owner. */
+export const ownerFields = ({ org_id, org_name }: Pick<typeof acme, 'org_id' | 'org_name'>) => ({
+  origin_owner_id: org_id,
+  origin_owner_name: org_name,
+});
+
+/** StackOne requests that create connect sessions. */
+export const sessionRequests = ({ history }: Pick<Emulator, 'history'>) =>
+  history.filter(({ method, path }) => method === 'POST' && path === '/connect_sessions');
+
+/** The ids of all linked accounts, read page by page. */
+export async function readAllAccountIds(
+  sdk: Sdk,
+  variables: LinkedAccountsQueryVariables,
+): Promise<string[]> {
+  const ids: string[] = [];
+  let after: string | null = null;
+  do {
+    const { linkedAccounts: page } = await sdk.linkedAccounts({ ...variables, after });
+    ids.push(...page.nodes.map(({ id }) => id));
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null);
+  return ids;
+}
+
+/** @param env overrides of the environment; `undefined` unsets a variable */
 export async function startTestApp(env: Record<string, string | undefined> = {}): Promise<TestApp> {
   const emulator = await startEmulator({ apiKey: canaries.apiKey });
   const lines: string[] = [];
@@ -71,7 +105,15 @@ export async function startTestApp(env: Record<string, string | undefined> = {})
   };
 }
 
-/** A live configuration through the real `loadConfig`, which any variable can be changed in. */
+/** Starts one server for a test file, and registers hooks that reset its emulator before each test and stop both. */
+export async function startSharedApp(env?: Record<string, string | undefined>): Promise<TestApp> {
+  const app = await startTestApp(env);
+  beforeEach(() => app.emulator.reset());
+  afterAll(() => app.stop());
+  return app;
+}
+
+/** A configuration from the real `loadConfig`. `env` overrides any variable. */
 export function testConfig(env: Record<string, string | undefined>): Config {
   return loadConfig({
     STACKONE_API_KEY: canaries.apiKey,
@@ -80,7 +122,7 @@ export function testConfig(env: Record<string, string | undefined>): Config {
     AUTH_AUDIENCE: audience,
     PORT: '0',
     PLAYGROUND: 'false',
-    // Limits are tested where they are meant; elsewhere they would only make tests wait.
+    // Only the tests of the rate limits set lower limits.
     RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
     RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
     ...env,
@@ -92,7 +134,7 @@ export interface TokenOptions {
   readonly header?: Record<string, unknown>;
 }
 
-/** A good token with these claims; what is given replaces what is good, `undefined` leaves it out. */
+/** Signs a valid token. `claims` override the default claims; `undefined` omits a claim. */
 export async function signToken(claims: JWTPayload, options: TokenOptions = {}): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const payload = { iss: issuer, aud: audience, sub: 'user_1', iat: now, exp: now + 300, ...claims };
@@ -101,12 +143,16 @@ export async function signToken(claims: JWTPayload, options: TokenOptions = {}):
     .sign(options.key ?? keys.privateKey);
 }
 
-/** The headers of somebody with these claims. */
+/** Request headers with a valid token for these claims. */
 export async function signIn(claims: JWTPayload): Promise<{ authorization: string }> {
   return { authorization: `Bearer ${await signToken(claims)}` };
 }
 
-export async function post(url: string, body: unknown, headers: Record<string, string>): Promise<Answer> {
+export async function post(
+  url: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<GraphQLResponse> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

@@ -1,15 +1,17 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import tls from 'node:tls';
+import { afterEach, beforeEach, jest } from '@jest/globals';
 
-/** A key and its certificate in PEM, as `tls` takes them. */
+/** A private key and its certificate in PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
-export type CertificateKind = 'good' | 'self-signed' | 'for another host' | 'expired';
+export type CertificateKind = 'valid' | 'self-signed' | 'for another host' | 'expired';
 
 export interface Certificates {
-  /** The authority's own certificate: who trusts it accepts the good one alone. */
+  /** The authority's certificate. A client that trusts it accepts only the valid certificate. */
   readonly authority: string;
   readonly of: (kind: CertificateKind) => Certificate;
 }
@@ -17,8 +19,8 @@ export interface Certificates {
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * An authority and what it issued for 127.0.0.1, made at run time: no key lies in the repository, none goes
- * out of date, and no tool has to be installed. X.509 is written out in DER, as in RFC 5280, 4.1.
+ * Creates a certificate authority and certificates for 127.0.0.1 at run time: the repository contains no key, no
+ * certificate expires, and no tool is required. Encodes X.509 in DER (RFC 5280, section 4.1).
  */
 export function createCertificates(): Certificates {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -39,7 +41,7 @@ export function createCertificates(): Certificates {
     };
   };
   const issued: Readonly<Record<CertificateKind, Certificate>> = {
-    good: issue('good', [-1, 1], here),
+    valid: issue('valid', [-1, 1], here),
     'self-signed': issue('self-signed', [-1, 1], here),
     'for another host': issue('elsewhere', [-1, 1], { host: 'elsewhere.example' }),
     expired: issue('expired', [-2, -1], here),
@@ -57,6 +59,21 @@ export function createCertificates(): Certificates {
   };
 }
 
+/** Registers hooks that add the test authority to the authorities that Node trusts. */
+export function trustAuthority({ authority }: Certificates): void {
+  const { createSecureContext } = tls;
+  beforeEach(() => {
+    jest
+      .spyOn(tls, 'createSecureContext')
+      .mockImplementation((options) =>
+        createSecureContext({ ca: [...tls.rootCertificates, authority], ...options }),
+      );
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+}
+
 type Extension =
   | { readonly ip: readonly number[] }
   | { readonly host: string }
@@ -67,7 +84,7 @@ interface Content {
   readonly issuer: string;
   readonly publicKey: KeyObject;
   readonly signingKey: KeyObject;
-  /** From and until when it is valid, in days from now. */
+  /** Start and end of the validity, in days from now. */
   readonly days: readonly [number, number];
   readonly extension: Extension;
 }

@@ -1,4 +1,4 @@
-/** What must not compile. `npm run typecheck` reads this file; nothing runs it. */
+/** Usages that must compile and usages that must not. `npm run typecheck` checks this file. It never runs. */
 import {
   type ConnectFailure,
   type ConnectFlow,
@@ -13,43 +13,49 @@ const client = createConnectClient();
 const { sdk } = client;
 const flow = createConnectFlow(client);
 
-// What is linked
+// Arguments
 void flow.start({ provider: 'bamboohr', category: 'HRIS', onExisting: 'RELINK' });
-// @ts-expect-error a provider is named by its key
+// @ts-expect-error a provider key is a string
 void flow.start({ provider: 42 });
-// @ts-expect-error there is no such category
+// @ts-expect-error unknown category
 void flow.start({ category: 'HR' });
-// @ts-expect-error nobody says whose account it will be
+// @ts-expect-error no argument for the owner
 void flow.start({ provider: 'bamboohr', ownerId: 'org_acme' });
-// @ts-expect-error nor here
+// @ts-expect-error no argument for the owner
 void sdk.createConnectSession({ originOwnerId: 'org_acme' });
 
 // Variables
 void sdk.confirmLinkedAccount({ accountId: '1' });
-// @ts-expect-error a forgotten variable
+// @ts-expect-error missing variable
 void sdk.confirmLinkedAccount({});
-// @ts-expect-error all variables forgotten
+// @ts-expect-error missing variables
 void sdk.deleteLinkedAccount();
-// @ts-expect-error a misspelt one
+// @ts-expect-error unknown variable
 void sdk.linkedAccount({ accountId: '1' });
 
-// Answers
+// Responses
 const { createConnectSession } = await sdk.createConnectSession();
-// @ts-expect-error there may be no token, but userErrors
+// @ts-expect-error the token is null when there are userErrors
 createConnectSession.token.length;
 for (const { code } of createConnectSession.userErrors) {
-  // @ts-expect-error there is no such code
-  if (code === 'PROVIDER_UNKNOWN') throw new Error(code);
+  // @ts-expect-error unknown code
+  if (code === 'PROVIDER_UNKNOWN') {
+    throw new Error(code);
+  }
 }
 
 // The state of a flow
 const state = flow.getState();
-// @ts-expect-error only while there is a Hub
+// @ts-expect-error the session is null without a Hub
 state.session.token.length;
-if (state.phase === 'open') state.session.token.length;
-// @ts-expect-error only when an account is linked
+if (state.phase === 'open') {
+  state.session.token.length;
+}
+// @ts-expect-error the account exists in phase `linked` only
 state.account.id.length;
-if (state.phase === 'linked') state.account.id.length;
+if (state.phase === 'linked') {
+  state.account.id.length;
+}
 
 // Failures
 export function allKinds(failure: ConnectFailure): string {
@@ -77,17 +83,17 @@ export function oneKindMissing(failure: ConnectFailure): string {
       return failure.kind;
   }
 }
-// @ts-expect-error a code without words
-export const wordsOfCodes: Record<ServerErrorCode, string> = { UNAUTHENTICATED: 'Sign in again' };
-// @ts-expect-error no such kind of failure
+// @ts-expect-error missing codes
+export const messagesByCode: Record<ServerErrorCode, string> = { UNAUTHENTICATED: 'Sign in again' };
+// @ts-expect-error unknown kind of failure
 describeFailure({ kind: 'cancelled' });
-// @ts-expect-error a code is only with 'server'
+// @ts-expect-error only `server` failures have a code
 export const codeOf = (failure: ConnectFailure) => failure.code;
 
-// What is made by its function alone
-// @ts-expect-error a flow is a type; createConnectFlow makes one
-export const handMade = new ConnectFlow();
+// Types without a public constructor
+// @ts-expect-error ConnectFlow is a type; createConnectFlow creates a flow
+export const constructed = new ConnectFlow();
 export type { ConnectFlow };
 
-// @ts-expect-error not a GraphQLClient
+// @ts-expect-error a URL is not a GraphQLClient
 getSdk('/graphql');

@@ -1,4 +1,4 @@
-/** What must compile, with StackOne's own types, and what must not. Nothing runs it. */
+/** Usages that must compile with StackOne's types, and usages that must not. This file never runs. */
 import { StackOneHub } from '@stackone/hub';
 import { createElement, lazy } from 'react';
 import { createConnectClient } from '../../client/src/index.js';
@@ -7,7 +7,7 @@ import { ConnectButton, ConnectProvider, type HubProps, useConnect } from '../..
 const client = createConnectClient();
 const settings = { client, hubBaseUrl: 'https://api.stackone.com' };
 
-// A Hub is StackOne's component, a lazy one, or one of one's own around either.
+// A Hub is StackOne's component, a lazy component, or a custom wrapper.
 const loadHub = () => import('@stackone/hub');
 const LazyHub = lazy(async () => ({ default: (await loadHub()).StackOneHub }));
 const WithFooter = (props: HubProps) => <StackOneHub {...props} showFooterLinks={false} />;
@@ -20,32 +20,32 @@ export const hubs = [
   <ConnectProvider key="4" {...settings} hub={AsElement} />,
 ];
 const NeedsMore = (_: HubProps & { readonly secret: string }) => null;
-// @ts-expect-error a Hub that needs what nobody gives it
-export const unfit = <ConnectProvider {...settings} hub={NeedsMore} />;
-// @ts-expect-error no address of StackOne
-export const nowhere = <ConnectProvider client={client} hub={StackOneHub} />;
+// @ts-expect-error a Hub component with another required prop
+export const incompatibleHub = <ConnectProvider {...settings} hub={NeedsMore} />;
+// @ts-expect-error missing hubBaseUrl
+export const missingBaseUrl = <ConnectProvider client={client} hub={StackOneHub} />;
 
 export const buttons = [
   <ConnectButton key="1" provider="bamboohr" label="Berlin" onLinked={({ id }) => id.length} />,
   <ConnectButton key="2" accountId="1" className="primary" disabled describe={({ kind }) => text(kind)} />,
 ];
 const text = (title: string) => ({ title, text: '' });
-// @ts-expect-error a provider is named by its key
+// @ts-expect-error a provider key is a string
 export const wrongProvider = <ConnectButton provider={42} />;
-// @ts-expect-error there is no such category
+// @ts-expect-error unknown category
 export const wrongCategory = <ConnectButton category="HR" />;
 // @ts-expect-error an account has no token
 export const wrongAccount = <ConnectButton onLinked={({ token }) => token} />;
-// @ts-expect-error words need a title
-export const wrongWords = <ConnectButton describe={() => ({ text: 'Oh.' })} />;
+// @ts-expect-error missing title
+export const wrongMessage = <ConnectButton describe={() => ({ text: 'Oh.' })} />;
 
 export function OwnDesign() {
   const { state, start, hub } = useConnect();
-  // @ts-expect-error a session is there only while there is a Hub
+  // @ts-expect-error the session is null without a Hub
   const token: string = state.session.token;
   return (
     <>
-      {/* @ts-expect-error a click is no request */}
+      {/* @ts-expect-error a click event is not a request */}
       <button type="button" onClick={start} />
       <button type="button" onClick={() => start({ provider: token })} />
       {hub}

@@ -7,8 +7,8 @@ function lineOf(write: (logger: ReturnType<typeof createLogger>) => void): Recor
   return JSON.parse(lines.join(''));
 }
 
-describe('a line of the log', () => {
-  it('has the fields, the words, the level and the time', () => {
+describe('createLogger', () => {
+  it('writes a JSON line with the fields, the message, the level and the time', () => {
     const line = lineOf((logger) => logger.warn({ code: 'RATE_LIMITED', reason: undefined }, 'request'));
     expect(line).toEqual({
       level: 'warn',
@@ -18,13 +18,13 @@ describe('a line of the log', () => {
     });
   });
 
-  it.each(['token', 'authorization', 'authLinkUrl'])('never has what is called %s', (name) => {
+  it.each(['token', 'authorization', 'authLinkUrl'])('redacts the field %s', (name) => {
     const line = lineOf((logger) => logger.error({ [name]: 'canary' }, 'request'));
     expect(line[name]).toBe('[redacted]');
     expect(JSON.stringify(line)).not.toContain('canary');
   });
 
-  it('takes nothing nested, where a secret would not be found', () => {
+  it('does not accept nested fields, which the redaction would not reach', () => {
     // @ts-expect-error does not compile
     lineOf((logger) => logger.info({ session: { token: 'canary' } }, 'request'));
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { buildSchema, parse, validate } from 'graphql';
 import { queryLimits, queryLimitsRule } from '../../src/graphql/query-limits.js';
 
-/** Any shape can be asked of it: the rule looks at the document alone. */
+/** A minimal schema: the rule only reads the document. */
 const schema = buildSchema(
   'type Query { q: Query } type Mutation { m: Query } type Subscription { s: Query }',
 );
@@ -19,28 +19,28 @@ const messages = {
   aliases: 'The query has too many aliases.',
   directives: 'The query has too many directives.',
   cost: 'The query asks for too many fields.',
-  mutationFields: 'A mutation must have exactly one field. Send one request for each field.',
+  mutationFields: 'A mutation may have one field: send one request for each.',
 } as const;
 type Limit = keyof typeof messages;
 
-/** Each writes a query that holds exactly `n` of what is limited. */
-const shapes: readonly [limit: Limit, how: string, write: (n: number) => string][] = [
-  ['depth', 'fields in fields', (n) => nested(n)],
+/** Each function writes a query with exactly `n` of the limited items. */
+const shapes: readonly [limit: Limit, shape: string, write: (n: number) => string][] = [
+  ['depth', 'nested fields', (n) => nested(n)],
   ['depth', 'the deepest of several branches, the last', (n) => `{ q { q } ...${nested(n)} }`],
   ['depth', 'the deepest of several branches, the first', (n) => `{ ...${nested(n)} q { q } }`],
   ['depth', 'a fragment', (n) => `${nested(n - 2, '{ ...f }')} fragment f on Query ${nested(2)}`],
   [
     'depth',
-    'fragments in fragments',
+    'nested fragments',
     (n) => `{ q { ...f } } fragment f on Query { q { ...g } } fragment g on Query ${nested(n - 2)}`,
   ],
-  ['depth', 'inline fragments, which are no level', (n) => `{ ... { ... on Query ${nested(n)} } }`],
-  ['aliases', 'one beside the other', (n) => `{ ${many(n, (i) => `a${i}: q`)} }`],
-  ['aliases', 'one in the other', (n) => `{ ${many(n - 1, (i) => `a${i}: q {`)} b: q ${'}'.repeat(n)}`],
+  ['depth', 'inline fragments, which add no level', (n) => `{ ... { ... on Query ${nested(n)} } }`],
+  ['aliases', 'on sibling fields', (n) => `{ ${many(n, (i) => `a${i}: q`)} }`],
+  ['aliases', 'on nested fields', (n) => `{ ${many(n - 1, (i) => `a${i}: q {`)} b: q ${'}'.repeat(n)}`],
   ['aliases', 'of __typename', (n) => `{ ${many(n, (i) => `a${i}: __typename`)} }`],
   [
     'aliases',
-    'a fragment that is spread often',
+    'a fragment with several spreads',
     (n) => `{ ${many(n, () => '...f')} } fragment f on Query { a: q }`,
   ],
   ['aliases', 'inline fragments', (n) => `{ ${many(n, (i) => `... { a${i}: q }`)} }`],
@@ -54,95 +54,98 @@ const shapes: readonly [limit: Limit, how: string, write: (n: number) => string]
   ],
   [
     'directives',
-    'in a fragment that is spread often',
+    'in a fragment with several spreads',
     (n) => `{ ${many(n, () => '...f')} } fragment f on Query { q @d }`,
   ],
   [
     'directives',
-    'on the operation, a field and in a fragment together',
+    'on the operation, on a field and in a fragment',
     (n) => `query @a { q @b ...f } fragment f on Query { q ${directives(n - 2)} }`,
   ],
   ['cost', 'fields of one level', (n) => `{ ${'q '.repeat(n)} }`],
   ['cost', 'fields of several levels', (n) => `{ ${'q { q } '.repeat(n / 2)} ${n % 2 ? 'q' : ''} }`],
   [
     'cost',
-    'a fragment that is spread often',
+    'a fragment with several spreads',
     (n) => `{ ${'...f '.repeat(n / 50)} ${'q '.repeat(n % 50)} } fragment f on Query { ${'q '.repeat(50)} }`,
   ],
   [
     'cost',
-    'fragments in fragments',
+    'nested fragments',
     (n) =>
       `{ ...f ...f ${'q '.repeat(n - 400)} } fragment f on Query { ...g ...g } fragment g on Query { ${'q '.repeat(100)} }`,
   ],
-  ['mutationFields', 'the same one again', (n) => `mutation { ${'m '.repeat(n)} }`],
+  ['mutationFields', 'the same field', (n) => `mutation { ${'m '.repeat(n)} }`],
   [
     'mutationFields',
-    'a fragment that is spread often',
+    'a fragment with several spreads',
     (n) => `mutation { ${'...f '.repeat(n)} } fragment f on Mutation { m }`,
   ],
   ['mutationFields', 'inline fragments', (n) => `mutation { ${'... { m } '.repeat(n)} }`],
   ['mutationFields', 'aliases', (n) => `mutation { ${many(n, (i) => `a${i}: m`)} }`],
 ];
 
-describe.each(shapes)('The limit of %s, by %s,', (limit, _how, write) => {
-  it('lets a query pass that reaches it', () => {
+describe.each(shapes)('queryLimitsRule: %s, %s', (limit, _shape, write) => {
+  it('accepts a query at the limit', () => {
     expect(excesses(write(queryLimits[limit]))).toEqual([]);
   });
 
-  it('refuses a query that goes one beyond it, and says which limit it is', () => {
+  it('rejects a query one above the limit with the message of the limit', () => {
     expect(excesses(write(queryLimits[limit] + 1))).toEqual([messages[limit]]);
   });
 });
 
-describe('The limits', () => {
-  it('hold for each operation of a document by itself', () => {
+describe('queryLimitsRule', () => {
+  it('applies the limits to each operation of a document separately', () => {
     const full = many(queryLimits.aliases, (i) => `a${i}: q`);
     expect(excesses(`query a { ${full} } query b { ${full} }`)).toEqual([]);
     expect(excesses(`query a { q } query b { ${full} a: q }`)).toEqual([messages.aliases]);
   });
 
-  it('are each told once, however many operations go beyond them', () => {
+  it('reports each limit once for several operations', () => {
     const query = nested(queryLimits.depth + 1);
     expect(excesses(`query a ${query} query b ${query}`)).toEqual([messages.depth]);
   });
 
-  it('are told without their figures', () => {
+  it('does not report the values of the limits', () => {
     expect(Object.values(messages).join()).not.toMatch(/\d/);
   });
 
-  it('leave the depth of introspection to the rule that graphql-js has for it', () => {
+  it('leaves the depth of introspection to the rule of graphql-js', () => {
     const introspection = `{ __schema { types { ofType { ofType { ofType { ofType { ofType { name } } } } } } } }`;
     expect(excesses(introspection)).toEqual([]);
   });
 
-  it('leave fields below the first level of a mutation alone', () => {
+  it('counts only root fields of a mutation', () => {
     expect(excesses('mutation { m { q { q q } } }')).toEqual([]);
   });
 
-  it('let no subscription pass', () => {
-    expect(excesses('subscription { s { q } }')).toEqual(['Subscriptions are not supported.']);
+  it('rejects subscriptions', () => {
+    expect(excesses('subscription { s { q } }')).toEqual(['There are no subscriptions.']);
   });
 
   it.each([
-    ['contains itself', '{ ...f } fragment f on Query { q { ...f } }'],
-    ['contains one that contains it', '{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }'],
-  ])('are all exceeded by a fragment that %s', (_what, query) => {
+    ['spreads itself', '{ ...f } fragment f on Query { q { ...f } }'],
+    [
+      'spreads a fragment that spreads it',
+      '{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }',
+    ],
+  ])('reports all limits for a fragment that %s', (_name, query) => {
     expect(excesses(query)).toEqual([messages.depth, messages.aliases, messages.directives, messages.cost]);
   });
 
-  it('take a fragment that there is not for nothing, because another rule refuses it', () => {
+  it('ignores an unknown fragment, which another rule rejects', () => {
     expect(excesses('{ q ...missing }')).toEqual([]);
   });
 });
 
-describe('A fragment bomb', () => {
+describe('queryLimitsRule: exponential fragments', () => {
   /** Each fragment spreads the next one twice: 2^levels fields in a document of `levels` lines. */
-  const bomb = (levels: number) =>
+  const exponential = (levels: number) =>
     `{ ...f0 } ${many(levels, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f${levels} on Query { q }`;
 
-  it.each([40, 400])('of %d levels is measured in far less than a second', (levels) => {
-    const document = parse(bomb(levels));
+  it.each([40, 400])('counts %d levels in less than 200 ms of CPU time', (levels) => {
+    const document = parse(exponential(levels));
     const before = process.cpuUsage();
     const errors = validate(schema, document, [queryLimitsRule]);
     const { user, system } = process.cpuUsage(before);
@@ -150,7 +153,7 @@ describe('A fragment bomb', () => {
     expect((user + system) / 1000).toBeLessThan(200);
   });
 
-  it('is counted, not guessed: 2^8 fields pass and 2^9 do not', () => {
-    expect([8, 9].map((levels) => excesses(bomb(levels)))).toEqual([[], [messages.cost]]);
+  it('counts exactly: accepts 2^8 fields and rejects 2^9', () => {
+    expect([8, 9].map((levels) => excesses(exponential(levels)))).toEqual([[], [messages.cost]]);
   });
 });

@@ -6,7 +6,7 @@ import { ConnectButton, ConnectProvider, useConnect } from '../../client/src/rea
 
 const client = createConnectClient({ url: 'https://connect.example.com/graphql' });
 
-/** As a server renders it, where there is neither a document nor a window. */
+/** Renders on the server, without `document` and `window`. */
 const render = (element: ReturnType<typeof createElement>) =>
   renderToString(
     createElement(
@@ -20,8 +20,8 @@ const render = (element: ReturnType<typeof createElement>) =>
     ),
   );
 
-describe('the React part on a server', () => {
-  it('is a button, with its attributes and without what only a browser does', () => {
+describe('React components on a server', () => {
+  it('ConnectButton renders a button with its attributes', () => {
     const html = render(
       createElement(ConnectButton, { provider: 'bamboohr', className: 'primary' }, 'Connect BambooHR'),
     );
@@ -30,7 +30,7 @@ describe('the React part on a server', () => {
     );
   });
 
-  it('is closed, and shows no Hub', () => {
+  it('useConnect is in phase closed and renders no Hub', () => {
     const Own = () => {
       const { state, hub } = useConnect();
       return createElement('p', null, state.phase, hub);
@@ -38,9 +38,7 @@ describe('the React part on a server', () => {
     expect(render(createElement(Own))).toBe('<p>closed</p>');
   });
 
-  it('says what is missing when there is no provider around it', () => {
-    expect(() => renderToString(createElement(ConnectButton))).toThrow(
-      'useConnect and ConnectButton require a <ConnectProvider>',
-    );
+  it('ConnectButton throws a helpful error without a ConnectProvider', () => {
+    expect(() => renderToString(createElement(ConnectButton))).toThrow('Put a <ConnectProvider> around this');
   });
 });

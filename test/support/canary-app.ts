@@ -4,8 +4,9 @@ import { isErrorCode } from '../../src/domain/error-codes.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';
 import { canaries, signToken, testConfig } from './test-app.js';
+import { waitUntil } from './wait.js';
 
-/** Ours and StackOne's: in nothing that leaves this server. */
+/** Secrets of this server and content of StackOne's responses. No response and no log line may contain them. */
 export const secrets = {
   ...canaries,
   basicAuthorization: Buffer.from(`${canaries.apiKey}:`).toString('base64'),
@@ -15,7 +16,7 @@ export const secrets = {
   upstreamHeader: 'canary-upstream-header',
 } as const;
 
-/** Values that callers send. The hyphens keep them from being names, which validation may tell. */
+/** Values in requests. A hyphen makes them invalid as GraphQL names, which validation messages may contain. */
 export const callerValues = [
   'canary-literal',
   'canary-label',
@@ -25,22 +26,22 @@ export const callerValues = [
   'canary-word',
 ] as const;
 
-const requestLine = '"msg":"request"';
+const requestLogMarker = '"msg":"request"';
 const claims = { org_id: 'canary-owner-id', org_name: 'canary-owner-name', email: 'canary-email' };
 
-/** A server in which every secret is a canary, at the most talkative level of the log, with metrics. */
-export interface SealedApp {
+/** A server in which every secret is a canary value, with log level `trace` and metrics. */
+export interface CanaryApp {
   readonly url: string;
   readonly metricsUrl: string;
   readonly emulator: Emulator;
-  /** A good access token; then an expired one, one with a malformed owner, and one that somebody else signed. */
+  /** A valid access token, an expired one, one with a malformed owner, and one with an invalid signature. */
   readonly tokens: readonly string[];
-  /** What an owner may read, and a log must not hold. */
-  readonly readable: string[];
+  /** Values that the owner may read and no log line may contain. */
+  readonly ownerValues: string[];
   logs(): string;
-  send(request: SentRequest): Promise<Seen>;
-  /** A query of the owner's. */
-  operate(query: string): Promise<Seen>;
+  send(request: SentRequest): Promise<RecordedExchange>;
+  /** Runs an operation with the valid access token. */
+  runOperation(query: string): Promise<RecordedExchange>;
   stop(): Promise<void>;
 }
 
@@ -51,17 +52,17 @@ export interface SentRequest {
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
-export interface Seen {
+export interface RecordedExchange {
   readonly status: number;
   readonly json: { data?: unknown; errors?: { message: unknown; extensions: { code: unknown } }[] };
-  /** Headers and body, and what was logged meanwhile. */
-  readonly answer: string;
+  /** Headers and body. */
+  readonly response: string;
   readonly logged: string;
-  /** The one line of the request itself. */
+  /** The parsed log line of the request. */
   readonly line: Record<string, unknown>;
 }
 
-export async function startSealedApp(): Promise<SealedApp> {
+export async function startCanaryApp(): Promise<CanaryApp> {
   const emulator = await startEmulator({ apiKey: secrets.apiKey });
   const lines: string[] = [];
   const logger = createLogger('trace', { write: (line) => void lines.push(line) });
@@ -77,22 +78,24 @@ export async function startSealedApp(): Promise<SealedApp> {
   const { url, metricsUrl = '', stop } = await startServer(config, { logger });
   const tokens = await signTokens();
 
-  const send = async ({ method, path, headers, body }: SentRequest): Promise<Seen> => {
+  const send = async ({ method, path, headers, body }: SentRequest): Promise<RecordedExchange> => {
     const before = lines.length;
     const response = await fetch(`${url}${path}`, { method, headers, ...(method !== 'GET' && { body }) });
     const text = await response.text();
-    const isTold = () => lines.slice(before).some((line) => line.includes(requestLine));
-    // The line of a request is written when its answer has left; what is no operation has none.
-    for (let turn = 0; turn < 100 && method === 'POST' && path.startsWith('/graphql') && !isTold(); turn++) {
-      await new Promise((resolve) => setTimeout(resolve, turn));
+    // The server may write the log line after it has sent the response. Only GraphQL requests have one.
+    if (method === 'POST' && path.startsWith('/graphql')) {
+      await waitUntil(
+        () => lines.slice(before).some((line) => line.includes(requestLogMarker)),
+        'the request is logged',
+      );
     }
     const logged = lines.slice(before);
     return {
       status: response.status,
       json: JSON.parse(text),
-      answer: `${[...response.headers].map((header) => header.join(': ')).join('\n')}\n\n${text}`,
+      response: `${[...response.headers].map((header) => header.join(': ')).join('\n')}\n\n${text}`,
       logged: logged.join(''),
-      line: JSON.parse(logged.find((line) => line.includes(requestLine)) ?? '{}'),
+      line: JSON.parse(logged.find((line) => line.includes(requestLogMarker)) ?? '{}'),
     };
   };
   return {
@@ -100,10 +103,10 @@ export async function startSealedApp(): Promise<SealedApp> {
     metricsUrl,
     emulator,
     tokens,
-    readable: [...Object.values(claims), 'canary-account-label'],
+    ownerValues: [...Object.values(claims), 'canary-account-label'],
     logs: () => lines.join(''),
     send,
-    operate: (query) => {
+    runOperation: (query) => {
       const headers = { authorization: `Bearer ${tokens[0]}`, 'content-type': 'application/json' };
       return send({ method: 'POST', path: '/graphql', headers, body: JSON.stringify({ query }) });
     },
@@ -125,17 +128,21 @@ async function signTokens(): Promise<string[]> {
   ];
 }
 
-export const found = (text: string, needles: readonly string[]) =>
-  needles.filter((needle) => text.includes(needle));
+/** The values that the text contains. */
+export const valuesIn = (text: string, values: readonly string[]) =>
+  values.filter((value) => text.includes(value));
 
-/** JSON, never kept, errors in the one form with a code of ours, and nobody's secrets in it or in the log. */
-export function expectSealed({ tokens, readable }: SealedApp, { answer, logged, json, status }: Seen): void {
+/** Expects JSON with `no-store`, documented error codes, and no secret in the response or the log. */
+export function expectNoCanaries(
+  { tokens, ownerValues }: CanaryApp,
+  { response, logged, json, status }: RecordedExchange,
+): void {
   const hidden = [...Object.values(secrets), ...callerValues, ...tokens];
-  expect(found(answer, hidden)).toEqual([]);
-  expect(found(logged, [...hidden, ...readable, 'canary_name'])).toEqual([]);
+  expect(valuesIn(response, hidden)).toEqual([]);
+  expect(valuesIn(logged, [...hidden, ...ownerValues, 'canary_name'])).toEqual([]);
   expect(logged).not.toContain('an error that nobody foresaw');
-  expect(answer).toMatch(/^cache-control: no-store$/m);
-  expect(answer).toMatch(/^content-type: application\/(graphql-response\+)?json; charset=utf-8$/m);
+  expect(response).toMatch(/^cache-control: no-store$/m);
+  expect(response).toMatch(/^content-type: application\/(graphql-response\+)?json; charset=utf-8$/m);
   if (status >= 400 || json.data === undefined) {
     expect(json.errors?.length).toBeGreaterThan(0);
   }
