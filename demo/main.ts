@@ -1,16 +1,14 @@
-import { startDemo } from './start-demo.js';
+import { describeStartError, runServer } from '../src/lifecycle.js';
+import { createLogger } from '../src/observability/logger.js';
+import { loadDemoConfig, startDemo } from './start-demo.js';
 
 const { env } = process;
-if (env['STACKONE_API_KEY'] !== undefined || env['STACKONE_API_KEY_FILE'] !== undefined) {
-  await import('../src/main.js');
-} else {
-  await runDemo();
-}
 
 /** Two demo customers, an emulator of StackOne and the real Hub. Needs no StackOne key. */
 async function runDemo(): Promise<void> {
-  try {
-    const demo = await startDemo(env);
+  const logger = createLogger(loadDemoConfig(env).config.logLevel);
+  await runServer(logger, async () => {
+    const demo = await startDemo(env, { logger });
     process.stdout.write(`
   STACKONE_API_KEY is not set, so this is the demo: two customers, an emulator of StackOne, the real Hub.
 
@@ -21,18 +19,15 @@ async function runDemo(): Promise<void> {
   Press Ctrl+C to stop.
 
 `);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => void demo.stop(250));
-    }
-  } catch (error) {
-    process.stderr.write(`${describe(error)}\n`);
-    process.exitCode = 1;
-  }
+    return demo;
+  });
 }
 
-function describe(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `${error.message}: another program listens on this port. Stop it, or set PORT or EMULATOR_PORT.`;
-  }
-  return error instanceof Error ? error.message : String(error);
+if (env['STACKONE_API_KEY'] !== undefined || env['STACKONE_API_KEY_FILE'] !== undefined) {
+  await import('../src/main.js');
+} else {
+  await runDemo().catch((error: unknown) => {
+    process.stderr.write(`${describeStartError(error, 'PORT or EMULATOR_PORT')}\n`);
+    process.exitCode = 1;
+  });
 }

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Emulator, startEmulator } from '../emulator/src/index.js';
 import { ConfigError } from '../src/config/config-error.js';
 import { type Environment, loadConfig } from '../src/config/from-environment.js';
-import { listSettings } from '../src/config/settings.js';
+import { type Config, listSettings } from '../src/config/settings.js';
 import type { Logger } from '../src/observability/logger.js';
 import { type Server, startServer } from '../src/server.js';
 import { addIdentityRoutes, createDemoIdentity } from './identity.js';
@@ -17,28 +17,71 @@ export interface Demo extends Server {
   readonly emulator: Emulator;
 }
 
+export interface DemoConfig {
+  readonly config: Config;
+  readonly emulatorPort: number;
+}
+
 const apiKey = 'demo-key';
 const defaultEmulatorPort = 4010;
+const identity = createDemoIdentity();
 
 /**
- * The real server in front of an emulator of StackOne and a demo identity provider.
+ * The configuration of the server, with the emulator and the demo identity provider in place of StackOne and yours.
  * @param env the environment variables of the server, and `EMULATOR_PORT`
- * @throws ConfigError
+ * @throws ConfigError that lists all problems
+ */
+export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1'): DemoConfig {
+  const problems = demoProblems(env);
+  if (problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+  const config = loadConfig({
+    ...env,
+    STACKONE_API_KEY: apiKey,
+    STACKONE_BASE_URL: emulatorUrl,
+    AUTH_PUBLIC_KEY: identity.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    AUTH_ISSUER: identity.issuer,
+    AUTH_AUDIENCE: identity.audience,
+  });
+  return { config, emulatorPort: Number(env['EMULATOR_PORT'] ?? defaultEmulatorPort) };
+}
+
+/** Settings that the demo fills in. Set without a StackOne key, they are a mistake. */
+const serverOnly = listSettings()
+  .flatMap(({ variable, fileVariable }) =>
+    fileVariable === undefined ? [variable] : [variable, fileVariable],
+  )
+  .filter((name) => /^(STACKONE_BASE_URL|AUTH_.*|.*_CLAIM)$/.test(name));
+
+function demoProblems(env: Environment): string[] {
+  const problems = serverOnly
+    .filter((name) => env[name] !== undefined)
+    .map(
+      (name) => `${name} is set but STACKONE_API_KEY is not: set the key too, or unset ${name} for the demo`,
+    );
+  if (env['NODE_ENV'] === 'production') {
+    problems.push(
+      'STACKONE_API_KEY is missing: the demo does not run in production, set your StackOne API key',
+    );
+  }
+  const port = env['EMULATOR_PORT'];
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
+    problems.push('EMULATOR_PORT is not valid: it must be a port number from 0 to 65535');
+  }
+  return problems;
+}
+
+/**
+ * Starts the real server in front of an emulator of StackOne and a demo identity provider.
+ * @throws ConfigError that lists all problems
  */
 export async function startDemo(env: Environment, options: { readonly logger?: Logger } = {}): Promise<Demo> {
-  const emulatorPort = parseEnvironment(env);
-  const identity = createDemoIdentity();
-  const emulator = await startEmulator({ host: env['HOST'] ?? '127.0.0.1', port: emulatorPort, apiKey });
+  const { config: local, emulatorPort } = loadDemoConfig(env);
+  const emulator = await startEmulator({ host: local.host, port: emulatorPort, apiKey });
   seedAccounts(emulator);
   try {
-    const config = loadConfig({
-      ...env,
-      STACKONE_API_KEY: apiKey,
-      STACKONE_BASE_URL: emulator.url,
-      AUTH_PUBLIC_KEY: identity.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-      AUTH_ISSUER: identity.issuer,
-      AUTH_AUDIENCE: identity.audience,
-    });
+    const { config } = loadDemoConfig(env, emulator.url);
     const server = await startServer(config, {
       ...options,
       extension: {
@@ -58,34 +101,6 @@ export async function startDemo(env: Environment, options: { readonly logger?: L
     await emulator.stop();
     throw error;
   }
-}
-
-/** Settings that the demo fills in. Set without a StackOne key, they are a mistake. */
-const serverOnly = listSettings()
-  .flatMap(({ variable, fileVariable = variable }) => [variable, fileVariable])
-  .filter((name) => /^(STACKONE_BASE_URL|AUTH_.*|.*_CLAIM)$/.test(name));
-
-/** @returns the port of the emulator */
-function parseEnvironment(env: Environment): number {
-  const problems = [...new Set(serverOnly)]
-    .filter((name) => env[name] !== undefined)
-    .map(
-      (name) => `${name} is set but STACKONE_API_KEY is not: set the key too, or unset ${name} for the demo`,
-    );
-  if (env['NODE_ENV'] === 'production') {
-    problems.push(
-      'STACKONE_API_KEY is missing: the demo does not run in production, set your StackOne API key',
-    );
-  }
-  const text = env['EMULATOR_PORT'] ?? String(defaultEmulatorPort);
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) {
-    problems.push('EMULATOR_PORT is not valid: it must be a port number from 0 to 65535');
-  }
-  if (problems.length > 0) {
-    throw new ConfigError(problems);
-  }
-  return port;
 }
 
 const pageFolder = findPage();

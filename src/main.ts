@@ -1,16 +1,12 @@
 #!/usr/bin/env node
-import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/from-environment.js';
 import { packageName, packageVersion } from './config/package-info.js';
 import { listSettings } from './config/settings.js';
-import { createLogger, type ProcessLogger } from './observability/logger.js';
-import { type Server, startServer } from './server.js';
+import { describeStartError, runServer } from './lifecycle.js';
+import { createLogger } from './observability/logger.js';
+import { startServer } from './server.js';
 
-/** Time for load balancers, and for clients that keep connections open, to notice the shutdown. */
-const graceMs = 250;
-const stopDeadlineMs = 10_000;
-
-/** The only side effects: environment, arguments, start, signals and exit code. */
+/** The only side effects: environment, arguments, start and exit code. */
 async function main(args: readonly string[]): Promise<void> {
   const unknown = args.find((arg) => !['--help', '--version'].includes(arg));
   if (unknown !== undefined) {
@@ -21,33 +17,10 @@ async function main(args: readonly string[]): Promise<void> {
   } else if (args.includes('--version')) {
     process.stdout.write(`${packageVersion}\n`);
   } else {
-    await serve();
+    const config = loadConfig(process.env);
+    const logger = createLogger(config.logLevel);
+    await runServer(logger, () => startServer(config, { logger }));
   }
-}
-
-async function serve(): Promise<void> {
-  const config = loadConfig(process.env);
-  const logger = createLogger(config.logLevel);
-  for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
-    process.on(event, (error: unknown) => exitAfter(error, logger));
-  }
-  const server = await startServer(config, { logger });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop(server));
-  }
-}
-
-async function stop(server: Server): Promise<void> {
-  // Requests that cannot finish in time are cancelled, and the exit code is 1.
-  setTimeout(() => process.exit(1), stopDeadlineMs).unref();
-  await server.stop(graceMs);
-}
-
-/** After an unexpected error the state of the process is unknown, so the process ends. */
-function exitAfter(error: unknown, logger: ProcessLogger): void {
-  const { name, stack } = error instanceof Error ? error : new Error('the thrown value is no Error');
-  logger.fatal({ name, stack }, 'unhandled error');
-  process.exit(1);
 }
 
 function formatHelp(): string {
@@ -67,17 +40,7 @@ AUTH_PUBLIC_KEY and AUTH_SECRET are required. A variable that ends with _FILE na
 ${rows.join('')}`;
 }
 
-function describe(error: unknown): string {
-  if (error instanceof ConfigError) {
-    return `${error.message}\nAll settings: ${packageName} --help`;
-  }
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `${error.message}: another program listens on this port. Stop it, or set PORT.`;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
 main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${describe(error)}\n`);
+  process.stderr.write(`${describeStartError(error, 'PORT')}\n`);
   process.exitCode = 1;
 });

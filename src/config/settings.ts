@@ -189,7 +189,12 @@ type Settings = ReturnType<typeof createSettings>;
 /** The settings that serve the schema, in any server. Parsed and frozen. */
 export type ConnectConfig = Readonly<z.output<Settings['embedded']>>;
 /** What a host app sets in code. */
-export type ConnectSettings = Readonly<z.input<Settings['embedded']>>;
+export type ConnectSettings = Readonly<
+  Omit<z.input<Settings['embedded']>, 'apiKey'> & {
+    /** Required. `undefined` is allowed in the type, so that an environment variable can be passed unchecked. */
+    apiKey: string | undefined;
+  }
+>;
 /** The settings of the standalone server. Parsed and frozen. */
 export type Config = Readonly<z.output<Settings['standalone']>>;
 

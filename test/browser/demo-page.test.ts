@@ -110,7 +110,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await button(page, 'Reconnect HubSpot').click();
     const popup = await openConsent(page);
     await decide(page, popup, 'Deny');
-    await waitForText(page, 'Access to HubSpot was not allowed for Acme Corporation.');
+    await waitForText(page, 'Access to HubSpot was denied for Acme Corporation.');
     await button(page, 'Close').click();
     await row(page, 'HubSpot').getByText('Sign-in has expired').waitFor();
     expect(accountsOf('hubspot')).toMatchObject([{ status: 'expired' }]);
@@ -135,7 +135,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await page.locator('input[name=client_id]').fill('papi-1');
     await page.locator('input[name=client_secret]').fill('wrong');
     await connectInHub(page);
-    await waitForText(page, /Personio refused these credentials: Client secret is not valid/);
+    await waitForText(page, /Personio rejected these credentials: Client secret is not valid/);
     expect(accountsOf('personio')).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'hidden' });
@@ -201,7 +201,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const pause = { status: 429, headers: { 'retry-after': '7' } };
     demo.emulator.failNext({ ...pause, match: { path: '/connect_sessions' } }, 6);
     await button(page, 'Connect BambooHR').click();
-    await dialog(page).getByRole('alert').getByText('StackOne asks for a pause').waitFor();
+    await dialog(page).getByRole('alert').getByText('StackOne limits the number of requests').waitFor();
     await waitForText(page, /Try again in \d seconds?\./);
   });
 

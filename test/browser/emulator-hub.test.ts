@@ -46,7 +46,7 @@ describeInBrowser('the real Hub against the emulator', ({ open, expectConsoleErr
     await page.locator('input[name=client_id]').fill('papi-1');
     await page.locator('input[name=client_secret]').fill('hunter2');
     await connect();
-    await waitForText(/Personio refused these credentials: Client secret is not valid/);
+    await waitForText(/Personio rejected these credentials: Client secret is not valid/);
     expect(emulator.accounts()).toEqual([]);
     expect(await connected()).toEqual([]);
   });
@@ -99,7 +99,7 @@ describeInBrowser('the real Hub against the emulator', ({ open, expectConsoleErr
     const closed = popup.waitForEvent('close');
     await popup.getByRole('button', { name: 'Deny' }).click();
     await closed;
-    await waitForText('Access to HubSpot was not allowed for Acme Ltd.');
+    await waitForText('Access to HubSpot was denied for Acme Ltd.');
     expect(emulator.accounts()).toEqual([]);
     expect(await connected()).toEqual([]);
   });

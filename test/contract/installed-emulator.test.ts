@@ -46,7 +46,7 @@ describe('In a project that has the emulator and what it asks for, and nothing e
       console.log(hub.status, await hub.text());
       await emulator.stop();`);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^404 .*The package @stackone\/hub is not installed here/);
+    expect(stdout).toMatch(/^404 .*The package @stackone\/hub is not installed/);
   });
 });
 

@@ -5,6 +5,7 @@ import { importsOf, inPackage, readText, sourceFiles } from '../support/package-
 /** From the top to the bottom, as in docs/architecture.md. A file imports from its own layer and from those below it. */
 const layers = [
   /^src\/(main|index)\.ts$/,
+  /^src\/lifecycle\.ts$/,
   /^src\/(server|embed)\.ts$/,
   /^src\/composition\.ts$/,
   /^src\/http\//,

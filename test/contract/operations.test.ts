@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CanaryApp, startCanaryApp } from '../support/canary-app.js';
 import { readText, sourceFiles } from '../support/package-files.js';
 
-/** What docs/operations.md promises to whoever watches a server, and what a server does. */
+/** Compares docs/operations.md with the log lines, metrics and alerts of a running server. */
 let app: CanaryApp;
 beforeAll(async () => {
   app = await startCanaryApp();
@@ -25,12 +25,12 @@ const linesOf = (logged: string): Record<string, unknown>[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-describe('The log', () => {
-  const logging = section('What is logged');
+describe('Log lines', () => {
+  const logging = section('Log lines');
   const documented = Object.keys(JSON.parse(/```json\n(.*)\n```/.exec(logging)?.[1] ?? '{}'));
   const mutation = 'mutation createConnectSession { createConnectSession { token userErrors { code } } }';
 
-  it('has a line for a good request with exactly the fields that the document shows, in their order', async () => {
+  it('A successful request has exactly the documented fields, in the documented order', async () => {
     const { line } = await app.runOperation(mutation);
     expect(Object.keys(line)).toEqual(documented);
     expect(line).toMatchObject({
@@ -47,7 +47,7 @@ describe('The log', () => {
     });
   });
 
-  it('has no other field but the reason in the line of any request', async () => {
+  it('A failed request has no other field except the reason', async () => {
     expect(logging).toContain('`reason`');
     const bad = { authorization: 'Bearer x', 'content-type': 'application/json' };
     const seen = [
@@ -65,7 +65,13 @@ describe('The log', () => {
     }
   });
 
-  it('has the request’s own id, when it is one, and has it in the answer and before StackOne too', async () => {
+  it('The document explains each field of the example, and the reason', () => {
+    const standard = ['level', 'time', 'msg'];
+    const explained = [...documented.filter((name) => !standard.includes(name)), 'reason'];
+    expect(namesOf(logging).sort()).toEqual(explained.sort());
+  });
+
+  it('A valid request id is logged, returned in the response and sent to StackOne, with the trace context', async () => {
     const headers = {
       authorization: `Bearer ${app.tokens[0]}`,
       'content-type': 'application/json',
@@ -85,7 +91,7 @@ describe('The log', () => {
     });
   });
 
-  it('tells how long a request took, and the metrics do too', async () => {
+  it('The duration of a request is in the log line and in the metrics', async () => {
     app.emulator.failNext({ kind: 'delay', delayMs: 300 });
     const { line } = await app.runOperation(mutation);
     const metrics = await (await fetch(`${app.metricsUrl}/metrics`)).text();
@@ -96,7 +102,7 @@ describe('The log', () => {
     expect(Number(sum.exec(metrics)?.[1]) * 1000).toBeGreaterThan(290);
   });
 
-  it('has a line for a failed attempt, which says of it only what is chosen', async () => {
+  it('A failed attempt to call StackOne has a line with exactly the chosen fields', async () => {
     app.emulator.failNext({ kind: 'status', status: 403 });
     const { logged } = await app.runOperation(mutation);
     const attempt = linesOf(logged).find(({ msg }) => msg === 'upstream');
@@ -107,8 +113,8 @@ describe('The log', () => {
   });
 });
 
-describe('The document', () => {
-  it('names every metric of ours with its labels, and no metric that there is not', async () => {
+describe('Metrics', () => {
+  it('The document lists every metric of this project with its labels, and no metric that does not exist', async () => {
     await app.runOperation('{ linkedAccounts { nodes { id } } }');
     const metrics = await (await fetch(`${app.metricsUrl}/metrics`)).text();
     const all = [...metrics.matchAll(/^# TYPE (\w+) /gm)].map((match) => match[1] ?? '');
@@ -116,20 +122,21 @@ describe('The document', () => {
       const labels = new RegExp(`^${name}_count\\{([^}]*)\\}`, 'm').exec(metrics)?.[1];
       return labels === undefined ? '' : `{${labels.replace(/="[^"]*"/g, '')}}`;
     };
-    const documented = namesOf(section('What to watch'));
+    const documented = namesOf(section('Metrics'));
     const ours = all.filter((name) => name.startsWith('connect_')).map((name) => `${name}${labelsOf(name)}`);
     expect(documented.filter((name) => name.startsWith('connect_')).sort()).toEqual(ours.sort());
     expect(all).toEqual(expect.arrayContaining(documented.map((name) => name.replace(/\{.*/, ''))));
     expect(documented.length).toBeGreaterThan(ours.length);
   });
+});
 
-  it('has a row for each alert that the source raises, and no other', () => {
+describe('Alerts', () => {
+  it('The document has a row for each alert in the source, and no other', () => {
     const raised = sourceFiles('src').flatMap((path) =>
       [...readText(path).matchAll(/\balert: '([^']+)'/g)].map((match) => match[1]),
     );
-    const [alerts = ''] = section('What to do').split('| What you see |');
     expect(
-      namesOf(alerts)
+      namesOf(section('Alerts'))
         .filter((name) => name !== 'alert')
         .sort(),
     ).toEqual([...new Set(raised)].sort());

@@ -65,7 +65,7 @@ const signByAttacker = (input: string) => es256(input, attackerKeys.privateKey);
 
 const query = 'mutation { createConnectSession(provider: "bamboohr") { token userErrors { code } } }';
 const unauthenticatedBody =
-  '{"errors":[{"message":"Sign in again: this request carries no valid access token.","extensions":{"code":"UNAUTHENTICATED"}}]}';
+  '{"errors":[{"message":"Sign in again: the request has no valid access token.","extensions":{"code":"UNAUTHENTICATED"}}]}';
 
 /** Expects the same 401 response, no StackOne request, and a log line with the reason and no part of the token. */
 async function expectUnauthenticated(

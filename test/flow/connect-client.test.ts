@@ -47,7 +47,7 @@ describe('createConnectClient: the headers option', () => {
       },
     });
     app.emulator.failNext({ status: 400, match: { path: '/connect_sessions' } });
-    await expect(sdk.createConnectSession()).rejects.toThrow(/StackOne did not accept/);
+    await expect(sdk.createConnectSession()).rejects.toThrow(/StackOne rejected/);
     expect(headerCalls).toBe(1);
   });
 });

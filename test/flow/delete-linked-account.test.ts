@@ -38,7 +38,7 @@ describe('deleteLinkedAccount', () => {
   it('deletes nothing when the look-up fails', async () => {
     const id = link();
     app.emulator.failNext({ status: 400, match: { method: 'GET', path: '/accounts' } });
-    await expect(remove(id)).rejects.toThrow('StackOne did not accept this request.');
+    await expect(remove(id)).rejects.toThrow('StackOne rejected the request.');
     expect(upstream()).toEqual(['GET']);
     expect(app.emulator.accounts()).toHaveLength(1);
   });

@@ -127,8 +127,8 @@ describe('Invalid result of getOwner: nothing is sent to StackOne', () => {
   ])('%s → 401 UNAUTHENTICATED', async (_name, login) => {
     for (const result of [() => login, async () => login]) {
       getOwner = result;
-      await expectRejected(401, 'UNAUTHENTICATED', 'getOwner found nobody signed in');
-      await expectRejected(401, 'UNAUTHENTICATED', 'getOwner found nobody signed in', {
+      await expectRejected(401, 'UNAUTHENTICATED', 'getOwner returned no owner');
+      await expectRejected(401, 'UNAUTHENTICATED', 'getOwner returned no owner', {
         query: '{ __typename }',
       });
     }
@@ -154,7 +154,7 @@ describe('Invalid result of getOwner: nothing is sent to StackOne', () => {
 
   it('getOwner rejects with a value that is not an Error → 503 AUTH_UNAVAILABLE', async () => {
     getOwner = () => Promise.reject('canary');
-    await expectRejected(503, 'AUTH_UNAVAILABLE', 'getOwner threw something that is no Error');
+    await expectRejected(503, 'AUTH_UNAVAILABLE', 'getOwner threw a value that is no Error');
   });
 
   const validLogin = { id: 'org_acme', name: 'Acme' };

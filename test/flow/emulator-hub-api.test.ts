@@ -90,9 +90,9 @@ describe('linking with credentials in the Hub API', () => {
   });
 
   test.each([
-    ['missing field', { subdomain: 'acme' }, 'BambooHR needs: API key.'],
-    ['blank field', { subdomain: ' ', api_key: 'k' }, 'BambooHR needs: Subdomain.'],
-    ['wrong value', { subdomain: 'acme', api_key: 'wrong' }, 'BambooHR refused these credentials'],
+    ['missing field', { subdomain: 'acme' }, 'BambooHR requires: API key.'],
+    ['blank field', { subdomain: ' ', api_key: 'k' }, 'BambooHR requires: Subdomain.'],
+    ['wrong value', { subdomain: 'acme', api_key: 'wrong' }, 'BambooHR rejected these credentials'],
   ])('%s: returns 400 with the reason and creates no account', async (_name, credentials, reason) => {
     const response = await hub(url, await createSessionToken(url), 'POST', '/accounts', {
       ...bambooHr,

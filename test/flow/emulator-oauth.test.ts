@@ -54,7 +54,7 @@ describe('emulator OAuth', () => {
     const id = await start(token);
     await decide(popup(token, id), 'deny');
     expect(emulator.accounts()).toEqual([]);
-    const error = { code: 'access_denied', description: 'Access to HubSpot was not allowed for Acme Ltd.' };
+    const error = { code: 'access_denied', description: 'Access to HubSpot was denied for Acme Ltd.' };
     expect(await attempt(token, id)).toMatchObject({ status: 'error', account: null, error });
   });
 

@@ -153,9 +153,9 @@ describe('linkedAccounts', () => {
     ['first: 0', '`first` must be from 1 to 100.'],
     ['first: -1', '`first` must be from 1 to 100.'],
     ['first: 101', '`first` must be from 1 to 100.'],
-    ['after: ""', '`after` is not valid: give it the `endCursor` of an earlier answer.'],
-    ['after: "WzEsMl0"', '`after` is not valid: give it the `endCursor` of an earlier answer.'],
-    ['after: "WzEsMCwiLi4vIl0"', '`after` is not valid: give it the `endCursor` of an earlier answer.'],
+    ['after: ""', '`after` is not valid: set it to the `endCursor` of an earlier response.'],
+    ['after: "WzEsMl0"', '`after` is not valid: set it to the `endCursor` of an earlier response.'],
+    ['after: "WzEsMCwiLi4vIl0"', '`after` is not valid: set it to the `endCursor` of an earlier response.'],
     ['provider: "Bamboo HR"', '`provider` is a key such as `bamboohr`: choose one of `providers`.'],
   ])('%s → BAD_USER_INPUT with a helpful message and nothing sent to StackOne', async (args, message) => {
     const response = await app.post(

@@ -42,7 +42,7 @@ describe('onExisting: RELINK', () => {
     app.emulator.reset();
     link();
     app.emulator.failNext({ status: 400, match: { path: '/accounts' } });
-    await expect(createSession('RELINK')).rejects.toThrow('StackOne did not accept this request.');
+    await expect(createSession('RELINK')).rejects.toThrow('StackOne rejected the request.');
     expect(created()).toEqual([]);
   });
 });

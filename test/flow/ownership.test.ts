@@ -16,7 +16,7 @@ const names = Object.keys(operations).filter((name): name is Operation => name i
 
 const notFound = {
   code: 'ACCOUNT_NOT_FOUND',
-  message: 'There is no such linked account.',
+  message: 'The linked account does not exist.',
   field: 'accountId',
   accounts: [],
 };

@@ -27,7 +27,7 @@ afterEach(() => {
 function start(env: Record<string, string>, preload?: string): Program {
   const preloading =
     preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
-  const child = spawn(process.execPath, [...preloading, inPackage('dist/src/main.js')], {
+  const child = spawn(process.execPath, [...preloading, inPackage('dist/demo/main.js')], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -63,11 +63,32 @@ describe('the command line program', () => {
   });
 
   it('prints every configuration problem in one message and exits with 1', async () => {
-    const program = start({ NODE_ENV: 'production', PORT: 'canary', LOG_LEVEL: 'canary' });
+    const program = start({
+      STACKONE_API_KEY: 'key',
+      NODE_ENV: 'production',
+      PORT: 'canary',
+      LOG_LEVEL: 'canary',
+    });
     expect(await program.exitCode).toBe(1);
-    expect(program.output()).toMatch(
-      /3 problem\(s\):\n {2}- PORT .*\n {2}- LOG_LEVEL .*\n {2}- STACKONE_API_KEY /,
-    );
+    expect(program.output()).toMatch(/^The configuration has 5 problem\(s\):\n( {2}- .+\n){5}$/);
+    for (const name of ['PORT', 'LOG_LEVEL', 'AUTH_ISSUER', 'AUTH_AUDIENCE']) {
+      expect(program.output()).toMatch(new RegExp(`^ {2}- ${name} `, 'm'));
+    }
+    expect(program.output()).not.toContain('canary');
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ NODE_ENV: 'production' }, 'STACKONE_API_KEY is missing: the demo does not run in production'],
+    [{ AUTH_ISSUER: 'canary' }, 'AUTH_ISSUER is set but STACKONE_API_KEY is not'],
+    [{ STACKONE_BASE_URL: 'canary' }, 'STACKONE_BASE_URL is set but STACKONE_API_KEY is not'],
+    [{ AUTH_SECRET_FILE: 'canary' }, 'AUTH_SECRET_FILE is set but STACKONE_API_KEY is not'],
+    [{ OWNER_ID_CLAIM: 'canary' }, 'OWNER_ID_CLAIM is set but STACKONE_API_KEY is not'],
+    [{ EMULATOR_PORT: '65536' }, 'EMULATOR_PORT is not valid'],
+    [{ EMULATOR_PORT: 'canary' }, 'EMULATOR_PORT is not valid'],
+  ])('does not start the demo with %j', async (env, problem) => {
+    const program = start({ ...demoPorts, ...env });
+    expect(await program.exitCode).toBe(1);
+    expect(program.output()).toContain(problem);
     expect(program.output()).not.toContain('canary');
   });
 
@@ -76,7 +97,7 @@ describe('the command line program', () => {
     const program = start({ ...demoPorts, PORT: String(port) });
     expect(await program.exitCode).toBe(1);
     expect(program.output()).toContain(
-      'something else listens there. Stop it, or set PORT or EMULATOR_PORT.',
+      'another program listens on this port. Stop it, or set PORT or EMULATOR_PORT.',
     );
     await close();
   });

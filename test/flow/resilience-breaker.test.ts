@@ -47,7 +47,7 @@ describe('The circuit breaker opens after 5 consecutive failures. After 10 secon
         const responses = await Promise.all(Array.from({ length: 10 }, () => fixture.createSession()));
         expect(responses.map(errorCode)).toEqual(Array(10).fill(undefined));
         expect(fixture.upstream.requests).toHaveLength(15);
-        expect(fixture.app.logs()).toContain('StackOne is called again');
+        expect(fixture.app.logs()).toContain('The circuit breaker for StackOne is closed');
         expect(await upstreamState(fixture)).toMatchObject({ upstream: 'ok' });
       },
     },

@@ -71,7 +71,7 @@ describe('A client disconnects', () => {
   it('cancels a second attempt that waits for Retry-After', () =>
     withFaultApp(async (fixture) => {
       fixture.upstream.injectFault(status(429, { 'retry-after': '1' }), 1);
-      await disconnectWhen(fixture, () => fixture.app.logs().includes('answered 429'));
+      await disconnectWhen(fixture, () => fixture.app.logs().includes('returned 429'));
       // Longer than the Retry-After of 1 s.
       await sleep(1_200);
       expect(fixture.upstream.requests).toHaveLength(1);
