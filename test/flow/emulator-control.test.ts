@@ -223,7 +223,7 @@ describe('emulator accounts', () => {
     expect(aged).toMatchObject({ status: 200, body: { id: account?.id, status: 'error', status_reasons } });
     expect((await control(url, 'GET', '/accounts')).body).toEqual(emulator.accounts());
     expect((await control(url, 'PATCH', '/accounts/nope', {})).status).toBe(404);
-    expect(() => emulator.updateAccount('nope', {})).toThrow('no account nope');
+    expect(() => emulator.updateAccount('nope', {})).toThrow('Account nope not found');
   });
 
   test('are sorted by creation time, not by the order of insertion', async () => {

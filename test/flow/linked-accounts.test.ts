@@ -156,7 +156,7 @@ describe('linkedAccounts', () => {
     ['after: ""', '`after` is not valid: set it to the `endCursor` of an earlier response.'],
     ['after: "WzEsMl0"', '`after` is not valid: set it to the `endCursor` of an earlier response.'],
     ['after: "WzEsMCwiLi4vIl0"', '`after` is not valid: set it to the `endCursor` of an earlier response.'],
-    ['provider: "Bamboo HR"', '`provider` is a key such as `bamboohr`: choose one of `providers`.'],
+    ['provider: "Bamboo HR"', '`provider` must be the key of a provider, such as `bamboohr`.'],
   ])('%s → BAD_USER_INPUT with a helpful message and nothing sent to StackOne', async (args, message) => {
     const response = await app.post(
       { query: `{ linkedAccounts(${args}) { nodes { id } } }` },

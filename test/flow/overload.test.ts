@@ -40,7 +40,7 @@ describe('Overload protection', () => {
     try {
       const rejected = await waitForStatus(503);
       expect(rejected.json).toEqual({
-        errors: [{ message: expect.stringMatching(/busy/), extensions: { code: 'OVERLOADED' } }],
+        errors: [{ message: expect.stringMatching(/overloaded/), extensions: { code: 'OVERLOADED' } }],
       });
       expect(rejected.headers.get('retry-after')).toMatch(/^[1-9]$/);
       expect(rejected.headers.get('cache-control')).toBe('no-store');

@@ -20,7 +20,7 @@ if (!hasRedis && process.env['CI'] === undefined) {
 // In CI these tests fail without redis-server.
 const withRedis = hasRedis || process.env['CI'] !== undefined ? describe : describe.skip;
 
-const connected = 'Redis counts the limits';
+const connected = 'Redis counts the rate limits';
 /** A burst of ten sessions per owner. */
 const limit = { RATE_LIMIT_PER_OWNER_PER_MINUTE: '30' };
 /** Two Redis commands of at most 250 ms each, and a margin for a busy machine. */

@@ -15,7 +15,7 @@ let client: StackOneHttpClient;
 let api: StackOneApi;
 let rateLimits: RateLimits;
 let now = 0;
-let catalogue: ProviderCatalog;
+let catalog: ProviderCatalog;
 
 // Anew for each test: a renewal in the background may outlive its own.
 beforeEach(async () => {
@@ -29,7 +29,7 @@ beforeEach(async () => {
   client = new StackOneHttpClient(config, rateLimits, createObservability(logger));
   api = new StackOneApi(client);
   now = 0;
-  catalogue = new ProviderCatalog(api, createLogger('silent'), () => now);
+  catalog = new ProviderCatalog(api, createLogger('silent'), () => now);
 });
 afterEach(async () => {
   await client.close();
@@ -37,7 +37,7 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-const keys = async () => (await catalogue.providers()).map(({ key }) => key);
+const keys = async () => (await catalog.providers()).map(({ key }) => key);
 const fetches = () => emulator.history.length;
 /** Waits until a renewal in the background has come to its end. */
 const settled = async () => {
@@ -47,9 +47,9 @@ const settled = async () => {
   await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
-describe('the provider catalogue', () => {
+describe('the provider catalog', () => {
   it('has what is enabled in the project and nothing else, by name', async () => {
-    const providers = await catalogue.providers();
+    const providers = await catalog.providers();
     expect(providers.map(({ name }) => name)).toEqual(providers.map(({ name }) => name).toSorted());
     expect(providers.length).toBeGreaterThanOrEqual(8);
     expect(providers.map(({ key }) => key)).not.toContain('pipedrive');
@@ -62,7 +62,7 @@ describe('the provider catalogue', () => {
   });
 
   it('is the same from /connectors/meta, in a project without /auth_configs', async () => {
-    const expected = await catalogue.providers();
+    const expected = await catalog.providers();
     emulator.settings.hasAuthConfigs = false;
     const older = new ProviderCatalog(api, createLogger('silent'));
     expect(await older.providers()).toEqual(expected);
@@ -119,7 +119,7 @@ describe('the provider catalogue', () => {
     emulator.failNext(page([row('b'), row('a', { categories: ['ats', 'some-day-new'] })]));
     emulator.failNext(page([row('a', { categories: ['hris'] }), row('off', { active: false })]));
     emulator.failNext(page([row('Not A Key'), row('c', { logo_url: 'javascript:alert(1)' })]));
-    expect(await catalogue.providers()).toEqual([
+    expect(await catalog.providers()).toEqual([
       { key: 'a', name: 'The a', categories: ['ats', 'hris'], logoUrl: null },
       { key: 'b', name: 'The b', categories: ['crm'], logoUrl: null },
       { key: 'c', name: 'The c', categories: ['crm'], logoUrl: null },
