@@ -1,4 +1,4 @@
-import { loadConfig, startApp } from '../../dist/src/index.js';
+import { loadConfig, startServer } from '../../dist/src/index.js';
 import { audience, issuer } from '../lib/tokens.mjs';
 import { serveBenchmark } from './shared/serve.mjs';
 
@@ -19,12 +19,6 @@ const config = loadConfig({
   RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
   RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
 });
-if (config.mode !== 'live') {
-  throw new Error('The benchmark measures the server, not the demo');
-}
 
-const { url } = await startApp({
-  ...config,
-  stackone: { ...config.stackone, baseUrl: process.env['UPSTREAM'] ?? '' },
-});
+const { url } = await startServer({ ...config, baseUrl: process.env['UPSTREAM'] ?? '' });
 serveBenchmark(url);

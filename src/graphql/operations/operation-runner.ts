@@ -1,12 +1,12 @@
 import type { HTTPGraphQLHead } from '@apollo/server';
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  type FormattedExecutionResult,
-  type GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  getOperationAST,
+import type {
+  DocumentNode,
+  ExecutionResult,
+  FormattedExecutionResult,
+  GraphQLError,
+  GraphQLFormattedError,
+  GraphQLSchema,
+  OperationDefinitionNode,
 } from 'graphql';
 import type { GraphQLContext } from '../context.js';
 import type { FormatError } from '../format-error.js';
@@ -50,21 +50,17 @@ export class OperationRunner {
   /** @returns undefined when Apollo Server has to handle the request; then nothing has run */
   async run(request: OperationRequest, context: GraphQLContext): Promise<OperationResponse | undefined> {
     const { query, operationName, variables } = request;
-    const prepared = this.#store.find(query);
-    const execute = prepared?.operation(operationName ?? undefined);
-    if (prepared === undefined || execute === undefined) {
+    const operation = this.#store.find(query)?.operation(operationName);
+    if (operation === undefined) {
       return undefined;
     }
-    const result = await execute(context, variables ?? {});
-    // Without data the variables do not match the document, and nothing has run.
-    return result.data === undefined
-      ? undefined
-      : this.#toResponse(result, getOperationAST(prepared.document, operationName), context);
+    const result = await operation.run(context, variables ?? {});
+    return result.data === undefined ? undefined : this.#toResponse(result, operation.node, context);
   }
 
   #toResponse(
     { data, errors }: ExecutionResult,
-    operation: ReturnType<typeof getOperationAST>,
+    operation: OperationDefinitionNode,
     { request: { telemetry } }: GraphQLContext,
   ): OperationResponse {
     const formatted = errors?.map((error) => this.#formatError(toFormatted(error), error));

@@ -4,8 +4,10 @@ import {
   type ExecutionResult,
   type FieldNode,
   type GraphQLSchema,
+  getOperationAST,
   isNonNullType,
   Kind,
+  type OperationDefinitionNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -13,45 +15,49 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GraphQLContext } from '../context.js';
 
-/** Runs one operation of a document. Without `data` in the result, nothing has run. */
-export type RunOperation = (
-  context: GraphQLContext,
-  variables: Readonly<Record<string, unknown>>,
-) => Promise<ExecutionResult> | ExecutionResult;
+export interface PreparedOperation {
+  readonly node: OperationDefinitionNode;
+  /** Without `data` in the result, the variables do not match the document and nothing has run. */
+  readonly run: (
+    context: GraphQLContext,
+    variables: Readonly<Record<string, unknown>>,
+  ) => Promise<ExecutionResult> | ExecutionResult;
+}
 
 /** A valid document whose operations are compiled at first use, which takes under a millisecond. */
 export class PreparedDocument {
   readonly #schema: GraphQLSchema;
-  readonly #operations = new Map<string | undefined, RunOperation | undefined>();
+  readonly #document: DocumentNode;
+  /** At most one entry for each operation of the document. */
+  readonly #operations = new Map<OperationDefinitionNode, PreparedOperation | undefined>();
 
-  constructor(
-    schema: GraphQLSchema,
-    readonly document: DocumentNode,
-  ) {
+  constructor(schema: GraphQLSchema, document: DocumentNode) {
     this.#schema = schema;
+    this.#document = document;
   }
 
   /** @returns undefined for an operation that Apollo Server has to run */
-  operation(name: string | undefined): RunOperation | undefined {
-    if (!this.#operations.has(name)) {
-      this.#operations.set(name, compile(this.#schema, this.document, name));
+  operation(name: string | null | undefined): PreparedOperation | undefined {
+    const node = getOperationAST(this.#document, name);
+    if (!node) {
+      return undefined;
     }
-    return this.#operations.get(name);
+    if (!this.#operations.has(node)) {
+      this.#operations.set(node, this.#compile(node));
+    }
+    return this.#operations.get(node);
   }
-}
 
-function compile(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | undefined,
-): RunOperation | undefined {
-  if (!canCompile(schema, document)) {
-    return undefined;
+  #compile(node: OperationDefinitionNode): PreparedOperation | undefined {
+    if (!canCompile(this.#schema, this.#document)) {
+      return undefined;
+    }
+    const options = { disablingCapturingStackErrors: true };
+    const compiled = compileQuery(this.#schema, this.#document, node.name?.value, options);
+    return isCompiledQuery(compiled)
+      ? { node, run: (context, variables) => compiled.query(undefined, context, variables) }
+      : undefined;
   }
-  const compiled = compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true });
-  return isCompiledQuery(compiled)
-    ? (context, variables) => compiled.query(undefined, context, variables)
-    : undefined;
 }
 
 /**

@@ -72,8 +72,10 @@ export class StackOneHttpClient {
       onAbort();
     }
     try {
+      const isQueued = this.#bulkhead.executionSlots === 0;
       const work = this.#bulkhead.execute(() => this.#callWithRetry(request, endpoint, call.signal));
-      return await raceAbort(work, call.signal);
+      // A call that is not queued listens to the signal itself.
+      return await (isQueued ? raceAbort(work, call.signal) : work);
     } catch (error) {
       throw toAppError(error, endpoint);
     } finally {
@@ -118,6 +120,7 @@ export class StackOneHttpClient {
     isFresh: boolean,
   ): Promise<T | undefined> {
     await this.#quota.takeRequest();
+    signal.throwIfAborted();
     const startedAt = performance.now();
     let outcome: 'ok' | UpstreamError = 'ok';
     try {
@@ -190,7 +193,7 @@ export class StackOneHttpClient {
   }
 }
 
-/** Rejects when the signal is aborted, even while the work waits in a queue. */
+/** Rejects when the signal is aborted, also while the work waits in a queue. */
 function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     work.then(resolve, reject);
