@@ -16,8 +16,10 @@ export function chooseContentType(accept: string | undefined): string | undefine
   if (!accept) {
     return contentTypes[0];
   }
-  const choice =
-    chosen.get(accept) ?? new Negotiator({ headers: { accept } }).mediaType(contentTypes) ?? false;
-  chosen.set(accept, choice);
+  const known = chosen.get(accept);
+  const choice = known ?? new Negotiator({ headers: { accept } }).mediaType(contentTypes) ?? false;
+  if (known === undefined) {
+    chosen.set(accept, choice);
+  }
   return choice || undefined;
 }

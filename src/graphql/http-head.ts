@@ -4,41 +4,33 @@ import { AppError } from '../domain/app-error.js';
 import { errorCodeInfo } from '../domain/error-codes.js';
 
 /**
- * The HTTP status and headers that errors of this server demand. As in Apollo Server, the last error wins.
+ * The HTTP status and headers that errors demand. As in Apollo Server, the last error wins.
+ * @param errors original errors; others than AppError demand nothing
  * @returns no status when the errors demand none
  */
-export function httpHeadOf(errors: readonly GraphQLError[] = []): HTTPGraphQLHead {
+export function httpHeadOf(errors: readonly unknown[]): HTTPGraphQLHead {
   const head: HTTPGraphQLHead = { headers: new HeaderMap() };
-  for (const { originalError } of errors) {
-    if (originalError instanceof AppError) {
-      addError(head, originalError);
+  for (const { code, retryAfterSeconds } of errors.filter((error) => error instanceof AppError)) {
+    const { httpStatus } = errorCodeInfo(code);
+    if (code === 'UNAUTHENTICATED') {
+      head.headers.set('www-authenticate', 'Bearer');
+    }
+    if (httpStatus !== undefined) {
+      head.status = httpStatus;
+      if (retryAfterSeconds !== undefined) {
+        head.headers.set('retry-after', String(retryAfterSeconds));
+      }
     }
   }
   return head;
 }
 
-function addError(head: HTTPGraphQLHead, { code, retryAfterSeconds }: AppError): void {
-  const { httpStatus } = errorCodeInfo(code);
-  if (httpStatus !== undefined) {
-    head.status = httpStatus;
-  }
-  if (code === 'UNAUTHENTICATED') {
-    head.headers.set('www-authenticate', 'Bearer');
-  }
-  if (retryAfterSeconds !== undefined && httpStatus !== undefined) {
-    head.headers.set('retry-after', String(retryAfterSeconds));
-  }
-}
-
 /** For an error before an operation runs: Apollo Server reads the status and headers from `extensions.http`. */
 export function toGraphQLError(error: unknown): unknown {
-  if (!(error instanceof AppError)) {
-    return error;
-  }
-  const http: HTTPGraphQLHead = { headers: new HeaderMap() };
-  addError(http, error);
-  return new GraphQLError(error.publicMessage, {
-    originalError: error,
-    extensions: { code: error.code, http },
-  });
+  return error instanceof AppError
+    ? new GraphQLError(error.publicMessage, {
+        originalError: error,
+        extensions: { code: error.code, http: httpHeadOf([error]) },
+      })
+    : error;
 }

@@ -31,18 +31,14 @@ export interface AccountListDependencies {
  * the accounts of all owners, so every row is compared with the owner, although the owner is also sent as a filter.
  */
 export class AccountList {
-  readonly #api: StackOneApi;
-  readonly #rateLimits: RateLimits;
-  readonly #logger: Logger;
+  readonly #dependencies: AccountListDependencies;
   readonly #owner: Owner;
   readonly #context: RequestContext;
   readonly #accounts = new Map<string, Promise<LinkedAccount | null>>();
   readonly #pages = new Map<string, Promise<readonly AccountRecord[]>>();
 
-  constructor({ api, rateLimits, logger }: AccountListDependencies, owner: Owner, context: RequestContext) {
-    this.#api = api;
-    this.#rateLimits = rateLimits;
-    this.#logger = logger;
+  constructor(dependencies: AccountListDependencies, owner: Owner, context: RequestContext) {
+    this.#dependencies = dependencies;
     this.#owner = owner;
     this.#context = context;
   }
@@ -89,8 +85,8 @@ export class AccountList {
     if (!accountIdPattern.test(accountId)) {
       return null;
     }
-    await this.#rateLimits.takeLookup(this.#owner.id);
-    const record = await this.#api.getAccount(accountId, this.#context);
+    await this.#dependencies.rateLimits.takeLookup(this.#owner.id);
+    const record = await this.#dependencies.api.getAccount(accountId, this.#context);
     return record !== undefined && this.#isOwn(record) ? record.account : null;
   }
 
@@ -126,7 +122,7 @@ export class AccountList {
         return;
       }
     }
-    this.#logger.warn({ maxPages }, 'A list of accounts ended at its maximum number of pages');
+    this.#dependencies.logger.warn({ maxPages }, 'A list of accounts ended at its maximum number of pages');
   }
 
   #records(filter: AccountFilter, page: number): Promise<readonly AccountRecord[]> {
@@ -138,11 +134,11 @@ export class AccountList {
   }
 
   async #fetchPage(query: AccountsQuery): Promise<readonly AccountRecord[]> {
-    await this.#rateLimits.takeLookup(this.#owner.id);
-    const records = await this.#api.listAccounts(query, this.#context);
+    await this.#dependencies.rateLimits.takeLookup(this.#owner.id);
+    const records = await this.#dependencies.api.listAccounts(query, this.#context);
     const foreign = records.filter((record) => !this.#isOwn(record)).length;
     if (foreign > 0) {
-      this.#logger.error(
+      this.#dependencies.logger.error(
         { alert: 'foreign-rows', foreign },
         'StackOne listed accounts of other owners: they are left out',
       );

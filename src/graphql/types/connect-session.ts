@@ -126,14 +126,8 @@ export class ConnectSessionResolver {
     @Args(() => CreateConnectSessionArgs) args: CreateConnectSessionArgs,
   ): Promise<CreateConnectSessionPayload> {
     const result = await stackone.createConnectSession(args);
-    const session = result.ok ? result.value : undefined;
-    return {
-      token: session?.token ?? null,
-      expiresAt: session?.expiresAt ?? null,
-      mode: session?.mode ?? null,
-      account: session?.account ?? null,
-      authLinkUrl: session?.authLinkUrl ?? null,
-      userErrors: result.ok ? [] : result.userErrors,
-    };
+    return result.ok ? { ...result.value, userErrors: [] } : { ...noSession, userErrors: result.userErrors };
   }
 }
+
+const noSession = { token: null, expiresAt: null, mode: null, account: null, authLinkUrl: null };
