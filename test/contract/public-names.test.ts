@@ -36,9 +36,11 @@ function documentedNames(path: string, heading: string) {
 
 const client = await import('../../client/src/index.js');
 const react = await import('../../client/src/react/index.js');
+const server = await import('../../src/index.js');
 const emulator = await import('../../emulator/src/index.js');
 
 describe.each([
+  ['docs/exports.md', 'Exports of `stackone-connect-graphql`', 'src/index.ts', server],
   ['client/README.md', 'Exports of `stackone-connect-client`', 'client/src/index.ts', client],
   ['client/README.md', 'Exports of `stackone-connect-client/react`', 'client/src/react/index.ts', react],
   ['emulator/README.md', 'Exports', 'emulator/src/index.ts', emulator],
