@@ -75,8 +75,8 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     expect(requests).toContain(`${demo.url}/demo/hub.js`);
     await connectInHub(page);
     await waitForText(page, 'Connection Successful');
-    await waitForText(page, 'BambooHR is connected, confirmed by the server.');
-    await row(page, 'BambooHR').getByText('Connected · confirmed by the server').waitFor();
+    await waitForText(page, 'BambooHR is connected.');
+    await row(page, 'BambooHR').getByText('Connected · verified').waitFor();
     expect(await dialog(page).isVisible()).toBe(false);
     expect(accountsOf('bamboohr')).toMatchObject([{ ...tenantOwner(), status: 'active' }]);
   });
@@ -86,18 +86,18 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await button(page, 'Connect Slack').click();
     const popup = await openConsent(page);
     await decide(page, popup, 'Approve');
-    await waitForText(page, 'Slack is connected, confirmed by the server.');
+    await waitForText(page, 'Slack is connected.');
     expect(accountsOf('slack')).toMatchObject([{ ...tenantOwner(), status: 'active' }]);
   });
 
   test('re-links an account with an expired sign-in, and removes its Reconnect button', async () => {
     const [before] = accountsOf('hubspot');
     const page = await openPage();
-    await row(page, 'HubSpot').getByText('HubSpot no longer accepts the stored sign-in.').waitFor();
+    await row(page, 'HubSpot').getByText('HubSpot no longer accepts the stored credentials.').waitFor();
     await button(page, 'Reconnect HubSpot').click();
     const popup = await openConsent(page);
     await decide(page, popup, 'Approve');
-    await row(page, 'HubSpot').getByText('Connected · confirmed by the server').waitFor();
+    await row(page, 'HubSpot').getByText('Connected · verified').waitFor();
     await dialog(page).waitFor({ state: 'hidden' });
     expect(accountsOf('hubspot')).toMatchObject([{ id: before?.id, status: 'active' }]);
     expect(await button(page, 'Reconnect HubSpot').count()).toBe(0);
@@ -112,7 +112,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await decide(page, popup, 'Deny');
     await waitForText(page, 'Access to HubSpot was denied for Acme Corporation.');
     await button(page, 'Close').click();
-    await row(page, 'HubSpot').getByText('Sign-in has expired').waitFor();
+    await row(page, 'HubSpot').getByText('Sign-in expired').waitFor();
     expect(accountsOf('hubspot')).toMatchObject([{ status: 'expired' }]);
   });
 
@@ -124,8 +124,8 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await popup.getByRole('button', { name: 'Approve' }).click();
     await popup.getByRole('status').waitFor();
     await returnToPage(page);
-    await waitForText(page, 'Slack is connected, confirmed by the server.');
-    await row(page, 'Slack').getByText('Connected · confirmed by the server').waitFor();
+    await waitForText(page, 'Slack is connected.');
+    await row(page, 'Slack').getByText('Connected · verified').waitFor();
   });
 
   test('shows why a provider rejected the credentials, and links no account', async () => {
@@ -152,11 +152,11 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     // With a 401 here the Hub shows "Connection Successful".
     demo.emulator.failNext({ status: 401, match: { method: 'PATCH', path: '/hub/accounts' } });
     await connectInHub(page);
-    await waitForText(page, 'This is not connected yet');
+    await waitForText(page, 'The account is not connected');
     expect(await page.getByText('Connection Successful').count()).toBe(0);
     await button(page, 'Close').click();
-    await row(page, 'BambooHR').getByText('Has stopped working').waitFor();
-    expect(await page.getByText('confirmed by the server').count()).toBe(0);
+    await row(page, 'BambooHR').getByText('Not working').waitFor();
+    expect(await page.getByText(/· verified|is connected\./).count()).toBe(0);
   });
 
   test('offers to check again when the confirmation fails', async () => {
@@ -165,9 +165,9 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await fillBambooHr(page);
     failAccountList();
     await connectInHub(page);
-    await waitForText(page, 'This could not be confirmed');
+    await waitForText(page, 'The connection could not be confirmed');
     await pressUntilGone(page, 'Check again');
-    await row(page, 'BambooHR').getByText('Connected · confirmed by the server').waitFor();
+    await row(page, 'BambooHR').getByText('Connected · verified').waitFor();
   });
 
   /** More failures than the server retries, and fewer than the circuit breaker allows. */
@@ -190,7 +190,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const page = await openPage();
     demo.emulator.updateAccount(account?.id ?? '', { origin_owner_id: 'another-owner' });
     await button(page, 'Reconnect HubSpot').click();
-    await dialog(page).getByRole('alert').getByText('This could not be started').waitFor();
+    await dialog(page).getByRole('alert').getByText('The connection could not be started').waitFor();
     expect(createdSessions()).toBe(0);
     await button(page, 'Close').click();
     await row(page, 'HubSpot').waitFor({ state: 'detached' });
@@ -201,7 +201,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const pause = { status: 429, headers: { 'retry-after': '7' } };
     demo.emulator.failNext({ ...pause, match: { path: '/connect_sessions' } }, 6);
     await button(page, 'Connect BambooHR').click();
-    await dialog(page).getByRole('alert').getByText('StackOne limits the number of requests').waitFor();
+    await dialog(page).getByRole('alert').getByText('StackOne is busy').waitFor();
     await waitForText(page, /Try again in \d seconds?\./);
   });
 
@@ -249,7 +249,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     expect(await page.locator('input[name=subdomain]').inputValue()).toBe('acme');
     expect(createdSessions()).toBe(1);
     await passMinutes(page, demo, 1);
-    await waitForText(page, 'This took too long');
+    await waitForText(page, 'The session has expired');
     expect(await page.getByText('No configured integrations').count()).toBe(0);
     await button(page, 'Start again').click();
     await fillBambooHr(page);
@@ -270,7 +270,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   test('disconnects an account only after confirmation', async () => {
     const page = await openPage();
     await button(page, 'Disconnect Greenhouse “Recruiting”').click();
-    await button(page, 'Keep it').click();
+    await button(page, 'Cancel').click();
     expect(accountsOf('greenhouse')).toHaveLength(1);
     await button(page, 'Disconnect Greenhouse “Recruiting”').click();
     await button(page, 'Disconnect').click();
@@ -320,7 +320,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await page.getByRole('searchbox').fill('hub');
     expect(await names()).toEqual(['HubSpot']);
     await page.getByRole('searchbox').fill('nothing like it');
-    await waitForText(page, 'No integration matches');
+    await waitForText(page, 'No matching integrations');
     await button(page, 'Show all integrations').click();
     expect(await names()).toContain('Workday');
   });
@@ -337,7 +337,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const page = await openPage();
     failAccountList();
     await returnToPage(page);
-    await waitForText(page, /What you see may be out of date/);
+    await waitForText(page, /This list may be out of date/);
     expect(await rowNames(page)).toHaveLength(2);
     await pressUntilGone(page, 'Try again');
     expect(await page.getByText('may be out of date').count()).toBe(0);
@@ -361,7 +361,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   test('shows an empty state for a customer without accounts', async () => {
     demo.emulator.reset();
     const page = await openPage();
-    await waitForText(page, 'Nothing is connected yet');
+    await waitForText(page, 'No connections yet');
   });
 
   async function tabTo(page: Page, name: string): Promise<void> {

@@ -101,9 +101,12 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
   test('shows why the session could not be created, and tries again', async () => {
     const page = await visit();
     await button(page, 'Connect an unknown provider').click();
-    await page.getByRole('alert').getByRole('heading', { name: 'This could not be started' }).waitFor();
+    await page
+      .getByRole('alert')
+      .getByRole('heading', { name: 'The connection could not be started' })
+      .waitFor();
     await button(page, 'Try again').click();
-    await waitForText(page, 'This could not be started');
+    await waitForText(page, 'The connection could not be started');
     expect(await focusedName(page)).toBe('Connect an unknown provider');
     expect(createdSessions()).toBe(0);
   });
@@ -137,7 +140,7 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
     await page.locator('input[name=subdomain]').fill('acme-uk');
     demo.emulator.failNext({ status: 403, match: { method: 'PATCH', path: '/hub/accounts' } });
     await button(page, 'Connect').click();
-    await waitForText(page, 'This is not connected yet');
+    await waitForText(page, 'The account is not connected');
     expect(await page.getByText('Connection Successful').count()).toBe(0);
   });
 
@@ -147,7 +150,7 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
     await fillBambooHr(page);
     demo.emulator.failNext({ status: 400, match: { method: 'GET', path: '/accounts' } });
     await button(page, 'Connect').click();
-    await waitForText(page, 'This could not be confirmed');
+    await waitForText(page, 'The connection could not be confirmed');
     await button(page, 'Check again').click();
     await waitForText(page, 'BambooHR is linked: ACTIVE');
   });
@@ -171,7 +174,7 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
     await passMinutes(page, demo, 29.6);
     expect(await page.locator('input[name=subdomain]').inputValue()).toBe('acme');
     await passMinutes(page, demo, 1);
-    await waitForText(page, 'This took too long');
+    await waitForText(page, 'The session has expired');
     expect(await page.getByText('No configured integrations').count()).toBe(0);
     await button(page, 'Try again').click();
     await page.locator('input[name=subdomain]').waitFor();
