@@ -1,12 +1,12 @@
-/* The playground's own script: example operations, and in demo mode an access token in the headers. */
+/* The playground's script: example operations, and in the demo an access token in the headers. */
 
 const examples = [
-  `# Whose access token is in the headers below?
-# Every account in this schema is this customer's.
+  `# The caller of the access token in the headers below.
+# All accounts in this schema belong to this customer.
 query WhoAmI {
   viewer { ownerId ownerName username }
 }`,
-  `# What can be linked, and what is.
+  `# The providers, and the linked accounts.
 query Integrations {
   providers { key name categories }
   linkedAccounts(first: 10) {
@@ -17,9 +17,9 @@ query Integrations {
     pageInfo { hasNextPage endCursor }
   }
 }`,
-  `# The token for StackOne's Hub.
-# Nothing here says whose account it will be:
-# the access token does.
+  `# Creates the token for StackOne's Hub.
+# No argument can name an owner: the customer
+# comes from the access token.
 mutation Connect {
   createConnectSession(
     provider: "bamboohr"
@@ -31,10 +31,10 @@ mutation Connect {
     userErrors { code field message }
   }
 }`,
-  `# The Hub's "success" is only a hint.
-# What does StackOne say?
+  `# The "success" event of the Hub is only a hint.
+# This reads the account from StackOne.
 mutation Confirm {
-  confirmLinkedAccount(accountId: "from the Hub") {
+  confirmLinkedAccount(accountId: "id from the Hub") {
     account { id providerKey status }
     userErrors { code message }
   }
@@ -58,7 +58,7 @@ async function start() {
   const playground = React.createElement(GraphiQL, {
     fetcher: GraphiQL.createFetcher({ url: '/graphql' }),
     storage: memory,
-    // For the schema, which is asked for before any tab is open, and for the tabs.
+    // For the schema request, which is sent before any tab is open, and for the tabs.
     headers,
     defaultHeaders: headers,
     defaultTabs: examples.map((query) => ({ query, headers })),

@@ -42,7 +42,7 @@ export class StackOneHttpClient {
     handleWhen((error) => error instanceof UpstreamError && error.countsForBreaker),
     { halfOpenAfter: probeAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) },
   );
-  /** Until when StackOne asked not to be called. */
+  /** StackOne requested a pause until this time. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -176,7 +176,7 @@ export class StackOneHttpClient {
   #refuseWhilePaused(endpoint: string): void {
     const seconds = Math.ceil((this.#pausedUntil - performance.now()) / 1000);
     if (seconds > 0) {
-      const message = `${endpoint} was not sent: StackOne asked for a pause`;
+      const message = `${endpoint} was not sent: StackOne requested a pause`;
       throw new UpstreamError('UPSTREAM_RATE_LIMITED', message, { retryAfterSeconds: seconds });
     }
   }

@@ -13,7 +13,7 @@ export type Retry =
   | { readonly kind: 'never' }
   /** After a short pause. `sent`: whether StackOne can have received the request. */
   | { readonly kind: 'soon'; readonly sent: boolean }
-  /** After the time that StackOne asked for. */
+  /** After the time that StackOne requested. */
   | { readonly kind: 'after'; readonly seconds: number };
 
 interface UpstreamErrorOptions {
