@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { ApolloServer } from '@apollo/server';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { GraphQLSchema } from 'graphql';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import type { Login } from '../../src/auth/host-login.js';
 import { type Connect, startConnect } from '../../src/embed.js';
+import type { GraphQLContext } from '../../src/graphql/context.js';
 import { createFetchHandler, type FetchHandler, listenFetch } from '../support/fetch-handler.js';
 import type { Listener } from '../support/listen.js';
 import type { LogLine } from '../support/product-server.js';
@@ -17,9 +19,10 @@ const users: Readonly<Record<string, Login>> = {
   ada: { id: 'org_acme', name: 'Acme Corporation', username: 'ada@acme.example' },
 };
 
+type HostServer = ApolloServer<GraphQLContext>;
 let emulator: Emulator;
 let connect: Connect<Request>;
-let apollo: ApolloServer<Awaited<ReturnType<Connect<Request>['createContext']>>>;
+let apollo: HostServer;
 let handler: FetchHandler;
 let host: Listener;
 const lines: LogLine[] = [];
@@ -176,6 +179,67 @@ describe('createContext with a Fetch request', () => {
     const { stackone } = await connect.createContext(request);
     expect(await stackone.createConnectSession({ provider: 'bamboohr' })).toMatchObject({ ok: true });
     expect(sessionRequests(emulator)).toMatchObject([{ body: { origin_owner_id: 'org_acme' } }]);
+    expect(requestLines()).toEqual([]);
+  });
+});
+
+/** A plugin of the host app that records which of its hooks Apollo Server calls. */
+function createRecorder() {
+  const hooks: string[] = [];
+  const plugin: ApolloServerPlugin = {
+    requestDidStart: async () => ({
+      didResolveOperation: async () => void hooks.push('didResolveOperation'),
+      didEncounterErrors: async () => void hooks.push('didEncounterErrors'),
+      executionDidStart: async () => {
+        hooks.push('executionDidStart');
+        return { willResolveField: () => void hooks.push('willResolveField') };
+      },
+      willSendResponse: async () => void hooks.push('willSendResponse'),
+    }),
+  };
+  return { plugin, hooks };
+}
+
+describe('A plugin of the host app', () => {
+  const { plugin, hooks } = createRecorder();
+  const failing = { query: 'query Failing { linkedAccounts(first: 0) { nodes { id } } }' };
+  const executed = ['didResolveOperation', 'executionDidStart', 'willResolveField'];
+  let server: HostServer;
+  afterEach(() => server.stop());
+
+  /** The names of the hooks that are called for one request, each once. */
+  async function hooksOf(body: object): Promise<string[]> {
+    hooks.length = 0;
+    const response = await createFetchHandler(
+      server,
+      connect,
+    )(
+      new Request('http://127.0.0.1/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-session': 'ada' },
+        body: JSON.stringify(body),
+      }),
+    );
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    return [...new Set(hooks)];
+  }
+
+  it('does not see the execution and the errors of a prepared operation', async () => {
+    const plugins = [...connect.apolloOptions.plugins, plugin];
+    server = new ApolloServer({ ...connect.apolloOptions, plugins });
+    await server.start();
+    expect(await hooksOf(failing)).toEqual([...executed, 'didEncounterErrors', 'willSendResponse']);
+    expect(await hooksOf(failing)).toEqual(['didResolveOperation', 'willSendResponse']);
+  });
+
+  it('sees the execution of every operation when the schema is replaced', async () => {
+    const plugins = [...connect.apolloOptions.plugins, plugin];
+    const schema = new GraphQLSchema(connect.apolloOptions.schema.toConfig());
+    server = new ApolloServer({ ...connect.apolloOptions, schema, plugins });
+    await server.start();
+    for (let time = 0; time < 3; time++) {
+      expect(await hooksOf(failing)).toEqual([...executed, 'didEncounterErrors', 'willSendResponse']);
+    }
   });
 });
 
