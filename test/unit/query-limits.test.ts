@@ -18,7 +18,7 @@ const messages = {
   depth: 'The query is nested too deeply.',
   aliases: 'The query has too many aliases.',
   directives: 'The query has too many directives.',
-  cost: 'The query asks for too many fields.',
+  cost: 'The query has too many fields.',
   mutationFields: 'A mutation may have one field: send one request for each.',
 } as const;
 type Limit = keyof typeof messages;
