@@ -3,23 +3,23 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** A kind of system that can be linked. */
+/** A kind of system. */
 export type Category =
   /** Accounting. */
   | 'ACCOUNTING'
-  /** Applicant tracking: recruiting. */
+  /** Applicant tracking systems (recruiting). */
   | 'ATS'
-  /** Customer relations. */
+  /** Customer relationship management. */
   | 'CRM'
-  /** Files and documents. */
+  /** Documents and files. */
   | 'DOCUMENTS'
-  /** Human resources. */
+  /** Human resources information systems. */
   | 'HRIS'
-  /** Human resources, by StackOne’s earlier connectors. */
+  /** Human resources information systems, with StackOne’s earlier connectors. */
   | 'HRIS_LEGACY'
-  /** Identity and access. */
+  /** Identity and access management. */
   | 'IAM'
-  /** Learning. */
+  /** Learning management systems. */
   | 'LMS'
   /** Marketing. */
   | 'MARKETING'
@@ -34,52 +34,52 @@ export type Category =
   /** Tickets and issues. */
   | 'TICKETING';
 
-/** What the Hub will do with a session. */
+/** What the Hub does with a connect session. */
 export type ConnectMode =
-  /** Link an account. StackOne edits one of the same customer, customer name and provider. */
+  /** Links an account. If StackOne has an account with the same customer id, customer name and provider, it updates that one. */
   | 'LINK'
-  /** Re-link the account that `account` shows. */
+  /** Re-links the account in `account`. */
   | 'RELINK';
 
 /** The state of a linked account. */
 export type LinkedAccountStatus =
-  /** It works. */
+  /** The account works. */
   | 'ACTIVE'
-  /** It is kept, and not used any more. */
+  /** The account is kept but no longer used. */
   | 'ARCHIVED'
-  /** It has stopped working, see `statusReasons`: re-link it. */
+  /** The account has stopped working, see `statusReasons`: re-link the account. */
   | 'ERROR'
-  /** Its credentials have ended: re-link it. */
+  /** The credentials have expired: re-link the account. */
   | 'EXPIRED'
-  /** It is switched off. */
+  /** The account is disabled. */
   | 'INACTIVE'
-  /** It is paused. */
+  /** The account is paused. */
   | 'SUSPENDED'
-  /** A state that StackOne knows and this schema does not yet. */
+  /** A state of StackOne that this schema does not have yet. */
   | 'UNKNOWN';
 
-/** What to do when the viewer’s customer already has an account of the provider. */
+/** What to do when the caller’s customer already has an account of the provider. */
 export type OnExistingAccount =
-  /** Link a further one. */
+  /** Link a further account. */
   | 'CREATE_ANOTHER'
-  /** Refuse: `ACCOUNT_ALREADY_LINKED`. */
+  /** Return the user error `ACCOUNT_ALREADY_LINKED`. */
   | 'FAIL'
-  /** Re-link it, also when the customer’s name has changed. Several: `AMBIGUOUS_ACCOUNT`. */
+  /** Re-link it, even if the customer’s name has changed. Several accounts: `AMBIGUOUS_ACCOUNT`. */
   | 'RELINK';
 
-/** What can be mended by the person at the screen or by the author of the page. */
+/** Code of a problem that the user or the developer of the page can fix. */
 export type UserErrorCode =
-  /** With `onExisting: FAIL`: there is an account of this provider, see `accounts`. */
+  /** With `onExisting: FAIL`: an account of this provider is linked, see `accounts`. */
   | 'ACCOUNT_ALREADY_LINKED'
-  /** There is no such account: malformed, unknown or not this customer’s. */
+  /** The account does not exist, belongs to another customer, or its id is malformed. */
   | 'ACCOUNT_NOT_FOUND'
-  /** The account belongs to another provider than the one given. */
+  /** The account belongs to another provider than `provider`. */
   | 'ACCOUNT_PROVIDER_MISMATCH'
-  /** With `onExisting: RELINK`: there are several accounts of this provider, see `accounts`. */
+  /** With `onExisting: RELINK`: several accounts of this provider are linked, see `accounts`. */
   | 'AMBIGUOUS_ACCOUNT'
-  /** An argument is not valid: `field` names it, `message` says what it takes. */
+  /** An argument is not valid. `field` names it, and `message` says which values are valid. */
   | 'INVALID_INPUT'
-  /** The provider is not among `providers`. */
+  /** The provider is not in `providers`. */
   | 'PROVIDER_NOT_ENABLED';
 
 export type UserErrorFieldsFragment = { code: UserErrorCode, message: string, field: string | null, accounts: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> }> };
