@@ -31,5 +31,5 @@ test('the page shows a message when StackOne fails', async ({ page }) => {
   await expect(page.getByRole('heading')).toContainText('Acme Corporation');
   emulator.failNext({ kind: 'reset', match: { path: '/connect_sessions' } }, 2);
   await page.getByRole('button', { name: 'Connect an account' }).click();
-  await expect(page.getByRole('status')).toHaveText(/StackOne cannot be reached/);
+  await expect(page.getByRole('status')).toHaveText(/StackOne is not available/);
 });

@@ -39,7 +39,7 @@ export function loadConfig(env: Environment): Config {
 
 type Read = { readonly text: string; readonly problem?: undefined } | { readonly problem: string };
 
-/** The text of a variable, or of the file that `<variable>_FILE` names, without space around it. */
+/** The text of a variable, or that of the file that `<variable>_FILE` names, without space around it. */
 function readText(env: Environment, variable: string, fileVariable: string | undefined): Read | undefined {
   const text = env[variable];
   const path = fileVariable === undefined ? undefined : env[fileVariable];

@@ -70,7 +70,7 @@ function excessesOf(operation: OperationDefinitionNode, found: Measure): string[
     found.depth > queryLimits.depth && 'The query is nested too deeply.',
     found.aliases > queryLimits.aliases && 'The query has too many aliases.',
     directives > queryLimits.directives && 'The query has too many directives.',
-    found.cost > queryLimits.cost && 'The query asks for too many fields.',
+    found.cost > queryLimits.cost && 'The query has too many fields.',
     operation.operation === 'mutation' &&
       found.fields > queryLimits.mutationFields &&
       'A mutation must have exactly one field. Send one request for each field.',

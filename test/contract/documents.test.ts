@@ -146,6 +146,16 @@ describe('docs/embedding.md', () => {
     const missing = lines(shown).filter((line) => !example.includes(line));
     expect([shown.length > 300, missing]).toEqual([true, []]);
   });
+
+  it('contains the Fetch handler that the tests use, without changes', () => {
+    const bodyOf = (code: string) =>
+      /const \{ status, headers, body \} = [\s\S]*?return new Response\(.*/
+        .exec(code)?.[0]
+        .replace(/^ +/gm, '');
+    const [shown = ''] = codeBlocks('docs/embedding.md', 'ts');
+    expect(bodyOf(shown)).toContain('executeHTTPGraphQLRequest');
+    expect(bodyOf(shown)).toBe(bodyOf(readText('test/support/fetch-handler.ts')));
+  });
 });
 
 describe('docs/client.md', () => {

@@ -45,6 +45,17 @@ describe('In a project that has the package, the emulator and what they ask for,
     60_000,
   );
 
+  it('the TypeScript of docs/embedding.md compiles', async () => {
+    const blocks = codeBlocks('docs/embedding.md', 'ts').map((code, number) => [`${number}.ts`, code]);
+    expect(blocks).toHaveLength(1);
+    const options = { module: 'ESNext', moduleResolution: 'bundler', lib: ['ES2023'], types: ['node'] };
+    expect(await checkTypes(project.folder, Object.fromEntries(blocks), options)).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+  }, 60_000);
+
   it('the script of docs/embedding.md starts the emulator and a server, and gets a token', async () => {
     const [script = ''] = codeBlocks('docs/embedding.md', 'js');
     writeFileSync(join(project.folder, 'first-token.mjs'), script);

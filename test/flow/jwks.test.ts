@@ -54,18 +54,21 @@ afterAll(() => Promise.all(listeners.map(({ close }) => close())));
 let app: TestApp;
 beforeEach(async () => {
   Object.assign(issuer, { response: keySet(jwks.first), requests: 0 });
-  app = await startTestApp({ AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: issuer.url });
+  app = await startTestApp({ AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: issuer.url, METRICS_PORT: '0' });
 });
 afterEach(async () => {
   jest.restoreAllMocks();
+  clocks.aheadMs = 0;
   await app.stop();
 });
 
-/** Advances the wall clock and the monotonic clock. */
+const clocks = { wall: Date.now, monotonic: performance.now.bind(performance), aheadMs: 0 };
+
+/** Advances the wall clock and the monotonic clock, until the end of the test. */
 function passTime(seconds: number): void {
-  const [wall, monotonic] = [Date.now, performance.now.bind(performance)];
-  jest.spyOn(Date, 'now').mockImplementation(() => wall() + seconds * 1000);
-  jest.spyOn(performance, 'now').mockImplementation(() => monotonic() + seconds * 1000);
+  clocks.aheadMs += seconds * 1000;
+  jest.spyOn(Date, 'now').mockImplementation(() => clocks.wall() + clocks.aheadMs);
+  jest.spyOn(performance, 'now').mockImplementation(() => clocks.monotonic() + clocks.aheadMs);
 }
 
 interface Signer {
@@ -217,6 +220,47 @@ describe('Key set not available after it was fetched once', () => {
   it('keeps the last keys for up to one hour', async () => {
     passTime(59 * 60);
     expect((await createSession()).json).toEqual(accepted);
+  });
+
+  it('logs the alert jwks-stale once per outage, and sets connect_jwks_stale until the URL works again', async () => {
+    const isStale = async () => /^connect_jwks_stale (\d)$/m.exec(await app.metrics())?.[1];
+    const alerts = () =>
+      app
+        .logs()
+        .split('\n')
+        .filter((line) => line.includes('"alert"'))
+        .map((line): unknown => JSON.parse(line));
+    const alert = {
+      level: 'error',
+      time: expect.any(String),
+      alert: 'jwks-stale',
+      reason: 'ERR_JOSE_GENERIC',
+      msg: expect.stringContaining('last good keys stay in use'),
+    };
+    expect([await isStale(), alerts()]).toEqual(['0', []]);
+    for (const outage of [1, 2]) {
+      const expected = Array.from({ length: outage }, () => alert);
+      for (let request = 0; request < 3; request++) {
+        // Longer than the keys are fresh, and than a failure is remembered: each request calls the URL again.
+        passTime(11 * 60);
+        const before = issuer.requests;
+        expect((await createSession()).json).toEqual(accepted);
+        expect(issuer.requests).toBe(before + 1);
+        expect([await isStale(), alerts()]).toEqual(['1', expected]);
+      }
+      issuer.response = keySet(jwks.first);
+      passTime(60);
+      expect((await createSession()).json).toEqual(accepted);
+      expect([await isStale(), alerts()]).toEqual(['0', expected]);
+      issuer.response = respondWith(500, 'text/html', 'canary');
+    }
+  });
+
+  it('keeps connect_jwks_stale at 0 when there are no keys to use', async () => {
+    passTime(61 * 60);
+    await expectUnavailable();
+    expect(await app.metrics()).toMatch(/^connect_jwks_stale 0$/m);
+    expect(app.logs()).not.toContain('jwks-stale');
   });
 
   it('does not use the last keys for more than one hour', async () => {

@@ -30,6 +30,8 @@ export interface TestApp {
   post(body: unknown, headers?: Record<string, string>): Promise<GraphQLResponse>;
   /** All log lines so far. */
   logs(): string;
+  /** The metrics in Prometheus format. Requires `METRICS_PORT`. */
+  metrics(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -98,6 +100,7 @@ export async function startTestApp(env: Record<string, string | undefined> = {})
     },
     post: (body, headers = {}) => post(app.url, body, headers),
     logs: () => lines.join(''),
+    metrics: async () => (await fetch(`${app.metricsUrl}/metrics`)).text(),
     stop: async () => {
       await app.stop();
       await emulator.stop();

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLContext } from '../context.js';
 import type { OperationRunner } from '../operations/operation-runner.js';
 
-/** Lets Apollo Server run operations of the store, and adds to the store what Apollo Server has answered itself. */
+/** Lets Apollo Server run operations of the store, and adds to the store what Apollo Server has run itself. */
 export function createOperationsPlugin(runner: OperationRunner): ApolloServerPlugin<GraphQLContext> {
   return {
     async requestDidStart({ schema }) {
