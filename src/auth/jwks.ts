@@ -57,6 +57,9 @@ export function createRemoteKeys(url: URL, { logger, metrics }: Observability): 
       }
     }
     const lastGood = Date.now() - (cache.uat ?? 0) < staleMs ? cache.jwks : undefined;
+    if (lastGood === undefined) {
+      setStale(false);
+    }
     try {
       const key = await createLocalJWKSet(lastGood ?? { keys: [] })(header, token);
       setStale(true);

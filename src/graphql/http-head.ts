@@ -26,11 +26,8 @@ export function httpHeadOf(errors: readonly unknown[]): HTTPGraphQLHead {
 }
 
 /** For an error before an operation runs: Apollo Server reads the status and headers from `extensions.http`. */
-export function toGraphQLError(error: unknown): unknown {
-  return error instanceof AppError
-    ? new GraphQLError(error.publicMessage, {
-        originalError: error,
-        extensions: { code: error.code, http: httpHeadOf([error]) },
-      })
-    : error;
+export function toGraphQLError(error: unknown): GraphQLError {
+  const originalError = error instanceof Error ? error : new Error('the thrown value is no Error');
+  const http = { status: 500, ...httpHeadOf([error]) };
+  return new GraphQLError(originalError.message, { originalError, extensions: { http } });
 }

@@ -298,6 +298,26 @@ describe('The call to StackOne is cancelled', () => {
     await expectCancelledCall();
   });
 
+  it('a cancelled call does not count for the circuit breaker', async () => {
+    emulator.reset();
+    emulator.failNext({ kind: 'delay', delayMs: 60_000, match: { path: '/connect_sessions' } }, 6);
+    for (let count = 1; count <= 6; count++) {
+      const cancellation = new AbortController();
+      const request = new Request('http://127.0.0.1/graphql', { headers: { 'x-session': 'ada' } });
+      const { stackone } = await connect.createContext(request, { signal: cancellation.signal });
+      const creating = stackone.createConnectSession({ provider: 'bamboohr' });
+      creating.catch(() => {});
+      await waitUntil(() => sessionRequests(emulator).length === count, 'StackOne has received the request');
+      cancellation.abort();
+      await expect(creating).rejects.toMatchObject({
+        message: expect.stringContaining('client disconnected'),
+      });
+    }
+    expect(lines.filter(({ fields }) => 'alert' in fields && fields.alert === 'upstream-breaker')).toEqual(
+      [],
+    );
+  });
+
   it('before it is sent, when the signal is already aborted', async () => {
     const request = new Request('http://127.0.0.1/graphql', { headers: { 'x-session': 'ada' } });
     const { stackone } = await connect.createContext(request, { signal: AbortSignal.abort() });

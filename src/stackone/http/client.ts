@@ -10,7 +10,7 @@ import {
 import type { ConnectConfig } from '../../config/settings.js';
 import { AppError } from '../../domain/app-error.js';
 import type { Observability } from '../../observability/observability.js';
-import type { RequestContext } from '../../observability/request-context.js';
+import { ClientDisconnectedError, type RequestContext } from '../../observability/request-context.js';
 import { DeadlineExceededError, fromFailure, UpstreamError } from './errors.js';
 import { RetryBudget } from './retry-budget.js';
 import { type StackOneRequest, Transport } from './transport.js';
@@ -66,7 +66,8 @@ export class StackOneHttpClient {
     const call = new AbortController();
     const { signal } = request.context;
     const timer = setTimeout(() => call.abort(new DeadlineExceededError()), callTimeoutMs);
-    const onAbort = () => call.abort(signal.reason);
+    // Whatever reason a host app gives: a request that is cancelled says nothing about StackOne's health.
+    const onAbort = () => call.abort(new ClientDisconnectedError());
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) {
       onAbort();
