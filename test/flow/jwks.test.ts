@@ -2,9 +2,6 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { createRemoteKeys } from '../../src/auth/jwks.js';
-import { createLogger } from '../../src/observability/logger.js';
-import { createObservability } from '../../src/observability/observability.js';
 import { type Listener, listen } from '../support/listen.js';
 import { acme, type GraphQLResponse, signToken, startTestApp, type TestApp } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
@@ -278,34 +275,5 @@ describe('Key set not available after it was fetched once', () => {
       await expectUnavailable();
     }
     expect(issuer.requests - before).toBeLessThanOrEqual(2);
-  });
-});
-
-describe('Old keys in use', () => {
-  it('cause one alert and set the metric connect_jwks_stale until the key set is available again', async () => {
-    const lines: string[] = [];
-    const observability = createObservability(
-      createLogger('info', { write: (line) => void lines.push(line) }),
-    );
-    const getKey = createRemoteKeys(new URL(issuer.url), observability);
-    const useKey = () => getKey({ alg: 'ES256', kid: 'first' }, { payload: '', signature: '' });
-    const metric = () => observability.metrics.registry.getSingleMetricAsString('connect_jwks_stale');
-    await useKey();
-    expect(await metric()).toMatch(/^connect_jwks_stale 0$/m);
-
-    issuer.response = respondWith(500, 'text/html', 'canary');
-    passTime(11 * 60);
-    await useKey();
-    await useKey();
-    expect(lines).toEqual([expect.stringContaining('"alert":"jwks-stale"')]);
-    expect(lines.join()).not.toContain('canary');
-    expect(await metric()).toMatch(/^connect_jwks_stale 1$/m);
-
-    issuer.response = keySet(jwks.first);
-    jest.restoreAllMocks();
-    passTime(12 * 60);
-    await useKey();
-    expect(lines).toHaveLength(1);
-    expect(await metric()).toMatch(/^connect_jwks_stale 0$/m);
   });
 });

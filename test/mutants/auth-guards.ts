@@ -80,15 +80,20 @@ export const authGuards: readonly Mutant[] = [
     file: hostLogin,
     guard: 'login === null || login === undefined',
     without: 'false',
-    noticedBy: 'flow/embedding',
+    noticedBy: 'flow/embedding.test.ts',
   },
   {
     file: hostLogin,
     guard: 'isDisplayText(username) ? username : null',
     without: 'username ?? null',
-    noticedBy: 'flow/embedding',
+    noticedBy: 'flow/embedding.test.ts',
   },
-  { file: hostLogin, guard: 'error.name : ', without: 'error.message : ', noticedBy: 'flow/embedding' },
+  {
+    file: hostLogin,
+    guard: 'error.name : ',
+    without: 'error.message : ',
+    noticedBy: 'flow/embedding.test.ts',
+  },
   {
     file: jwks,
     guard: 'Date.now() - (cache.uat ?? 0) < staleMs',

@@ -130,7 +130,7 @@ export const graphqlGuards: readonly Mutant[] = [
     file: composition,
     guard: "() =>\n    logger[level]({}, 'Apollo Server logged a message')",
     without: '(message: string) =>\n    logger[level]({}, message)',
-    noticedBy: 'flow/embedding',
+    noticedBy: 'flow/embedding.test.ts',
   },
   {
     file: errorsPlugin,
@@ -240,7 +240,7 @@ export const graphqlGuards: readonly Mutant[] = [
     file: operationsPlugin,
     guard: 'if (schema !== runner.schema)',
     without: 'if (false)',
-    noticedBy: 'flow/embedding',
+    noticedBy: 'flow/embedding.test.ts',
   },
   {
     file: operationsPlugin,

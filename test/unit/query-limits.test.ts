@@ -19,7 +19,7 @@ const messages = {
   aliases: 'The query has too many aliases.',
   directives: 'The query has too many directives.',
   cost: 'The query has too many fields.',
-  mutationFields: 'A mutation may have one field: send one request for each.',
+  mutationFields: 'A mutation must have exactly one field. Send one request for each field.',
 } as const;
 type Limit = keyof typeof messages;
 
@@ -121,7 +121,7 @@ describe('queryLimitsRule', () => {
   });
 
   it('rejects subscriptions', () => {
-    expect(excesses('subscription { s { q } }')).toEqual(['There are no subscriptions.']);
+    expect(excesses('subscription { s { q } }')).toEqual(['Subscriptions are not supported.']);
   });
 
   it.each([
