@@ -23,6 +23,12 @@ describe('createConnectSession', () => {
     ]);
   });
 
+  it('requests a response without compression, because a compressed body is rejected', async () => {
+    const sdk = await app.sdk(acme);
+    await sdk.createConnectSession({});
+    expect(created()[0]?.headers).toMatchObject({ 'accept-encoding': 'identity' });
+  });
+
   it('returns expiresAt, counted from the start of the call', async () => {
     const sdk = await app.sdk(acme);
     const before = Date.now();

@@ -1,7 +1,12 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ApolloServer } from '@apollo/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { extendSchema, parse } from 'graphql';
 import type { Login } from '../../src/auth/host-login.js';
+import { startConnect } from '../../src/embed.js';
+import { createLogger } from '../../src/observability/logger.js';
 import { listen } from '../support/listen.js';
 import { type Product, startProduct } from '../support/product-server.js';
 import {
@@ -21,6 +26,7 @@ const users: Readonly<Record<string, Login>> = {
   ada: { id: 'org_acme', name: 'Acme Corporation', username: 'ada@acme.example' },
   hank: { id: 'org_globex', name: 'Globex' },
 };
+const validLogin = { id: 'org_acme', name: 'Acme' };
 const matching = (pattern: string) => expect.stringMatching(pattern);
 
 /** The `getOwner` function of the next requests. Each test may replace it. */
@@ -97,6 +103,28 @@ describe('startConnect in a product’s Apollo Server', () => {
   });
 });
 
+describe('A product that extends the schema', () => {
+  it('gets the data of its own fields at each request, because the operation store leaves its documents to Apollo Server', async () => {
+    const { apolloOptions, createContext, stop } = await startConnect<Pick<Request, 'headers'>>({
+      apiKey: 'key',
+      logger: createLogger('silent'),
+      getOwner: () => validLogin,
+    });
+    const schema = extendSchema(apolloOptions.schema, parse('extend type Viewer { plan: String }'));
+    const apollo = new ApolloServer({ ...apolloOptions, schema });
+    for (let turn = 0; turn < 3; turn++) {
+      const contextValue = await createContext({ headers: new Headers() });
+      const query = '{ viewer { ownerId plan } }';
+      const { body } = await apollo.executeOperation({ query }, { contextValue });
+      expect(body.kind === 'single' && body.singleResult).toEqual({
+        data: { viewer: { ownerId: 'org_acme', plan: null } },
+      });
+    }
+    await apollo.stop();
+    await stop();
+  });
+});
+
 /** Expects an error response, no StackOne request and a log line with the reason, all without `canary`. */
 async function expectRejected(
   status: number,
@@ -157,7 +185,6 @@ describe('Invalid result of getOwner: nothing is sent to StackOne', () => {
     await expectRejected(503, 'AUTH_UNAVAILABLE', 'getOwner threw a value that is no Error');
   });
 
-  const validLogin = { id: 'org_acme', name: 'Acme' };
   it.each<[string, unknown, 'id' | 'name']>([
     ['no id', { name: 'canary' }, 'id'],
     ['an empty id', { ...validLogin, id: '' }, 'id'],
@@ -174,6 +201,20 @@ describe('Invalid result of getOwner: nothing is sent to StackOne', () => {
   ])('%s → 500 INTERNAL_SERVER_ERROR', async (_name, login, part) => {
     getOwner = () => login;
     await expectRejected(500, 'INTERNAL_SERVER_ERROR', `the ${part} from getOwner is missing or malformed`);
+  });
+});
+
+describe('A username from getOwner that is not text to display', () => {
+  it.each<[string, unknown]>([
+    ['a line break', 'canary\n'],
+    ['201 characters', 'c'.repeat(201)],
+    ['a number', 42],
+    ['an object', { name: 'canary' }],
+  ])('%s: the session is created without a username', async (_name, username) => {
+    getOwner = () => ({ ...validLogin, username });
+    const { json } = await product.post(createSession);
+    expect(json).toMatchObject({ data: { createConnectSession: { userErrors: [] } } });
+    expect(product.emulator.history.at(-1)?.body).not.toHaveProperty('origin_username');
   });
 });
 
@@ -268,6 +309,35 @@ describe('startConnect observes each request', () => {
     expect(await product.connect.metrics.metrics()).toMatch(
       /connect_request_duration_seconds_count\{field="createConnectSession",code="ok"\} \d/,
     );
+  });
+
+  it('logs no text of Apollo Server, which can quote a request', () => {
+    product.connect.apolloOptions.logger?.error('canary');
+    expect(product.lines.at(-1)).toEqual({
+      level: 'error',
+      message: 'Apollo Server logged a message',
+      fields: {},
+    });
+  });
+
+  it('cancels everything at once for a client that disconnected before createContext', async () => {
+    let aborted: boolean | undefined;
+    const server = await listen(
+      createServer(async (request, response) => {
+        await once(response, 'close');
+        const context = await product.connect.createContext(request, response);
+        aborted = context.request.signal.aborted;
+      }),
+    );
+    const controller = new AbortController();
+    const headers = { 'x-session': 'ada', 'x-request-id': 'disconnected-client' };
+    const pending = fetch(server.url, { headers, signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(pending).rejects.toThrow();
+    await waitUntil(() => aborted !== undefined, 'the context is created');
+    expect(aborted).toBe(true);
+    expect(await waitForLogLine('disconnected-client')).toMatchObject({ status: 499 });
+    await server.close();
   });
 
   it('cancels the StackOne request when the client disconnects', async () => {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { isErrorCode } from '../../src/domain/error-codes.js';
 import { exchangeRaw } from '../support/raw-http.js';
@@ -95,6 +96,15 @@ describe('Invalid HTTP request → GraphQL error with a documented code, with no
   ])('%s → 400', async (_name, body = '') => {
     const text = await expectRejected(await send('/graphql', { method: 'POST', headers, body }), 400);
     expect(text).not.toContain('canary');
+  });
+
+  it('automatic persisted query → BAD_USER_INPUT, and it is not registered', async () => {
+    const persistedQuery = { version: 1, sha256Hash: hash('sha256', operation.query) };
+    for (const query of [operation, {}]) {
+      const body = JSON.stringify({ ...query, extensions: { persistedQuery } });
+      // Apollo Server responds with 200, as the protocol of persisted queries requires.
+      await expectRejected(await send('/graphql', { method: 'POST', headers, body }), 200);
+    }
   });
 
   it.each<[string, string, string]>([

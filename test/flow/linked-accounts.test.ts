@@ -1,5 +1,7 @@
+import { createServer } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { LinkedAccountsQueryVariables } from '../../client/src/index.js';
+import { listen } from '../support/listen.js';
 import {
   acme,
   globex,
@@ -7,6 +9,7 @@ import {
   readAllAccountIds,
   signIn,
   startSharedApp,
+  startTestApp,
   type TestApp,
 } from '../support/test-app.js';
 
@@ -85,6 +88,32 @@ describe('linkedAccounts', () => {
     const ids = addMany(12);
     app.emulator.settings.oddPaging = 'zero-based';
     expect(await readAll({})).toEqual(ids);
+  });
+
+  it('ends after 100 pages when StackOne’s list never ends, and logs a warning', async () => {
+    let pages = 0;
+    const at = '2026-11-20T10:00:00.000Z';
+    const stackone = await listen(
+      createServer((_request, response) => {
+        pages += 1;
+        const rows = Array.from({ length: 25 }, (_, index) => ({
+          id: `${pages}-${index}`,
+          provider: 'bamboohr',
+          status: 'active',
+          origin_owner_id: acme.org_id,
+          created_at: at,
+          updated_at: at,
+        }));
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(rows));
+      }),
+    );
+    const endless = await startTestApp({ STACKONE_BASE_URL: stackone.url });
+    const sdk = await endless.sdk(acme);
+    expect((await sdk.linkedAccounts({ provider: 'lever' })).linkedAccounts.nodes).toEqual([]);
+    expect(pages).toBe(100);
+    expect(endless.logs()).toContain('A list of accounts ended at its maximum number of pages');
+    await endless.stop();
+    await stackone.close();
   });
 
   it('accepts {data: [...]} and a bare array', async () => {

@@ -107,6 +107,13 @@ describe('the provider catalog', () => {
     await expect(keys()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   });
 
+  it('ends after 20 pages when the list of StackOne never ends', async () => {
+    const data = [{ connector_key: 'a', active: true }];
+    emulator.failNext({ status: 200, body: { data } }, 30);
+    expect(await keys()).toEqual(['a']);
+    expect(fetches()).toBe(20);
+  });
+
   it('reads all pages, leaves out what is off or malformed, and merges the profiles of one provider', async () => {
     const row = (connector_key: string, rest: object = {}) => ({
       connector_key,

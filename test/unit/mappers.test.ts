@@ -10,7 +10,13 @@ import {
   toConnectSessionBody,
   toMintedSession,
 } from '../../src/stackone/mappers.js';
-import { accountRow, accountRows, authConfigPage, connectorRows } from '../../src/stackone/schemas.js';
+import {
+  accountRow,
+  accountRows,
+  authConfigPage,
+  connectorRows,
+  connectSessionResponse,
+} from '../../src/stackone/schemas.js';
 
 const time = '2026-01-05T09:00:00.000Z';
 const minimalRow = { id: 'account_1', provider: 'bamboohr', created_at: time, updated_at: time };
@@ -63,6 +69,32 @@ describe('toAccountRecord', () => {
   it('leaves out absent fields and reasons that are no list', () => {
     const { ownerId, account } = toRecord({ status_reasons: 'broken', label: null });
     expect([ownerId, account.label, account.linkedBy, account.statusReasons]).toEqual([null, null, null, []]);
+  });
+});
+
+describe('accountRow', () => {
+  it.each([
+    ['id', '../accounts'],
+    ['id', 'x'.repeat(129)],
+    ['id', ''],
+    ['provider', ''],
+    ['created_at', 'yesterday'],
+    ['updated_at', ''],
+  ])('rejects a row with %s: %j', (name, value) => {
+    expect(accountRow.safeParse({ ...minimalRow, [name]: value }).success).toBe(false);
+  });
+});
+
+describe('connectSessionResponse', () => {
+  const accepts = (token: string) =>
+    connectSessionResponse.safeParse({ token, origin_owner_id: 'org_acme' }).success;
+
+  it('accepts a token of 1 to 4096 visible ASCII characters', () => {
+    expect(['!', '~'.repeat(4096)].map(accepts)).toEqual([true, true]);
+  });
+
+  it.each(['', 'x'.repeat(4097), 'a b', 'a\n', 'a\u0000', 'aé'])('rejects the token %j', (token) => {
+    expect(accepts(token)).toBe(false);
   });
 });
 

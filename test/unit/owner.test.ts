@@ -90,6 +90,7 @@ describe('No owner is made of', () => {
   it.each([
     ...neverText,
     ['of 201 characters', 'a'.repeat(201)],
+    ['only spaces', '   '],
     ['with a tab', 'Acme\tLtd'],
     ['with an escape', 'Acme\u001b[31m'],
     ['with a control character of Latin-1', 'Acme\u0085'],

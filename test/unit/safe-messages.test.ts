@@ -102,6 +102,9 @@ describe('safeMessage', () => {
     'Cannot query field "a" on type "Query". canary',
     'Variable "$a" is never used.\ncanary',
     'Syntax error: canary',
+    'canary: Variable "$a" is never used.',
+    'Unknown type "canary value".',
+    'Variable "$a" of type "canary value" used in position expecting type "Int".',
     '',
   ])('does not know the message %j', (message) => {
     expect(safeMessage(message)).toBeUndefined();

@@ -1,0 +1,196 @@
+import type { Mutant } from './guards.js';
+
+const fromEnvironment = 'src/config/from-environment.ts';
+const fromOptions = 'src/config/from-options.ts';
+const configError = 'src/config/config-error.ts';
+const publicKey = 'src/config/public-key.ts';
+const secret = 'src/config/secret.ts';
+const setting = 'src/config/setting.ts';
+const settings = 'src/config/settings.ts';
+const startDemo = 'demo/start-demo.ts';
+
+/** Guards against a configuration that is unsafe or not what the operator meant, and against a demo in production. */
+export const configGuards: readonly Mutant[] = [
+  {
+    file: fromEnvironment,
+    guard: "env['NODE_ENV'] === 'production'",
+    without: 'false',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: fromEnvironment,
+    guard: 'text !== undefined && path !== undefined',
+    without: 'false',
+    noticedBy: 'unit/config-refused',
+  },
+  { file: fromEnvironment, guard: "value.trim() === ''", without: 'false', noticedBy: 'unit/config-refused' },
+  {
+    file: fromEnvironment,
+    guard: "text === '' ? { problem",
+    without: 'false ? { problem',
+    noticedBy: 'unit/config-refused',
+  },
+  { file: fromEnvironment, guard: 'set.length === 1', without: 'true', noticedBy: 'unit/config-refused' },
+  {
+    file: fromOptions,
+    guard: 'settings.production !== false',
+    without: 'settings.production === true',
+    noticedBy: 'unit/config-options',
+  },
+  {
+    file: fromOptions,
+    guard: "typeof getOwner !== 'function'",
+    without: 'false',
+    noticedBy: 'unit/config-options',
+  },
+  { file: fromOptions, guard: '!hasLogMethods(logger)', without: 'false', noticedBy: 'unit/config-options' },
+  {
+    file: fromOptions,
+    guard: 'settings.logLevel !== undefined',
+    without: 'false',
+    noticedBy: 'unit/config-options',
+  },
+  { file: configError, guard: '    Object.freeze(value);\n', without: '', noticedBy: 'unit/config.test.ts' },
+  {
+    file: publicKey,
+    guard: '!/^-----BEGIN (RSA )?PUBLIC KEY-----/.test(pem)',
+    without: 'false',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: publicKey,
+    guard: 'return canVerifyTokens(key) ? key : undefined;',
+    without: 'return key;',
+    noticedBy: 'unit/config-refused',
+  },
+  { file: publicKey, guard: '>= 2048', without: '>= 1024', noticedBy: 'unit/config-refused' },
+  {
+    file: publicKey,
+    guard: '/^(prime256v1|secp384r1|secp521r1)$/',
+    without: '/^/',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: secret,
+    guard: "toString(): string {\n    return '[redacted]';",
+    without: 'toString(): string {\n    return this.#value;',
+    noticedBy: 'unit/config.test.ts',
+  },
+  {
+    file: secret,
+    guard: "toJSON(): string {\n    return '[redacted]';",
+    without: 'toJSON(): string {\n    return this.#value;',
+    noticedBy: 'unit/config.test.ts',
+  },
+  {
+    file: secret,
+    guard: "[inspect.custom](): string {\n    return '[redacted]';",
+    without: '[inspect.custom](): string {\n    return this.#value;',
+    noticedBy: 'unit/config.test.ts',
+  },
+  {
+    file: setting,
+    guard: "production ? ['https:'] : ['http:', 'https:']",
+    without: "['http:', 'https:']",
+    noticedBy: 'unit/config-refused',
+  },
+  { file: setting, guard: 'return isBare && ', without: 'return ', noticedBy: 'unit/config-refused' },
+  {
+    file: setting,
+    guard: '/^https?:/.test(text) && ',
+    without: '',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: 'new URL(text).origin === text',
+    without: 'true',
+    noticedBy: 'unit/config-refused',
+  },
+  { file: setting, guard: '/^[\\x21-\\x7e]{1,128}$/', without: '/^/', noticedBy: 'unit/config-refused' },
+  { file: setting, guard: '.min(0).max(65_535)', without: '', noticedBy: 'unit/config-refused' },
+  { file: setting, guard: '.min(1).max(1_000_000)', without: '', noticedBy: 'unit/config-refused' },
+  {
+    file: settings,
+    guard: 'z.strictObject(embedded)',
+    without: 'z.object(embedded)',
+    noticedBy: 'unit/config-options',
+  },
+  {
+    file: settings,
+    guard: '/^[\\x21-\\x7e]+$/.test(text)',
+    without: 'true',
+    noticedBy: 'unit/config-refused',
+  },
+  { file: settings, guard: '.min(60).max(86_400)', without: '', noticedBy: 'unit/config-refused' },
+  {
+    file: settings,
+    guard: "'ALLOW_AUTH_LINKS',\n      false",
+    without: "'ALLOW_AUTH_LINKS',\n      true",
+    noticedBy: 'unit/config.test.ts',
+  },
+  {
+    file: settings,
+    guard: "'INTROSPECTION',\n      !production",
+    without: "'INTROSPECTION',\n      true",
+    noticedBy: 'unit/config.test.ts',
+  },
+  {
+    file: settings,
+    guard: "'PLAYGROUND',\n      !production",
+    without: "'PLAYGROUND',\n      true",
+    noticedBy: 'unit/config.test.ts',
+  },
+  {
+    file: settings,
+    guard: '/^rediss?:\\/\\/\\S+$/.test(text) && ',
+    without: '',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: settings,
+    guard: 'Buffer.byteLength(text) >= 32',
+    without: 'true',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: settings,
+    guard: "z.string().regex(/^\\S+$/),\n      'AUTH_ISSUER'",
+    without: "z.string().optional(),\n      'AUTH_ISSUER'",
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: settings,
+    guard: "z.string().regex(/^\\S+$/),\n      'AUTH_AUDIENCE'",
+    without: "z.string().optional(),\n      'AUTH_AUDIENCE'",
+    noticedBy: 'unit/config-refused',
+  },
+  { file: settings, guard: '/^[A-Za-z0-9.:-]+$/', without: '/^/', noticedBy: 'unit/config-refused' },
+  {
+    file: startDemo,
+    guard: "if (env['NODE_ENV'] === 'production')",
+    without: 'if (false)',
+    noticedBy: 'unit/demo',
+  },
+  {
+    file: startDemo,
+    guard: '.filter((name) => env[name] !== undefined)',
+    without: '.filter(() => false)',
+    noticedBy: 'unit/demo',
+  },
+  { file: startDemo, guard: '|AUTH_.*|', without: '|', noticedBy: 'unit/demo' },
+  { file: startDemo, guard: '|.*_CLAIM)', without: ')', noticedBy: 'unit/demo' },
+  {
+    file: startDemo,
+    guard: '!(/^\\d{1,5}$/.test(port) && Number(port) <= 65_535)',
+    without: 'false',
+    noticedBy: 'unit/demo',
+  },
+  { file: 'demo/identity.ts', guard: '!isTenantKey(tenant)', without: 'false', noticedBy: 'unit/demo' },
+  {
+    file: 'demo/tenants.ts',
+    guard: 'Object.hasOwn(tenants, value)',
+    without: 'value in tenants',
+    noticedBy: 'unit/demo',
+  },
+];

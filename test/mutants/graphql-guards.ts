@@ -1,0 +1,251 @@
+import type { Mutant } from './guards.js';
+
+const composition = 'src/composition.ts';
+const errorsPlugin = 'src/graphql/plugins/errors.ts';
+const formatError = 'src/graphql/format-error.ts';
+const limits = 'src/graphql/query-limits.ts';
+const linkedAccounts = 'src/graphql/types/linked-account-resolver.ts';
+const operationsPlugin = 'src/graphql/plugins/operations.ts';
+const preparedDocument = 'src/graphql/operations/prepared-document.ts';
+const runner = 'src/graphql/operations/operation-runner.ts';
+const safeMessages = 'src/graphql/safe-messages.ts';
+const store = 'src/graphql/operations/operation-store.ts';
+
+/** Guards against documents that are too expensive, values in messages, and a store that responds differently. */
+export const graphqlGuards: readonly Mutant[] = [
+  {
+    file: limits,
+    guard: 'found.depth > queryLimits.depth',
+    without: 'false',
+    noticedBy: 'unit/query-limits',
+  },
+  {
+    file: limits,
+    guard: 'found.aliases > queryLimits.aliases',
+    without: 'false',
+    noticedBy: 'unit/query-limits',
+  },
+  {
+    file: limits,
+    guard: 'directives > queryLimits.directives',
+    without: 'false',
+    noticedBy: 'unit/query-limits',
+  },
+  { file: limits, guard: 'found.cost > queryLimits.cost', without: 'false', noticedBy: 'unit/query-limits' },
+  {
+    file: limits,
+    guard: 'found.fields > queryLimits.mutationFields',
+    without: 'false',
+    noticedBy: 'unit/query-limits',
+  },
+  {
+    file: limits,
+    guard: "operation.operation === 'subscription'",
+    without: 'false',
+    noticedBy: 'unit/query-limits',
+  },
+  // A fragment that contains itself is then measured without end.
+  { file: limits, guard: '    measured.set(name, endless);\n', without: '', noticedBy: 'unit/query-limits' },
+  {
+    file: safeMessages,
+    guard: 'if (safePatterns.some((pattern) => pattern.test(message)))',
+    without: 'if (true)',
+    noticedBy: 'unit/safe-messages',
+  },
+  {
+    file: safeMessages,
+    guard: 'return cut && message.replace(cut[0], cut[1]);',
+    without: 'return cut && message;',
+    noticedBy: 'unit/safe-messages',
+  },
+  { file: safeMessages, guard: '`^${escaped', without: '`${escaped', noticedBy: 'unit/safe-messages' },
+  {
+    file: safeMessages,
+    guard: 'suggestion}$`',
+    without: 'suggestion}`',
+    noticedBy: 'unit/safe-messages',
+  },
+  {
+    file: safeMessages,
+    guard: 'const name = \'"[@$]?[_A-Za-z][\\\\w.]*"\';',
+    without: 'const name = \'"[^"]*"\';',
+    noticedBy: 'unit/safe-messages',
+  },
+  {
+    file: safeMessages,
+    guard: 'const type = \'"\\\\[*[_A-Za-z][\\\\w.]*[\\\\]!]*"\';',
+    without: 'const type = \'"[^"]*"\';',
+    noticedBy: 'unit/safe-messages',
+  },
+  {
+    file: formatError,
+    guard: 'safeMessage(formatted.message)',
+    without: 'formatted.message',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: formatError,
+    guard: "isLateInputError(original) ? 'BAD_USER_INPUT' : ",
+    without: '',
+    noticedBy: 'flow/secrets.test.ts',
+  },
+  {
+    file: composition,
+    guard: '    parseOptions: { maxTokens: queryLimits.tokens },\n',
+    without: '',
+    noticedBy: 'flow/hostile-queries',
+  },
+  {
+    file: composition,
+    guard: '    validationRules: [queryLimitsRule],\n',
+    without: '',
+    noticedBy: 'flow/hostile-queries',
+  },
+  {
+    file: composition,
+    guard: 'introspection: config.introspection',
+    without: 'introspection: true',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: composition,
+    guard: 'hideSchemaDetailsFromClientErrors: config.production',
+    without: 'hideSchemaDetailsFromClientErrors: false',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: composition,
+    guard: 'allowBatchedHttpRequests: false',
+    without: 'allowBatchedHttpRequests: true',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: composition,
+    guard: '    persistedQueries: false,\n',
+    without: '',
+    noticedBy: 'flow/http-edge',
+  },
+  // Apollo Server's own text can quote a request.
+  {
+    file: composition,
+    guard: "() =>\n    logger[level]({}, 'Apollo Server logged a message')",
+    without: '(message: string) =>\n    logger[level]({}, message)',
+    noticedBy: 'flow/embedding.test.ts',
+  },
+  {
+    file: errorsPlugin,
+    guard: "if (chooseContentType(http?.headers.get('accept')) === undefined)",
+    without: 'if (false)',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: errorsPlugin,
+    guard: '.slice(0, maxRequestErrors)',
+    without: '',
+    noticedBy: 'flow/hostile-queries',
+  },
+  {
+    file: linkedAccounts,
+    guard: 'value < 1 || value > 100',
+    without: 'false',
+    noticedBy: 'flow/linked-accounts',
+  },
+  {
+    file: linkedAccounts,
+    guard: 'provider != null && !providerKeyPattern.test(provider)',
+    without: 'false',
+    noticedBy: 'flow/linked-accounts',
+  },
+  // Documents for which graphql-jit would return another response than graphql-js.
+  {
+    file: preparedDocument,
+    guard: 'return found.reservedKeys === 0 && ',
+    without: 'return ',
+    noticedBy: 'unit/prepared-document',
+  },
+  {
+    file: preparedDocument,
+    guard: 'node.alias?.value ?? node.name.value',
+    without: 'node.name.value',
+    noticedBy: 'unit/prepared-document',
+  },
+  {
+    file: preparedDocument,
+    guard: 'found.directives === 0 && ',
+    without: '',
+    noticedBy: 'unit/prepared-document',
+  },
+  {
+    file: preparedDocument,
+    guard: ' && !canFailTogether;',
+    without: ';',
+    noticedBy: 'unit/prepared-document',
+  },
+  {
+    file: preparedDocument,
+    guard: '(found.roots > 1 || found.nested > 0)',
+    without: 'found.nested > 0',
+    noticedBy: 'unit/prepared-document',
+  },
+  {
+    file: preparedDocument,
+    guard: '(found.roots > 1 || found.nested > 0)',
+    without: 'found.roots > 1',
+    noticedBy: 'unit/prepared-document',
+  },
+  // Without trusted documents, Apollo Server runs each of them once, and other documents can evict them.
+  {
+    file: store,
+    guard: ' ?? this.#findTrusted(query)',
+    without: '',
+    noticedBy: 'unit/operation-store',
+  },
+  {
+    file: store,
+    guard: 'maxSize: maxLearnedCharacters',
+    without: 'maxSize: 100 * maxLearnedCharacters',
+    noticedBy: 'unit/operation-store',
+  },
+  {
+    file: store,
+    guard: '(_document, text) => text.length',
+    without: '() => 1',
+    noticedBy: 'unit/operation-store',
+  },
+  {
+    file: store,
+    guard: 'if (!trustedDocuments.has(query))',
+    without: 'if (false)',
+    noticedBy: 'unit/operation-store',
+  },
+  {
+    file: runner,
+    guard: 'this.#formatError(toFormatted(error), error)',
+    without: 'error',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: runner,
+    guard: 'return result.data === undefined\n      ? undefined\n      : this',
+    without: 'return this',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: runner,
+    guard: 'httpHeadOf(errors)',
+    without: 'httpHeadOf()',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: operationsPlugin,
+    guard: 'if (schema !== runner.schema)',
+    without: 'if (false)',
+    noticedBy: 'flow/embedding.test.ts',
+  },
+  {
+    file: operationsPlugin,
+    guard: 'body.singleResult.data !== undefined && ',
+    without: '',
+    noticedBy: 'flow/operation-store',
+  },
+];

@@ -1,0 +1,174 @@
+import type { Mutant } from './guards.js';
+
+const embed = 'src/embed.ts';
+const fetchRequest = 'src/http/fetch-request.ts';
+const graphqlRoute = 'src/http/routes/graphql.ts';
+const jsonBody = 'src/http/plugins/json-body.ts';
+const nodeRequest = 'src/http/node-request.ts';
+const overload = 'src/http/plugins/overload.ts';
+const requestContext = 'src/observability/request-context.ts';
+const server = 'src/http/server.ts';
+const telemetry = 'src/observability/request-telemetry.ts';
+
+/** Guards at the edge: what a request may contain, what a response may be used for, and what is logged. */
+export const httpGuards: readonly Mutant[] = [
+  { file: server, guard: '    bodyLimit: maxBodyBytes,\n', without: '', noticedBy: 'flow/http-edge' },
+  {
+    file: server,
+    guard: "    reply.header('cache-control', 'no-store');\n",
+    without: '',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: server,
+    guard: 'origin: [...config.corsOrigins]',
+    without: 'origin: true',
+    noticedBy: 'flow/http-cors',
+  },
+  { file: server, guard: "    methods: ['POST'],\n", without: '', noticedBy: 'flow/http-cors' },
+  {
+    file: server,
+    guard: "    allowedHeaders: ['authorization', 'content-type'],\n",
+    without: '',
+    noticedBy: 'flow/http-cors',
+  },
+  {
+    file: 'src/http/plugins/security-headers.ts',
+    guard: '      reply.header(name, value);\n',
+    without: '',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: 'src/http/errors.ts',
+    guard: 'charset=utf-8\\r\\ncache-control: no-store\\r\\n',
+    without: 'charset=utf-8\\r\\n',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: jsonBody,
+    guard: "if (otherCharset.test(request.headers['content-type'] ?? ''))",
+    without: 'if (false)',
+    noticedBy: 'unit/json-body',
+  },
+  { file: jsonBody, guard: 'if (!isUtf8(body))', without: 'if (false)', noticedBy: 'unit/json-body' },
+  {
+    file: jsonBody,
+    guard: 'text.startsWith(byteOrderMark)',
+    without: 'false',
+    noticedBy: 'unit/json-body',
+  },
+  {
+    file: jsonBody,
+    guard: "  server.removeContentTypeParser('text/plain');\n",
+    without: '',
+    noticedBy: 'unit/json-body',
+  },
+  {
+    file: jsonBody,
+    guard: "server.getDefaultJsonParser('error', 'error')",
+    without: "server.getDefaultJsonParser('ignore', 'ignore')",
+    noticedBy: 'unit/json-body',
+  },
+  {
+    file: overload,
+    guard: '    maxEventLoopDelay: maxEventLoopDelayMs,\n',
+    without: '',
+    noticedBy: 'flow/overload',
+  },
+  {
+    file: graphqlRoute,
+    guard: 'contentType !== undefined && ',
+    without: '',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: graphqlRoute,
+    guard: "|| 'extensions' in body",
+    without: '',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: graphqlRoute,
+    guard: '(variables === null || isRecord(variables)) &&',
+    without: '',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: embed,
+    guard: "      response.setHeader('cache-control', 'no-store');\n",
+    without: '',
+    noticedBy: 'flow/embedding.test.ts',
+  },
+  {
+    file: embed,
+    guard: "if (response === undefined || !('setHeader' in response))",
+    without: 'if (false)',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: fetchRequest,
+    guard: "    headers.set('cache-control', 'no-store');\n",
+    without: '',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: fetchRequest,
+    guard: '      this.#finish(context, toHead(http));\n',
+    without: '',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: fetchRequest,
+    guard: 'signal ?? request.signal ??',
+    without: 'signal ??',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: fetchRequest,
+    guard: 'signal ?? request.signal ??',
+    without: 'request.signal ??',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: nodeRequest,
+    guard: 'if (!response.writableFinished)',
+    without: 'if (false)',
+    noticedBy: 'flow/embedding.test.ts',
+  },
+  {
+    file: nodeRequest,
+    guard: 'if (response.closed)',
+    without: 'if (false)',
+    noticedBy: 'flow/embedding.test.ts',
+  },
+  {
+    file: requestContext,
+    guard: '/^[\\w.-]{1,64}$/',
+    without: '/^/',
+    noticedBy: 'unit/request-context',
+  },
+  {
+    file: requestContext,
+    guard: '/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/',
+    without: '/^/',
+    noticedBy: 'unit/request-context',
+  },
+  {
+    file: 'src/observability/logger.ts',
+    guard: "'token', 'authorization', 'authLinkUrl'",
+    without: '',
+    noticedBy: 'unit/logger',
+  },
+  {
+    file: telemetry,
+    guard: "hash('sha256', owner.id, 'base64url').slice(0, 12)",
+    without: 'owner.id',
+    noticedBy: 'flow/embedding.test.ts',
+  },
+  {
+    file: telemetry,
+    guard: "Object.values(UserErrorCode).find((code) => code === first['code']) ?? 'USER_ERROR'",
+    without: "String(first['code'])",
+    noticedBy: 'flow/secrets.test.ts',
+  },
+];

@@ -1,0 +1,168 @@
+import type { Mutant } from './guards.js';
+
+const accountList = 'src/linking/account-list.ts';
+const catalog = 'src/linking/provider-catalog.ts';
+const connectInput = 'src/linking/connect-input.ts';
+const cursor = 'src/linking/cursor.ts';
+const dataSource = 'src/linking/stackone-data-source.ts';
+const rateLimits = 'src/linking/rate-limits.ts';
+
+/** Guards of the rules of linking: owner isolation, the order of checks, rate limits and the bounds of lists. */
+export const linkingGuards: readonly Mutant[] = [
+  {
+    file: accountList,
+    guard: 'return ownerId === this.#owner.id;',
+    without: 'return true;',
+    noticedBy: 'flow/ownership',
+  },
+  {
+    file: accountList,
+    guard: 'record !== undefined && this.#isOwn(record)',
+    without: 'record !== undefined',
+    noticedBy: 'flow/ownership',
+  },
+  {
+    file: accountList,
+    guard: '!accountIdPattern.test(accountId)',
+    without: 'false',
+    noticedBy: 'flow/ownership',
+  },
+  {
+    file: accountList,
+    guard: 'matches(account, filter) && this.#isOwn(record)',
+    without: 'matches(account, filter)',
+    noticedBy: 'flow/linked-accounts',
+  },
+  {
+    file: accountList,
+    guard: 'matches(account, filter) && this.#isOwn(record)',
+    without: 'this.#isOwn(record)',
+    noticedBy: 'flow/linked-accounts',
+  },
+  {
+    file: accountList,
+    guard: 'if (foreign > 0)',
+    without: 'if (false)',
+    noticedBy: 'flow/linked-accounts',
+  },
+  {
+    file: accountList,
+    guard: 'page < start.page + maxPages',
+    without: 'page < start.page + 10 * maxPages',
+    noticedBy: 'flow/linked-accounts',
+  },
+  {
+    file: accountList,
+    guard: 'if (records.every(({ account }) => seen.has(account.id)))',
+    without: 'if (false)',
+    noticedBy: 'flow/linked-accounts',
+  },
+  { file: accountList, guard: 'if (isNew && ', without: 'if (', noticedBy: 'flow/linked-accounts' },
+  {
+    file: accountList,
+    guard: '    await this.#rateLimits.takeLookup(this.#owner.id);\n    const record =',
+    without: '    const record =',
+    noticedBy: 'flow/quota.test.ts',
+  },
+  {
+    file: accountList,
+    guard: '    await this.#rateLimits.takeLookup(this.#owner.id);\n    const records =',
+    without: '    const records =',
+    noticedBy: 'flow/quota.test.ts',
+  },
+  {
+    file: catalog,
+    guard: 'number <= maxPages',
+    without: 'number <= 10 * maxPages',
+    noticedBy: 'flow/provider-catalog',
+  },
+  { file: catalog, guard: 'age < staleMs', without: 'true', noticedBy: 'flow/provider-catalog' },
+  {
+    file: catalog,
+    guard: 'this.#refresh ??= this',
+    without: 'this.#refresh = this',
+    noticedBy: 'flow/provider-catalog',
+  },
+  {
+    file: connectInput,
+    guard: 'provider !== undefined && !providerKeyPattern.test(provider)',
+    without: 'false',
+    noticedBy: 'flow/connect-session-input',
+  },
+  {
+    file: connectInput,
+    guard: 'label !== undefined && !isDisplayText(label)',
+    without: 'false',
+    noticedBy: 'flow/connect-session-input',
+  },
+  {
+    file: connectInput,
+    guard: '(provider === undefined || accountId !== undefined)',
+    without: 'accountId !== undefined',
+    noticedBy: 'flow/connect-session-input',
+  },
+  {
+    file: connectInput,
+    guard: '(provider === undefined || accountId !== undefined)',
+    without: 'provider === undefined',
+    noticedBy: 'flow/connect-session-input',
+  },
+  { file: cursor, guard: 'z.int().min(1)', without: 'z.int()', noticedBy: 'unit/cursor' },
+  { file: cursor, guard: 'z.int().min(0)', without: 'z.int()', noticedBy: 'unit/cursor' },
+  { file: cursor, guard: '.regex(accountIdPattern)', without: '', noticedBy: 'unit/cursor' },
+  {
+    file: dataSource,
+    guard: 'provider !== undefined && provider !== account.providerKey',
+    without: 'false',
+    noticedBy: 'flow/connect-session-input',
+  },
+  {
+    file: dataSource,
+    guard: '!(await this.#isEnabled(provider))',
+    without: 'false',
+    noticedBy: 'flow/connect-session-input',
+  },
+  {
+    file: dataSource,
+    guard: 'if (accounts.length > 1)',
+    without: 'if (false)',
+    noticedBy: 'flow/on-existing',
+  },
+  {
+    file: dataSource,
+    guard: 'onExisting === OnExistingAccount.FAIL && accounts.length > 0',
+    without: 'false',
+    noticedBy: 'flow/on-existing',
+  },
+  {
+    file: dataSource,
+    guard: 'config.allowAuthLinks ? session.readAuthLinkUrl() : null',
+    without: 'session.readAuthLinkUrl()',
+    noticedBy: 'flow/connect-session-ok',
+  },
+  {
+    file: dataSource,
+    guard: '    await this.#dependencies.rateLimits.takeSession(this.#caller.owner.id);\n',
+    without: '',
+    noticedBy: 'flow/quota.test.ts',
+  },
+  {
+    file: dataSource,
+    guard: 'return deletedAccounts.has(key) ?',
+    without: 'return true ?',
+    noticedBy: 'flow/delete-linked-account',
+  },
+  // Another owner's deletion must not make an id look like an own one.
+  {
+    file: dataSource,
+    guard: 'const key = `',
+    without: 'const key = accountId || `',
+    noticedBy: 'flow/delete-linked-account',
+  },
+  {
+    file: rateLimits,
+    guard: 'Math.max(20, 60 / perMinute)',
+    without: '20',
+    noticedBy: 'flow/quota.test.ts',
+  },
+];

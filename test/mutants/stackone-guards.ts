@@ -1,0 +1,179 @@
+import type { Mutant } from './guards.js';
+
+const api = 'src/stackone/api.ts';
+const client = 'src/stackone/http/client.ts';
+const errors = 'src/stackone/http/errors.ts';
+const mappers = 'src/stackone/mappers.ts';
+const request = 'src/stackone/http/request.ts';
+const response = 'src/stackone/http/response.ts';
+const retryBudget = 'src/stackone/http/retry-budget.ts';
+const schemas = 'src/stackone/schemas.ts';
+
+/** Guards towards StackOne: how often it is called, and what of its responses is used. */
+export const stackoneGuards: readonly Mutant[] = [
+  {
+    file: api,
+    guard: "found.id === id ? undefined : 'id'",
+    without: 'undefined',
+    noticedBy: 'flow/upstream-responses',
+  },
+  {
+    file: api,
+    guard: '      mismatch: (found) => findForeignOwner(found, session.owner.id),\n',
+    without: '',
+    noticedBy: 'flow/upstream-responses',
+  },
+  {
+    file: mappers,
+    guard: 'response.origin_owner_id === ownerId ?',
+    without: 'true ?',
+    noticedBy: 'unit/mappers',
+  },
+  { file: mappers, guard: "    ['origin_owner_id', ownerId],\n", without: '', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: '.url({ protocol: /^https?$/ })', without: '.url()', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: 'row.active !== true || ', without: '', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: 'row.active === false || ', without: '', noticedBy: 'unit/mappers' },
+  {
+    file: mappers,
+    guard: '!providerKeyPattern.test(row.provider)',
+    without: 'false',
+    noticedBy: 'unit/mappers',
+  },
+  {
+    file: mappers,
+    guard: '!providerKeyPattern.test(row.connector_key)',
+    without: 'false',
+    noticedBy: 'unit/mappers',
+  },
+  {
+    file: mappers,
+    guard: '/^(https:\\/\\/|data:image\\/)/.test(url)',
+    without: 'true',
+    noticedBy: 'unit/mappers',
+  },
+  { file: mappers, guard: 'oneOf(Category, value) ?? []', without: 'value', noticedBy: 'unit/mappers' },
+  {
+    file: mappers,
+    guard: 'oneOf(LinkedAccountStatus, row.status) ?? LinkedAccountStatus.UNKNOWN',
+    without: 'row.status',
+    noticedBy: 'unit/mappers',
+  },
+  {
+    file: schemas,
+    guard: 'z.string().regex(/^[\\x21-\\x7e]{1,4096}$/)',
+    without: 'z.string()',
+    noticedBy: 'unit/mappers',
+  },
+  { file: schemas, guard: '.regex(accountIdPattern)', without: '', noticedBy: 'unit/mappers' },
+  {
+    file: schemas,
+    guard: 'if (Number.isNaN(date.getTime()))',
+    without: 'if (false)',
+    noticedBy: 'unit/mappers',
+  },
+  {
+    file: 'src/stackone/http/transport.ts',
+    guard: "      ['accept-encoding', 'identity'],\n",
+    without: '',
+    noticedBy: 'flow/connect-session-ok',
+  },
+  {
+    file: client,
+    guard: '    await this.#quota.takeRequest();\n',
+    without: '',
+    noticedBy: 'flow/quota.test.ts',
+  },
+  {
+    file: client,
+    guard: '      this.#refuseWhilePaused(endpoint);\n',
+    without: '',
+    noticedBy: 'flow/resilience-pauses',
+  },
+  {
+    file: client,
+    guard: 'if (!this.#retryBudget.take())',
+    without: 'if (false)',
+    noticedBy: 'flow/resilience-load',
+  },
+  {
+    file: client,
+    guard: 'bulkhead(maxInFlight, maxQueued)',
+    without: 'bulkhead(1_000, 1_000)',
+    noticedBy: 'flow/resilience-load',
+  },
+  {
+    file: client,
+    guard: 'handleWhen((error) => error instanceof UpstreamError && error.countsForBreaker)',
+    without: 'handleWhen(() => false)',
+    noticedBy: 'flow/resilience-breaker',
+  },
+  {
+    file: client,
+    guard: "(method === 'DELETE' && !(retry.kind === 'soon' && !retry.sent))",
+    without: 'false',
+    noticedBy: 'flow/resilience-delete',
+  },
+  { file: client, guard: 'attempt < maxAttempts ?', without: 'true ?', noticedBy: 'flow/resilience-delete' },
+  { file: retryBudget, guard: 'this.#tokens < 1', without: 'false', noticedBy: 'unit/upstream-errors' },
+  {
+    file: retryBudget,
+    guard: 'Math.min(capacity, this',
+    without: 'Math.max(0, this',
+    noticedBy: 'unit/upstream-errors',
+  },
+  {
+    file: errors,
+    guard: 'seconds <= maxPauseSeconds ?',
+    without: 'true ?',
+    noticedBy: 'unit/upstream-errors',
+  },
+  {
+    file: errors,
+    guard: 'Math.min(Math.max(seconds, 1), 3600)',
+    without: 'Math.max(seconds, 1)',
+    noticedBy: 'unit/upstream-errors',
+  },
+  {
+    file: errors,
+    guard: 'Math.min(Math.max(seconds, 1), 3600)',
+    without: 'Math.min(seconds, 3600)',
+    noticedBy: 'unit/upstream-errors',
+  },
+  {
+    file: errors,
+    guard: 'if (certificateCodes.test(code))',
+    without: 'if (false)',
+    noticedBy: 'unit/upstream-errors',
+  },
+  {
+    file: errors,
+    guard: 'isFreshSocket || !closedSocketCodes.has(code)',
+    without: 'true',
+    noticedBy: 'unit/upstream-errors',
+  },
+  {
+    file: errors,
+    guard: 'sent: !notSentCodes.has(code)',
+    without: 'sent: false',
+    noticedBy: 'unit/upstream-errors',
+  },
+  {
+    file: errors,
+    guard: 'code}`.trim()',
+    without: 'error}`.trim()',
+    noticedBy: 'unit/upstream-errors',
+  },
+  {
+    file: request,
+    guard: 'if (this.#bytes > (this.#isSuccess ? this.#limits.maxBytes : maxUnusedBytes))',
+    without: 'if (this.#bytes > 1000 * this.#limits.maxBytes)',
+    noticedBy: 'flow/upstream-responses',
+  },
+  {
+    file: request,
+    guard: '!/^application\\/json(;|$)/i.test(',
+    without: '!/./.test(',
+    noticedBy: 'flow/upstream-responses',
+  },
+  { file: response, guard: 'if (isUtf8(bytes))', without: 'if (true)', noticedBy: 'flow/upstream-responses' },
+];

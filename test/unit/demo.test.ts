@@ -1,0 +1,86 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { fastify } from 'fastify';
+import { addIdentityRoutes, createDemoIdentity } from '../../demo/identity.js';
+import { loadDemoConfig } from '../../demo/start-demo.js';
+import { ConfigError } from '../../src/config/config-error.js';
+import type { Environment } from '../../src/config/from-environment.js';
+
+function problemsOf(env: Environment): readonly string[] {
+  try {
+    loadDemoConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      expect(inspect(error, { depth: 9 })).not.toContain('canary');
+      return error.problems;
+    }
+    throw error;
+  }
+  return [];
+}
+
+describe('The demo starts', () => {
+  it('without any variable, with the emulator on port 4010', () => {
+    expect(loadDemoConfig({}).emulatorPort).toBe(4010);
+  });
+
+  it('with the settings of the server that it does not set itself', () => {
+    const { config, emulatorPort } = loadDemoConfig({ PORT: '0', EMULATOR_PORT: '65535', LOG_LEVEL: 'warn' });
+    expect([config.port, config.logLevel, emulatorPort]).toEqual([0, 'warn', 65_535]);
+  });
+});
+
+describe('The demo does not start', () => {
+  it('in production', () => {
+    expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
+      expect.stringContaining('STACKONE_API_KEY is missing: the demo does not run in production'),
+    ]);
+  });
+
+  it.each([
+    'STACKONE_BASE_URL',
+    'AUTH_JWKS_URL',
+    'AUTH_PUBLIC_KEY',
+    'AUTH_PUBLIC_KEY_FILE',
+    'AUTH_SECRET',
+    'AUTH_SECRET_FILE',
+    'AUTH_ISSUER',
+    'AUTH_AUDIENCE',
+    'OWNER_ID_CLAIM',
+    'OWNER_NAME_CLAIM',
+    'USERNAME_CLAIM',
+  ])('with %s, which requires a StackOne key', (name) => {
+    expect(problemsOf({ [name]: 'canary' })).toEqual([
+      expect.stringContaining(`${name} is set but STACKONE_API_KEY is not`),
+    ]);
+  });
+
+  it.each(['65536', '-1', '1.5', 'canary', '', ' '])('with EMULATOR_PORT=%j', (port) => {
+    expect(problemsOf({ EMULATOR_PORT: port })).toEqual([
+      expect.stringContaining('EMULATOR_PORT is not valid'),
+    ]);
+  });
+});
+
+describe('GET /demo/token', () => {
+  const server = fastify();
+  addIdentityRoutes(server, createDemoIdentity());
+  const request = (query: string) => server.inject(`/demo/token${query}`);
+
+  it.each(['acme', 'globex'])('returns a token for %s', async (tenant) => {
+    const response = await request(`?tenant=${tenant}`);
+    expect([response.statusCode, response.json()]).toEqual([
+      200,
+      expect.objectContaining({ token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) }),
+    ]);
+  });
+
+  it.each(['', '?tenant=', '?tenant=canary', '?tenant=toString', '?tenant=acme&tenant=globex'])(
+    'rejects the parameters "%s"',
+    async (query) => {
+      const response = await request(query);
+      expect(response.statusCode).toBe(400);
+      expect(response.body).not.toContain('canary');
+    },
+  );
+});

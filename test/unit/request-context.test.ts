@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { createRequestContext } from '../../src/observability/request-context.js';
+
+const { signal } = new AbortController();
+const contextOf = (headers: Readonly<Record<string, string | string[] | null>>) =>
+  createRequestContext((name) => headers[name], signal);
+const newId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+
+describe('x-request-id', () => {
+  it.each(['a', 'from.a-proxy_1', 'x'.repeat(64)])('%s becomes the id of the request', (id) => {
+    expect(contextOf({ 'x-request-id': id }).id).toBe(id);
+  });
+
+  it.each<[string | string[] | null]>([
+    [null],
+    [''],
+    ['with space'],
+    ['line\nbreak'],
+    ['end\n'],
+    ['quote"'],
+    ['ä'],
+    ['x'.repeat(65)],
+    [['a', 'b']],
+  ])('%j is replaced by a new id', (id) => {
+    expect(contextOf({ 'x-request-id': id }).id).toMatch(newId);
+  });
+
+  it('is different for each request without one', () => {
+    expect(contextOf({}).id).not.toBe(contextOf({}).id);
+  });
+});
+
+describe('traceparent', () => {
+  it('is kept unchanged', () => {
+    expect(contextOf({ traceparent }).traceparent).toBe(traceparent);
+  });
+
+  it.each<[string, string | string[] | null]>([
+    ['null', null],
+    ['empty', ''],
+    ['text of another form', 'canary'],
+    ['of another version', traceparent.replace('00-', '01-')],
+    ['in upper case', traceparent.toUpperCase()],
+    ['too short', traceparent.slice(1)],
+    ['followed by more text', `${traceparent}-canary`],
+    ['preceded by other text', `canary ${traceparent}`],
+    ['followed by a line break', `${traceparent}\n`],
+    ['repeated', [traceparent, traceparent]],
+  ])('that is %s is left out', (_what, value) => {
+    expect(contextOf({ traceparent: value }).traceparent).toBeUndefined();
+  });
+});
