@@ -49,21 +49,15 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
 
 /** Settings that the demo fills in. Set without a StackOne key, they are a mistake. */
 const serverOnly = listSettings()
-  .flatMap(({ variable, fileVariable }) =>
-    fileVariable === undefined ? [variable] : [variable, fileVariable],
-  )
+  .flatMap(({ variable, fileVariable }) => (fileVariable === undefined ? [variable] : [variable, fileVariable]))
   .filter((name) => /^(STACKONE_BASE_URL|AUTH_.*|.*_CLAIM)$/.test(name));
 
 function demoProblems(env: Environment): string[] {
   const problems = serverOnly
     .filter((name) => env[name] !== undefined)
-    .map(
-      (name) => `${name} is set but STACKONE_API_KEY is not: set the key too, or unset ${name} for the demo`,
-    );
+    .map((name) => `${name} is set but STACKONE_API_KEY is not: set the key too, or unset ${name} for the demo`);
   if (env['NODE_ENV'] === 'production') {
-    problems.push(
-      'STACKONE_API_KEY is missing: the demo does not run in production, set your StackOne API key',
-    );
+    problems.push('STACKONE_API_KEY is missing: the demo does not run in production, set your StackOne API key');
   }
   const port = env['EMULATOR_PORT'];
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
@@ -107,9 +101,7 @@ const pageFolder = findPage();
 
 /** `npm run build` puts the page there, seen from the built file and from the source file in tests. */
 function findPage(): string {
-  const candidates = ['page/', '../dist/demo/page/'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
+  const candidates = ['page/', '../dist/demo/page/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   return candidates.find((folder) => existsSync(join(folder, 'main.js'))) ?? candidates[0] ?? '';
 }
 
@@ -130,10 +122,7 @@ async function addPage(server: FastifyInstance, hubBaseUrl: string): Promise<voi
     "frame-ancestors 'none'",
   ].join('; ');
   server.get('/', async (_request, reply) =>
-    reply
-      .type('text/html; charset=utf-8')
-      .header('content-security-policy', contentSecurityPolicy)
-      .send(page),
+    reply.type('text/html; charset=utf-8').header('content-security-policy', contentSecurityPolicy).send(page),
   );
   await server.register(fastifyStatic, { root: pageFolder, prefix: '/demo/', index: false });
 }

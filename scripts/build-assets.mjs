@@ -10,6 +10,7 @@ const playground = {
   'react-dom.js': 'node_modules/react-dom/umd/react-dom.production.min.js',
   'graphiql.js': 'node_modules/graphiql/graphiql.min.js',
   'graphiql.css': 'node_modules/graphiql/graphiql.min.css',
+  'index.html': 'src/http/playground-page/index.html',
   'start.js': 'src/http/playground-page/start.js',
 };
 mkdirSync('dist/playground', { recursive: true });

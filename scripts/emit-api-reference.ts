@@ -43,8 +43,7 @@ export function printApiReference(sdl: string): string {
   const schema = buildSchema(sdl);
   const roots = operationKinds.map(({ operation }) => schema.getRootType(operation));
   const types = Object.values(schema.getTypeMap()).filter(
-    (type) =>
-      !isIntrospectionType(type) && !isSpecifiedScalarType(type) && !roots.some((root) => root === type),
+    (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type) && !roots.some((root) => root === type),
   );
   const operations = operationKinds.flatMap(({ operation, title, noun }) => {
     const root = schema.getRootType(operation);
@@ -75,9 +74,7 @@ export function printApiReference(sdl: string): string {
     (type) => !isObjectType(type) && !isInputObjectType(type) && !isEnumType(type) && !isScalarType(type),
   );
   if (omitted.length > 0) {
-    throw new Error(
-      `The API reference cannot show ${omitted.join(', ')}: extend scripts/emit-api-reference.ts`,
-    );
+    throw new Error(`The API reference cannot show ${omitted.join(', ')}: extend scripts/emit-api-reference.ts`);
   }
   return `${blocks.join('\n\n')}\n`;
 }

@@ -10,9 +10,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
-const names = readdirSync(`${top}/examples`).filter((name) =>
-  existsSync(`${top}/examples/${name}/package.json`),
-);
+const names = readdirSync(`${top}/examples`).filter((name) => existsSync(`${top}/examples/${name}/package.json`));
 const [name = ''] = process.argv.slice(2);
 const folder = `${top}/examples/${name}`;
 const children = [];

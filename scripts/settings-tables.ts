@@ -18,10 +18,7 @@ function variables(): string {
     const row = [code(variable), cell(description), defaultText || 'none'];
     return fileVariable === undefined
       ? [row]
-      : [
-          row,
-          [code(fileVariable), `Path of a file with the value of \`${variable}\`, instead of it.`, 'none'],
-        ];
+      : [row, [code(fileVariable), `Path of a file with the value of \`${variable}\`, instead of it.`, 'none']];
   });
   return table(['Variable', 'Meaning', 'Default'], rows);
 }

@@ -49,10 +49,7 @@ await once(server, 'exit');
 await emulator.stop();
 evaluate(soakSamples);
 
-async function startServer({
-  url: baseUrl,
-  apiKey,
-}: Emulator): Promise<{ server: ChildProcess; url: string }> {
+async function startServer({ url: baseUrl, apiKey }: Emulator): Promise<{ server: ChildProcess; url: string }> {
   const child = fork('dist/src/main.js', {
     execArgv: ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(reporter)}`],
     silent: true,
@@ -174,8 +171,7 @@ function evaluate(collected: readonly Sample[]): void {
       .map(of)
       .sort((a, b) => a - b)[Math.floor(quarter / 2)] ?? 0;
   const heapGrowth = median(samples - quarter, (s) => s.heapMiB) / median(quarter, (s) => s.heapMiB);
-  const descriptorGrowth =
-    median(samples - quarter, (s) => s.descriptors) - median(quarter, (s) => s.descriptors);
+  const descriptorGrowth = median(samples - quarter, (s) => s.descriptors) - median(quarter, (s) => s.descriptors);
   process.stdout.write(
     `heap × ${heapGrowth.toFixed(3)}, descriptors ${descriptorGrowth >= 0 ? '+' : ''}${descriptorGrowth}\n`,
   );

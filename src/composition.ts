@@ -105,7 +105,6 @@ function createApolloOptions(
 
 /** Apollo Server logs free text, for example the failure of a plugin. The text can quote a request, so it is left out. */
 function createApolloLogger(logger: Logger) {
-  const log = (level: 'debug' | 'info' | 'warn' | 'error') => () =>
-    logger[level]({}, 'Apollo Server logged a message');
+  const log = (level: 'debug' | 'info' | 'warn' | 'error') => () => logger[level]({}, 'Apollo Server logged a message');
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }

@@ -32,11 +32,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const logger = options.logger ?? createLogger(config.logLevel);
   const observability = createObservability(logger);
   const authenticate = createBearerAuthentication(config, observability);
-  const { apolloOptions, operations, createContext, close } = await compose(
-    config,
-    authenticate,
-    observability,
-  );
+  const { apolloOptions, operations, createContext, close } = await compose(config, authenticate, observability);
   const apollo = new ApolloServer(apolloOptions);
   await apollo.start();
   const { extension } = options;
@@ -51,9 +47,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const { host, port, metricsPort } = config;
   const url = await http.listen({ host, port });
   const metricsServer =
-    metricsPort === undefined
-      ? undefined
-      : await startMetricsServer(host, metricsPort, observability.metrics);
+    metricsPort === undefined ? undefined : await startMetricsServer(host, metricsPort, observability.metrics);
   logger.info({ url, metricsUrl: metricsServer?.url }, 'listening');
   return {
     url,

@@ -8,9 +8,7 @@ import { contestants } from './contestants.mjs';
 export function describeMachine() {
   return {
     date: new Date().toISOString().slice(0, 10),
-    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
-      ' ',
-    ),
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
     node: process.version,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),

@@ -16,8 +16,7 @@ export async function measure(names, plan) {
   const bench = await startBench(plan.manyOwners);
   const start = await measureStarts(bench, names, plan);
   const speed = await measureSpeed(bench, names, plan);
-  const growth =
-    names.includes('ours') && plan.growthRounds > 0 ? await measureGrowth(bench, plan) : undefined;
+  const growth = names.includes('ours') && plan.growthRounds > 0 ? await measureGrowth(bench, plan) : undefined;
   await bench.stop();
   return { start, ...speed, growth };
 }
@@ -53,9 +52,7 @@ async function measureSpeed(bench, names, plan) {
     running[name] = await startWarm(bench, name, plan.fewOwners, plan);
     warmBytes[name] = (await readUsage(running[name].server)).residentBytes;
   }
-  const closed = await interleave('closed loop', plan.closedRounds, running, (one) =>
-    measureClosed(bench, one, plan),
-  );
+  const closed = await interleave('closed loop', plan.closedRounds, running, (one) => measureClosed(bench, one, plan));
   /** @param {string} title @param {number} rate */
   const measureRate = (title, rate) =>
     interleave(title, plan.openRounds, running, (one) => measureOpen(bench, one, rate, plan));
@@ -78,9 +75,7 @@ async function measureGrowth(bench, plan) {
   const warm = { ...plan, warmUpRequests: plan.manyOwners };
   const few = await startWarm(bench, 'ours', plan.fewOwners, warm);
   const many = await startWarm(bench, 'ours', plan.manyOwners, warm);
-  const rounds = await interleave('growth', plan.growthRounds, { few, many }, (one) =>
-    measureClosed(bench, one, plan),
-  );
+  const rounds = await interleave('growth', plan.growthRounds, { few, many }, (one) => measureClosed(bench, one, plan));
   const { residentBytes: fewBytes } = await readUsage(few.server);
   const { residentBytes: manyBytes } = await readUsage(many.server);
   await Promise.all([few.server.stop(), many.server.stop()]);

@@ -50,11 +50,7 @@ export function writeTables({ contestants, growth }, plan) {
     table(
       ['ours', 'processor time per mutation', 'memory'],
       [
-        [
-          `${plan.fewOwners} customers`,
-          `${growth.fewMicroseconds.toFixed(0)} µs`,
-          `${growth.fewMiB.toFixed(0)} MiB`,
-        ],
+        [`${plan.fewOwners} customers`, `${growth.fewMicroseconds.toFixed(0)} µs`, `${growth.fewMiB.toFixed(0)} MiB`],
         [
           `${plan.manyOwners} customers`,
           `${growth.manyMicroseconds.toFixed(0)} µs`,

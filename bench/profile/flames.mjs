@@ -52,9 +52,7 @@ export function drawFlames(tree, name, requests) {
     const microseconds = (total / requests).toFixed(1);
     const letters = Math.floor((size - 6) / letterWidth);
     const label =
-      letters < 3
-        ? ''
-        : `<text x="${round(x + 3)}" y="${y + 12}">${escapeXml(place.slice(0, letters))}</text>`;
+      letters < 3 ? '' : `<text x="${round(x + 3)}" y="${y + 12}">${escapeXml(place.slice(0, letters))}</text>`;
     const box = `<rect x="${round(x)}" y="${y}" width="${round(size)}" height="${rowHeight - 1}" fill="${colorOf(owner)}"/>`;
     return `<g><title>${escapeXml(`${place} (${owner}): ${microseconds} µs`)}</title>${box}${label}</g>`;
   };

@@ -15,9 +15,7 @@ export interface ConnectClientOptions {
    * Returns the headers of a request, such as `{ authorization: 'Bearer …' }`. Called before each request with `renew:
    * false`. After `UNAUTHENTICATED` it is called with `renew: true` and the request is sent once more: return a new token.
    */
-  readonly headers?: (options: {
-    readonly renew: boolean;
-  }) => Record<string, string> | Promise<Record<string, string>>;
+  readonly headers?: (options: { readonly renew: boolean }) => Record<string, string> | Promise<Record<string, string>>;
   /** Same as for `fetch`. Default: `same-origin`, which sends cookies to the origin of the page only. */
   readonly credentials?: 'omit' | 'same-origin' | 'include';
 }

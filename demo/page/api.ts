@@ -1,10 +1,4 @@
-import {
-  type ConnectClient,
-  ConnectError,
-  createConnectClient,
-  type Sdk,
-  toFailure,
-} from '../../client/src/index.js';
+import { type ConnectClient, ConnectError, createConnectClient, type Sdk, toFailure } from '../../client/src/index.js';
 import { describeProblem } from './labels.js';
 import type { Account, Integrations, Result, TenantKey } from './state.js';
 

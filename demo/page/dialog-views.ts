@@ -2,14 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { ConnectState } from '../../client/src/index.js';
 import type { Actions } from './actions.js';
 import { checkIcon, closeIcon, lockIcon, warningIcon } from './icons.js';
-import {
-  accountName,
-  describeConnectProblem,
-  dialogTitle,
-  product,
-  providerName,
-  retryLabel,
-} from './labels.js';
+import { accountName, describeConnectProblem, dialogTitle, product, providerName, retryLabel } from './labels.js';
 import type { Account, Connect, Removal, State } from './state.js';
 
 /**

@@ -117,9 +117,7 @@ export function describeProblem(failure: ConnectFailure): Problem {
 type Failed = Extract<ConnectState, { readonly phase: 'failed' }>;
 
 export function describeConnectProblem({ failure, retry }: Failed): Problem {
-  return retry === 'start' && failure.kind !== 'refused'
-    ? describeProblem(failure)
-    : describeFailure(failure, retry);
+  return retry === 'start' && failure.kind !== 'refused' ? describeProblem(failure) : describeFailure(failure, retry);
 }
 
 export function retryLabel({ failure, retry }: Failed): string {

@@ -19,9 +19,7 @@ export interface Problem {
   readonly text: string;
 }
 
-export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: Problem };
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 /** The signed-in user. */
 export interface User {
@@ -130,10 +128,7 @@ export function accountsToShow({ accounts }: Integrations): readonly Account[] {
   return [...accounts.filter((account) => account.needsRelink), ...accounts.filter((a) => !a.needsRelink)];
 }
 
-export function providersToShow(
-  { providers }: Integrations,
-  { search, category }: State,
-): readonly Provider[] {
+export function providersToShow({ providers }: Integrations, { search, category }: State): readonly Provider[] {
   const searchText = search.trim().toLocaleLowerCase();
   return providers.filter(
     ({ name, categories }) =>

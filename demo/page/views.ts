@@ -4,16 +4,7 @@ import type { Category } from '../../client/src/index.js';
 import { accountRow } from './account-view.js';
 import type { Actions } from './actions.js';
 import { connectDialog, removalDialog } from './dialog-views.js';
-import {
-  checkIcon,
-  closeIcon,
-  gridIcon,
-  logo,
-  plugIcon,
-  providerLogo,
-  searchIcon,
-  warningIcon,
-} from './icons.js';
+import { checkIcon, closeIcon, gridIcon, logo, plugIcon, providerLogo, searchIcon, warningIcon } from './icons.js';
 import { categoryName, categoryTools, count, product } from './labels.js';
 import {
   type Account,
@@ -50,8 +41,7 @@ function demoBar({ tenant }: State): TemplateResult {
     <p><strong>Demo</strong> An emulator replaces StackOne. <span>No data leaves this computer.</span></p>
     <nav aria-label="Customer">
       ${Object.entries(tenants).map(
-        ([key, name]) =>
-          html`<a href="?tenant=${key}" aria-current=${key === tenant ? 'page' : nothing}>${name}</a>`,
+        ([key, name]) => html`<a href="?tenant=${key}" aria-current=${key === tenant ? 'page' : nothing}>${name}</a>`,
       )}
     </nav>
     <a class="playground" href="/graphql">GraphQL playground</a>

@@ -44,7 +44,5 @@ window.Connect = {
 
 /** Serves `GET /stackone/connect.js`, the same path as at StackOne. */
 export async function connectLibrary(app: FastifyInstance): Promise<void> {
-  app.get('/stackone/connect.js', (_request, reply) =>
-    reply.type('text/javascript').send(connectLibraryScript),
-  );
+  app.get('/stackone/connect.js', (_request, reply) => reply.type('text/javascript').send(connectLibraryScript));
 }

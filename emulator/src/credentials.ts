@@ -51,12 +51,8 @@ function credentialError(reason: string): StackOneError {
 }
 
 /** Splits stored values into `open` values, which the Hub may show again, and `secrets`, which it may not. */
-export function splitSecrets(
-  provider: Provider | undefined,
-  credentials: Values,
-): { open: Values; secrets: Values } {
-  const isOpen = (key: string) =>
-    provider?.fields.some((field) => field.key === key && !field.secret) ?? false;
+export function splitSecrets(provider: Provider | undefined, credentials: Values): { open: Values; secrets: Values } {
+  const isOpen = (key: string) => provider?.fields.some((field) => field.key === key && !field.secret) ?? false;
   const entries = Object.entries(credentials);
   return {
     open: Object.fromEntries(entries.filter(([key]) => isOpen(key))),

@@ -37,14 +37,9 @@ export function addErrorHandlers(app: FastifyInstance, now: () => Date): void {
   app.setErrorHandler<FastifyError | StackOneError | ZodError>((error, _request, reply) => {
     const { statusCode, message, providerResponse } = toStackOneError(error);
     const provider = providerResponse === undefined ? {} : { provider_response: providerResponse };
-    return reply
-      .status(statusCode)
-      .send({ statusCode, message, timestamp: now().toISOString(), ...provider });
+    return reply.status(statusCode).send({ statusCode, message, timestamp: now().toISOString(), ...provider });
   });
   app.setNotFoundHandler((request) => {
-    throw new StackOneError(
-      404,
-      `Cannot ${request.method} ${new URL(request.url, 'http://emulator').pathname}`,
-    );
+    throw new StackOneError(404, `Cannot ${request.method} ${new URL(request.url, 'http://emulator').pathname}`);
   });
 }

@@ -83,12 +83,7 @@ export function injectFaults(app: FastifyInstance, faults: Faults, now: () => Da
   });
 }
 
-async function applyFault(
-  fault: Fault,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  now: () => Date,
-): Promise<void> {
+async function applyFault(fault: Fault, request: FastifyRequest, reply: FastifyReply, now: () => Date): Promise<void> {
   if ('status' in fault) {
     const message = 'Injected fault';
     const body = fault.body ?? { statusCode: fault.status, message, timestamp: now().toISOString() };

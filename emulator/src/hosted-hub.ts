@@ -5,8 +5,7 @@ import { z } from 'zod';
 import { StackOneError } from './errors.js';
 import { html } from './html.js';
 
-const isOrigin = (text: string) =>
-  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 const querySchema = z.object({
   token: z.string(),
   /** Origin of the page that shows the Hub in an iframe. It receives the Hub's events as messages. */
@@ -56,9 +55,7 @@ export async function hostedHub(app: FastifyInstance, { url }: { url: () => stri
     return reply.headers(headersFor(origin)).send(page.text);
   });
 
-  app.get('/hub/notify-parent.js', (_request, reply) =>
-    reply.type('text/javascript').send(notifyParentScript),
-  );
+  app.get('/hub/notify-parent.js', (_request, reply) => reply.type('text/javascript').send(notifyParentScript));
 
   app.get('/hub/stackone-hub.js', async (_request, reply) => {
     const script = await readHubScript();

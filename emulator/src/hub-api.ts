@@ -13,9 +13,7 @@ export interface HubApiOptions {
 const idSchema = z.object({ id: z.string() });
 const submissionSchema = z.object({
   integration_id: z.string(),
-  credentials: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
-    .default({}),
+  credentials: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
 });
 const newAttemptSchema = z.object({ token: z.string() });
 const listQuerySchema = z.object({ provider: z.string().optional() });
@@ -55,18 +53,14 @@ export function availableProviders(store: Store, session: Session): Provider[] {
   return enabled.filter(
     ({ key, category, integrationId }) =>
       (session.provider === null || session.provider === key) &&
-      (session.categories === null ||
-        session.categories.length === 0 ||
-        session.categories.includes(category)) &&
+      (session.categories === null || session.categories.length === 0 || session.categories.includes(category)) &&
       (session.integration_id === null || session.integration_id === integrationId),
   );
 }
 
 /** @throws StackOneError 404 when the session does not offer this integration */
 export function requireAvailableProvider(store: Store, session: Session, integrationId: string): Provider {
-  const chosen = availableProviders(store, session).find(
-    (provider) => provider.integrationId === integrationId,
-  );
+  const chosen = availableProviders(store, session).find((provider) => provider.integrationId === integrationId);
   if (!chosen) {
     throw new StackOneError(404, 'This integration is not available');
   }
@@ -82,9 +76,7 @@ function addConnectorRoutes(app: FastifyInstance, store: Store): void {
   app.get('/connectors', (request) => {
     const session = requireSession(request, store);
     const { provider } = listQuerySchema.parse(request.query);
-    const offered = availableProviders(store, session).filter(
-      ({ key }) => provider === undefined || provider === key,
-    );
+    const offered = availableProviders(store, session).filter(({ key }) => provider === undefined || provider === key);
     return {
       integrations: offered.map(toIntegration),
       external_trigger_token: session.external_trigger_token,

@@ -21,9 +21,7 @@ if (port === undefined) {
 } else {
   try {
     const emulator = await startEmulator({ port });
-    process.stdout.write(
-      `StackOne emulator at ${emulator.url}, API key "${emulator.apiKey}". Press Ctrl+C to stop.\n`,
-    );
+    process.stdout.write(`StackOne emulator at ${emulator.url}, API key "${emulator.apiKey}". Press Ctrl+C to stop.\n`);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => void emulator.stop());
     }

@@ -22,13 +22,9 @@ interface Popup {
  * shows the result. It is ignored: this popup shows the result itself and calls no other host.
  */
 export async function oauthPopup(app: FastifyInstance, { store }: HubApiOptions): Promise<void> {
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      done(null, Object.fromEntries(new URLSearchParams(String(body))));
-    },
-  );
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))));
+  });
   // A user sees these responses, so errors are HTML pages too.
   app.setErrorHandler((error, _request, reply) => {
     const isKnown = error instanceof StackOneError;
@@ -71,10 +67,7 @@ function parsePopupRequest(request: FastifyRequest, store: Store): Popup {
     throw new StackOneError(404, 'This connection attempt does not exist.');
   }
   if (attempt.status !== 'pending') {
-    throw new StackOneError(
-      409,
-      `This connection attempt has ended (${attempt.status}). You can close this window.`,
-    );
+    throw new StackOneError(409, `This connection attempt has ended (${attempt.status}). You can close this window.`);
   }
   const provider = requireAvailableProvider(store, session, idSchema.parse(request.params).id);
   if (provider.auth !== 'oauth2') {
@@ -87,12 +80,7 @@ function parsePopupRequest(request: FastifyRequest, store: Store): Popup {
 }
 
 /** Invalid credentials also end the attempt. Otherwise the Hub polls it until it expires after ten minutes. */
-function rejectInvalidCredentials(
-  provider: Provider,
-  credentials: Values,
-  attempt: Attempt,
-  store: Store,
-): void {
+function rejectInvalidCredentials(provider: Provider, credentials: Values, attempt: Attempt, store: Store): void {
   try {
     validateCredentials(provider, credentials);
   } catch (error) {

@@ -72,13 +72,7 @@ interface Logo {
 }
 type ProviderOptions = Partial<Pick<Provider, 'auth' | 'enabled' | 'fields' | 'secretPrefix'>>;
 
-function defineProvider(
-  key: string,
-  name: string,
-  category: string,
-  logo: Logo,
-  options: ProviderOptions,
-): Provider {
+function defineProvider(key: string, name: string, category: string, logo: Logo, options: ProviderOptions): Provider {
   return {
     key,
     name,
@@ -173,9 +167,7 @@ export const providers: readonly Provider[] = [
     { letters: 'S', color: '#1a86c7' },
     {
       auth: 'oauth2',
-      fields: [
-        textField('instance', 'Instance', 'acme', 'The part before .my.salesforce.com in your address.'),
-      ],
+      fields: [textField('instance', 'Instance', 'acme', 'The part before .my.salesforce.com in your address.')],
     },
   ),
   // Exists at StackOne, but is not enabled in this project.
@@ -212,13 +204,7 @@ export const providers: readonly Provider[] = [
       fields: [textField('subdomain', 'Subdomain', 'acme'), secretField('client_secret', 'Client secret')],
     },
   ),
-  defineProvider(
-    'quickbooks',
-    'QuickBooks',
-    'accounting',
-    { letters: 'Q', color: '#2c8a2f' },
-    { auth: 'oauth2' },
-  ),
+  defineProvider('quickbooks', 'QuickBooks', 'accounting', { letters: 'Q', color: '#2c8a2f' }, { auth: 'oauth2' }),
 ];
 
 export function findProvider(key: string): Provider | undefined {

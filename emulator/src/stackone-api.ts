@@ -78,14 +78,7 @@ function addSessionRoutes(app: FastifyInstance, { store, settings, url }: StackO
     if (body.account_id !== null && !store.account(body.account_id)) {
       throw new StackOneError(404, `Account ${body.account_id} not found`);
     }
-    const {
-      expires_in,
-      multiple,
-      connector_profile_id,
-      integration_id,
-      provider_version: _,
-      ...sessionRequest
-    } = body;
+    const { expires_in, multiple, connector_profile_id, integration_id, provider_version: _, ...sessionRequest } = body;
     const session = store.createSession(
       {
         ...sessionRequest,
@@ -139,14 +132,10 @@ function addAccountRoutes(app: FastifyInstance, { store, settings }: StackOneApi
   app.get('/accounts/:id', (request) => requireAccount(store.account(idSchema.parse(request.params).id)));
 
   app.patch('/accounts/:id', (request) =>
-    requireAccount(
-      store.updateAccount(idSchema.parse(request.params).id, accountChangeSchema.parse(request.body)),
-    ),
+    requireAccount(store.updateAccount(idSchema.parse(request.params).id, accountChangeSchema.parse(request.body))),
   );
 
-  app.delete('/accounts/:id', (request) =>
-    requireAccount(store.deleteAccount(idSchema.parse(request.params).id)),
-  );
+  app.delete('/accounts/:id', (request) => requireAccount(store.deleteAccount(idSchema.parse(request.params).id)));
 }
 
 function requireAccount(account: Account | undefined): Account {
@@ -162,9 +151,7 @@ function parseQuery(request: FastifyRequest): URLSearchParams {
 
 /** A list parameter in any of the common formats: `a=1&a=2`, `a[]=1`, `a=1,2`. */
 function listParameter(query: URLSearchParams, name: string): string[] {
-  return [...query.getAll(name), ...query.getAll(`${name}[]`)]
-    .flatMap((value) => value.split(','))
-    .filter(Boolean);
+  return [...query.getAll(name), ...query.getAll(`${name}[]`)].flatMap((value) => value.split(',')).filter(Boolean);
 }
 
 type FilterableAccount = Pick<Account, 'id' | 'provider' | 'status' | 'origin_owner_id'>;
@@ -236,9 +223,7 @@ function addProviderRoutes(app: FastifyInstance, { settings }: StackOneApiOption
     const enabled = query.get('enabled');
     const keys = listParameter(query, 'connector_key');
     const rows = providers.filter(
-      (one) =>
-        (enabled === null || String(one.enabled) === enabled) &&
-        (keys.length === 0 || keys.includes(one.key)),
+      (one) => (enabled === null || String(one.enabled) === enabled) && (keys.length === 0 || keys.includes(one.key)),
     );
     // `oddPaging` applies to /accounts only: the paging of this endpoint is documented.
     const data = paginate(rows, query, { ...settings, oddPaging: 'none' }).map(toAuthConfig);

@@ -30,9 +30,7 @@ export interface Account {
 }
 
 /** Fields that a test can set. `credentials` contains plain values of all fields, including secrets. */
-export type AccountPatch = Partial<
-  Omit<Account, 'id' | 'provider_name' | 'categories' | 'setup_information'>
->;
+export type AccountPatch = Partial<Omit<Account, 'id' | 'provider_name' | 'categories' | 'setup_information'>>;
 export type AccountSeed = AccountPatch &
   Pick<Account, 'provider' | 'origin_owner_id' | 'origin_owner_name'> & { id?: string };
 
@@ -278,9 +276,7 @@ function exampleCredentials(providerKey: string): Values {
   return Object.fromEntries(
     fields.map(({ key, secret, placeholder = 'example', options }) => [
       key,
-      secret
-        ? `${secretPrefix}seeded-${randomBytes(6).toString('hex')}`
-        : (options?.[0]?.value ?? placeholder),
+      secret ? `${secretPrefix}seeded-${randomBytes(6).toString('hex')}` : (options?.[0]?.value ?? placeholder),
     ]),
   );
 }

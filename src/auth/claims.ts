@@ -26,10 +26,7 @@ function parseOwner(claims: JWTPayload, { ownerIdClaim, ownerNameClaim }: ClaimN
   } catch (error) {
     if (error instanceof InvalidOwnerError) {
       const name = error.field === 'id' ? ownerIdClaim : ownerNameClaim;
-      throw new AppError(
-        'UNAUTHENTICATED',
-        `access token rejected: the claim ${name} is missing or malformed`,
-      );
+      throw new AppError('UNAUTHENTICATED', `access token rejected: the claim ${name} is missing or malformed`);
     }
     throw error;
   }

@@ -35,10 +35,7 @@ export function createLoginAuthentication<Request>(getOwner: GetOwner<Request>):
       return { owner: Owner.parse(id, name), username: isDisplayText(username) ? username : null };
     } catch (error) {
       if (error instanceof InvalidOwnerError) {
-        throw new AppError(
-          'INTERNAL_SERVER_ERROR',
-          `the ${error.field} from getOwner is missing or malformed`,
-        );
+        throw new AppError('INTERNAL_SERVER_ERROR', `the ${error.field} from getOwner is missing or malformed`);
       }
       throw error;
     }

@@ -5,9 +5,7 @@ import { infoOf, type SettingInfo } from './setting.js';
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(readonly problems: readonly string[]) {
-    super(
-      `The configuration has ${problems.length} problem(s):\n${problems.map((p) => `  - ${p}`).join('\n')}`,
-    );
+    super(`The configuration has ${problems.length} problem(s):\n${problems.map((p) => `  - ${p}`).join('\n')}`);
   }
 }
 
@@ -26,9 +24,7 @@ export function describeIssues(
 ): string[] {
   const sentences = issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map(
-        (key) => `${key} is an unknown setting. Settings: ${Object.keys(shape).join(', ')}`,
-      );
+      return issue.keys.map((key) => `${key} is an unknown setting. Settings: ${Object.keys(shape).join(', ')}`);
     }
     const name = String(issue.path[0]);
     const schema = shape[name];

@@ -36,9 +36,7 @@ export function createSettings(production: boolean) {
       { canBeFile: true },
     ),
     baseUrl: setting(
-      url.schema
-        .transform((text) => new URL(text).href.replace(/\/+$/, ''))
-        .default('https://api.stackone.com'),
+      url.schema.transform((text) => new URL(text).href.replace(/\/+$/, '')).default('https://api.stackone.com'),
       'STACKONE_BASE_URL',
       'URL of the StackOne API, without credentials, query or fragment. Must use HTTPS in production.',
       url.expected,
@@ -151,15 +149,9 @@ export function createSettings(production: boolean) {
       'Host name or IP address to listen on. `0.0.0.0` listens on all IPv4 interfaces.',
       'a host name or an IP address',
     ),
-    port: setting(
-      portNumber.default(4000),
-      'PORT',
-      'Port to listen on, 0–65,535. 0 takes any free port.',
-      portText,
-      {
-        fromText: toNumber,
-      },
-    ),
+    port: setting(portNumber.default(4000), 'PORT', 'Port to listen on, 0–65,535. 0 takes any free port.', portText, {
+      fromText: toNumber,
+    }),
     metricsPort: setting(
       portNumber.optional(),
       'METRICS_PORT',

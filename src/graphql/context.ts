@@ -11,10 +11,7 @@ export interface GraphQLContext {
   readonly request: RequestContext;
 }
 
-export type CreateContext<Credentials> = (
-  credentials: Credentials,
-  request: RequestContext,
-) => Promise<GraphQLContext>;
+export type CreateContext<Credentials> = (credentials: Credentials, request: RequestContext) => Promise<GraphQLContext>;
 
 /** No operation runs without an authenticated caller, and neither does introspection. */
 export function createContextFactory<Credentials>(

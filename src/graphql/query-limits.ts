@@ -57,9 +57,7 @@ export function queryLimitsRule(context: ValidationContext): ASTVisitor {
 function findExcesses(document: DocumentNode): string[] {
   const measure = createMeasure(document);
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-  return [
-    ...new Set(operations.flatMap((operation) => excessesOf(operation, measure(operation.selectionSet)))),
-  ];
+  return [...new Set(operations.flatMap((operation) => excessesOf(operation, measure(operation.selectionSet))))];
 }
 
 /** The messages name the limit but not its value, which is documented in docs/errors.md. */

@@ -32,10 +32,7 @@ export function createErrorHandler(logger: Logger) {
 
 /** Before there is a request: bytes that are not HTTP, headers that are too large or too slow. */
 export function handleMalformedRequest(error: Error & { code?: string }, socket: Socket): void {
-  const [status, message] = malformedRequests.get(error.code) ?? [
-    '400 Bad Request',
-    'The request is not valid HTTP.',
-  ];
+  const [status, message] = malformedRequests.get(error.code) ?? ['400 Bad Request', 'The request is not valid HTTP.'];
   if (socket.writable) {
     const body = JSON.stringify(errorBody('BAD_USER_INPUT', message));
     socket.write(
@@ -46,25 +43,14 @@ export function handleMalformedRequest(error: Error & { code?: string }, socket:
   socket.destroySoon();
 }
 
-const malformedRequests: ReadonlyMap<string | undefined, readonly [status: string, message: string]> =
-  new Map([
-    [
-      'HPE_HEADER_OVERFLOW',
-      ['431 Request Header Fields Too Large', 'The headers are too large. The limit is 16 KiB.'],
-    ],
-    ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request took too long to arrive.']],
-  ]);
+const malformedRequests: ReadonlyMap<string | undefined, readonly [status: string, message: string]> = new Map([
+  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'The headers are too large. The limit is 16 KiB.']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request took too long to arrive.']],
+]);
 
 /** Before there is a route, so no hook has set the headers. */
-export function handleUndecodableUrl(
-  _error: FastifyError,
-  _request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  reply
-    .code(400)
-    .header('cache-control', 'no-store')
-    .send(errorBody('BAD_USER_INPUT', 'The URL cannot be decoded.'));
+export function handleUndecodableUrl(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  reply.code(400).header('cache-control', 'no-store').send(errorBody('BAD_USER_INPUT', 'The URL cannot be decoded.'));
 }
 
 /** An `Expect` header other than 100-continue. Node would respond without a body. */
@@ -78,14 +64,9 @@ export function handleNotFound(request: FastifyRequest, reply: FastifyReply): Fa
   if (/^\/graphql(\?|$)/.test(request.url)) {
     return handleWrongMethod(request, reply);
   }
-  return reply
-    .code(404)
-    .send(errorBody('BAD_USER_INPUT', 'Not found. The GraphQL endpoint is POST /graphql.'));
+  return reply.code(404).send(errorBody('BAD_USER_INPUT', 'Not found. The GraphQL endpoint is POST /graphql.'));
 }
 
 export function handleWrongMethod(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply
-    .code(405)
-    .header('allow', 'POST')
-    .send(errorBody('BAD_USER_INPUT', 'Send the operation with POST.'));
+  return reply.code(405).header('allow', 'POST').send(errorBody('BAD_USER_INPUT', 'Send the operation with POST.'));
 }

@@ -40,16 +40,11 @@ export function parseConnectInput(input: ConnectInput): Result<ConnectRequest> {
   }
   if (label !== undefined && !isDisplayText(label)) {
     userErrors.push(
-      invalid(
-        'label',
-        'The label must have 1 to 200 characters, not only spaces, and no control characters.',
-      ),
+      invalid('label', 'The label must have 1 to 200 characters, not only spaces, and no control characters.'),
     );
   }
   if (onExisting !== undefined && (provider === undefined || accountId !== undefined)) {
-    userErrors.push(
-      invalid('onExisting', '`onExisting` requires `provider` and does not allow `accountId`.'),
-    );
+    userErrors.push(invalid('onExisting', '`onExisting` requires `provider` and does not allow `accountId`.'));
   }
   return userErrors.length === 0 ? { ok: true, value: request } : { ok: false, userErrors };
 }

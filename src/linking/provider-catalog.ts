@@ -39,10 +39,7 @@ export class ProviderCatalog {
     if (this.#copy !== undefined && age < staleMs) {
       refresh.catch((error: unknown) => {
         const reason = error instanceof AppError ? error.message : 'unknown';
-        this.#logger.warn(
-          { reason },
-          'The provider catalog could not be refreshed: the last copy stays in use',
-        );
+        this.#logger.warn({ reason }, 'The provider catalog could not be refreshed: the last copy stays in use');
       });
       return this.#copy.providers;
     }

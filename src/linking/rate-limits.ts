@@ -35,10 +35,7 @@ const totalWindowSeconds = 5;
 /** Redis is called in every request. When it is slow, this instance counts alone. */
 const redisTimeoutMs = 250;
 
-type RateLimitSettings = Pick<
-  ConnectConfig,
-  'rateLimitPerOwnerPerMinute' | 'rateLimitTotalPerMinute' | 'redisUrl'
->;
+type RateLimitSettings = Pick<ConnectConfig, 'rateLimitPerOwnerPerMinute' | 'rateLimitTotalPerMinute' | 'redisUrl'>;
 
 /** Counts in Redis when it is configured, so that all instances share the limits; else, and while it fails, in memory. */
 export async function startRateLimits(config: RateLimitSettings, logger: Logger): Promise<RateLimits> {

@@ -7,12 +7,7 @@ import type { LinkedAccount } from '../domain/linked-account.js';
 import type { Category, Provider } from '../domain/provider.js';
 import { type Failure, type Result, userError } from '../domain/result.js';
 import type { RequestContext } from '../observability/request-context.js';
-import {
-  type AccountFilter,
-  AccountList,
-  type AccountListDependencies,
-  type AccountPage,
-} from './account-list.js';
+import { type AccountFilter, AccountList, type AccountListDependencies, type AccountPage } from './account-list.js';
 import { type ConnectInput, type ConnectRequest, parseConnectInput } from './connect-input.js';
 import type { ProviderCatalog } from './provider-catalog.js';
 
@@ -79,8 +74,7 @@ export class StackOneDataSource {
       return accountNotFound();
     }
     if (provider !== undefined && provider !== account.providerKey) {
-      const message =
-        'The account belongs to another provider. Omit `provider`, or set it to that of the account.';
+      const message = 'The account belongs to another provider. Omit `provider`, or set it to that of the account.';
       return userError('ACCOUNT_PROVIDER_MISMATCH', 'provider', message, [account]);
     }
     return { ok: true, value: account };

@@ -12,13 +12,7 @@ import {
   toConnectSessionBody,
   toMintedSession,
 } from './mappers.js';
-import type {
-  AccountRecord,
-  AccountsQuery,
-  MintedSession,
-  NewConnectSession,
-  ProviderPage,
-} from './records.js';
+import type { AccountRecord, AccountsQuery, MintedSession, NewConnectSession, ProviderPage } from './records.js';
 import { accountRow, accountRows, authConfigPage, connectorRows, connectSessionResponse } from './schemas.js';
 
 /** StackOne's default. It documents no larger page size. */
@@ -46,10 +40,7 @@ export class StackOneApi {
    * another customer's token.
    * @returns undefined after 404
    */
-  async createConnectSession(
-    session: NewConnectSession,
-    context: RequestContext,
-  ): Promise<MintedSession | undefined> {
+  async createConnectSession(session: NewConnectSession, context: RequestContext): Promise<MintedSession | undefined> {
     const response = await this.#http.request({
       method: 'POST',
       path: '/connect_sessions',

@@ -3,13 +3,7 @@ import { type LinkedAccount, LinkedAccountStatus } from '../domain/linked-accoun
 import { Category, type Provider, providerKeyPattern } from '../domain/provider.js';
 import type { QueryParameters } from './http/transport.js';
 import type { AccountRecord, AccountsQuery, MintedSession, NewConnectSession } from './records.js';
-import type {
-  AccountRow,
-  AuthConfigRow,
-  ConnectorRow,
-  ConnectSessionBody,
-  ConnectSessionResponse,
-} from './schemas.js';
+import type { AccountRow, AuthConfigRow, ConnectorRow, ConnectSessionBody, ConnectSessionResponse } from './schemas.js';
 
 /** Between StackOne's field names and this project's own. */
 

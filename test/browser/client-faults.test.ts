@@ -32,10 +32,8 @@ describeInBrowser('the client works around problems of the Hub', ({ open, expect
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first().click();
   const connectInHub = (page: Page) =>
     page.locator('stackone-hub').getByRole('button', { name: 'Connect', exact: true }).click();
-  const phase = (page: Page, name: string) =>
-    page.locator('#phase').getByText(name, { exact: true }).waitFor();
-  const failure = (page: Page, kind: string) =>
-    page.locator('#failure').getByText(kind, { exact: true }).waitFor();
+  const phase = (page: Page, name: string) => page.locator('#phase').getByText(name, { exact: true }).waitFor();
+  const failure = (page: Page, kind: string) => page.locator('#failure').getByText(kind, { exact: true }).waitFor();
   const linked = (page: Page) => page.locator('#linked li').allTextContents();
   const subdomain = (page: Page) => page.locator('input[name=subdomain]');
   const createdSessions = () => sessionRequests(demo.emulator).length;

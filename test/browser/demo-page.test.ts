@@ -31,8 +31,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   });
   afterEach(() => demo.stop());
 
-  const visit = (path = '/', options?: BrowserContextOptions) =>
-    open([demo.url, demo.emulator.url], path, options);
+  const visit = (path = '/', options?: BrowserContextOptions) => open([demo.url, demo.emulator.url], path, options);
 
   async function openPage(path?: string, options?: BrowserContextOptions): Promise<Page> {
     const page = await visit(path, options);
@@ -46,8 +45,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   const rowNames = (page: Page) =>
     page.locator('.account').evaluateAll((rows) => rows.map((element) => element.getAttribute('aria-label')));
   const createdSessions = () => sessionRequests(demo.emulator).length;
-  const accountsOf = (provider: string) =>
-    demo.emulator.accounts().filter((account) => account.provider === provider);
+  const accountsOf = (provider: string) => demo.emulator.accounts().filter((account) => account.provider === provider);
 
   async function returnToPage(page: Page): Promise<void> {
     await focusWindow(page);
@@ -171,8 +169,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   });
 
   /** More failures than the server retries, and fewer than the circuit breaker allows. */
-  const failAccountList = () =>
-    demo.emulator.failNext({ status: 503, match: { method: 'GET', path: '/accounts' } }, 2);
+  const failAccountList = () => demo.emulator.failNext({ status: 503, match: { method: 'GET', path: '/accounts' } }, 2);
 
   /** Presses a button until it disappears: a press may fail because of the injected failures. */
   async function pressUntilGone(page: Page, name: string): Promise<void> {
@@ -395,27 +392,24 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     expect(await focusedName(page)).toBe('Connect another BambooHR');
   });
 
-  test.each(accessibilityCases)(
-    'has no serious accessibility problem, %s at %i pixels',
-    async (colorScheme, width) => {
-      const page = await openPage('/', {
-        colorScheme,
-        viewport: { width, height: 844 },
-        reducedMotion: 'reduce',
-      });
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-      expect(await overflowPixels(page)).toBe(0);
-      await button(page, 'Connect BambooHR').click();
-      await page.locator('input[name=subdomain]').waitFor();
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-      await button(page, 'Close').click();
-      await button(page, 'Disconnect HubSpot').click();
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-      demo.emulator.failNext({ status: 503 }, 9);
-      await page.reload();
-      await page.getByRole('alert').waitFor();
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-      expect(await overflowPixels(page)).toBe(0);
-    },
-  );
+  test.each(accessibilityCases)('has no serious accessibility problem, %s at %i pixels', async (colorScheme, width) => {
+    const page = await openPage('/', {
+      colorScheme,
+      viewport: { width, height: 844 },
+      reducedMotion: 'reduce',
+    });
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    expect(await overflowPixels(page)).toBe(0);
+    await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').waitFor();
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    await button(page, 'Close').click();
+    await button(page, 'Disconnect HubSpot').click();
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    demo.emulator.failNext({ status: 503 }, 9);
+    await page.reload();
+    await page.getByRole('alert').waitFor();
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    expect(await overflowPixels(page)).toBe(0);
+  });
 });

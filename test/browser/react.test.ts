@@ -11,14 +11,7 @@ import {
 } from '../support/browser.js';
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
-import {
-  button,
-  fillBambooHr,
-  openConsent,
-  passMinutes,
-  waitForRenewal,
-  waitForText,
-} from '../support/hub-page.js';
+import { button, fillBambooHr, openConsent, passMinutes, waitForRenewal, waitForText } from '../support/hub-page.js';
 import { sessionRequests } from '../support/test-app.js';
 
 // The real server, the real Hub, and a page with every React component.
@@ -101,10 +94,7 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
   test('shows why the session could not be created, and tries again', async () => {
     const page = await visit();
     await button(page, 'Connect an unknown provider').click();
-    await page
-      .getByRole('alert')
-      .getByRole('heading', { name: 'The connection could not be started' })
-      .waitFor();
+    await page.getByRole('alert').getByRole('heading', { name: 'The connection could not be started' }).waitFor();
     await button(page, 'Try again').click();
     await waitForText(page, 'The connection could not be started');
     expect(await focusedName(page)).toBe('Connect an unknown provider');
@@ -215,18 +205,15 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  test.each(accessibilityCases)(
-    'has no serious accessibility problem, %s at %i pixels',
-    async (theme, width) => {
-      const page = await visit({ theme }, width);
-      await button(page, 'Connect BambooHR').click();
-      await page.locator('input[name=subdomain]').waitFor();
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-      await button(page, 'Close').click();
-      await button(page, 'Connect an unknown provider').click();
-      await page.getByRole('alert').waitFor();
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-      expect(await overflowPixels(page)).toBe(0);
-    },
-  );
+  test.each(accessibilityCases)('has no serious accessibility problem, %s at %i pixels', async (theme, width) => {
+    const page = await visit({ theme }, width);
+    await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').waitFor();
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    await button(page, 'Close').click();
+    await button(page, 'Connect an unknown provider').click();
+    await page.getByRole('alert').waitFor();
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    expect(await overflowPixels(page)).toBe(0);
+  });
 });

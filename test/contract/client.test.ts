@@ -63,9 +63,7 @@ describe('the client', () => {
     const tree = productionTree('client');
     expect(tree).toEqual(['@graphql-typed-document-node/core', 'graphql', 'graphql-request']);
     // The same search finds the server's packages.
-    expect(productionTree('')).toEqual(
-      expect.arrayContaining(['fastify', '@apollo/server', '@redis/client']),
-    );
+    expect(productionTree('')).toEqual(expect.arrayContaining(['fastify', '@apollo/server', '@redis/client']));
   });
 
   it('knows every code that the server sends, and no other', () => {

@@ -59,15 +59,9 @@ function settingsTableOf(path: string): string {
 
 describe('docs/errors.md', () => {
   it('has one row for each user error code and each GraphQL error code, and no other', () => {
-    expect(namesIn(sectionOf('docs/errors.md', 'User error codes')).sort()).toEqual(
-      Object.keys(UserErrorCode).sort(),
-    );
-    expect(namesIn(sectionOf('docs/errors.md', 'GraphQL error codes')).sort()).toEqual(
-      [...errorCodes].sort(),
-    );
-    expect(namesIn(readText('docs/errors.md')).length).toBe(
-      errorCodes.length + Object.keys(UserErrorCode).length,
-    );
+    expect(namesIn(sectionOf('docs/errors.md', 'User error codes')).sort()).toEqual(Object.keys(UserErrorCode).sort());
+    expect(namesIn(sectionOf('docs/errors.md', 'GraphQL error codes')).sort()).toEqual([...errorCodes].sort());
+    expect(namesIn(readText('docs/errors.md')).length).toBe(errorCodes.length + Object.keys(UserErrorCode).length);
   });
 
   it('states the HTTP status, the cause and the fix of each code', () => {
@@ -106,19 +100,16 @@ describe('docs/configuration.md', () => {
     expect([...namesIn(settingsTableOf('docs/configuration.md')), ...demo]).toEqual([...variableNames]);
   });
 
-  it.each(['docs/configuration.md', 'docs/embedding.md'])(
-    '%s has a meaning and a default for each setting',
-    (path) => {
-      for (const row of rowsIn(settingsTableOf(path))) {
-        const [meaning, defaultValue] = row.slice(-3);
-        expect([row[1], meaning, defaultValue]).toEqual([
-          row[1],
-          expect.stringMatching(/^.{10,}\.$/),
-          expect.stringMatching(/./),
-        ]);
-      }
-    },
-  );
+  it.each(['docs/configuration.md', 'docs/embedding.md'])('%s has a meaning and a default for each setting', (path) => {
+    for (const row of rowsIn(settingsTableOf(path))) {
+      const [meaning, defaultValue] = row.slice(-3);
+      expect([row[1], meaning, defaultValue]).toEqual([
+        row[1],
+        expect.stringMatching(/^.{10,}\.$/),
+        expect.stringMatching(/./),
+      ]);
+    }
+  });
 });
 
 describe('docs/embedding.md', () => {
@@ -149,9 +140,7 @@ describe('docs/embedding.md', () => {
 
   it('contains the Fetch handler that the tests use, without changes', () => {
     const bodyOf = (code: string) =>
-      /const \{ status, headers, body \} = [\s\S]*?return new Response\(.*/
-        .exec(code)?.[0]
-        .replace(/^ +/gm, '');
+      /const \{ status, headers, body \} = [\s\S]*?return new Response\(.*/.exec(code)?.[0].replace(/^ +/gm, '');
     const [shown = ''] = codeBlocks('docs/embedding.md', 'ts');
     expect(bodyOf(shown)).toContain('executeHTTPGraphQLRequest');
     expect(bodyOf(shown)).toBe(bodyOf(readText('test/support/fetch-handler.ts')));
@@ -176,9 +165,7 @@ describe('docs/client.md', () => {
     const props = [...settings.matchAll(/readonly (\w+)\??:/g)].map((match) => match[1]);
     const [, provider = '', button = ''] = sectionOf('docs/client.md', 'React').split('\n| Prop |');
     expect(namesIn(provider).sort()).toEqual(props.sort());
-    const sources = ['client/src/react/connect-button.tsx', 'client/src/react/connect-dialog.tsx']
-      .map(readText)
-      .join();
+    const sources = ['client/src/react/connect-button.tsx', 'client/src/react/connect-dialog.tsx'].map(readText).join();
     const documented = rowsIn(button).flatMap(([, names = '']) =>
       [...names.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? ''),
     );
@@ -207,9 +194,7 @@ describe('docs/testing.md', () => {
   });
 
   it('lists control requests that the emulator answers', async () => {
-    const named = [
-      ...sectionOf('docs/testing.md', 'The emulator').matchAll(/(GET|POST|PATCH) `(\/[^`{]+)`/g),
-    ];
+    const named = [...sectionOf('docs/testing.md', 'The emulator').matchAll(/(GET|POST|PATCH) `(\/[^`{]+)`/g)];
     expect(named.length).toBeGreaterThan(4);
     for (const [, method = '', path = ''] of named) {
       const headers = { 'content-type': 'application/json' };
@@ -285,9 +270,7 @@ describe('docs/troubleshooting.md', () => {
     const problems = readText('docs/troubleshooting.md').split('\n### ').slice(1);
     expect(problems.length).toBeGreaterThan(8);
     for (const problem of problems) {
-      expect(problem).toMatch(
-        /^.+\n\n\*\*Symptom\.\*\* [\s\S]+\n\n\*\*Cause\.\*\* [\s\S]+\n\n\*\*Fix\.\*\* /,
-      );
+      expect(problem).toMatch(/^.+\n\n\*\*Symptom\.\*\* [\s\S]+\n\n\*\*Cause\.\*\* [\s\S]+\n\n\*\*Fix\.\*\* /);
     }
   });
 
@@ -340,9 +323,7 @@ describe('README.md', () => {
   });
 
   it('contains npm commands that exist', () => {
-    const commands = [...readme.matchAll(/npm (?:run )?(start|test|[a-z]+:?[a-z]*)\b/g)].map(
-      (match) => match[1] ?? '',
-    );
+    const commands = [...readme.matchAll(/npm (?:run )?(start|test|[a-z]+:?[a-z]*)\b/g)].map((match) => match[1] ?? '');
     const npmCommands = ['ci', 'install', 'prune'];
     expect(commands).toContain('start');
     expect(commands.filter((name) => !npmCommands.includes(name) && !scripts.includes(name))).toEqual([]);
@@ -382,9 +363,7 @@ describe('README.md', () => {
     const { engines, peerDependencies } = manifest;
     expect(policy).toContain(`| Node.js | ${engines.node.replace('>=', '')} and later`);
     expect(policy).toContain(`| GraphQL.js | ${minorOf(peerDependencies.graphql)} and later`);
-    expect(policy).toContain(
-      `| Apollo Server | ${peerDependencies['@apollo/server'].replace('^', '')} and later`,
-    );
+    expect(policy).toContain(`| Apollo Server | ${peerDependencies['@apollo/server'].replace('^', '')} and later`);
   });
 });
 
@@ -407,12 +386,7 @@ describe('CONTRIBUTING.md', () => {
   it('lists commands that exist, and every command except those that other commands call', () => {
     const listed = namesIn(readText('CONTRIBUTING.md')).map((name) => name.replace(/^npm (run )?/, ''));
     expect(listed.filter((name) => !scripts.includes(name))).toEqual([]);
-    expect(scripts.filter((name) => !listed.includes(name)).sort()).toEqual([
-      'build',
-      'lint',
-      'prepack',
-      'typecheck',
-    ]);
+    expect(scripts.filter((name) => !listed.includes(name)).sort()).toEqual(['build', 'lint', 'prepack', 'typecheck']);
   });
 });
 
@@ -474,8 +448,7 @@ function anchorsOf(path: string): string[] {
 describe.each(documents)('%s', (path) => {
   it('links to files and headings that exist', () => {
     const broken = linksIn(path).filter(
-      ({ file, anchor }) =>
-        !existsSync(inPackage(file)) || (anchor !== undefined && !anchorsOf(file).includes(anchor)),
+      ({ file, anchor }) => !existsSync(inPackage(file)) || (anchor !== undefined && !anchorsOf(file).includes(anchor)),
     );
     expect(broken).toEqual([]);
   });
@@ -485,9 +458,7 @@ describe.each(documents)('%s', (path) => {
       (match) => match[1] ?? '',
     );
     const bases = ['.', dirname(path)];
-    expect(named.filter((file) => !bases.some((base) => existsSync(inPackage(join(base, file)))))).toEqual(
-      [],
-    );
+    expect(named.filter((file) => !bases.some((base) => existsSync(inPackage(join(base, file)))))).toEqual([]);
   });
 
   it('avoids words that the style guide replaces', () => {
@@ -498,9 +469,7 @@ describe.each(documents)('%s', (path) => {
 
 describe('The links of the published package', () => {
   it.each(packedDocuments)('%s has relative links to published files only', (path) => {
-    const unpublished = linksIn(path).filter(
-      ({ file, isRelative }) => isRelative && !packedFiles.includes(file),
-    );
+    const unpublished = linksIn(path).filter(({ file, isRelative }) => isRelative && !packedFiles.includes(file));
     expect(unpublished).toEqual([]);
   });
 

@@ -79,13 +79,10 @@ describe('The installed command', () => {
     expect(await bin('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it.each(['--port', '4000', 'start'])(
-    'rejects the argument %s in one line, with exit code 2',
-    async (argument) => {
-      const stderr = `Unknown option: ${argument}. See --help.\n`;
-      expect(await bin(argument)).toEqual({ code: 2, stdout: '', stderr });
-    },
-  );
+  it.each(['--port', '4000', 'start'])('rejects the argument %s in one line, with exit code 2', async (argument) => {
+    const stderr = `Unknown option: ${argument}. See --help.\n`;
+    expect(await bin(argument)).toEqual({ code: 2, stdout: '', stderr });
+  });
 
   it('says which settings are missing when there are none', async () => {
     const { code, stdout, stderr } = await bin();

@@ -36,10 +36,7 @@ describe('The layout of src', () => {
   });
 
   it('has imports that point down only', () => {
-    const upward = importsBetween(
-      src,
-      (path, target) => target.startsWith('src/') && layerOf(target) < layerOf(path),
-    );
+    const upward = importsBetween(src, (path, target) => target.startsWith('src/') && layerOf(target) < layerOf(path));
     expect(upward).toEqual([]);
   });
 
@@ -55,9 +52,7 @@ describe('The layout of src', () => {
   });
 
   it('imports nothing from the demo, the emulator, the client, the scripts and the tests', () => {
-    const outward = importsBetween(src, (_path, target) =>
-      /^(demo|emulator|client|test|scripts)\//.test(target),
-    );
+    const outward = importsBetween(src, (_path, target) => /^(demo|emulator|client|test|scripts)\//.test(target));
     expect(outward).toEqual([]);
   });
 
@@ -65,20 +60,14 @@ describe('The layout of src', () => {
     const linesOf = (path: string) => readText(path).split('\n').length;
     expect(src.filter((path) => linesOf(path) > 250)).toEqual([]);
     const folders = src.map((path) => path.slice(0, path.lastIndexOf('/')));
-    const sizes = new Map(
-      folders.map((folder) => [folder, folders.filter((other) => other === folder).length]),
-    );
+    const sizes = new Map(folders.map((folder) => [folder, folders.filter((other) => other === folder).length]));
     expect([...sizes].filter(([, size]) => size > 12)).toEqual([]);
   });
 });
 
 describe('What has one place:', () => {
   it('process.env in the main files', () => {
-    expect(using(/process\.env|\{ env \} = process/)).toEqual([
-      'src/main.ts',
-      'emulator/src/main.ts',
-      'demo/main.ts',
-    ]);
+    expect(using(/process\.env|\{ env \} = process/)).toEqual(['src/main.ts', 'emulator/src/main.ts', 'demo/main.ts']);
   });
 
   it('TypeGraphQL in graphql/', () => {
@@ -90,9 +79,7 @@ describe('What has one place:', () => {
   });
 
   it('Fastify in http/, and Node’s requests and responses in http/ and embed.ts', () => {
-    expect(
-      using(/from 'fastify'|from '@fastify\//, src).filter((path) => !isBelow('http/').test(path)),
-    ).toEqual([]);
+    expect(using(/from 'fastify'|from '@fastify\//, src).filter((path) => !isBelow('http/').test(path))).toEqual([]);
     const objects = /\b(ServerResponse|IncomingMessage|FastifyRequest|FastifyReply)\b/;
     expect(using(objects, src).filter((path) => !isBelow('http/', 'embed\\.ts').test(path))).toEqual([]);
   });
@@ -105,11 +92,7 @@ describe('What has one place:', () => {
   });
 
   it('the creation of an owner in auth/', () => {
-    expect(using(/Owner\.parse/, src)).toEqual([
-      'src/auth/claims.ts',
-      'src/auth/host-login.ts',
-      'src/domain/owner.ts',
-    ]);
+    expect(using(/Owner\.parse/, src)).toEqual(['src/auth/claims.ts', 'src/auth/host-login.ts', 'src/domain/owner.ts']);
     expect(readText('src/domain/owner.ts').match(/ new Owner\(/g)).toHaveLength(1);
     // The package exports the type only, so no other code can create one.
     expect(readText('src/index.ts')).toMatch(/^export type { Owner } from/m);
@@ -137,9 +120,7 @@ describe('What has one place:', () => {
     );
     expect(variables.length).toBeGreaterThan(15);
     const others = src.filter((path) => !isBelow('config/', 'main\\.ts', 'graphql/types/').test(path));
-    const named = variables.flatMap((name) =>
-      using(new RegExp(`'${name}'`), others).map((path) => `${path}: ${name}`),
-    );
+    const named = variables.flatMap((name) => using(new RegExp(`'${name}'`), others).map((path) => `${path}: ${name}`));
     expect(named).toEqual([]);
   });
 });
@@ -158,14 +139,9 @@ describe('The other packages', () => {
   });
 });
 
-it.each([
-  'package.json',
-  'tsconfig.json',
-  'codegen.yml',
-  'schema.graphql',
-  'README.md',
-  'CHANGELOG.md',
-  'LICENSE',
-])('The top level has %s', (name) => {
-  expect(existsSync(inPackage(name))).toBe(true);
-});
+it.each(['package.json', 'tsconfig.json', 'codegen.yml', 'schema.graphql', 'README.md', 'CHANGELOG.md', 'LICENSE'])(
+  'The top level has %s',
+  (name) => {
+    expect(existsSync(inPackage(name))).toBe(true);
+  },
+);

@@ -72,9 +72,7 @@ describe.each(packageFolders.map((folder) => ({ folder, ...readManifest(folder),
         .filter((path) => path !== 'emulator/src/main.ts' && !path.endsWith('.d.ts'))
         .flatMap((path) => {
           const stem = join(built, path.slice(source.length).replace(/\.tsx?$/, ''));
-          return [`${stem}.js`, `${stem}.d.ts`, `${stem}.js.map`].filter(
-            (file) => !installed.files.includes(file),
-          );
+          return [`${stem}.js`, `${stem}.d.ts`, `${stem}.js.map`].filter((file) => !installed.files.includes(file));
         });
       expect(missing).toEqual([]);
       const withoutSource = installed.files.filter((path) => {

@@ -54,9 +54,7 @@ describe.each([
   });
 
   it('describes the names of each row in one sentence', () => {
-    expect(rows.filter(({ sentence }) => !/^[A-Z][^.]*\.$/.test(sentence.replace(/`[^`]*`/g, 'x')))).toEqual(
-      [],
-    );
+    expect(rows.filter(({ sentence }) => !/^[A-Z][^.]*\.$/.test(sentence.replace(/`[^`]*`/g, 'x')))).toEqual([]);
   });
 
   it('names exactly the values that exist at run time', () => {
@@ -67,9 +65,9 @@ describe.each([
 
 describe('stackone-connect-client', () => {
   it('exports every generated document', () => {
-    const generated = [
-      ...readText('client/src/generated/operations.ts').matchAll(/^export const (\w+)/gm),
-    ].map(([, name]) => name);
+    const generated = [...readText('client/src/generated/operations.ts').matchAll(/^export const (\w+)/gm)].map(
+      ([, name]) => name,
+    );
     expect(generated.length).toBeGreaterThan(5);
     expect(Object.keys(client)).toEqual(expect.arrayContaining(generated));
   });

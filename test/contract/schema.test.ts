@@ -53,9 +53,7 @@ describe('the schema', () => {
     const places = types.flatMap(elementsOf).map(([place]) => place);
     const args = places.filter((place) => place.includes('('));
     expect(args.length).toBeGreaterThan(10);
-    expect(args.filter((place) => /\(.*(owner|origin|tenant|customer|org|user|viewer)/i.test(place))).toEqual(
-      [],
-    );
+    expect(args.filter((place) => /\(.*(owner|origin|tenant|customer|org|user|viewer)/i.test(place))).toEqual([]);
     expect(types.filter(isInputObjectType)).toEqual([]);
   });
 

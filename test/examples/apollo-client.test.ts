@@ -4,12 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import {
-  describeInBrowser,
-  focusWindow,
-  overflowPixels,
-  seriousAccessibilityProblems,
-} from '../support/browser.js';
+import { describeInBrowser, focusWindow, overflowPixels, seriousAccessibilityProblems } from '../support/browser.js';
 import { acme, type Example, startExample } from '../support/example.js';
 import { inPackage, readText } from '../support/package-files.js';
 
@@ -22,8 +17,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
   afterAll(() => example?.stop());
 
   const add = (account: object) => example.control('POST', '/accounts', { ...acme, ...account });
-  const fail = (path: string, fault: object) =>
-    example.control('POST', '/faults', { match: { path }, ...fault });
+  const fail = (path: string, fault: object) => example.control('POST', '/faults', { match: { path }, ...fault });
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   const row = (page: Page, name: string) => page.getByRole('listitem', { name, exact: true });
   const alert = (page: Page, text: string) => page.getByRole('alert').filter({ hasText: text });
@@ -144,9 +138,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     const page = await visit();
     await button(page, 'Connect BambooHR').waitFor();
     const body = JSON.stringify({ errors: [{ message: 'Busy.', extensions: { code: 'OVERLOADED' } }] });
-    await page.route('**/graphql', (route) =>
-      route.fulfill({ status: 503, contentType: 'application/json', body }),
-    );
+    await page.route('**/graphql', (route) => route.fulfill({ status: 503, contentType: 'application/json', body }));
     await button(page, 'Connect BambooHR').click();
     await alert(page, 'The server is busy Try again in a moment.').waitFor();
     await page.unroute('**/graphql');
@@ -155,21 +147,18 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await alert(page, 'Check your internet connection').last().waitFor();
   });
 
-  test.each([1280, 390])(
-    'fits the screen, and has no serious accessibility problem, at %i pixels',
-    async (width) => {
-      await add({ provider: 'greenhouse', label: 'Recruiting' });
-      await add({ provider: 'personio', status: 'error' });
-      const page = await visit({ viewport: { width, height: 800 } });
-      await button(page, 'Connect BambooHR').waitFor();
-      expect(await overflowPixels(page)).toBe(0);
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-      await button(page, 'Connect BambooHR').click();
-      await page.locator('input[name=subdomain]').waitFor();
-      expect(await overflowPixels(page)).toBe(0);
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    },
-  );
+  test.each([1280, 390])('fits the screen, and has no serious accessibility problem, at %i pixels', async (width) => {
+    await add({ provider: 'greenhouse', label: 'Recruiting' });
+    await add({ provider: 'personio', status: 'error' });
+    const page = await visit({ viewport: { width, height: 800 } });
+    await button(page, 'Connect BambooHR').waitFor();
+    expect(await overflowPixels(page)).toBe(0);
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').waitFor();
+    expect(await overflowPixels(page)).toBe(0);
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+  });
 
   test('can be built for production', () => {
     expect(example.build()).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });

@@ -9,18 +9,14 @@ import { codeBlocks } from '../support/package-files.js';
 const project = mkdtempSync(join(tmpdir(), 'client-installation-'));
 const run = (command: string, ...args: string[]) =>
   execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-const npmInstall = (...args: string[]) =>
-  run('npm', 'install', ...args, '--prefer-offline', '--no-audit', '--no-fund');
+const npmInstall = (...args: string[]) => run('npm', 'install', ...args, '--prefer-offline', '--no-audit', '--no-fund');
 
 describe('In an empty Vite app', () => {
   beforeAll(() => {
     const [typed = ''] = codeBlocks('client/README.md', 'ts');
     mkdirSync(join(project, 'src'));
     writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
-    writeFileSync(
-      join(project, 'index.html'),
-      '<!doctype html><script type="module" src="/src/main.ts"></script>',
-    );
+    writeFileSync(join(project, 'index.html'), '<!doctype html><script type="module" src="/src/main.ts"></script>');
     writeFileSync(join(project, 'src/main.ts'), `${typed}console.log(providers, linkedAccounts);\n`);
     npmInstall('--save-dev', 'vite@8');
     const [command = ''] = codeBlocks('client/README.md', 'sh');
@@ -43,8 +39,6 @@ describe('In an empty Vite app', () => {
     const scripts = readdirSync(join(project, 'dist/assets')).filter((name) => name.endsWith('.js'));
     expect(scripts).toHaveLength(1);
     const [script = ''] = scripts;
-    expect(readFileSync(join(project, 'dist/assets', script), 'utf8').includes('LinkedAccountFields')).toBe(
-      true,
-    );
+    expect(readFileSync(join(project, 'dist/assets', script), 'utf8').includes('LinkedAccountFields')).toBe(true);
   }, 60_000);
 });

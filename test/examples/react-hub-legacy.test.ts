@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { FrameLocator, Page } from 'playwright-core';
-import {
-  describeInBrowser,
-  focusWindow,
-  overflowPixels,
-  seriousAccessibilityProblems,
-} from '../support/browser.js';
+import { describeInBrowser, focusWindow, overflowPixels, seriousAccessibilityProblems } from '../support/browser.js';
 import { acme, type Example, startExample } from '../support/example.js';
 
 describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors }) => {
@@ -20,8 +15,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     example.control('POST', '/accounts', { ...acme, provider, status: 'expired' });
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   const closeOverlay = (page: Page) => button(page, 'Close').click();
-  const works = (page: Page, name: string) =>
-    page.getByRole('listitem', { name }).getByText('Connected').waitFor();
+  const works = (page: Page, name: string) => page.getByRole('listitem', { name }).getByText('Connected').waitFor();
 
   async function visit(width = 1280): Promise<Page> {
     const viewport = { width, height: 900 };
@@ -65,9 +59,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await addAccount('hubspot');
     const page = await visit();
     await button(page, 'Reconnect').click();
-    const connect = page
-      .frameLocator('dialog[open] iframe')
-      .getByRole('button', { name: 'Connect', exact: true });
+    const connect = page.frameLocator('dialog[open] iframe').getByRole('button', { name: 'Connect', exact: true });
     const [popup] = await Promise.all([page.waitForEvent('popup'), connect.click()]);
     await popup.getByRole('button', { name: 'Approve' }).waitFor();
     await closeOverlay(page);
@@ -112,16 +104,13 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await page.locator('dialog[open] iframe').waitFor();
   });
 
-  test.each([1280, 390])(
-    'fits the screen, and has no serious accessibility problem, at %i pixels',
-    async (width) => {
-      await addAccount('hubspot');
-      const page = await visit(width);
-      await button(page, 'Reconnect').waitFor();
-      expect(await overflowPixels(page)).toBe(0);
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    },
-  );
+  test.each([1280, 390])('fits the screen, and has no serious accessibility problem, at %i pixels', async (width) => {
+    await addAccount('hubspot');
+    const page = await visit(width);
+    await button(page, 'Reconnect').waitFor();
+    expect(await overflowPixels(page)).toBe(0);
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+  });
 
   test('has the types of React 18, and can be built for production', () => {
     expect(example.build()).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });

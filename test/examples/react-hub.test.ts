@@ -66,18 +66,15 @@ describeInBrowser('the React example', ({ open }) => {
     await page.locator('input[name=subdomain]').waitFor();
   });
 
-  test.each([1280, 390])(
-    'fits the screen, and has no serious accessibility problem, at %i pixels',
-    async (width) => {
-      const page = await visit(width);
-      expect(await overflowPixels(page)).toBe(0);
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-      await button(page, 'Connect BambooHR').click();
-      await page.locator('input[name=subdomain]').waitFor();
-      expect(await overflowPixels(page)).toBe(0);
-      expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    },
-  );
+  test.each([1280, 390])('fits the screen, and has no serious accessibility problem, at %i pixels', async (width) => {
+    const page = await visit(width);
+    expect(await overflowPixels(page)).toBe(0);
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').waitFor();
+    expect(await overflowPixels(page)).toBe(0);
+    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+  });
 
   test('has the types of React 19, and can be built for production', () => {
     expect(example.build()).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });

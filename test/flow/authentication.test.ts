@@ -104,16 +104,11 @@ describe('Invalid access token → the same UNAUTHENTICATED response, with nothi
     ['two tokens', async () => `Bearer ${await signed({})},${await signed({})}`, notBearerToken],
     ['token with two parts', async () => bearer((await signed({})).replace(/\.[^.]+$/, '')), notBearerToken],
     ['token of 9 KiB', () => bearer(signed({ padding: 'x'.repeat(7_000) })), notBearerToken],
-    [
-      'token parts that are not JSON',
-      () => 'Bearer canary-canary.canary-canary.canary-canary',
-      'ERR_JWS_INVALID',
-    ],
+    ['token parts that are not JSON', () => 'Bearer canary-canary.canary-canary.canary-canary', 'ERR_JWS_INVALID'],
     ['truncated signature', async () => bearer((await signed({})).slice(0, -4)), invalidSignature],
     [
       'replaced payload',
-      async () =>
-        bearer((await signed({})).replace(/\.[^.]+\./, `.${encode({ ...acme, org_id: 'org_globex' })}.`)),
+      async () => bearer((await signed({})).replace(/\.[^.]+\./, `.${encode({ ...acme, org_id: 'org_globex' })}.`)),
       invalidSignature,
     ],
     ['signature of an unknown key', () => bearer(signed({}, {}, attackerKeys.privateKey)), invalidSignature],
@@ -138,11 +133,7 @@ describe('Invalid access token → the same UNAUTHENTICATED response, with nothi
     ['no expiry', () => without('exp'), '(exp)'],
     ['nbf in the future', () => bearer(signed({ nbf: now() + 60 })), '(nbf)'],
     ['logout token', () => bearer(signed({}, { typ: 'logout+jwt' })), 'another type of token'],
-    [
-      'own key in the header (jwk)',
-      () => bearer(forge({ jwk: attackerJwk }, signByAttacker)),
-      invalidSignature,
-    ],
+    ['own key in the header (jwk)', () => bearer(forge({ jwk: attackerJwk }, signByAttacker)), invalidSignature],
     [
       'key URL in the header (jku)',
       () => bearer(forge({ jku: `${attacker.url}/jwks.json` }, signByAttacker)),
@@ -153,24 +144,12 @@ describe('Invalid access token → the same UNAUTHENTICATED response, with nothi
       () => bearer(forge({ x5u: `${attacker.url}/jwks.json` }, signByAttacker)),
       invalidSignature,
     ],
-    [
-      'unsupported critical extension (crit)',
-      () => bearer(forge({ crit: ['x'], x: 1 })),
-      'ERR_JOSE_NOT_SUPPORTED',
-    ],
+    ['unsupported critical extension (crit)', () => bearer(forge({ crit: ['x'], x: 1 })), 'ERR_JOSE_NOT_SUPPORTED'],
     ['no owner claim', () => without('org_id'), 'the claim org_id'],
     ['empty owner claim', () => bearer(signed({ org_id: '' })), 'the claim org_id'],
     ['owner claim that is a list', () => bearer(signed({ org_id: ['org_acme'] })), 'the claim org_id'],
-    [
-      'owner claim that is an object',
-      () => bearer(signed({ org_id: { id: 'org_acme' } })),
-      'the claim org_id',
-    ],
-    [
-      'owner claim with a line break',
-      () => bearer(signed({ org_id: 'org_acme\r\nx: 1' })),
-      'the claim org_id',
-    ],
+    ['owner claim that is an object', () => bearer(signed({ org_id: { id: 'org_acme' } })), 'the claim org_id'],
+    ['owner claim with a line break', () => bearer(signed({ org_id: 'org_acme\r\nx: 1' })), 'the claim org_id'],
   ])('%s', async (_name, authorization, reason) => {
     await expectUnauthenticated(app, await authorization(), reason);
     expect(attackerRequests).toEqual([]);
@@ -216,8 +195,7 @@ describe('Token cache', () => {
 
   it('rejects a token with another signature than the cached one', async () => {
     const token = await signed({});
-    const send = (sent: string) =>
-      app.post({ query: '{ viewer { ownerId } }' }, { authorization: `Bearer ${sent}` });
+    const send = (sent: string) => app.post({ query: '{ viewer { ownerId } }' }, { authorization: `Bearer ${sent}` });
     expect((await send(token)).status).toBe(200);
     const [head, claims, signature = ''] = token.split('.');
     const other = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);

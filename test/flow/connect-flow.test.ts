@@ -10,14 +10,7 @@ import {
   type LinkedAccount,
 } from '../../client/src/index.js';
 import { hub } from '../support/emulator-client.js';
-import {
-  acme,
-  globex,
-  ownerFields,
-  sessionRequests,
-  startTestApp,
-  type TestApp,
-} from '../support/test-app.js';
+import { acme, globex, ownerFields, sessionRequests, startTestApp, type TestApp } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
 let app: TestApp;
@@ -59,10 +52,7 @@ function stateIn<Phase extends ConnectState['phase']>(flow: ConnectFlow, phase: 
   throw new Error(`The flow is ${JSON.stringify(state)}, not ${phase}`);
 }
 
-function isIn<Phase extends ConnectState['phase']>(
-  state: ConnectState,
-  phase: Phase,
-): state is InPhase<Phase> {
+function isIn<Phase extends ConnectState['phase']>(state: ConnectState, phase: Phase): state is InPhase<Phase> {
   return state.phase === phase;
 }
 
@@ -86,8 +76,7 @@ function slowLoading() {
 
 const created = () => sessionRequests(app.emulator);
 const accountRequests = () => app.emulator.history.filter(({ path }) => path.startsWith('/accounts'));
-const delayNext = (path: string, delayMs = 200) =>
-  app.emulator.failNext({ kind: 'delay', delayMs, match: { path } });
+const delayNext = (path: string, delayMs = 200) => app.emulator.failNext({ kind: 'delay', delayMs, match: { path } });
 const addAccount = (seed: { readonly status?: string; readonly owner?: typeof acme } = {}) => {
   const { owner = acme, status = 'active' } = seed;
   return app.emulator.addAccount({

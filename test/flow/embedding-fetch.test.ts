@@ -250,10 +250,7 @@ async function waitForSessionRequest(): Promise<void> {
 
 /** The log line of the cancelled call to StackOne. The deadline of an attempt is 5 seconds. */
 async function expectCancelledCall(): Promise<void> {
-  const line = await waitFor(
-    () => lines.find(({ message }) => message === 'upstream'),
-    'the cancelled call is logged',
-  );
+  const line = await waitFor(() => lines.find(({ message }) => message === 'upstream'), 'the cancelled call is logged');
   expect(line.fields).toMatchObject({
     endpoint: 'POST /connect_sessions',
     milliseconds: expect.closeTo(0, -3),
@@ -313,9 +310,7 @@ describe('The call to StackOne is cancelled', () => {
         message: expect.stringContaining('client disconnected'),
       });
     }
-    expect(lines.filter(({ fields }) => 'alert' in fields && fields.alert === 'upstream-breaker')).toEqual(
-      [],
-    );
+    expect(lines.filter(({ fields }) => 'alert' in fields && fields.alert === 'upstream-breaker')).toEqual([]);
   });
 
   it('before it is sent, when the signal is already aborted', async () => {

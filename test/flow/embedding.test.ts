@@ -9,14 +9,7 @@ import { startConnect } from '../../src/embed.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { listen } from '../support/listen.js';
 import { type Product, startProduct } from '../support/product-server.js';
-import {
-  acme,
-  ownerFields,
-  sessionRequests,
-  signIn,
-  startTestApp,
-  type TestApp,
-} from '../support/test-app.js';
+import { acme, ownerFields, sessionRequests, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 import { waitFor, waitUntil } from '../support/wait.js';
 
 const createSession = {
@@ -46,9 +39,7 @@ afterAll(() => product.stop());
 async function waitForLogLine(requestId: string, expectedMessage = 'request'): Promise<object> {
   const { level, fields } = await waitFor(
     () =>
-      product.lines.find(
-        (line) => line.message === expectedMessage && JSON.stringify(line.fields).includes(requestId),
-      ),
+      product.lines.find((line) => line.message === expectedMessage && JSON.stringify(line.fields).includes(requestId)),
     `a log line "${expectedMessage}" contains ${requestId}`,
   );
   return { level, ...fields };
@@ -230,24 +221,15 @@ describe('apolloOptions contain every limit of the standalone server: same respo
   const nodes = 'linkedAccounts { nodes { ';
   it.each<[string, unknown, Record<string, string>?]>([
     ['too many tokens', { query: `{ viewer { ${'ownerId '.repeat(300)} } }` }],
-    [
-      'too many nesting levels',
-      { query: `{ ${nodes} provider { ${nodes} provider { ${nodes} id } } } } } } } }` },
-    ],
-    [
-      'too many aliases',
-      { query: '{ a: __typename b: __typename c: __typename d: __typename e: __typename }' },
-    ],
+    ['too many nesting levels', { query: `{ ${nodes} provider { ${nodes} provider { ${nodes} id } } } } } } } }` }],
+    ['too many aliases', { query: '{ a: __typename b: __typename c: __typename d: __typename e: __typename }' }],
     [
       'two mutation fields',
       { query: 'mutation { a: createConnectSession { token } b: createConnectSession { token } }' },
     ],
     ['introspection', { query: '{ __schema { types { name } } }' }],
     ['batched operations', [createSession, createSession]],
-    [
-      'automatic persisted query',
-      { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } },
-    ],
+    ['automatic persisted query', { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }],
     ['invalid enum value', { query: '{ providers(category: CANARY) { key } }' }],
     ['syntax error', { query: '{ canary' }],
     ['many unknown fields', { query: `{ ${'a b c d e f '.repeat(20)} }` }],
@@ -353,10 +335,7 @@ describe('startConnect observes each request', () => {
       body: JSON.stringify(createSession),
       signal: controller.signal,
     });
-    await waitUntil(
-      () => sessionRequests(product.emulator).length === 1,
-      'StackOne has received the request',
-    );
+    await waitUntil(() => sessionRequests(product.emulator).length === 1, 'StackOne has received the request');
     controller.abort();
     await expect(pending).rejects.toThrow();
     expect(await waitForLogLine('disconnecting-client')).toMatchObject({ status: 499 });

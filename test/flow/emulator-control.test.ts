@@ -142,8 +142,7 @@ test('rejects an unknown fault with 400', async () => {
 });
 
 describe('emulator settings', () => {
-  const seed = () =>
-    [...'abcde'].map((label) => emulator.addAccount({ provider: 'jira', ...acmeOwner, label }));
+  const seed = () => [...'abcde'].map((label) => emulator.addAccount({ provider: 'jira', ...acmeOwner, label }));
   const labels = async (query: string) => {
     const { body } = await api(url, 'GET', `/accounts?${query}`);
     return (
@@ -194,9 +193,7 @@ describe('GET /auth_configs', () => {
       page: 1,
       page_size: 5,
       total: 1,
-      data: [
-        { connector_key: 'pipedrive', connector_label: 'Pipedrive', categories: ['crm'], active: false },
-      ],
+      data: [{ connector_key: 'pipedrive', connector_label: 'Pipedrive', categories: ['crm'], active: false }],
     });
     const one = await api(url, 'GET', '/auth_configs?connector_key=jira');
     expect(one.body).toMatchObject({

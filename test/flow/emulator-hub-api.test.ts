@@ -136,9 +136,7 @@ describe('an existing account in the Hub API', () => {
     const provider = 'bamboohr';
     expect(await existing({ provider })).toMatchObject({ existing_account_id: id });
     expect(await existing({ provider: 'lever' })).not.toHaveProperty('existing_account_id');
-    expect(await existing({ provider, origin_owner_name: 'Acme plc' })).not.toHaveProperty(
-      'existing_account_id',
-    );
+    expect(await existing({ provider, origin_owner_name: 'Acme plc' })).not.toHaveProperty('existing_account_id');
     expect(await existing({ provider, ...globexOwner })).not.toHaveProperty('existing_account_id');
   });
 
@@ -246,9 +244,7 @@ describe('CORS of the emulator', () => {
     expect(allowed.headers.get('access-control-allow-origin')).toBe('*');
     expect(allowed.headers.get('access-control-allow-methods')).toBe('GET, POST, PATCH, DELETE');
     expect(allowed.headers.get('access-control-allow-headers')).toContain('x-hub-session-token');
-    expect((await hub(url, 'unknown', 'GET', '/settings')).headers.get('access-control-allow-origin')).toBe(
-      '*',
-    );
+    expect((await hub(url, 'unknown', 'GET', '/settings')).headers.get('access-control-allow-origin')).toBe('*');
     expect((await preflight('/connect_sessions')).headers.has('access-control-allow-origin')).toBe(false);
     expect((await preflight('/__emulator/reset')).headers.has('access-control-allow-origin')).toBe(false);
   });

@@ -107,9 +107,7 @@ describe('the official StackOne SDK against the emulator', () => {
     const all = (await sdk.connectors.listConnectorsMeta({ include: 'inactive' })).classes ?? [];
     expect(active.every((connector) => connector.active)).toBe(true);
     expect(new Set(active.map((connector) => connector.category)).size).toBeGreaterThanOrEqual(5);
-    expect(all.filter((connector) => !connector.active).map((connector) => connector.provider)).toEqual([
-      'pipedrive',
-    ]);
+    expect(all.filter((connector) => !connector.active).map((connector) => connector.provider)).toEqual(['pipedrive']);
     const { connectorsMeta } = await sdk.connectors.getConnectorMeta({ provider: 'bamboohr' });
     expect(connectorsMeta?.resources?.images?.logoUrl).toMatch(/^data:image\/svg\+xml/);
   });

@@ -1,10 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  expectErrorThenRecovery,
-  expectUpstreamError,
-  faultCases,
-  withFaultApp,
-} from '../support/fault-cases.js';
+import { expectErrorThenRecovery, expectUpstreamError, faultCases, withFaultApp } from '../support/fault-cases.js';
 import { faults } from '../support/faults.js';
 import { waitUntil } from '../support/wait.js';
 

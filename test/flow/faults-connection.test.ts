@@ -89,7 +89,8 @@ describe('TLS', () => {
       }, overTls),
   );
 
-  it.each(
-    faultCases('UPSTREAM_UNAVAILABLE', 2, ['plain HTTP on the TLS port', 'connection reset after connect']),
-  )('$name: a second attempt, then recovery', (testCase) => expectErrorThenRecovery(testCase, overTls));
+  it.each(faultCases('UPSTREAM_UNAVAILABLE', 2, ['plain HTTP on the TLS port', 'connection reset after connect']))(
+    '$name: a second attempt, then recovery',
+    (testCase) => expectErrorThenRecovery(testCase, overTls),
+  );
 });

@@ -2,14 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { getIntrospectionQuery, print } from 'graphql';
 import * as operations from '../../client/src/generated/operations.js';
 import { readText } from '../support/package-files.js';
-import {
-  acme,
-  type GraphQLResponse,
-  productionEnv,
-  signIn,
-  startTestApp,
-  type TestApp,
-} from '../support/test-app.js';
+import { acme, type GraphQLResponse, productionEnv, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 let development: TestApp;
 let production: TestApp;
@@ -32,8 +25,7 @@ const repeated = (count: number, write: (index: number) => string, separator = '
   Array.from({ length: count }, (_, index) => write(index)).join(separator);
 const nested = (depth: number, open: string, inner = '', close = '}') =>
   `${open.repeat(depth)}${inner}${close.repeat(depth)}`;
-const body = (query: string, variables = '{}') =>
-  `{"query":${JSON.stringify(query)},"variables":${variables}}`;
+const body = (query: string, variables = '{}') => `{"query":${JSON.stringify(query)},"variables":${variables}}`;
 
 const category = 'query ($c: Category) { providers(category: $c) { key } }';
 const statuses = 'query ($s: [LinkedAccountStatus!]) { linkedAccounts(status: $s) { nodes { id } } }';
@@ -56,10 +48,7 @@ const rejectedQueries: readonly (readonly [name: string, query: string, variable
   ['101 aliases of __typename', `{ ${repeated(101, (i) => `a${i}: __typename`)} }`],
   ['90 aliases of __typename', `{ ${repeated(90, (i) => `a${i}: __typename`)} }`],
   ['an expensive field under 20 aliases', `{ ${repeated(20, (i) => `a${i}: ${accounts(100)}`)} }`],
-  [
-    'aliases in a fragment',
-    `{ ${'providers { ...f } '.repeat(20)} } fragment f on Provider { a: key b: key }`,
-  ],
+  ['aliases in a fragment', `{ ${'providers { ...f } '.repeat(20)} } fragment f on Provider { a: key b: key }`],
   ['10 unknown directives on one field', `{ __typename ${repeated(10, (i) => `@d${i}`)} }`],
   ['the same directive 40 times on one field', `{ __typename ${'@skip(if: false) '.repeat(40)} }`],
   ['a directive on each of 40 fields', viewer('ownerId @include(if: true) '.repeat(40))],
@@ -67,15 +56,9 @@ const rejectedQueries: readonly (readonly [name: string, query: string, variable
     'exponential fragments: 25 fragments, each with two spreads of the next',
     `${viewer('...f0')} ${repeated(25, (i) => fragment(i, `...f${i + 1} ...f${i + 1}`))}`,
   ],
-  [
-    'a fragment of 12 fields, 50 times',
-    `${viewer('...f1 '.repeat(50))} ${fragment(1, 'ownerId '.repeat(12))}`,
-  ],
+  ['a fragment of 12 fields, 50 times', `${viewer('...f1 '.repeat(50))} ${fragment(1, 'ownerId '.repeat(12))}`],
   ['a fragment that contains itself', `${viewer('...f1')} ${fragment(1, 'ownerId ...f1')}`],
-  [
-    'a cycle of 20 fragments',
-    `${viewer('...f0')} ${repeated(20, (i) => fragment(i, `...f${(i + 1) % 20}`))}`,
-  ],
+  ['a cycle of 20 fragments', `${viewer('...f0')} ${repeated(20, (i) => fragment(i, `...f${(i + 1) % 20}`))}`],
   [
     'fragments that each spread all later ones',
     `${viewer('...f0')} ${repeated(12, (i) => fragment(i, `ownerId ${laterFragments(i)}`))}`,
@@ -117,24 +100,15 @@ const rejectedQueries: readonly (readonly [name: string, query: string, variable
   ['10 mutation fields', `mutation { ${repeated(10, () => create)} }`],
   ['3 mutation fields with aliases', `mutation { ${repeated(3, (i) => `a${i}: ${create}`)} }`],
   ['a mutation field in a fragment, twice', `mutation { ...f ...f } fragment f on Mutation { ${create} }`],
-  [
-    'a mutation field in two inline fragments',
-    `mutation { ... { ${create} } ... on Mutation { ${create} } }`,
-  ],
+  ['a mutation field in two inline fragments', `mutation { ... { ${create} } ... on Mutation { ${create} } }`],
   ['a name of 15,000 characters', `{ ${'viewer'.repeat(2_500)} }`],
-  [
-    'long names of a type and a directive',
-    `query ($a: ${'T'.repeat(7_000)}) { viewer @${'d'.repeat(7_000)} }`,
-  ],
+  ['long names of a type and a directive', `query ($a: ${'T'.repeat(7_000)}) { viewer @${'d'.repeat(7_000)} }`],
   ['1,200 Unicode escapes', providers(`"${'\\u{1F600}'.repeat(1_200)}"`)],
   ['a lone surrogate', '{ linkedAccount(id: "\\uD800") { id } }'],
   ['5,000 comments before an error', `${'#\n'.repeat(5_000)}{ nothing }`],
   ['15,000 commas before an error', `{ nothing ${','.repeat(15_000)} }`],
   ['Object.prototype names as fields', '{ __proto__ { constructor } constructor toString hasOwnProperty }'],
-  [
-    'Object.prototype names as types',
-    'query ($a: __proto__) { viewer @__proto__ { ... on constructor { ownerId } } }',
-  ],
+  ['Object.prototype names as types', 'query ($a: __proto__) { viewer @__proto__ { ... on constructor { ownerId } } }'],
   ['Object.prototype names as arguments', '{ providers(__proto__: 1, constructor: 2) { key } }'],
   ['control characters', viewer('\u0000ownerId')],
   ['@defer', `{ ${'... @defer { providers { key } } '.repeat(12)} }`],
@@ -203,20 +177,17 @@ function expectNothingSent(): void {
 }
 
 describe('Hostile query → 400 with at most 3 errors, in less than 50 ms of CPU time, with nothing sent to StackOne', () => {
-  it.each(rejectedQueries.map(([name, ...parts]) => [name, body(...parts)] as const))(
-    '%s',
-    async (_name, text) => {
-      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maxBytes);
-      expectRejected(await development.post(text, headers));
-      const milliseconds = await leastMilliseconds(() => production.post(text, headers));
-      expect(milliseconds).toBeLessThan(maxMilliseconds);
-      const response = await production.post(text, headers);
-      expectRejected(response);
-      expect(response.text).not.toContain('Did you mean');
-      expectNothingSent();
-      expect(production.logs()).not.toContain('unexpected error');
-    },
-  );
+  it.each(rejectedQueries.map(([name, ...parts]) => [name, body(...parts)] as const))('%s', async (_name, text) => {
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maxBytes);
+    expectRejected(await development.post(text, headers));
+    const milliseconds = await leastMilliseconds(() => production.post(text, headers));
+    expect(milliseconds).toBeLessThan(maxMilliseconds);
+    const response = await production.post(text, headers);
+    expectRejected(response);
+    expect(response.text).not.toContain('Did you mean');
+    expectNothingSent();
+    expect(production.logs()).not.toContain('unexpected error');
+  });
 });
 
 describe('Large or unusual valid query → data, in less than 50 ms of CPU time, with nothing sent to StackOne', () => {
@@ -244,10 +215,7 @@ describe('The query limits accept', () => {
   });
 
   it('the introspection query of GraphQL editors, in development', async () => {
-    for (const options of [
-      {},
-      { inputValueDeprecation: true, specifiedByUrl: true, schemaDescription: true },
-    ]) {
+    for (const options of [{}, { inputValueDeprecation: true, specifiedByUrl: true, schemaDescription: true }]) {
       const { status, json } = await development.post(body(getIntrospectionQuery(options)), headers);
       expect([status, json.errors]).toEqual([200, undefined]);
     }

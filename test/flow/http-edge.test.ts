@@ -36,9 +36,7 @@ const errorBody = (code: string) => ({
 async function expectRejected(response: Response, status: number, code = 'BAD_USER_INPUT'): Promise<string> {
   const text = await response.text();
   expect(response.status).toBe(status);
-  expect(response.headers.get('content-type')).toMatch(
-    /^application\/(graphql-response\+)?json; charset=utf-8$/,
-  );
+  expect(response.headers.get('content-type')).toMatch(/^application\/(graphql-response\+)?json; charset=utf-8$/);
   expect(JSON.parse(text)).toEqual(errorBody(code));
   expect(isErrorCode(code)).toBe(true);
   expect(text).not.toMatch(/node_modules|\.[jt]s:\d|FST_ERR/);
@@ -52,10 +50,7 @@ describe('Invalid HTTP request → GraphQL error with a documented code, with no
     'unknown path %s → 404',
     async (path) => {
       await expectRejected(await send(path), 404);
-      await expectRejected(
-        await send(path, { method: 'POST', headers, body: JSON.stringify(operation) }),
-        404,
-      );
+      await expectRejected(await send(path, { method: 'POST', headers, body: JSON.stringify(operation) }), 404);
     },
   );
 

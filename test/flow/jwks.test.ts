@@ -41,10 +41,7 @@ const elsewhereServer = createServer((request, response) => {
 
 let listeners: readonly Listener[] = [];
 beforeAll(async () => {
-  const [issuerListener, elsewhereListener] = await Promise.all([
-    listen(issuerServer),
-    listen(elsewhereServer),
-  ]);
+  const [issuerListener, elsewhereListener] = await Promise.all([listen(issuerServer), listen(elsewhereServer)]);
   listeners = [issuerListener, elsewhereListener];
   issuer.url = `${issuerListener.url}/jwks.json`;
   elsewhere.url = `${elsewhereListener.url}/jwks.json`;
@@ -138,10 +135,7 @@ describe('AUTH_JWKS_URL', () => {
     ['signed by another key', { key: second.privateKey }],
     ['with an unknown key id', { kid: 'unknown' }],
     ['without a key id when the set has several keys', { kid: '' }],
-    [
-      'signed with HS256 and the public key as the secret',
-      { alg: 'HS256', key: Buffer.from(jwks.first.x ?? '') },
-    ],
+    ['signed with HS256 and the public key as the secret', { alg: 'HS256', key: Buffer.from(jwks.first.x ?? '') }],
     [
       'signed with a symmetric key of the set',
       { kid: 'shared', alg: 'HS256', key: Buffer.from(jwks.shared.k, 'base64url') },

@@ -25,8 +25,7 @@ const add = (claims: typeof acme, seed: Seed = {}) =>
 const addMany = (count: number, claims = acme) => Array.from({ length: count }, () => add(claims).id);
 const listings = () => app.emulator.history.filter(({ path }) => path === '/accounts');
 
-const readAll = async (variables: LinkedAccountsQueryVariables) =>
-  readAllAccountIds(await app.sdk(acme), variables);
+const readAll = async (variables: LinkedAccountsQueryVariables) => readAllAccountIds(await app.sdk(acme), variables);
 
 describe('linkedAccounts', () => {
   it('returns the fields of an account, without credentials or the owner', async () => {
@@ -62,16 +61,13 @@ describe('linkedAccounts', () => {
     expect(listings()).toHaveLength(1);
   });
 
-  it.each([0, 1, 12, 13, 24, 25, 26, 50, 51])(
-    'returns each of %i accounts once for every page size',
-    async (count) => {
-      const ids = addMany(count);
-      addMany(5, globex);
-      for (const first of [1, 7, 25, 100]) {
-        expect(await readAll({ first })).toEqual(ids);
-      }
-    },
-  );
+  it.each([0, 1, 12, 13, 24, 25, 26, 50, 51])('returns each of %i accounts once for every page size', async (count) => {
+    const ids = addMany(count);
+    addMany(5, globex);
+    for (const first of [1, 7, 25, 100]) {
+      expect(await readAll({ first })).toEqual(ids);
+    }
+  });
 
   it.each(['repeat-last', 'short'] as const)(
     'returns each account once when StackOne’s paging is irregular: %s',
@@ -167,16 +163,11 @@ describe('linkedAccounts', () => {
     ['error', 'ERROR', true],
     ['some-day-new', 'UNKNOWN', false],
     ['constructor', 'UNKNOWN', false],
-  ] as const)(
-    'maps StackOne’s status %s to %s, with needsRelink %p',
-    async (status, expected, needsRelink) => {
-      add(acme, { status });
-      const sdk = await app.sdk(acme);
-      expect((await sdk.linkedAccounts()).linkedAccounts.nodes).toMatchObject([
-        { status: expected, needsRelink },
-      ]);
-    },
-  );
+  ] as const)('maps StackOne’s status %s to %s, with needsRelink %p', async (status, expected, needsRelink) => {
+    add(acme, { status });
+    const sdk = await app.sdk(acme);
+    expect((await sdk.linkedAccounts()).linkedAccounts.nodes).toMatchObject([{ status: expected, needsRelink }]);
+  });
 
   it.each([
     ['first: 0', '`first` must be from 1 to 100.'],
@@ -187,10 +178,7 @@ describe('linkedAccounts', () => {
     ['after: "WzEsMCwiLi4vIl0"', '`after` is not valid: set it to the `endCursor` of an earlier response.'],
     ['provider: "Bamboo HR"', '`provider` must be the key of a provider, such as `bamboohr`.'],
   ])('%s → BAD_USER_INPUT with a helpful message and nothing sent to StackOne', async (args, message) => {
-    const response = await app.post(
-      { query: `{ linkedAccounts(${args}) { nodes { id } } }` },
-      await signIn(acme),
-    );
+    const response = await app.post({ query: `{ linkedAccounts(${args}) { nodes { id } } }` }, await signIn(acme));
     expect(response.json.errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(app.emulator.history).toEqual([]);
   });

@@ -7,8 +7,7 @@ const app = await startSharedApp();
 const link = (provider = 'bamboohr', claims = acme, name = claims.org_name) =>
   app.emulator.addAccount({ provider, ...ownerFields({ ...claims, org_name: name }) }).id;
 const createSession = async (onExisting: OnExistingAccount | null, claims = acme) =>
-  (await (await app.sdk(claims)).createConnectSession({ provider: 'bamboohr', onExisting }))
-    .createConnectSession;
+  (await (await app.sdk(claims)).createConnectSession({ provider: 'bamboohr', onExisting })).createConnectSession;
 const created = () => sessionRequests(app.emulator).map(({ body }) => body);
 
 describe('onExisting: RELINK', () => {

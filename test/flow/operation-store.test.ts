@@ -131,10 +131,7 @@ describe('An operation that was answered before', () => {
     ['introspection', '{ viewer { ownerId } __schema { queryType { name } } }'],
     ['a key that an object has by itself', '{ __proto__: viewer { ownerId } }'],
     ['a nullable field next to another field', '{ viewer { ownerId } linkedAccount(id: "a") { id } }'],
-    [
-      'a nullable field above another field',
-      '{ linkedAccount(id: "a") { provider { linkedAccounts { id } } } }',
-    ],
+    ['a nullable field above another field', '{ linkedAccount(id: "a") { provider { linkedAccounts { id } } } }'],
   ])('is left to Apollo Server for a document with %s', async (_, query) => {
     const body = { query, variables: { flag: true } };
     expect((await app.post(body, signedIn)).status).toBe(200);

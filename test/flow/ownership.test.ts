@@ -45,8 +45,7 @@ let foreignId: string;
 const unknownId = '99999999999999999999';
 
 beforeEach(() => {
-  const seed = (claims: typeof acme) =>
-    app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(claims) }).id;
+  const seed = (claims: typeof acme) => app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(claims) }).id;
   ownId = seed(acme);
   foreignId = seed(globex);
 });

@@ -25,8 +25,7 @@ afterEach(() => {
 });
 
 function start(env: Record<string, string>, preload?: string): Program {
-  const preloading =
-    preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+  const preloading = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
   const child = spawn(process.execPath, [...preloading, inPackage('dist/demo/main.js')], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -96,9 +95,7 @@ describe('the command line program', () => {
     const { port, close } = await listen(createServer());
     const program = start({ ...demoPorts, PORT: String(port) });
     expect(await program.exitCode).toBe(1);
-    expect(program.output()).toContain(
-      'another program listens on this port. Stop it, or set PORT or EMULATOR_PORT.',
-    );
+    expect(program.output()).toContain('another program listens on this port. Stop it, or set PORT or EMULATOR_PORT.');
     await close();
   });
 

@@ -12,8 +12,7 @@ afterAll(() => app.stop());
 const json = (body: unknown): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });
 const query = (text: string) => json({ query: text });
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
-const repeated = (count: number, write: (index: number) => string) =>
-  Array.from({ length: count }, (_, i) => write(i));
+const repeated = (count: number, write: (index: number) => string) => Array.from({ length: count }, (_, i) => write(i));
 const circularSelection = `fields { type { ${'fields { type { '.repeat(3)} name ${'} } '.repeat(3)} } }`;
 
 interface Check {

@@ -2,13 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import {
-  type FaultApp,
-  loggedAlerts,
-  startFaultApp,
-  waitForLogLine,
-  withFaultApp,
-} from '../support/fault-cases.js';
+import { type FaultApp, loggedAlerts, startFaultApp, waitForLogLine, withFaultApp } from '../support/fault-cases.js';
 import { listen } from '../support/listen.js';
 import { errorCode } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';

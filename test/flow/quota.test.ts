@@ -6,11 +6,7 @@ import { waitUntil } from '../support/wait.js';
 const lookUp = ({ run }: FaultApp, claims = acme) =>
   run('mutation { confirmLinkedAccount(accountId: "account-1") { account { id } } }', claims);
 
-async function expectRateLimited(
-  fixture: FaultApp,
-  response: GraphQLResponse,
-  maxSeconds: number,
-): Promise<void> {
+async function expectRateLimited(fixture: FaultApp, response: GraphQLResponse, maxSeconds: number): Promise<void> {
   expect(errorCode(response)).toBe('RATE_LIMITED');
   expect(response.status).toBe(429);
   const seconds = response.json.errors?.[0]?.extensions.retryAfterSeconds;

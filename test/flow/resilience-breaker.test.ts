@@ -15,8 +15,7 @@ import { waitUntil } from '../support/wait.js';
 
 const probeAfterMs = 10_000;
 
-const upstreamState = async ({ app }: FaultApp): Promise<unknown> =>
-  (await fetch(`${app.url}/readyz`)).json();
+const upstreamState = async ({ app }: FaultApp): Promise<unknown> => (await fetch(`${app.url}/readyz`)).json();
 
 /** Makes twenty calls that all get 500 and expects an open circuit breaker. */
 async function openBreaker(fixture: FaultApp): Promise<void> {
@@ -106,10 +105,7 @@ describe('Counts as a failure for the circuit breaker', () => {
     withFaultApp(async (fixture) => {
       await fixture.upstream.stopListening();
       await createSessions(fixture, 7);
-      await waitUntil(
-        () => loggedAlerts(fixture.app).includes('upstream-breaker'),
-        'the circuit breaker is open',
-      );
+      await waitUntil(() => loggedAlerts(fixture.app).includes('upstream-breaker'), 'the circuit breaker is open');
       await fixture.upstream.startListening();
       expect(errorCode(await fixture.createSession())).toBe('UPSTREAM_UNAVAILABLE');
       expect(fixture.upstream.requests).toEqual([]);

@@ -27,21 +27,9 @@ describe('A DELETE that may have reached StackOne is not sent again, and a later
   eachConcurrently([{ name: 'no response' }], () => expectOnce(faults['no response'], 'UPSTREAM_TIMEOUT'));
 
   it.each([
-    [
-      'connection reset before the response',
-      faults['connection reset before the response'],
-      'UPSTREAM_UNAVAILABLE',
-    ],
-    [
-      'connection closed before the response',
-      faults['connection closed before the response'],
-      'UPSTREAM_UNAVAILABLE',
-    ],
-    [
-      'connection closed within the body',
-      faults['connection closed within the body'],
-      'UPSTREAM_UNAVAILABLE',
-    ],
+    ['connection reset before the response', faults['connection reset before the response'], 'UPSTREAM_UNAVAILABLE'],
+    ['connection closed before the response', faults['connection closed before the response'], 'UPSTREAM_UNAVAILABLE'],
+    ['connection closed within the body', faults['connection closed within the body'], 'UPSTREAM_UNAVAILABLE'],
     ['status 500', status(500), 'UPSTREAM_UNAVAILABLE'],
     ['status 503', status(503), 'UPSTREAM_UNAVAILABLE'],
     ['408 with retry-after: 1', status(408, { 'retry-after': '1' }), 'UPSTREAM_TIMEOUT'],

@@ -1,10 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  eachConcurrently,
-  expectSessionCreated,
-  type FaultApp,
-  withFaultApp,
-} from '../support/fault-cases.js';
+import { eachConcurrently, expectSessionCreated, type FaultApp, withFaultApp } from '../support/fault-cases.js';
 import { faults, heldUntil, oneValidOf, status } from '../support/faults.js';
 import { errorCode, type GraphQLResponse } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';

@@ -65,11 +65,7 @@ describe('429 with a longer or invalid Retry-After: UPSTREAM_RATE_LIMITED with w
   );
 });
 
-async function expectRateLimited(
-  fixture: FaultApp,
-  header: string | undefined,
-  seconds: number,
-): Promise<void> {
+async function expectRateLimited(fixture: FaultApp, header: string | undefined, seconds: number): Promise<void> {
   fixture.upstream.injectFault(status(429, header === undefined ? {} : { 'retry-after': header }));
   const first = await fixture.createSession();
   expect(errorCode(first)).toBe('UPSTREAM_RATE_LIMITED');
@@ -92,8 +88,7 @@ async function expectRateLimited(
 }
 
 describe('StackOne is called again', () => {
-  const sessionIsCreated = async (fixture: FaultApp) =>
-    errorCode(await fixture.createSession()) === undefined;
+  const sessionIsCreated = async (fixture: FaultApp) => errorCode(await fixture.createSession()) === undefined;
 
   eachConcurrently([{ name: 'after a Retry-After of 3 s, and not before' }], () =>
     withFaultApp(async (fixture) => {

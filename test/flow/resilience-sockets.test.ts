@@ -143,9 +143,7 @@ describe('A response belongs to the right call', () => {
       fixture.upstream.injectFault(reorderedResponses());
       const ids = Array.from({ length: 60 }, (_, nth) => `account-${nth}`);
       const responses = await Promise.all(
-        ids.map((id) =>
-          fixture.run(`mutation { confirmLinkedAccount(accountId: "${id}") { account { id } } }`),
-        ),
+        ids.map((id) => fixture.run(`mutation { confirmLinkedAccount(accountId: "${id}") { account { id } } }`)),
       );
       expect(responses.map(({ json }) => json)).toEqual(
         ids.map((id) => ({ data: { confirmLinkedAccount: { account: { id } } } })),

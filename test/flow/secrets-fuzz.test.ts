@@ -84,11 +84,7 @@ const headers = (tokens: readonly string[]) =>
     {
       authorization: mostly(
         fc.constant(`Bearer ${tokens[0]}`),
-        fc.constantFrom(
-          ...tokens.map((token) => `Bearer ${token}`),
-          'Bearer canary-value',
-          'Basic canary-value',
-        ),
+        fc.constantFrom(...tokens.map((token) => `Bearer ${token}`), 'Bearer canary-value', 'Basic canary-value'),
       ),
       'content-type': mostly(
         fc.constant('application/json'),
@@ -155,10 +151,7 @@ describe('Random requests', () => {
     const text = await (await fetch(`${app.metricsUrl}/metrics`)).text();
     expect(valuesIn(text, [...Object.values(secrets), ...app.tokens, 'canary'])).toEqual([]);
     const valuesOf = (metric: string, label: string): unknown[] => {
-      const pattern = new RegExp(
-        `^connect_${metric}_duration_seconds_count\\{.*?\\b${label}="([^"]*)"`,
-        'gm',
-      );
+      const pattern = new RegExp(`^connect_${metric}_duration_seconds_count\\{.*?\\b${label}="([^"]*)"`, 'gm');
       return [...new Set([...text.matchAll(pattern)].map((match) => match[1]))];
     };
     const known = {

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fault } from '../../emulator/src/index.js';
-import {
-  type CanaryApp,
-  expectNoCanaries,
-  secrets,
-  startCanaryApp,
-  valuesIn,
-} from '../support/canary-app.js';
+import { type CanaryApp, expectNoCanaries, secrets, startCanaryApp, valuesIn } from '../support/canary-app.js';
 import { waitUntil } from '../support/wait.js';
 
 let app: CanaryApp;
@@ -17,16 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const create =
-  'mutation { createConnectSession(label: "canary-label") { token authLinkUrl userErrors { code } } }';
+const create = 'mutation { createConnectSession(label: "canary-label") { token authLinkUrl userErrors { code } } }';
 const list = '{ linkedAccounts { nodes { id } } }';
 
 /** A 429 blocks further calls for a while, and a success keeps the circuit breaker closed. */
 const waitForRecovery = () =>
-  waitUntil(
-    async () => (await app.runOperation(list)).json.errors === undefined,
-    'a call to StackOne succeeds again',
-  );
+  waitUntil(async () => (await app.runOperation(list)).json.errors === undefined, 'a call to StackOne succeeds again');
 
 describe('Content of StackOne’s response is in no response and no log line: status', () => {
   const text = secrets.upstreamBody;
@@ -55,8 +45,7 @@ describe('Content of StackOne’s response is in no response and no log line: st
 describe('Session token and authLinkUrl', () => {
   it('are in the response to the caller and in no log line', async () => {
     const exchange = await app.runOperation(create);
-    const [, token = '', link = ''] =
-      /"token":"([^"]+)","authLinkUrl":"([^"]+)"/.exec(exchange.response) ?? [];
+    const [, token = '', link = ''] = /"token":"([^"]+)","authLinkUrl":"([^"]+)"/.exec(exchange.response) ?? [];
     expect(token.length).toBeGreaterThan(20);
     expect(link).toMatch(/^http/);
     app.ownerValues.push(token, link);

@@ -85,10 +85,7 @@ describe('Pipelined requests on one connection', () => {
     const bodies = aliases.map((alias) => JSON.stringify({ query: `{ ${alias}: __typename }` }));
     const last = post(operation, 'Connection: close');
     const { response } = await exchange(bodies.map((body) => post(body)).join('') + last);
-    expect([...response.matchAll(/"data":\{"(\w+)"/g)].map((match) => match[1])).toEqual([
-      ...aliases,
-      'viewer',
-    ]);
+    expect([...response.matchAll(/"data":\{"(\w+)"/g)].map((match) => match[1])).toEqual([...aliases, 'viewer']);
     expect(parseResponses(response).statuses).toEqual(Array(6).fill(200));
   });
 });
@@ -116,14 +113,8 @@ describe('Request smuggling → 400 as JSON, before routing, and the connection 
     ],
     ['list in content-length', () => `${lengths('Content-Length: 0, 2')}{}${smuggledRequest}`],
     ['content-length with a sign', () => `${lengths('Content-Length: +2')}{}${smuggledRequest}`],
-    [
-      'content-length that is not a decimal number',
-      () => `${lengths('Content-Length: 0x2')}{}${smuggledRequest}`,
-    ],
-    [
-      'unknown transfer-encoding',
-      () => `${lengths('Transfer-Encoding: xchunked')}0\r\n\r\n${smuggledRequest}`,
-    ],
+    ['content-length that is not a decimal number', () => `${lengths('Content-Length: 0x2')}{}${smuggledRequest}`],
+    ['unknown transfer-encoding', () => `${lengths('Transfer-Encoding: xchunked')}0\r\n\r\n${smuggledRequest}`],
     [
       'transfer-encoding with identity after chunked',
       () => `${lengths('Transfer-Encoding: chunked, identity')}0\r\n\r\n${smuggledRequest}`,
@@ -185,12 +176,7 @@ describe('Character encoding of a JSON body', () => {
     ['overlong encoding', 400, 'application/json', withBytes(0xc0, 0xaf)],
     ['encoded surrogate', 400, 'application/json', withBytes(0xed, 0xa0, 0x80)],
     ['UTF-16 without a charset', 400, 'application/json', Buffer.from(operation, 'utf16le')],
-    [
-      'UTF-16 with charset=utf-16',
-      415,
-      'application/json; charset=utf-16',
-      Buffer.from(operation, 'utf16le'),
-    ],
+    ['UTF-16 with charset=utf-16', 415, 'application/json; charset=utf-16', Buffer.from(operation, 'utf16le')],
     ['UTF-8 with charset=utf-16', 415, 'application/json; charset=utf-16', utf8.encode(operation)],
     ['charset="iso-8859-1"', 415, 'application/json;charset="iso-8859-1"', utf8.encode(operation)],
     ['two charsets', 415, 'application/json; charset=utf-8; charset=utf-7', utf8.encode(operation)],
@@ -205,10 +191,7 @@ describe('Character encoding of a JSON body', () => {
     'accepts %s',
     async (type) => {
       const response = await send(type, utf8.encode(operation));
-      expect([response.status, await response.json()]).toEqual([
-        200,
-        { data: { viewer: { ownerId: 'org_acme' } } },
-      ]);
+      expect([response.status, await response.json()]).toEqual([200, { data: { viewer: { ownerId: 'org_acme' } } }]);
     },
   );
 });

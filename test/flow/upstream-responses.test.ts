@@ -39,9 +39,7 @@ const created = {
   data: { createConnectSession: { token: expect.stringMatching(/^\S{16,}$/), userErrors: [] } },
 };
 const writeRequests = () =>
-  app.emulator.history.filter(
-    ({ method, path }) => method !== 'GET' && /^\/(connect_sess|accounts)/.test(path),
-  );
+  app.emulator.history.filter(({ method, path }) => method !== 'GET' && /^\/(connect_sess|accounts)/.test(path));
 
 /** Expects UPSTREAM_UNAVAILABLE for the one mutation field, and no upstream content in the response or the logs. */
 function expectUnavailable(response: GraphQLResponse, on = app): void {
@@ -98,10 +96,7 @@ describe('Invalid session in StackOne’s response → UPSTREAM_UNAVAILABLE, one
     ['compressed body', text(gzipSync(JSON.stringify(session)), { ...json, 'content-encoding': 'gzip' })],
     ['content type text/html', text(JSON.stringify(session), { 'content-type': 'text/html' })],
     ['content type text/plain', text(JSON.stringify(session), { 'content-type': 'text/plain' })],
-    [
-      'content type application/jsonl',
-      text(JSON.stringify(session), { 'content-type': 'application/jsonl' }),
-    ],
+    ['content type application/jsonl', text(JSON.stringify(session), { 'content-type': 'application/jsonl' })],
     ['body larger than 64 KiB', text(JSON.stringify({ ...session, padding: 'x'.repeat(65_536) }))],
   ])('%s', async (_name, make) => {
     failTwice(make, 'POST', '/connect_sessions');
@@ -176,19 +171,18 @@ describe('Failed account look-up: nothing is written to StackOne', () => {
     ['deleteLinkedAccount', (id) => `deleteLinkedAccount(accountId: "${id}") { deletedAccountId }`],
   ];
 
-  it.each(
-    operations.flatMap(([name, operation]) =>
-      faults.map(([fault, make]) => ({ name, fault, operation, make })),
-    ),
-  )('$name returns UPSTREAM_UNAVAILABLE after $fault', async ({ operation, make }) => {
-    failTwice(make, 'GET', `/accounts/${accountId}`);
-    expectUnavailable(await run(`mutation { ${operation(accountId)} }`));
-    expect(writeRequests()).toEqual([]);
-    app.emulator.reset();
-    accountId = addAccount();
-    const { json: response } = await run(`mutation { ${operation(accountId)} }`);
-    expect(response.errors).toBeUndefined();
-  });
+  it.each(operations.flatMap(([name, operation]) => faults.map(([fault, make]) => ({ name, fault, operation, make }))))(
+    '$name returns UPSTREAM_UNAVAILABLE after $fault',
+    async ({ operation, make }) => {
+      failTwice(make, 'GET', `/accounts/${accountId}`);
+      expectUnavailable(await run(`mutation { ${operation(accountId)} }`));
+      expect(writeRequests()).toEqual([]);
+      app.emulator.reset();
+      accountId = addAccount();
+      const { json: response } = await run(`mutation { ${operation(accountId)} }`);
+      expect(response.errors).toBeUndefined();
+    },
+  );
 
   it.each([
     [401, 'UPSTREAM_MISCONFIGURED'],

@@ -14,8 +14,7 @@ const reactButton = 'client/src/react/connect-button.tsx';
 export const clientGuards: readonly Mutant[] = [
   {
     file: flow,
-    guard:
-      "    if (this.#state.phase === 'opening' && isSame(this.#state.request, request)) {\n      return;\n    }\n",
+    guard: "    if (this.#state.phase === 'opening' && isSame(this.#state.request, request)) {\n      return;\n    }\n",
     without: '',
     noticedBy: 'flow/connect-flow',
   },
@@ -145,8 +144,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: client,
-    guard:
-      '      if (!isUnauthenticated(error) || options.headers === undefined) {\n        throw error;\n      }\n',
+    guard: '      if (!isUnauthenticated(error) || options.headers === undefined) {\n        throw error;\n      }\n',
     without: '',
     noticedBy: 'flow/connect-client',
   },

@@ -128,8 +128,8 @@ export const graphqlGuards: readonly Mutant[] = [
   // Apollo Server's own text can quote a request.
   {
     file: composition,
-    guard: "() =>\n    logger[level]({}, 'Apollo Server logged a message')",
-    without: '(message: string) =>\n    logger[level]({}, message)',
+    guard: "=> () => logger[level]({}, 'Apollo Server logged a message')",
+    without: '=> (message: string) => logger[level]({}, message)',
     noticedBy: 'flow/embedding.test.ts',
   },
   {
@@ -226,14 +226,14 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: runner,
-    guard: 'return result.data === undefined\n      ? undefined\n      : this',
+    guard: 'return result.data === undefined ? undefined : this',
     without: 'return this',
     noticedBy: 'flow/operation-store',
   },
   {
     file: runner,
-    guard: 'httpHeadOf(errors)',
-    without: 'httpHeadOf()',
+    guard: 'httpHeadOf((errors ?? []).map(({ originalError }) => originalError))',
+    without: 'httpHeadOf([])',
     noticedBy: 'flow/operation-store',
   },
   {

@@ -60,13 +60,13 @@ export const linkingGuards: readonly Mutant[] = [
   { file: accountList, guard: 'if (isNew && ', without: 'if (', noticedBy: 'flow/linked-accounts' },
   {
     file: accountList,
-    guard: '    await this.#rateLimits.takeLookup(this.#owner.id);\n    const record =',
+    guard: '    await this.#dependencies.rateLimits.takeLookup(this.#owner.id);\n    const record =',
     without: '    const record =',
     noticedBy: 'flow/quota.test.ts',
   },
   {
     file: accountList,
-    guard: '    await this.#rateLimits.takeLookup(this.#owner.id);\n    const records =',
+    guard: '    await this.#dependencies.rateLimits.takeLookup(this.#owner.id);\n    const records =',
     without: '    const records =',
     noticedBy: 'flow/quota.test.ts',
   },

@@ -2,13 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 export const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
@@ -46,8 +40,7 @@ export function describeInBrowser(title: string, tests: (inBrowser: InBrowser) =
     process.stdout.write(`No Chromium at ${executablePath} (CHROMIUM_PATH): skipped "${title}".\n`);
     describe.skip(title, () => tests(launchForSuite()));
   } else {
-    test(`${title}: has a Chromium at ${executablePath}`, () =>
-      expect(existsSync(executablePath)).toBe(true));
+    test(`${title}: has a Chromium at ${executablePath}`, () => expect(existsSync(executablePath)).toBe(true));
   }
 }
 

@@ -129,8 +129,7 @@ async function signTokens(): Promise<string[]> {
 }
 
 /** The values that the text contains. */
-export const valuesIn = (text: string, values: readonly string[]) =>
-  values.filter((value) => text.includes(value));
+export const valuesIn = (text: string, values: readonly string[]) => values.filter((value) => text.includes(value));
 
 /** Expects JSON with `no-store`, documented error codes, and no secret in the response or the log. */
 export function expectNoCanaries(

@@ -13,9 +13,7 @@ export function startTestDemo(): Promise<Demo> {
 }
 
 /** Fields with which the emulator assigns a linked account to a customer of the demo. */
-export const tenantOwner = (
-  { ownerId, ownerName }: (typeof tenants)[keyof typeof tenants] = tenants.acme,
-) => ({
+export const tenantOwner = ({ ownerId, ownerName }: (typeof tenants)[keyof typeof tenants] = tenants.acme) => ({
   origin_owner_id: ownerId,
   origin_owner_name: ownerName,
 });

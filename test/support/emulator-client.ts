@@ -35,23 +35,13 @@ function jsonInit(method: string, headers: Record<string, string>, body: unknown
 }
 
 /** A call to StackOne's API with the API key, as a backend makes it. */
-export async function api(
-  url: string,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<EmulatorResponse> {
+export async function api(url: string, method: string, path: string, body?: unknown): Promise<EmulatorResponse> {
   const headers = { authorization: basicAuthorization() };
   return parseResponse(await fetch(url + path, jsonInit(method, headers, body)));
 }
 
 /** A call to the emulator's control API, without a key. */
-export async function control(
-  url: string,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<EmulatorResponse> {
+export async function control(url: string, method: string, path: string, body?: unknown): Promise<EmulatorResponse> {
   return parseResponse(await fetch(`${url}/__emulator${path}`, jsonInit(method, {}, body)));
 }
 
@@ -77,10 +67,7 @@ export const acmeOwner = { origin_owner_id: 'acme', origin_owner_name: 'Acme Ltd
 export const globexOwner = { origin_owner_id: 'globex', origin_owner_name: 'Globex Corporation' };
 
 /** Creates a connect session, by default for Acme, and returns its token. */
-export async function createSessionToken(
-  url: string,
-  request: Record<string, unknown> = {},
-): Promise<string> {
+export async function createSessionToken(url: string, request: Record<string, unknown> = {}): Promise<string> {
   const { body } = await api(url, 'POST', '/connect_sessions', { ...acmeOwner, ...request });
   return sessionSchema.parse(body).token;
 }

@@ -101,9 +101,7 @@ export async function startFaultServer({ ownerId, certificate }: FaultServerOpti
       onRequest: async (exchange) => {
         requests.push(exchange.request);
         const { method } = exchange.request;
-        const requestFault = takeFault(
-          (candidate, only) => 'onRequest' in candidate && (only ?? method) === method,
-        );
+        const requestFault = takeFault((candidate, only) => 'onRequest' in candidate && (only ?? method) === method);
         if (requestFault !== undefined && 'onRequest' in requestFault) {
           await requestFault.onRequest(exchange);
         } else {
@@ -191,11 +189,7 @@ function readRequests(socket: Socket, { validResponse, onRequest, onPipelined }:
 }
 
 /** @param sessionNumber makes each token unique */
-function stackOneResponse(
-  { method, path, body }: ReceivedRequest,
-  ownerId: string,
-  sessionNumber: number,
-): string {
+function stackOneResponse({ method, path, body }: ReceivedRequest, ownerId: string, sessionNumber: number): string {
   const { pathname } = new URL(path, 'http://upstream');
   if (method === 'POST' && pathname === '/connect_sessions') {
     const { origin_owner_id, origin_owner_name } = JSON.parse(body);
@@ -218,20 +212,14 @@ function stackOneResponse(
     return toHttp('200 OK', [account('account-1')]);
   }
   if (pathname === '/auth_configs') {
-    const data = [
-      { connector_key: 'hubspot', connector_label: 'HubSpot', categories: ['crm'], active: true },
-    ];
+    const data = [{ connector_key: 'hubspot', connector_label: 'HubSpot', categories: ['crm'], active: true }];
     return toHttp('200 OK', { page: 1, page_size: 100, total: data.length, data });
   }
   return toHttp('404 Not Found', { statusCode: 404, message: 'Not Found' });
 }
 
 /** A complete HTTP response with a JSON body. */
-export function toHttp(
-  status: string,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): string {
+export function toHttp(status: string, body: unknown, headers: Readonly<Record<string, string>> = {}): string {
   return toRawHttp(status, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
 }
 
@@ -242,8 +230,6 @@ export function toRawHttp(
   headers: Readonly<Record<string, string | undefined>> = {},
 ): string {
   const all = { 'content-length': String(Buffer.byteLength(body)), ...headers };
-  const lines = Object.entries(all).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}: ${value}`],
-  );
+  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
   return [`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n');
 }

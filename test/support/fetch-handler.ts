@@ -8,10 +8,7 @@ import { type Listener, listen } from './listen.js';
 export type FetchHandler = (request: Request) => Promise<Response>;
 
 /** The handler of docs/embedding.md, as in the App Router of Next.js. `test/contract/documents` compares the two. */
-export function createFetchHandler(
-  apollo: ApolloServer<GraphQLContext>,
-  connect: Connect<Request>,
-): FetchHandler {
+export function createFetchHandler(apollo: ApolloServer<GraphQLContext>, connect: Connect<Request>): FetchHandler {
   return async function POST(request) {
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {

@@ -32,15 +32,11 @@ export function readManifest(folder: PackageFolder): Manifest {
  * @returns the path of the archive
  */
 export function packPackage(folder: PackageFolder, destination: string): string {
-  const packed = execFileSync(
-    'npm',
-    ['pack', '--ignore-scripts', '--json', '--pack-destination', destination],
-    {
-      cwd: inPackage(folder),
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', destination], {
+    cwd: inPackage(folder),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const [{ filename }] = z.tuple([z.object({ filename: z.string() })]).parse(JSON.parse(packed));
   return join(destination, filename);
 }
@@ -66,10 +62,7 @@ export interface InstalledProject {
  * package are linked beside it, and nothing else can be found from there.
  * @param others packages that the project has by itself
  */
-export function installPackages(
-  folders: readonly PackageFolder[],
-  others: readonly string[] = [],
-): InstalledProject {
+export function installPackages(folders: readonly PackageFolder[], others: readonly string[] = []): InstalledProject {
   const project = mkdtempSync(join(tmpdir(), 'installed-package-'));
   const modules = join(project, 'node_modules');
   mkdirSync(join(modules, '.bin'), { recursive: true });

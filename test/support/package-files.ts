@@ -29,9 +29,7 @@ export function sourceFiles(folder: string): string[] {
 
 /** The imports of a file: package names, and files of this project as paths relative to the package. */
 export function importsOf(path: string): string[] {
-  const specifiers = [...readText(path).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    (match) => match[1] ?? '',
-  );
+  const specifiers = [...readText(path).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
   return specifiers.map((specifier) =>
     specifier.startsWith('.') ? join(path, '..', specifier).replace(/\.js$/, '.ts') : specifier,
   );

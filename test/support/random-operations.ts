@@ -109,9 +109,7 @@ function selectionOf(type: GraphQLObjectType, depth: number): fc.Arbitrary<strin
   const some = fc.array(one, { minLength: 1, maxLength: 2 }).map((parts) => parts.join(' '));
   return fc
     .tuple(some, some, fc.constantFrom('', '', '', `... on ${type.name}`, '...', '... @include(if: true)'))
-    .map(([first, more, fragment]) =>
-      fragment === '' ? `{ ${first} }` : `{ ${first} ${fragment} { ${more} } }`,
-    );
+    .map(([first, more, fragment]) => (fragment === '' ? `{ ${first} }` : `{ ${first} ${fragment} { ${more} } }`));
 }
 
 function fieldOf(field: Field, depth: number): fc.Arbitrary<string> {

@@ -67,10 +67,7 @@ export const sessionRequests = ({ history }: Pick<Emulator, 'history'>) =>
   history.filter(({ method, path }) => method === 'POST' && path === '/connect_sessions');
 
 /** The ids of all linked accounts, read page by page. */
-export async function readAllAccountIds(
-  sdk: Sdk,
-  variables: LinkedAccountsQueryVariables,
-): Promise<string[]> {
+export async function readAllAccountIds(sdk: Sdk, variables: LinkedAccountsQueryVariables): Promise<string[]> {
   const ids: string[] = [];
   let after: string | null = null;
   do {
@@ -151,11 +148,7 @@ export async function signIn(claims: JWTPayload): Promise<{ authorization: strin
   return { authorization: `Bearer ${await signToken(claims)}` };
 }
 
-export async function post(
-  url: string,
-  body: unknown,
-  headers: Record<string, string>,
-): Promise<GraphQLResponse> {
+export async function post(url: string, body: unknown, headers: Record<string, string>): Promise<GraphQLResponse> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

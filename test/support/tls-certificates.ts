@@ -65,19 +65,14 @@ export function trustAuthority({ authority }: Certificates): void {
   beforeEach(() => {
     jest
       .spyOn(tls, 'createSecureContext')
-      .mockImplementation((options) =>
-        createSecureContext({ ca: [...tls.rootCertificates, authority], ...options }),
-      );
+      .mockImplementation((options) => createSecureContext({ ca: [...tls.rootCertificates, authority], ...options }));
   });
   afterEach(() => {
     jest.restoreAllMocks();
   });
 }
 
-type Extension =
-  | { readonly ip: readonly number[] }
-  | { readonly host: string }
-  | { readonly authority: true };
+type Extension = { readonly ip: readonly number[] } | { readonly host: string } | { readonly authority: true };
 
 interface Content {
   readonly subject: string;
@@ -111,16 +106,14 @@ function toExtension(extension: Extension): Buffer {
     const isAuthority = sequence(der(0x01, Buffer.from([0xff])));
     return sequence(oid('551d13'), der(0x01, Buffer.from([0xff])), der(0x04, isAuthority));
   }
-  const alternative =
-    'ip' in extension ? der(0x87, Buffer.from(extension.ip)) : der(0x82, Buffer.from(extension.host));
+  const alternative = 'ip' in extension ? der(0x87, Buffer.from(extension.ip)) : der(0x82, Buffer.from(extension.host));
   return sequence(oid('551d11'), der(0x04, sequence(alternative)));
 }
 
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;
-  const size =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...size]), content]);
 }
 

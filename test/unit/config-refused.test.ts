@@ -55,8 +55,7 @@ const malformed: Readonly<Record<string, string>> = {
   RATE_LIMIT_PER_OWNER_PER_MINUTE: '0 -1 1.5 1000001 canary',
   RATE_LIMIT_TOTAL_PER_MINUTE: '0 -1 1.5 1000001 canary',
   REDIS_URL: 'canary redis:canary http://u:canary@a redis://',
-  CORS_ORIGINS:
-    '* null canary https://canary/ https://canary/x https://a.example, ftp://canary https://u:canary@a',
+  CORS_ORIGINS: '* null canary https://canary/ https://canary/x https://a.example, ftp://canary https://u:canary@a',
   LOG_LEVEL: 'INFO warning canary',
   STACKONE_API_KEY: 'canäry',
   STACKONE_API_KEY_FILE: '/nowhere/canary',
@@ -97,11 +96,12 @@ function expectOnlyProblem(env: Environment, problem: string): void {
 }
 
 describe('The configuration refuses, as the only problem and without quoting it,', () => {
-  it.each(
-    Object.entries(malformed).flatMap(([name, values]) => values.split(' ').map((value) => [name, value])),
-  )('%s=%s', (name = '', value = '') => {
-    expectOnlyProblem(settingOf(name, value), `${name} `);
-  });
+  it.each(Object.entries(malformed).flatMap(([name, values]) => values.split(' ').map((value) => [name, value])))(
+    '%s=%s',
+    (name = '', value = '') => {
+      expectOnlyProblem(settingOf(name, value), `${name} `);
+    },
+  );
 
   it.each([
     ['STACKONE_API_KEY', 'canary key'],
@@ -125,10 +125,7 @@ describe('The configuration refuses, as the only problem and without quoting it,
     ['a key that is cut off', ec.publicKey.slice(0, 60)],
     ['an RSA key of 1024 bits', pemOf(generateKeyPairSync('rsa', { modulusLength: 1024 }))],
     ['a key that agrees and cannot sign', pemOf(generateKeyPairSync('x25519'))],
-    [
-      'a curve that no token may be signed with',
-      pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })),
-    ],
+    ['a curve that no token may be signed with', pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }))],
   ])('%s as AUTH_PUBLIC_KEY, or in its file', (_what, pem) => {
     expectOnlyProblem({ ...withoutKeys, AUTH_PUBLIC_KEY: pem }, 'AUTH_PUBLIC_KEY is not valid');
     const path = file('canary.pem', pem);
@@ -165,21 +162,9 @@ describe('The configuration refuses, as the only problem and without quoting it,
     ['a short secret in a file', { ...withoutKeys, AUTH_SECRET_FILE: shortFile }, 'AUTH_SECRET is not valid'],
     ['no StackOne key', { ...live, STACKONE_API_KEY: undefined }, 'STACKONE_API_KEY is missing'],
     ['http to StackOne in production', { ...production, STACKONE_BASE_URL: 'http://canary' }, 'an https URL'],
-    [
-      'http to keys in production',
-      { ...productionWithoutKeys, AUTH_JWKS_URL: 'http://canary' },
-      'an https URL',
-    ],
-    [
-      'a short secret in production',
-      { ...productionWithoutKeys, AUTH_SECRET: 'canary' },
-      'AUTH_SECRET is not valid',
-    ],
-    [
-      'an empty secret in production',
-      { ...productionWithoutKeys, AUTH_SECRET: '' },
-      'AUTH_SECRET is set but empty',
-    ],
+    ['http to keys in production', { ...productionWithoutKeys, AUTH_JWKS_URL: 'http://canary' }, 'an https URL'],
+    ['a short secret in production', { ...productionWithoutKeys, AUTH_SECRET: 'canary' }, 'AUTH_SECRET is not valid'],
+    ['an empty secret in production', { ...productionWithoutKeys, AUTH_SECRET: '' }, 'AUTH_SECRET is set but empty'],
   ])('%s', (_what, env, problem) => {
     expectOnlyProblem(env, problem);
   });

@@ -56,9 +56,7 @@ describe('The demo does not start', () => {
   });
 
   it.each(['65536', '-1', '1.5', 'canary', '', ' '])('with EMULATOR_PORT=%j', (port) => {
-    expect(problemsOf({ EMULATOR_PORT: port })).toEqual([
-      expect.stringContaining('EMULATOR_PORT is not valid'),
-    ]);
+    expect(problemsOf({ EMULATOR_PORT: port })).toEqual([expect.stringContaining('EMULATOR_PORT is not valid')]);
   });
 });
 

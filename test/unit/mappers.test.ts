@@ -86,8 +86,7 @@ describe('accountRow', () => {
 });
 
 describe('connectSessionResponse', () => {
-  const accepts = (token: string) =>
-    connectSessionResponse.safeParse({ token, origin_owner_id: 'org_acme' }).success;
+  const accepts = (token: string) => connectSessionResponse.safeParse({ token, origin_owner_id: 'org_acme' }).success;
 
   it('accepts a token of 1 to 4096 visible ASCII characters', () => {
     expect(['!', '~'.repeat(4096)].map(accepts)).toEqual([true, true]);

@@ -110,9 +110,7 @@ describe('No owner is made of', () => {
     ['a path where the whole name is malformed', { 'o.id': 7, o: { id: 'org_acme' } }, 'o.id'],
     ['another case', { ORG_ID: 'org_acme' }, 'org_id'],
   ])('%s', (_what, claims, ownerId) => {
-    expect(read({ sub: 'user_1', org_name: 'Acme', ...claims }, { ownerIdClaim: ownerId })).toBe(
-      refusal(ownerId),
-    );
+    expect(read({ sub: 'user_1', org_name: 'Acme', ...claims }, { ownerIdClaim: ownerId })).toBe(refusal(ownerId));
   });
 
   it('what claims inherit from a prototype that somebody polluted', () => {
@@ -136,12 +134,9 @@ describe('No owner is made of', () => {
 });
 
 describe('A username is optional, so it', () => {
-  it.each([...neverText, ['of 201 characters', 'a'.repeat(201)]])(
-    'is null where the claim is %s',
-    (_what, email) => {
-      expect(read({ ...good, email })).toEqual({ id: 'org_acme', name: 'Acme', username: null });
-    },
-  );
+  it.each([...neverText, ['of 201 characters', 'a'.repeat(201)]])('is null where the claim is %s', (_what, email) => {
+    expect(read({ ...good, email })).toEqual({ id: 'org_acme', name: 'Acme', username: null });
+  });
 });
 
 it('A refusal names the claim and never its value', () => {

@@ -3,11 +3,8 @@ import { buildSchema, parse, validate } from 'graphql';
 import { queryLimits, queryLimitsRule } from '../../src/graphql/query-limits.js';
 
 /** A minimal schema: the rule only reads the document. */
-const schema = buildSchema(
-  'type Query { q: Query } type Mutation { m: Query } type Subscription { s: Query }',
-);
-const excesses = (query: string) =>
-  validate(schema, parse(query), [queryLimitsRule]).map((error) => error.message);
+const schema = buildSchema('type Query { q: Query } type Mutation { m: Query } type Subscription { s: Query }');
+const excesses = (query: string) => validate(schema, parse(query), [queryLimitsRule]).map((error) => error.message);
 
 const many = (count: number, write: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => write(i)).join(' ');
@@ -38,11 +35,7 @@ const shapes: readonly [limit: Limit, shape: string, write: (n: number) => strin
   ['aliases', 'on sibling fields', (n) => `{ ${many(n, (i) => `a${i}: q`)} }`],
   ['aliases', 'on nested fields', (n) => `{ ${many(n - 1, (i) => `a${i}: q {`)} b: q ${'}'.repeat(n)}`],
   ['aliases', 'of __typename', (n) => `{ ${many(n, (i) => `a${i}: __typename`)} }`],
-  [
-    'aliases',
-    'a fragment with several spreads',
-    (n) => `{ ${many(n, () => '...f')} } fragment f on Query { a: q }`,
-  ],
+  ['aliases', 'a fragment with several spreads', (n) => `{ ${many(n, () => '...f')} } fragment f on Query { a: q }`],
   ['aliases', 'inline fragments', (n) => `{ ${many(n, (i) => `... { a${i}: q }`)} }`],
   ['directives', 'on one field', (n) => `{ q ${directives(n)} }`],
   ['directives', 'on the operation', (n) => `query ${directives(n)} { q }`],
@@ -126,10 +119,7 @@ describe('queryLimitsRule', () => {
 
   it.each([
     ['spreads itself', '{ ...f } fragment f on Query { q { ...f } }'],
-    [
-      'spreads a fragment that spreads it',
-      '{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }',
-    ],
+    ['spreads a fragment that spreads it', '{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }'],
   ])('reports all limits for a fragment that %s', (_name, query) => {
     expect(excesses(query)).toEqual([messages.depth, messages.aliases, messages.directives, messages.cost]);
   });

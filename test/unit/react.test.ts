@@ -12,11 +12,7 @@ const render = (element: ReturnType<typeof createElement>) =>
     createElement(
       StrictMode,
       null,
-      createElement(
-        ConnectProvider,
-        { client, hub: () => 'the Hub', hubBaseUrl: 'https://api.stackone.com' },
-        element,
-      ),
+      createElement(ConnectProvider, { client, hub: () => 'the Hub', hubBaseUrl: 'https://api.stackone.com' }, element),
     ),
   );
 
@@ -25,9 +21,7 @@ describe('React components on a server', () => {
     const html = render(
       createElement(ConnectButton, { provider: 'bamboohr', className: 'primary' }, 'Connect BambooHR'),
     );
-    expect(html).toBe(
-      '<button type="button" aria-haspopup="dialog" class="primary">Connect BambooHR</button>',
-    );
+    expect(html).toBe('<button type="button" aria-haspopup="dialog" class="primary">Connect BambooHR</button>');
   });
 
   it('useConnect is in phase closed and renders no Hub', () => {

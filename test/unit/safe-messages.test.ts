@@ -1,24 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  buildSchema,
-  type DocumentNode,
-  execute,
-  GraphQLError,
-  parse,
-  specifiedRules,
-  validate,
-} from 'graphql';
+import { buildSchema, type DocumentNode, execute, GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import { safeMessage } from '../../src/graphql/safe-messages.js';
 import { readText } from '../support/package-files.js';
 
 const schema = buildSchema(readText('schema.graphql'));
 
 /** The messages of graphql-js for a document and its variables. */
-function messagesOf(
-  query: string,
-  variableValues: Record<string, unknown> = {},
-  operationName?: string,
-): string[] {
+function messagesOf(query: string, variableValues: Record<string, unknown> = {}, operationName?: string): string[] {
   let document: DocumentNode;
   try {
     document = parse(query, { maxTokens: 60 });

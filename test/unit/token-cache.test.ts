@@ -54,10 +54,6 @@ describe('TokenCache', () => {
     for (let index = 0; index <= 20_000; index += 1) {
       cache.set(`token-${index}`, acme, inAnHour);
     }
-    expect([cache.get('token-0'), cache.get('token-1'), cache.get('token-20000')]).toEqual([
-      undefined,
-      acme,
-      acme,
-    ]);
+    expect([cache.get('token-0'), cache.get('token-1'), cache.get('token-20000')]).toEqual([undefined, acme, acme]);
   });
 });

@@ -89,12 +89,7 @@ describe('fromFailure', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'UPSTREAM_UNAVAILABLE', never, true, 'upstream-certificate'],
   ])('maps %s to %s', (code, expected, retry, counts, alert) => {
     const error = fromFailure(failure(code), 'GET /accounts');
-    expect([error.code, error.retry, error.countsForBreaker, error.alert]).toEqual([
-      expected,
-      retry,
-      counts,
-      alert,
-    ]);
+    expect([error.code, error.retry, error.countsForBreaker, error.alert]).toEqual([expected, retry, counts, alert]);
     expect(error.message).not.toContain('canary');
   });
 

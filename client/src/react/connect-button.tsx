@@ -5,10 +5,7 @@ import { ConnectDialog, type DialogAppearance } from './connect-dialog.js';
 import { type ConnectLabels, defaultLabels } from './labels.js';
 import { useConnect } from './use-connect.js';
 
-type ButtonAttributes = Omit<
-  ComponentPropsWithoutRef<'button'>,
-  keyof ConnectRequest | keyof DialogAppearance
->;
+type ButtonAttributes = Omit<ComponentPropsWithoutRef<'button'>, keyof ConnectRequest | keyof DialogAppearance>;
 
 /** The arguments of `createConnectSession`, the appearance of the dialog, and all attributes of `<button>`. */
 export interface ConnectButtonProps extends ButtonAttributes, ConnectRequest, DialogAppearance {

@@ -15,15 +15,7 @@ import { dialogStyle } from './dialog-style.js';
 import type { ConnectLabels } from './labels.js';
 import type { Connect } from './use-connect.js';
 
-export type DialogPart =
-  | 'dialog'
-  | 'header'
-  | 'title'
-  | 'close'
-  | 'body'
-  | 'placeholder'
-  | 'action'
-  | 'status';
+export type DialogPart = 'dialog' | 'header' | 'title' | 'close' | 'body' | 'placeholder' | 'action' | 'status';
 
 export interface DialogAppearance {
   /** Returns the texts of a failure. Default: `describeFailure`. */
@@ -120,12 +112,7 @@ const stopPropagation = (event: SyntheticEvent) => event.stopPropagation();
 type PlaceholderProps = Omit<ConnectDialogProps, 'title'>;
 
 /** Shown instead of the Hub while there is no session: a spinner or a failure. */
-function Placeholder({
-  connect,
-  labels,
-  describe = describeFailure,
-  ...appearance
-}: PlaceholderProps): ReactElement {
+function Placeholder({ connect, labels, describe = describeFailure, ...appearance }: PlaceholderProps): ReactElement {
   const { state, retry } = connect;
   const className = (part: DialogPart) => partClassName(part, appearance);
   if (state.phase !== 'failed') {

@@ -39,10 +39,7 @@ const ConnectContext = createContext<ConnectSettings | null>(null);
 /** Provides the settings for all connections in the tree below it. */
 export function ConnectProvider({ children, ...settings }: ConnectProviderProps): ReactElement {
   const { client, hub, hubBaseUrl, theme, prepare } = settings;
-  const value = useMemo(
-    () => ({ client, hub, hubBaseUrl, theme, prepare }),
-    [client, hub, hubBaseUrl, theme, prepare],
-  );
+  const value = useMemo(() => ({ client, hub, hubBaseUrl, theme, prepare }), [client, hub, hubBaseUrl, theme, prepare]);
   return <ConnectContext.Provider value={value}>{children}</ConnectContext.Provider>;
 }
 

@@ -1,18 +1,5 @@
-import {
-  type ReactElement,
-  Suspense,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useSyncExternalStore,
-} from 'react';
-import {
-  type ConnectFlow,
-  type ConnectRequest,
-  type ConnectState,
-  createConnectFlow,
-} from '../connect-flow.js';
+import { type ReactElement, Suspense, useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { type ConnectFlow, type ConnectRequest, type ConnectState, createConnectFlow } from '../connect-flow.js';
 import type { LinkedAccount } from '../failure.js';
 import { type HubProps, useConnectSettings } from './connect-provider.js';
 

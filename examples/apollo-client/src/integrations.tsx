@@ -27,11 +27,7 @@ export function Integrations() {
         />
         {failure !== undefined && <Notice role="alert" message={messageFor(failure)} onClose={dismiss} />}
         {linked !== null && (
-          <Notice
-            role="status"
-            message={{ title: `${nameOf(linked)} is linked`, text: '' }}
-            onClose={dismiss}
-          />
+          <Notice role="status" message={{ title: `${nameOf(linked)} is linked`, text: '' }} onClose={dismiss} />
         )}
       </main>
       {token !== null && <HubDialog token={token} onSuccess={succeed} onClose={close} />}
@@ -65,9 +61,7 @@ function Lists({ onConnect, onReconnect }: ListsProps) {
             ))}
           </ul>
         )}
-        {linkedAccounts.data?.linkedAccounts.nodes.length === 0 && (
-          <p className="muted">No linked accounts yet.</p>
-        )}
+        {linkedAccounts.data?.linkedAccounts.nodes.length === 0 && <p className="muted">No linked accounts yet.</p>}
       </section>
       <section aria-labelledby="available">
         <h2 id="available">Available</h2>
@@ -130,11 +124,7 @@ function nameOf({ provider, providerKey }: AccountFieldsFragment): string {
 }
 
 function Logo({ provider }: { readonly provider: ProvidersQuery['providers'][number] | null }) {
-  return provider?.logoUrl == null ? (
-    <span className="logo" />
-  ) : (
-    <img className="logo" src={provider.logoUrl} alt="" />
-  );
+  return provider?.logoUrl == null ? <span className="logo" /> : <img className="logo" src={provider.logoUrl} alt="" />;
 }
 
 interface ProblemProps {

@@ -57,9 +57,7 @@ async function confirm(accountId) {
     { accountId },
   );
   element('message').textContent =
-    confirmLinkedAccount.account?.status === 'ACTIVE'
-      ? 'The account is linked.'
-      : 'The account is not linked.';
+    confirmLinkedAccount.account?.status === 'ACTIVE' ? 'The account is linked.' : 'The account is not linked.';
   await showAccounts();
 }
 

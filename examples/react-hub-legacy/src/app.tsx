@@ -42,11 +42,7 @@ export function App() {
       <Status state={state} onRetry={() => void flow.retry()} />
       {state.session !== null && <LegacyHub key={state.session.token} flow={flow} session={state.session} />}
       {integrations !== null && (
-        <Accounts
-          {...integrations}
-          isBusy={isBusy}
-          onRelink={(accountId) => void flow.start({ accountId })}
-        />
+        <Accounts {...integrations} isBusy={isBusy} onRelink={(accountId) => void flow.start({ accountId })} />
       )}
     </main>
   );

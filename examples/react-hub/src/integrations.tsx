@@ -114,9 +114,5 @@ function reasonOf({ statusReasons }: LinkedAccount): string {
 }
 
 function Logo({ provider }: { readonly provider: Provider | undefined }) {
-  return provider?.logoUrl == null ? (
-    <span className="logo" />
-  ) : (
-    <img className="logo" src={provider.logoUrl} alt="" />
-  );
+  return provider?.logoUrl == null ? <span className="logo" /> : <img className="logo" src={provider.logoUrl} alt="" />;
 }

@@ -89,10 +89,7 @@ function canCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
   const countDirective = ({ arguments: args }: DirectiveNode) => {
     found.directives += args?.some(({ value }) => value.kind === Kind.VARIABLE) ? 1 : 0;
   };
-  visit(
-    document,
-    visitWithTypeInfo(typeInfo, { Field: (node) => countField(node), Directive: countDirective }),
-  );
+  visit(document, visitWithTypeInfo(typeInfo, { Field: (node) => countField(node), Directive: countDirective }));
   const canFailTogether = found.nullable > 0 && (found.roots > 1 || found.nested > 0);
   return found.reservedKeys === 0 && found.directives === 0 && !canFailTogether;
 }

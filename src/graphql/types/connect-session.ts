@@ -1,14 +1,4 @@
-import {
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  ID,
-  Mutation,
-  ObjectType,
-  Resolver,
-  registerEnumType,
-} from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, ID, Mutation, ObjectType, Resolver, registerEnumType } from 'type-graphql';
 import { ConnectMode, OnExistingAccount } from '../../domain/connect-session.js';
 import { Category } from '../../domain/provider.js';
 import type { UserError } from '../../domain/result.js';
@@ -34,8 +24,7 @@ registerEnumType(OnExistingAccount, {
   description: 'What to do when the caller’s customer already has an account of the provider.',
   valuesConfig: {
     RELINK: {
-      description:
-        'Re-link it, even if the customer’s name has changed. Several accounts: `AMBIGUOUS_ACCOUNT`.',
+      description: 'Re-link it, even if the customer’s name has changed. Several accounts: `AMBIGUOUS_ACCOUNT`.',
     },
     CREATE_ANOTHER: { description: 'Link a further account.' },
     FAIL: { description: 'Return the user error `ACCOUNT_ALREADY_LINKED`.' },
@@ -102,8 +91,7 @@ class CreateConnectSessionArgs {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'Label of the account, to distinguish several accounts: 1–200 characters, no control characters.',
+    description: 'Label of the account, to distinguish several accounts: 1–200 characters, no control characters.',
   })
   label?: string | null;
 

@@ -103,9 +103,7 @@ export class LinkedAccountResolver {
     @Arg('accountId', () => ID, { description: 'The id that the Hub reported.' }) accountId: string,
   ): Promise<ConfirmLinkedAccountPayload> {
     const result = await stackone.confirmLinkedAccount(accountId);
-    return result.ok
-      ? { account: result.value, userErrors: [] }
-      : { account: null, userErrors: result.userErrors };
+    return result.ok ? { account: result.value, userErrors: [] } : { account: null, userErrors: result.userErrors };
   }
 
   @Mutation(() => DeleteLinkedAccountPayload, {
@@ -125,10 +123,7 @@ export class LinkedAccountResolver {
     nullable: true,
     description: 'The provider of the account. Null when it is no longer enabled.',
   })
-  async provider(
-    @Root() account: LinkedAccount,
-    @Ctx() { stackone }: GraphQLContext,
-  ): Promise<ProviderType | null> {
+  async provider(@Root() account: LinkedAccount, @Ctx() { stackone }: GraphQLContext): Promise<ProviderType | null> {
     return stackone.provider(account.providerKey);
   }
 }
@@ -168,10 +163,7 @@ function badArgument(message: string): AppError {
   return new AppError('BAD_USER_INPUT', message, { publicMessage: message });
 }
 
-function toConnection(
-  { edges, hasNextPage }: AccountPage,
-  hasPreviousPage: boolean,
-): LinkedAccountConnection {
+function toConnection({ edges, hasNextPage }: AccountPage, hasPreviousPage: boolean): LinkedAccountConnection {
   return {
     edges,
     nodes: edges.map((edge) => edge.node),

@@ -46,8 +46,7 @@ export class ProviderType {
 @Resolver()
 export class ProviderResolver {
   @Query(() => [ProviderType], {
-    description:
-      'Lists the providers that can be connected, sorted by name. The list is the same for all customers.',
+    description: 'Lists the providers that can be connected, sorted by name. The list is the same for all customers.',
   })
   async providers(
     @Ctx() { stackone }: GraphQLContext,

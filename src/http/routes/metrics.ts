@@ -9,20 +9,14 @@ export interface MetricsServer {
 }
 
 /** `GET /metrics` on its own port, so that it need not be public. */
-export async function startMetricsServer(
-  host: string,
-  port: number,
-  { registry }: Metrics,
-): Promise<MetricsServer> {
+export async function startMetricsServer(host: string, port: number, { registry }: Metrics): Promise<MetricsServer> {
   // Process, memory and event loop delay.
   collectDefaultMetrics({ register: registry });
   const server = fastify({ forceCloseConnections: true, requestTimeout: 15_000 });
   server.setNotFoundHandler(async (_request, reply) =>
     reply.code(404).send(errorBody('BAD_USER_INPUT', 'Not found. Metrics are at GET /metrics.')),
   );
-  server.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
+  server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
   const url = await server.listen({ host, port });
   return { url, stop: () => server.close() };
 }

@@ -23,15 +23,14 @@ const contentSecurityPolicy =
  */
 export async function addPlayground(server: FastifyInstance, tokenPath: string | undefined): Promise<void> {
   const folder = findAssets();
-  const page = renderPage(tokenPath ?? '');
+  const template = await readFile(new URL('index.html', folder), 'utf8');
+  // A path of this server, so it needs no escaping.
+  const page = template.replace('{{tokenPath}}', tokenPath ?? '');
   server.get('/graphql', async (request, reply) => {
     if (!/\btext\/html\b/.test(request.headers.accept ?? '')) {
       return handleWrongMethod(request, reply);
     }
-    return reply
-      .type('text/html; charset=utf-8')
-      .header('content-security-policy', contentSecurityPolicy)
-      .send(page);
+    return reply.type('text/html; charset=utf-8').header('content-security-policy', contentSecurityPolicy).send(page);
   });
   for (const [name, type] of Object.entries(assets)) {
     server.get(`/playground/${name}`, async (_request, reply) =>
@@ -51,28 +50,4 @@ function findAssets(): URL {
     throw new Error('The playground is not built: run `npm run build`, or set PLAYGROUND=false.');
   }
   return folder;
-}
-
-/** @param tokenPath a path of this server, so it needs no escaping */
-function renderPage(tokenPath: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="token-path" content="${tokenPath}">
-<title>GraphQL playground</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/playground/graphiql.css">
-<style>body { margin: 0 } #playground { height: 100dvh }</style>
-</head>
-<body>
-<div id="playground"></div>
-<script src="/playground/react.js"></script>
-<script src="/playground/react-dom.js"></script>
-<script src="/playground/graphiql.js"></script>
-<script src="/playground/start.js"></script>
-</body>
-</html>
-`;
 }

@@ -45,11 +45,7 @@ export class StackOneHttpClient {
   /** StackOne requested a pause until this time. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    config: Pick<ConnectConfig, 'apiKey' | 'baseUrl'>,
-    quota: RequestQuota,
-    observability: Observability,
-  ) {
+  constructor(config: Pick<ConnectConfig, 'apiKey' | 'baseUrl'>, quota: RequestQuota, observability: Observability) {
     this.#transport = new Transport(config, maxInFlight);
     this.#quota = quota;
     this.#observability = observability;
@@ -89,18 +85,12 @@ export class StackOneHttpClient {
     await this.#transport.close();
   }
 
-  async #callWithRetry<T>(
-    request: StackOneRequest<T>,
-    endpoint: string,
-    signal: AbortSignal,
-  ): Promise<T | undefined> {
+  async #callWithRetry<T>(request: StackOneRequest<T>, endpoint: string, signal: AbortSignal): Promise<T | undefined> {
     for (let attempt = 1; ; attempt++) {
       signal.throwIfAborted();
       this.#refuseWhilePaused(endpoint);
       try {
-        const response = await this.#breaker.execute(() =>
-          this.#attempt(request, endpoint, signal, attempt > 1),
-        );
+        const response = await this.#breaker.execute(() => this.#attempt(request, endpoint, signal, attempt > 1));
         this.#retryBudget.earn(attempt > 1);
         return response;
       } catch (error) {
@@ -135,12 +125,7 @@ export class StackOneHttpClient {
   }
 
   /** A log line and a metric for each attempt: names and numbers, nothing that was sent or received. */
-  #report(
-    context: RequestContext,
-    endpoint: string,
-    outcome: 'ok' | UpstreamError,
-    milliseconds: number,
-  ): void {
+  #report(context: RequestContext, endpoint: string, outcome: 'ok' | UpstreamError, milliseconds: number): void {
     const { logger, metrics } = this.#observability;
     const code = outcome === 'ok' ? outcome : outcome.code;
     context.telemetry.addAttempt(milliseconds);

@@ -17,7 +17,7 @@ export type Retry =
   | { readonly kind: 'after'; readonly seconds: number };
 
 interface UpstreamErrorOptions {
-  readonly retry?: Retry;
+  readonly retry?: Retry | undefined;
   /** Whether the error shows that StackOne is unhealthy. The circuit breaker counts these errors. */
   readonly countsForBreaker?: boolean;
   readonly retryAfterSeconds?: number;
@@ -61,18 +61,12 @@ export function fromStatus(status: number, endpoint: string, retryAfter: string 
         retryAfterSeconds: parseRetryAfter(retryAfter),
         retry: afterShortPause(retryAfter),
       });
-    case 500:
-    case 502:
-    case 503:
-    case 504:
-      return new UpstreamError('UPSTREAM_UNAVAILABLE', message, {
-        countsForBreaker: true,
-        retry: { kind: 'soon', sent: true },
-      });
-    default:
+    default: {
+      const retry = [500, 502, 503, 504].includes(status) ? { kind: 'soon' as const, sent: true } : undefined;
       return status >= 400 && status < 500
         ? new UpstreamError('UPSTREAM_REJECTED', message)
-        : new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
+        : new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true, retry });
+    }
   }
 }
 
@@ -131,8 +125,7 @@ const notSentCodes: ReadonlySet<string> = new Set([
 
 /** By its properties only: `instanceof Error` misses errors that Node creates for code in another context. */
 function textOf(error: unknown, property: 'name' | 'code'): string {
-  const value: unknown =
-    typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
   return typeof value === 'string' ? value : '';
 }
 

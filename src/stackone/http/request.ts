@@ -46,11 +46,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #bytes = 0;
 
-  constructor(
-    limits: RequestLimits,
-    resolve: (response: RawResponse) => void,
-    reject: (error: Error) => void,
-  ) {
+  constructor(limits: RequestLimits, resolve: (response: RawResponse) => void, reject: (error: Error) => void) {
     this.#limits = limits;
     this.#resolve = resolve;
     this.#reject = reject;
