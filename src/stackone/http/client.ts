@@ -15,6 +15,7 @@ import { DeadlineExceededError, fromFailure, UpstreamError } from './errors.js';
 import { RetryBudget } from './retry-budget.js';
 import { type StackOneRequest, Transport } from './transport.js';
 
+const attemptTimeoutMs = 5_000;
 const callTimeoutMs = 8_000;
 
 const maxAttempts = 2;
@@ -59,25 +60,14 @@ export class StackOneHttpClient {
    */
   async request<T>(request: StackOneRequest<T>): Promise<T | undefined> {
     const endpoint = toEndpoint(request);
-    const call = new AbortController();
-    const { signal } = request.context;
-    const timer = setTimeout(() => call.abort(new DeadlineExceededError()), callTimeoutMs);
-    // Whatever reason a host app gives: a request that is cancelled says nothing about StackOne's health.
-    const onAbort = () => call.abort(new ClientDisconnectedError());
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) {
-      onAbort();
-    }
+    const deadline = performance.now() + callTimeoutMs;
+    const isQueued = this.#bulkhead.executionSlots === 0;
     try {
-      const isQueued = this.#bulkhead.executionSlots === 0;
-      const work = this.#bulkhead.execute(() => this.#callWithRetry(request, endpoint, call.signal));
-      // A call that is not queued listens to the signal itself.
-      return await (isQueued ? raceAbort(work, call.signal) : work);
+      const work = this.#bulkhead.execute(() => this.#callWithRetry(request, endpoint, deadline));
+      // A call that does not wait in the queue observes the deadline and the signal itself.
+      return await (isQueued ? raceQueue(work, request.context.signal) : work);
     } catch (error) {
       throw toAppError(error, endpoint);
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
     }
   }
 
@@ -85,12 +75,13 @@ export class StackOneHttpClient {
     await this.#transport.close();
   }
 
-  async #callWithRetry<T>(request: StackOneRequest<T>, endpoint: string, signal: AbortSignal): Promise<T | undefined> {
+  async #callWithRetry<T>(request: StackOneRequest<T>, endpoint: string, deadline: number): Promise<T | undefined> {
+    const { signal } = request.context;
     for (let attempt = 1; ; attempt++) {
-      signal.throwIfAborted();
+      throwIfOver(signal, deadline);
       this.#refuseWhilePaused(endpoint);
       try {
-        const response = await this.#breaker.execute(() => this.#attempt(request, endpoint, signal, attempt > 1));
+        const response = await this.#breaker.execute(() => this.#attempt(request, endpoint, deadline, attempt > 1));
         this.#retryBudget.earn(attempt > 1);
         return response;
       } catch (error) {
@@ -99,7 +90,7 @@ export class StackOneHttpClient {
           this.#startPause(error);
           throw error;
         }
-        await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+        await sleep(pauseMs, undefined, { signal }).catch(() => throwIfOver(signal, deadline));
       }
     }
   }
@@ -107,15 +98,15 @@ export class StackOneHttpClient {
   async #attempt<T>(
     request: StackOneRequest<T>,
     endpoint: string,
-    signal: AbortSignal,
+    deadline: number,
     isFresh: boolean,
   ): Promise<T | undefined> {
     await this.#quota.takeRequest();
-    signal.throwIfAborted();
     const startedAt = performance.now();
+    const timeoutMs = Math.min(attemptTimeoutMs, deadline - startedAt);
     let outcome: 'ok' | UpstreamError = 'ok';
     try {
-      return await this.#transport.send(request, endpoint, signal, isFresh);
+      return await this.#transport.send(request, { endpoint, timeoutMs, isFresh });
     } catch (error) {
       outcome = fromFailure(error, endpoint, isFresh);
       throw outcome;
@@ -179,15 +170,26 @@ export class StackOneHttpClient {
   }
 }
 
-/** Rejects when the signal is aborted, also while the work waits in a queue. */
-function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Rejects when the client disconnects or the deadline passes, although the work still waits in the queue. */
+function raceQueue<T>(work: Promise<T>, disconnected: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    work.then(resolve, reject);
-    signal.addEventListener('abort', () => reject(signal.reason));
-    if (signal.aborted) {
-      reject(signal.reason);
-    }
+    const timer = setTimeout(() => reject(new DeadlineExceededError()), callTimeoutMs);
+    const onAbort = () => reject(new ClientDisconnectedError());
+    disconnected.addEventListener('abort', onAbort);
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      disconnected.removeEventListener('abort', onAbort);
+    });
   });
+}
+
+function throwIfOver(disconnected: AbortSignal, deadline: number): void {
+  if (disconnected.aborted) {
+    throw new ClientDisconnectedError();
+  }
+  if (performance.now() >= deadline) {
+    throw new DeadlineExceededError();
+  }
 }
 
 function toAppError(error: unknown, endpoint: string): AppError {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { ClientDisconnectedError } from '../../observability/request-context.js';
 import { DeadlineExceededError, unusableResponse } from './errors.js';
 import type { RawResponse } from './response.js';
 
@@ -7,6 +8,7 @@ export interface RequestLimits {
   readonly maxBytes: number;
   /** A hard limit: a body that arrives byte by byte never reaches the body timeout. */
   readonly timeoutMs: number;
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
   /** For messages. */
   readonly endpoint: string;
@@ -21,7 +23,7 @@ const maxUnusedBytes = 64 * 1024;
  *
  * A body is read only up to its limit and only when its content type is JSON. The head of an unsuccessful response is
  * enough: the promise resolves at once, and the body is discarded under the same limits.
- * @throws UpstreamError for a response that must not be used; DeadlineExceededError; the reason of `signal`; errors of
+ * @throws UpstreamError for a response that must not be used; DeadlineExceededError; ClientDisconnectedError; errors of
  *   undici
  */
 export function sendRequest(
@@ -52,6 +54,9 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#reject = reject;
     this.#timer = setTimeout(() => this.#abort(new DeadlineExceededError()), limits.timeoutMs);
     limits.signal.addEventListener('abort', this.#onAbort);
+    if (limits.signal.aborted) {
+      this.#onAbort();
+    }
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -123,7 +128,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     }
   }
 
-  readonly #onAbort = (): void => this.#abort(this.#limits.signal.reason);
+  readonly #onAbort = (): void => this.#abort(new ClientDisconnectedError());
 
   #end(): void {
     clearTimeout(this.#timer);

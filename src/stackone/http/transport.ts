@@ -8,7 +8,6 @@ import { type ExpectedResponse, parseResponse } from './response.js';
 const connectTimeoutMs = 2_000;
 const headersTimeoutMs = 4_000;
 const bodyTimeoutMs = 4_000;
-const attemptTimeoutMs = 5_000;
 const defaultMaxBytes = 64 * 1024;
 
 export type QueryParameters = readonly (readonly [name: string, value: string])[];
@@ -22,6 +21,14 @@ export interface StackOneRequest<T> extends ExpectedResponse<T> {
   /** Limit of the response body. Default: 64 KiB. */
   readonly maxBytes?: number;
   readonly context: RequestContext;
+}
+
+export interface AttemptOptions {
+  /** For messages. */
+  readonly endpoint: string;
+  readonly timeoutMs: number;
+  /** Whether to use a new socket, which cannot be one that the server is just closing. */
+  readonly isFresh: boolean;
 }
 
 /** Connections to StackOne with the API key. Sends one request and parses its response; makes no decisions. */
@@ -56,16 +63,8 @@ export class Transport {
     this.#freshPool = new Pool(url.origin, { ...options, pipelining: 0 });
   }
 
-  /**
-   * @param isFresh whether to use a new socket, which cannot be one that the server is just closing
-   * @returns the parsed response, or undefined after 404
-   */
-  async send<T>(
-    request: StackOneRequest<T>,
-    endpoint: string,
-    signal: AbortSignal,
-    isFresh: boolean,
-  ): Promise<T | undefined> {
+  /** @returns the parsed response, or undefined after 404 */
+  async send<T>(request: StackOneRequest<T>, { endpoint, timeoutMs, isFresh }: AttemptOptions): Promise<T | undefined> {
     const { context, body, maxBytes = defaultMaxBytes } = request;
     const response = await sendRequest(
       isFresh ? this.#freshPool : this.#pool,
@@ -75,7 +74,7 @@ export class Transport {
         headers: this.#headersFor(context, body !== undefined),
         body: body === undefined ? null : JSON.stringify(body),
       },
-      { maxBytes, timeoutMs: attemptTimeoutMs, signal, endpoint },
+      { maxBytes, timeoutMs, signal: context.signal, endpoint },
     );
     return parseResponse(response, request, endpoint);
   }
