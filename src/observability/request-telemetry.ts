@@ -7,6 +7,8 @@ import { UserErrorCode } from '../domain/result.js';
 import type { Observability } from './observability.js';
 
 const maxNameLength = 64;
+/** An owner lives as long as its access token is cached. */
+const hashes = new WeakMap<Owner, string>();
 
 /** nginx's status for a client that closed the connection before the response. */
 export const clientClosedRequest = 499;
@@ -42,7 +44,8 @@ export class RequestTelemetry {
 
   /** Logged as a hash, which distinguishes owners without their ids. */
   setOwner(owner: Owner): void {
-    this.#owner = hash('sha256', owner.id, 'base64url').slice(0, 12);
+    this.#owner = hashes.get(owner) ?? hash('sha256', owner.id, 'base64url').slice(0, 12);
+    hashes.set(owner, this.#owner);
   }
 
   setOperation(operation: MaybeOperation): void {

@@ -8,11 +8,7 @@ const globex: Caller = { owner: Owner.parse('org_globex', 'Globex'), username: n
 const start = Date.parse('2026-01-05T09:00:00Z');
 const inAnHour = start / 1000 + 3600;
 
-beforeEach(() => {
-  jest.useFakeTimers({ now: start });
-  // lru-cache takes a monotonic time of 0 for no time.
-  jest.advanceTimersByTime(1);
-});
+beforeEach(() => void jest.useFakeTimers({ now: start }));
 afterEach(() => void jest.useRealTimers());
 
 describe('TokenCache', () => {
@@ -35,7 +31,7 @@ describe('TokenCache', () => {
   it('forgets a token when it expires', () => {
     const cache = new TokenCache();
     cache.set('acme', acme, start / 1000 + 10);
-    jest.advanceTimersByTime(9_998);
+    jest.advanceTimersByTime(9_999);
     expect(cache.get('acme')).toBe(acme);
     jest.advanceTimersByTime(2);
     expect(cache.get('acme')).toBeUndefined();

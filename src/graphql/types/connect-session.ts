@@ -114,7 +114,11 @@ export class ConnectSessionResolver {
     @Args(() => CreateConnectSessionArgs) args: CreateConnectSessionArgs,
   ): Promise<CreateConnectSessionPayload> {
     const result = await stackone.createConnectSession(args);
-    return result.ok ? { ...result.value, userErrors: [] } : { ...noSession, userErrors: result.userErrors };
+    if (!result.ok) {
+      return { ...noSession, userErrors: result.userErrors };
+    }
+    const { token, expiresAt, mode, account, authLinkUrl } = result.value;
+    return { token, expiresAt, mode, account, authLinkUrl, userErrors: [] };
   }
 }
 
