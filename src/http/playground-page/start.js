@@ -1,8 +1,8 @@
 /* The playground's script: example operations, and in the demo an access token in the headers. */
 
 const examples = [
-  `# The caller of the access token in the headers below.
-# All accounts in this schema belong to this customer.
+  `# The caller of the access token below.
+# All accounts belong to this customer.
 query WhoAmI {
   viewer { ownerId ownerName username }
 }`,
@@ -31,7 +31,7 @@ mutation Connect {
     userErrors { code field message }
   }
 }`,
-  `# The "success" event of the Hub is only a hint.
+  `# The "success" of the Hub is only a hint.
 # This reads the account from StackOne.
 mutation Confirm {
   confirmLinkedAccount(accountId: "id from the Hub") {
