@@ -39,6 +39,8 @@ describe('React components on a server', () => {
   });
 
   it('ConnectButton throws a helpful error without a ConnectProvider', () => {
-    expect(() => renderToString(createElement(ConnectButton))).toThrow('Put a <ConnectProvider> around this');
+    expect(() => renderToString(createElement(ConnectButton))).toThrow(
+      'useConnect and ConnectButton require a <ConnectProvider>',
+    );
   });
 });
