@@ -76,7 +76,7 @@ describe('linkedAccounts', () => {
   it.each(['repeat-last', 'short'] as const)(
     'returns each account once when StackOne’s paging is irregular: %s',
     async (odd) => {
-      const ids = addMany(60);
+      const ids = addMany(65);
       app.emulator.settings.oddPaging = odd;
       for (const first of [10, 25, 100]) {
         expect(await readAll({ first })).toEqual(ids);
