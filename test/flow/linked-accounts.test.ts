@@ -72,13 +72,23 @@ describe('linkedAccounts', () => {
   it.each(['repeat-last', 'short'] as const)(
     'returns each account once when StackOne’s paging is irregular: %s',
     async (odd) => {
-      const ids = addMany(60);
+      const ids = addMany(65);
       app.emulator.settings.oddPaging = odd;
       for (const first of [10, 25, 100]) {
         expect(await readAll({ first })).toEqual(ids);
       }
+      expect(app.logs()).not.toContain('maximum number of pages');
     },
   );
+
+  it('returns an account once when StackOne repeats it on the next page', async () => {
+    const ids = addMany(30);
+    const rows = app.emulator.accounts();
+    for (const body of [rows.slice(0, 25), rows.slice(24)]) {
+      app.emulator.failNext({ status: 200, body, match: { path: '/accounts' } });
+    }
+    expect(await readAll({ first: 100 })).toEqual(ids);
+  });
 
   it('returns the first page when StackOne counts pages from zero', async () => {
     const ids = addMany(12);

@@ -58,6 +58,19 @@ describe('Rate limit per owner', () => {
       { env },
     ));
 
+  it('counts each page of an account list as a look-up', () =>
+    withFaultApp(
+      async (fixture) => {
+        const list = () => fixture.run('{ linkedAccounts { nodes { id } } }', acme);
+        for (let page = 1; page <= 100; page++) {
+          expect(errorCode(await list())).toBeUndefined();
+        }
+        await expectRateLimited(fixture, await list(), 20);
+        expect(fixture.upstream.requests).toHaveLength(100);
+      },
+      { env },
+    ));
+
   it.each(['1', '2', '3'])('allows at least one session at %s session(s) per minute', (perMinute) =>
     withFaultApp(
       async (fixture) => {
