@@ -60,7 +60,9 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
       if (response === undefined || !('setHeader' in response)) {
         throw new TypeError('createContext needs the response of a Node request as its second argument.');
       }
-      const context = contextOfNodeRequest(request, response, observability);
+      const context = contextOfNodeRequest(request, response, ({ telemetry }, status) => {
+        telemetry.finish(status, observability);
+      });
       response.setHeader('x-request-id', context.id);
       // Every response can contain a token.
       response.setHeader('cache-control', 'no-store');

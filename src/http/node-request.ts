@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Observability } from '../observability/observability.js';
 import {
   ClientDisconnectedError,
   createRequestContext,
@@ -9,29 +8,27 @@ import { clientClosedRequest } from '../observability/request-telemetry.js';
 
 /**
  * The context of a Node request. When its response closes before it is complete, work for the request is cancelled.
- * @param observability where the log line and the metrics of the request go when the response closes. Absent: nowhere
+ * @param onClose called once, when the response closes. One listener for all purposes: with two of them Node keeps
+ *   finished requests in memory until the next full garbage collection (docs/performance.md)
  */
 export function contextOfNodeRequest(
   request: Pick<IncomingMessage, 'headers'>,
   response: ServerResponse,
-  observability: Observability | undefined,
+  onClose: (context: RequestContext, status: number) => void,
 ): RequestContext {
   const cancellation = new AbortController();
   const context = createRequestContext((name) => request.headers[name], cancellation.signal);
-  const onClose = () => {
+  const close = () => {
     if (!response.writableFinished) {
       cancellation.abort(new ClientDisconnectedError());
     }
-    if (observability !== undefined) {
-      const status = response.writableFinished ? response.statusCode : clientClosedRequest;
-      context.telemetry.finish(status, observability);
-    }
+    onClose(context, response.writableFinished ? response.statusCode : clientClosedRequest);
   };
   // In a host app the client can have disconnected before the request reaches this code.
   if (response.closed) {
-    onClose();
+    close();
   } else {
-    response.once('close', onClose);
+    response.once('close', close);
   }
   return context;
 }

@@ -9,7 +9,7 @@ import {
   handleUndecodableUrl,
   handleUnknownExpectation,
 } from './errors.js';
-import { addDrain } from './plugins/drain.js';
+import { Drain } from './plugins/drain.js';
 import { addJsonBody } from './plugins/json-body.js';
 import { addOverloadGuard } from './plugins/overload.js';
 import { addRequestContext } from './plugins/request-context.js';
@@ -42,8 +42,7 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
   server.setNotFoundHandler(handleNotFound);
   addJsonBody(server);
 
-  addDrain(server);
-  addRequestContext(server, observability);
+  addRequestContext(server, observability, new Drain(server));
   await addOverloadGuard(server);
   // Strict for all routes; the demo page and the playground relax it for themselves.
   addSecurityHeaders(server, {
