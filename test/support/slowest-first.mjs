@@ -2,14 +2,17 @@ import Sequencer from '@jest/test-sequencer';
 
 /** The longest files start first. A long file at the end would leave the other worker idle. */
 const slow = [
-  'demo-page',
-  'isolation',
-  'resilience-breaker',
-  'emulator-hub',
-  'package',
-  'connect-library',
-  'slow-clients',
-  'process',
+  'browser/demo-page',
+  'browser/react',
+  'browser/emulator-hub',
+  'contract/installed-server',
+  'flow/connect-flow',
+  'browser/client-faults',
+  'flow/resilience-breaker',
+  'flow/slow-clients',
+  'flow/isolation',
+  'flow/faults-',
+  'flow/process',
 ];
 
 /** 0 for the slowest file. Files without a name in the list come last. */
