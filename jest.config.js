@@ -27,6 +27,6 @@ export default {
   transform: { '^.+\\.ts$': swc({ decorators: true }), '^.+\\.tsx$': swc({ tsx: true }) },
   testTimeout: 30_000,
   // Most of a test's time is waiting: for a browser, a deadline, a process.
-  maxWorkers: 3,
+  maxWorkers: 2,
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
 };
