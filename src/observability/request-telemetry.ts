@@ -113,7 +113,7 @@ function codeOfStatus(status: number): string {
 
 /**
  * The code of a payload's first user error, where the client selected codes. With an alias, anything else can stand in
- * that place: a value that is no code of ours must not reach the log or a metric label.
+ * that place: a value that is not one of these codes must not reach the log or a metric label.
  */
 function findUserError(data: Result['data']): string {
   for (const payload of Object.values(data ?? {})) {

@@ -66,23 +66,23 @@ describe('the client', () => {
     expect(productionTree('')).toEqual(expect.arrayContaining(['fastify', '@apollo/server', '@redis/client']));
   });
 
-  it('knows every code that the server sends, and no other', () => {
+  it('has exactly the error codes of the server', () => {
     expect([...serverErrorCodes]).toEqual(errorCodes);
   });
 
-  it('asks for graphql-request and nothing else, and is under 6 KB without it', async () => {
+  it('imports graphql-request only, and takes less than 6 KB without it', async () => {
     const { text, packages } = await bundle(`export * from './client/src/index.js'`);
     expect(packages).toEqual(['graphql-request']);
     expect(gzipSync(text, { level: 9 }).byteLength).toBeLessThan(6_000);
     expect(text).toContain('stackone-hub');
   });
 
-  it('leaves behind what is not used: the SDK alone brings no flow', async () => {
+  it('can be tree-shaken: the SDK alone contains no connect flow', async () => {
     const { files } = await bundle(`export { getSdk } from './client/src/index.js'`);
     expect([...files].sort()).toEqual(['client/src/generated/operations.ts', 'client/src/generated/sdk.ts']);
   });
 
-  it('gives a typed document to whoever sends it otherwise, and brings nothing along', async () => {
+  it('exports typed documents that import nothing, for other GraphQL clients', async () => {
     const { files, packages, text } = await bundle(
       `export { CreateConnectSessionDocument } from './client/src/index.js'`,
     );
@@ -91,7 +91,7 @@ describe('the client', () => {
     expect(text).not.toContain('deleteLinkedAccount');
   });
 
-  it('has a React part that asks for React, and whose hook brings no button along', async () => {
+  it('has a React entry that imports React, with a hook that contains no button', async () => {
     const all = await bundle(`export * from './client/src/react/index.js'`);
     expect(all.packages).toEqual(['graphql-request', 'react', 'react-dom', 'react/jsx-runtime']);
     const { files } = await bundle(`export { useConnect } from './client/src/react/index.js'`);

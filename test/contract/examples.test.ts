@@ -12,11 +12,11 @@ const names = readdirSync(inPackage('examples'), { withFileTypes: true })
 describe.each(names)('The example %s', (name) => {
   const read = (file: string) => readText(`examples/${name}/${file}`);
 
-  it('is started by two commands of its README', () => {
+  it('starts with the two commands of its README', () => {
     expect(codeBlocks(`examples/${name}/README.md`, 'sh')[0]).toBe(`npm ci\nnpm run example -- ${name}\n`);
   });
 
-  it('has the packages as a registry would give them, and a lock of its own', () => {
+  it('installs the packages as from a registry, with its own lock file', () => {
     const { private: isPrivate, scripts, dependencies } = JSON.parse(read('package.json'));
     expect([isPrivate, typeof scripts.start]).toEqual([true, 'string']);
     expect(read('.npmrc')).toContain('install-links=true');

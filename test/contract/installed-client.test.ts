@@ -7,7 +7,7 @@ import { checkTypes, run } from '../support/run-in-project.js';
 
 let project: InstalledProject;
 beforeAll(() => {
-  // What a React project has by itself.
+  // What every React project has.
   project = installPackages(['client'], ['react', 'react-dom', '@types/react']);
 }, 60_000);
 afterAll(() => project.remove());
@@ -15,7 +15,7 @@ afterAll(() => project.remove());
 const lib = ['ES2023', 'DOM', 'DOM.Iterable'];
 const correct = { code: 0, stdout: '', stderr: '' };
 
-describe('In a project that has the client, what it asks for and React, and nothing else,', () => {
+describe('The client in a project with only its dependencies and React', () => {
   it.each([
     ['NodeNext', 'NodeNext'],
     ['ESNext', 'bundler'],
@@ -52,7 +52,7 @@ describe('In a project that has the client, what it asks for and React, and noth
     60_000,
   );
 
-  it('both entries run', async () => {
+  it('runs both entries', async () => {
     const script = `
       import { createConnectClient, toFailure } from 'stackone-connect-client';
       import { ConnectButton, useConnect } from 'stackone-connect-client/react';

@@ -16,7 +16,7 @@ function runScript(script: string) {
   return run(project.folder, 'node', ['script.mjs']);
 }
 
-describe('In a project that has the emulator and what it asks for, and nothing else,', () => {
+describe('The emulator in a project with only its dependencies', () => {
   it.each([
     ['NodeNext', 'NodeNext'],
     ['ESNext', 'bundler'],
@@ -33,12 +33,12 @@ describe('In a project that has the emulator and what it asks for, and nothing e
     60_000,
   );
 
-  it('the example of its README runs', async () => {
+  it('runs the example of its README', async () => {
     const [script = ''] = codeBlocks('emulator/README.md', 'js');
     expect(await runScript(script)).toEqual({ code: 0, stdout: '201 /connect_sessions\n', stderr: '' });
   });
 
-  it('it says which package its Hub would need', async () => {
+  it('names the package that its Hub needs', async () => {
     const { code, stdout, stderr } = await runScript(`
       import { startEmulator } from 'stackone-emulator';
       const emulator = await startEmulator();

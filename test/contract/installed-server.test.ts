@@ -8,7 +8,7 @@ import { checkTypes, type Output, outputOf, run } from '../support/run-in-projec
 const { name, version } = readManifest('.');
 let project: InstalledProject;
 beforeAll(() => {
-  // The emulator, and what a TypeScript project has by itself.
+  // The emulator, and what every TypeScript project has.
   project = installPackages(['.', 'emulator'], ['@types/node']);
 }, 60_000);
 afterAll(() => project.remove());
@@ -26,7 +26,7 @@ function start(command: string, args: readonly string[], env: Record<string, str
 
 const bin = (...args: string[]) => run(project.folder, `node_modules/.bin/${name}`, args);
 
-describe('In a project that has the package, the emulator and what they ask for, and nothing else,', () => {
+describe('The server package in a project with only its dependencies and the emulator', () => {
   it.each([
     ['NodeNext', 'NodeNext', ['ES2023']],
     ['ESNext', 'bundler', ['ES2023']],
@@ -45,7 +45,7 @@ describe('In a project that has the package, the emulator and what they ask for,
     60_000,
   );
 
-  it('the TypeScript of docs/embedding.md compiles', async () => {
+  it('compiles the TypeScript of docs/embedding.md', async () => {
     const blocks = codeBlocks('docs/embedding.md', 'ts').map((code, number) => [`${number}.ts`, code]);
     expect(blocks).toHaveLength(1);
     const options = { module: 'ESNext', moduleResolution: 'bundler', lib: ['ES2023'], types: ['node'] };
@@ -56,7 +56,7 @@ describe('In a project that has the package, the emulator and what they ask for,
     });
   }, 60_000);
 
-  it('the script of docs/embedding.md starts the emulator and a server, and gets a token', async () => {
+  it('runs the script of docs/embedding.md, which starts the emulator and a server and gets a token', async () => {
     const [script = ''] = codeBlocks('docs/embedding.md', 'js');
     writeFileSync(join(project.folder, 'first-token.mjs'), script);
     const [, token] = await start('node', ['first-token.mjs'], {}, /token: '([\w-]{43})'/);
@@ -91,7 +91,7 @@ describe('The installed command', () => {
     expect(stderr).not.toMatch(/Cannot find|\bat /);
   });
 
-  it('lists what is missing from a configuration', async () => {
+  it('lists the missing settings of a configuration', async () => {
     const env = { STACKONE_API_KEY: 'key' };
     const { code, stderr } = await run(project.folder, `node_modules/.bin/${name}`, [], env);
     expect(code).toBe(1);
@@ -122,15 +122,15 @@ const emulator: Emulator = await startEmulator({ port: 0 });
 const apiKey = process.env['STACKONE_API_KEY'];
 const getOwner = ({ headers }: IncomingMessage) => (headers.cookie === undefined ? null : { id: 'a', name: 'A' });
 export const connect = await startConnect({ apiKey, baseUrl: emulator.url, getOwner });
-// With a plugin, and with a context, of the product's own.
+// With a plugin and a context of the host app.
 new ApolloServer({ ...connect.apolloOptions, plugins: [...connect.apolloOptions.plugins, {}] });
 interface Mine extends GraphQLContext { readonly mine: string }
 new ApolloServer<Mine>(connect.apolloOptions);
 // @ts-expect-error an id is a string
 await startConnect({ apiKey, getOwner: () => ({ id: 1, name: 'A' }) });
-// @ts-expect-error getOwner is asked for
+// @ts-expect-error getOwner is required
 await startConnect({ apiKey });
-// @ts-expect-error what only looks like an owner is none
+// @ts-expect-error an object that only looks like an owner is not one
 export const owner: Owner = { id: 'a', name: 'A' };
 const config = loadConfig({});
 await startServer(config);

@@ -59,7 +59,7 @@ describe.each(packageFolders.map((folder) => ({ folder, ...readManifest(folder),
       installed = found;
     });
 
-    it('has the built entries and its documents, and nothing of the demo, the scripts or the tests', () => {
+    it('contains the built entries and the documents, and nothing of the demo, the scripts and the tests', () => {
       const depth = folder === '.' ? /^((?:dist\/)?[^/]+\/).*/ : /^([^/]+\/).*/;
       const found = installed.files.map((path) => path.replace(depth, '$1'));
       expect([...new Set(found)].sort()).toEqual(parts);
@@ -67,7 +67,7 @@ describe.each(packageFolders.map((folder) => ({ folder, ...readManifest(folder),
       expect(installed.files.filter((path) => unwanted.test(path))).toEqual([]);
     });
 
-    it('has every file of the source, built, typed, and with a map that holds the source', () => {
+    it('contains each source file built, with types and a source map that includes the source', () => {
       const missing = sourceFiles(source)
         .filter((path) => path !== 'emulator/src/main.ts' && !path.endsWith('.d.ts'))
         .flatMap((path) => {
@@ -83,12 +83,12 @@ describe.each(packageFolders.map((folder) => ({ folder, ...readManifest(folder),
       expect(withoutSource).toEqual([]);
     });
 
-    it('has nothing that publint would mend', async () => {
+    it('passes publint in strict mode', async () => {
       const tarball = Uint8Array.from(readFileSync(installed.tarball)).buffer;
       expect((await publint({ pack: { tarball }, strict: true })).messages).toEqual([]);
     });
 
-    it('has types that every entry resolves to, under Node’s rules for modules and under a bundler’s', async () => {
+    it('has types for every entry, under the module resolution of Node and of bundlers', async () => {
       const found = await checkPackage(createPackageFromTarballData(readFileSync(installed.tarball)), {
         entrypoints,
       });
@@ -105,12 +105,12 @@ describe.each(packageFolders.map((folder) => ({ folder, ...readManifest(folder),
 );
 
 describe('The packages of this repository', () => {
-  it('have one version, which is released together', () => {
+  it('have the same version', () => {
     const versions = packageFolders.map((folder) => readManifest(folder).version);
     expect(new Set(versions).size).toBe(1);
   });
 
-  it('say the same range wherever two of them need the same package', () => {
+  it('require the same version range of a shared dependency', () => {
     const ranges = packageFolders.flatMap((folder) => Object.entries(readManifest(folder).dependencies));
     const differing = ranges.filter(([name, range]) =>
       ranges.some(([other, otherRange]) => other === name && otherRange !== range),

@@ -29,7 +29,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
   }
 
   // The first test: the server remembers the names for minutes.
-  test('shows the accounts without the names of their providers, and then with them', async () => {
+  test('shows the accounts first without and then with the names of their providers', async () => {
     await add({ provider: 'personio' });
     await fail('/auth_configs', { status: 400, times: 20 });
     const page = await visit();
@@ -45,7 +45,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await button(page, 'Connect BambooHR').waitFor();
   });
 
-  test('links an account, and shows it by the server’s word', async () => {
+  test('links an account and shows the state that the server returns', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').click();
     await enterBambooHr(page);
@@ -66,7 +66,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'personio', status: 'active' }]);
   });
 
-  test('reads again when the person comes back, and when the Hub is left', async () => {
+  test('reads the accounts again when the user returns and when the Hub closes', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').waitFor();
     await add({ provider: 'personio' });
@@ -79,7 +79,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await row(page, 'BambooHR').getByText('Connected').waitFor();
   });
 
-  test('closes the Hub when its session has ended, and says so', async () => {
+  test('closes the Hub when its session expires, and shows a message', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').click();
     await page.locator('input[name=subdomain]').waitFor();
@@ -88,7 +88,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  test('does not believe the Hub alone: the account that it reports does not work', async () => {
+  test('does not rely on the Hub when the reported account does not work', async () => {
     // The Hub takes a refusal of what was entered for a success.
     expectConsoleErrors(/403/);
     await add({ provider: 'bamboohr', status: 'error' });
@@ -101,7 +101,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await button(page, 'Reconnect BambooHR').waitFor();
   });
 
-  test('renews an access token that has ended, and nobody notices', async () => {
+  test('renews an expired access token without an error for the user', async () => {
     expectConsoleErrors(/401/);
     const page = await visit();
     await button(page, 'Connect BambooHR').waitFor();
@@ -122,7 +122,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     expect(tokens).toBe(1);
   });
 
-  test('says in words what userErrors tell, and shows what has changed', async () => {
+  test('shows the messages of userErrors and the changed accounts', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').waitFor();
     await add({ provider: 'bamboohr' });
@@ -133,7 +133,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 
-  test('says in words when the server is too busy for GraphQL, and when it is not there', async () => {
+  test('shows a message when the server is overloaded and when it is not reachable', async () => {
     expectConsoleErrors(/503|ERR_FAILED/);
     const page = await visit();
     await button(page, 'Connect BambooHR').waitFor();
@@ -147,7 +147,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await alert(page, 'Check your internet connection').last().waitFor();
   });
 
-  test.each([1280, 390])('fits the screen, and has no serious accessibility problem, at %i pixels', async (width) => {
+  test.each([1280, 390])('fits the screen and has no serious accessibility problem at %i pixels', async (width) => {
     await add({ provider: 'greenhouse', label: 'Recruiting' });
     await add({ provider: 'personio', status: 'error' });
     const page = await visit({ viewport: { width, height: 800 } });
@@ -160,11 +160,11 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     expect(await seriousAccessibilityProblems(page)).toEqual([]);
   });
 
-  test('can be built for production', () => {
+  test('builds for production', () => {
     expect(example.build()).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
   }, 120_000);
 
-  test('does not compile without words for a code', () => {
+  test('does not compile without a message for a code', () => {
     const folder = mkdtempSync(join(tmpdir(), 'apollo-client-'));
     const from = (path: string) => inPackage(`examples/apollo-client/${path}`);
     cpSync(from('src'), join(folder, 'src'), { recursive: true });
@@ -182,7 +182,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
   }, 60_000);
 
   // The last test: the server keeps the pause.
-  test('says in words what a GraphQL error tells, and how long to wait', async () => {
+  test('shows the message of a GraphQL error and how long to wait', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').waitFor();
     await fail('/connect_sessions', { status: 429, headers: { 'retry-after': '30' } });

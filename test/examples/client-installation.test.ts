@@ -11,7 +11,7 @@ const run = (command: string, ...args: string[]) =>
   execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 const npmInstall = (...args: string[]) => run('npm', 'install', ...args, '--prefer-offline', '--no-audit', '--no-fund');
 
-describe('In an empty Vite app', () => {
+describe('The client in an empty Vite app', () => {
   beforeAll(() => {
     const [typed = ''] = codeBlocks('client/README.md', 'ts');
     mkdirSync(join(project, 'src'));
@@ -24,7 +24,7 @@ describe('In an empty Vite app', () => {
   }, 300_000);
   afterAll(() => rmSync(project, { recursive: true }));
 
-  it('the command of the README brings graphql-request, its typed documents and graphql, and nothing else', () => {
+  it('installs graphql-request, typed documents and graphql only, with the command of its README', () => {
     const paths = run('npm', 'ls', '--omit=dev', '--all', '--parseable').trim().split('\n').slice(1);
     expect(paths.map((path) => relative(join(project, 'node_modules'), path)).sort()).toEqual([
       '@graphql-typed-document-node/core',
@@ -34,7 +34,7 @@ describe('In an empty Vite app', () => {
     ]);
   });
 
-  it('vite builds the example of the README', () => {
+  it('builds the example of its README with Vite', () => {
     run('npx', '--no-install', 'vite', 'build', '--logLevel', 'warn');
     const scripts = readdirSync(join(project, 'dist/assets')).filter((name) => name.endsWith('.js'));
     expect(scripts).toHaveLength(1);

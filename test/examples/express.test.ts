@@ -39,7 +39,7 @@ describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
     await page.getByText('The account is linked.').waitFor();
   }
 
-  test('links an account for the customer of whoever is signed in, and shows it to nobody else', async () => {
+  test('links an account for the customer of the signed-in user, and shows it to no other customer', async () => {
     const ada = await signIn('Ada, of Acme Corporation');
     await linkBambooHr(ada);
     await ada.getByText('BambooHR: active').waitFor();
@@ -52,7 +52,7 @@ describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
     ]);
   });
 
-  test('sends nothing to StackOne for somebody who has signed out', async () => {
+  test('sends nothing to StackOne after the user signed out', async () => {
     expectConsoleErrors(/401/);
     const page = await signIn('Ada, of Acme Corporation');
     const other = await page.context().newPage();
@@ -65,7 +65,7 @@ describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
     expect(await history()).toEqual([]);
   });
 
-  test('sends nothing to StackOne for a page of another site, whose visitor is signed in', async () => {
+  test('sends nothing to StackOne for a page of another site when its visitor is signed in', async () => {
     expectConsoleErrors(/./);
     const site = await startProductSite('<!doctype html><title>Another site</title>');
     // For a browser 127.0.0.1 and localhost are different sites.
@@ -94,13 +94,13 @@ describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
   const cookieOf = async (page: Page) =>
     (await page.context().cookies(example.url)).map(({ name, value }) => `${name}=${value}`).join('; ');
 
-  test('has the Jest test of docs/testing.md, which passes', () => {
+  test('passes the Jest test of docs/testing.md', () => {
     const config = { rootDir: inPackage('examples/express'), testMatch: ['**/*.test.js'] };
     const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
     expectPassing([...jest, '--config', JSON.stringify(config)], /Tests: +4 passed, 4 total/);
   });
 
-  test('has the Playwright test of docs/testing.md, which passes', () => {
+  test('passes the Playwright test of docs/testing.md', () => {
     const folder = mkdtempSync(join(tmpdir(), 'playwright-'));
     const config = join(folder, 'playwright.config.mjs');
     const use = { launchOptions: { executablePath, args: ['--no-sandbox'] } };
@@ -129,7 +129,7 @@ describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
     expect(status).toBe(0);
   }
 
-  test('ends with everything that it started', async () => {
+  test('stops every process that it started', async () => {
     await example.stop();
     await expect(fetch(example.url)).rejects.toThrow();
     await expect(fetch(example.emulatorUrl)).rejects.toThrow();

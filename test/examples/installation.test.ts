@@ -10,7 +10,7 @@ const project = mkdtempSync(join(tmpdir(), 'installation-'));
 const run = (command: string, ...args: string[]) =>
   execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
-describe('In an empty folder', () => {
+describe('The packages in an empty folder', () => {
   beforeAll(() => {
     const [commands = ''] = codeBlocks('docs/embedding.md', 'sh');
     for (const command of commands.trim().split('\n')) {
@@ -19,13 +19,13 @@ describe('In an empty folder', () => {
   }, 300_000);
   afterAll(() => rmSync(project, { recursive: true }));
 
-  it('the commands of docs/embedding.md install the packages, with one graphql and one Apollo Server', () => {
+  it('are installed by the commands of docs/embedding.md, with one graphql and one Apollo Server', () => {
     const paths = run('npm', 'ls', 'graphql', '@apollo/server', '--all', '--parseable').trim().split('\n');
     const copies = paths.filter((path) => /node_modules\/(graphql|@apollo\/server)$/.test(path));
     expect(copies).toHaveLength(2);
   });
 
-  it('its script starts the emulator and a server, and gets a token', async () => {
+  it('run the script of docs/embedding.md, which starts the emulator and a server and gets a token', async () => {
     const [script = ''] = codeBlocks('docs/embedding.md', 'js');
     writeFileSync(join(project, 'first-token.mjs'), script);
     const child = spawn('node', ['first-token.mjs'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -38,7 +38,7 @@ describe('In an empty folder', () => {
     expect(output).toMatch(/token: '[\w-]{43}'/);
   });
 
-  it('the command starts by npx', () => {
+  it('start with npx', () => {
     const { name, version } = readManifest('.');
     expect(run('npx', '--no-install', name, '--version')).toBe(`${version}\n`);
   });

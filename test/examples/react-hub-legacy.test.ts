@@ -37,7 +37,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await hub.getByText('Connection Successful').waitFor();
   }
 
-  test('links an account, and says so when the server has confirmed it', async () => {
+  test('links an account and shows it after the server confirmed it', async () => {
     const page = await visit();
     await linkIn(await openHub(page));
     await page.getByText('bamboohr is connected.').waitFor();
@@ -46,7 +46,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);
   });
 
-  test('can be opened again, after it was closed without an account', async () => {
+  test('opens again after it was closed without an account', async () => {
     const page = await visit();
     await openHub(page);
     await closeOverlay(page);
@@ -55,7 +55,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await works(page, 'BambooHR');
   });
 
-  test('hears of an account that is approved after the Hub was closed', async () => {
+  test('finds an account that is approved after the Hub was closed', async () => {
     await addAccount('hubspot');
     const page = await visit();
     await button(page, 'Reconnect').click();
@@ -69,7 +69,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await works(page, 'HubSpot');
   });
 
-  test('does not call an account linked when the Hub does and the server does not', async () => {
+  test('does not show an account as linked when only the Hub reports it', async () => {
     expectConsoleErrors(/hub\/accounts/);
     await addAccount('personio');
     const page = await visit();
@@ -84,7 +84,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await page.getByRole('alert').getByText('The account is not connected').waitFor();
   });
 
-  test('says that it took too long, once the person has closed the Hub whose session ended', async () => {
+  test('shows that the session expired, after the user closed the Hub', async () => {
     const page = await visit();
     await openHub(page);
     await page.clock.fastForward(31 * 60_000);
@@ -94,7 +94,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await page.locator('dialog[open] iframe').waitFor();
   });
 
-  test('says that StackOne’s library could not be loaded, and loads it again', async () => {
+  test('shows that StackOne’s library could not be loaded, and loads it again', async () => {
     expectConsoleErrors(/ERR_FAILED/);
     const page = await visit();
     await page.route('**/stackone/connect.js', (route) => route.abort(), { times: 1 });
@@ -104,7 +104,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     await page.locator('dialog[open] iframe').waitFor();
   });
 
-  test.each([1280, 390])('fits the screen, and has no serious accessibility problem, at %i pixels', async (width) => {
+  test.each([1280, 390])('fits the screen and has no serious accessibility problem at %i pixels', async (width) => {
     await addAccount('hubspot');
     const page = await visit(width);
     await button(page, 'Reconnect').waitFor();
@@ -112,7 +112,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
     expect(await seriousAccessibilityProblems(page)).toEqual([]);
   });
 
-  test('has the types of React 18, and can be built for production', () => {
+  test('compiles with the types of React 18 and builds for production', () => {
     expect(example.build()).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
   }, 120_000);
 });

@@ -19,7 +19,7 @@ describeInBrowser('the React example', ({ open }) => {
     return page;
   }
 
-  test('links an account from a button, and shows it among the connected ones', async () => {
+  test('links an account with the button and shows it in the list', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').click();
     await page.locator('input[name=subdomain]').fill('acme');
@@ -43,7 +43,7 @@ describeInBrowser('the React example', ({ open }) => {
     expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'personio', status: 'active' }]);
   });
 
-  test('links an account in a design of its own, with the hook', async () => {
+  test('links an account with the hook in a custom design', async () => {
     const page = await visit();
     await button(page, 'Browse recruiting tools').click();
     await page.locator('.stackone-connect-hub').getByText('Greenhouse').click();
@@ -56,7 +56,7 @@ describeInBrowser('the React example', ({ open }) => {
     expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'greenhouse', status: 'active' }]);
   });
 
-  test('says what is wrong when StackOne cannot be reached, and begins again', async () => {
+  test('shows a message when StackOne is not reachable, and starts again', async () => {
     const page = await visit();
     const fault = { status: 400, match: { path: '/connect_sessions' } };
     await example.control('POST', '/faults', fault);
@@ -66,7 +66,7 @@ describeInBrowser('the React example', ({ open }) => {
     await page.locator('input[name=subdomain]').waitFor();
   });
 
-  test.each([1280, 390])('fits the screen, and has no serious accessibility problem, at %i pixels', async (width) => {
+  test.each([1280, 390])('fits the screen and has no serious accessibility problem at %i pixels', async (width) => {
     const page = await visit(width);
     expect(await overflowPixels(page)).toBe(0);
     expect(await seriousAccessibilityProblems(page)).toEqual([]);
@@ -76,7 +76,7 @@ describeInBrowser('the React example', ({ open }) => {
     expect(await seriousAccessibilityProblems(page)).toEqual([]);
   });
 
-  test('has the types of React 19, and can be built for production', () => {
+  test('compiles with the types of React 19 and builds for production', () => {
     expect(example.build()).toMatchObject({ status: 0, stdout: expect.stringContaining('built in') });
   }, 120_000);
 });

@@ -31,7 +31,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** What of an answer may not depend on who ran the operation. */
+/** The parts of a response that must not depend on what ran the operation. */
 function comparable({ status, headers, text }: GraphQLResponse) {
   const changing = ['date', 'x-request-id', 'content-length'];
   return {
@@ -43,7 +43,7 @@ function comparable({ status, headers, text }: GraphQLResponse) {
 
 /** The line of the log for the last request, without what changes from one to the next. */
 async function lastLine(server: TestApp) {
-  // It is written when the answer has been taken.
+  // It is written after the response was received.
   await new Promise((resolve) => setTimeout(resolve, 50));
   const lines = server.logs().trim().split('\n');
   const line = lines.findLast((text) => text.includes('"msg":"request"')) ?? '{}';
@@ -52,13 +52,13 @@ async function lastLine(server: TestApp) {
 }
 
 let unique = 0;
-/** The same document in a text that was never sent before. */
-function anew(body: { readonly query: string }) {
+/** The same document in a text that was never sent before, so that Apollo Server runs it. */
+function withNewText(body: { readonly query: string }) {
   unique += 1;
   return { ...body, query: `${body.query}\n# ${unique}` };
 }
 
-/** One request in a known text and in a new one: how it was answered, told and passed on. */
+/** Sends a request in its known text and in a new one: response, log line and calls to StackOne. */
 async function bothWays(
   server: TestApp,
   body: { readonly query: string },
@@ -66,7 +66,7 @@ async function bothWays(
   arrange: () => void = () => {},
 ) {
   const results = [];
-  for (const sent of [body, anew(body)]) {
+  for (const sent of [body, withNewText(body)]) {
     arrange();
     apollo.mockClear();
     const asked = server.emulator.history.length;
@@ -75,13 +75,13 @@ async function bothWays(
     results.push({ answer, line: await lastLine(server), calls, byApollo: apollo.mock.calls.length > 0 });
   }
   const [known, fresh] = results;
-  if (known === undefined || fresh === undefined) throw new Error('both were sent');
+  if (known === undefined || fresh === undefined) throw new Error('two results are expected');
   expect(fresh.byApollo).toBe(true);
   expect({ ...known, byApollo: true }).toEqual(fresh);
   return known;
 }
 
-describe('An operation that was answered before', () => {
+describe('An operation of the store', () => {
   let signedIn: Record<string, string>;
   beforeAll(async () => {
     signedIn = await signIn(acme);
@@ -89,12 +89,12 @@ describe('An operation that was answered before', () => {
   });
 
   it.each([
-    ['gives a session', good, 200],
+    ['creates a session', good, 200],
     ['lists accounts', goodList, 200],
-    ['tells what is wrong with an argument', { ...good, variables: { label: '\u0000' } }, 200],
-    ['refuses an account that is nobody’s', { ...good, variables: { accountId: 'nobody' } }, 200],
-    ['says that null is no value for a default', { ...goodList, variables: { first: null } }, 200],
-  ])('%s, and is not parsed again', async (_, body, status) => {
+    ['returns a user error for an invalid argument', { ...good, variables: { label: '\u0000' } }, 200],
+    ['returns ACCOUNT_NOT_FOUND for an unknown account', { ...good, variables: { accountId: 'unknown' } }, 200],
+    ['rejects null for a variable with a default', { ...goodList, variables: { first: null } }, 200],
+  ])('%s without Apollo Server', async (_, body, status) => {
     const { answer, byApollo } = await bothWays(app, body, signedIn);
     expect(byApollo).toBe(false);
     expect(answer.status).toBe(status);
@@ -104,7 +104,7 @@ describe('An operation that was answered before', () => {
     [500, 'UPSTREAM_UNAVAILABLE'],
     [403, 'UPSTREAM_MISCONFIGURED'],
     [400, 'UPSTREAM_REJECTED'],
-  ])('fails alike when StackOne answers %i', async (status, code) => {
+  ])('returns the same error as Apollo Server after an upstream %i', async (status, code) => {
     const { answer, line, byApollo } = await bothWays(app, good, signedIn, () =>
       app.emulator.failNext({ status, match: { path: '/connect_sessions' } }, 2),
     );
@@ -115,12 +115,12 @@ describe('An operation that was answered before', () => {
   });
 
   it.each<[string, { readonly query: string }]>([
-    ['a variable of the wrong type', { query: mutation, variables: { provider: 7 } } as { query: string }],
-    ['variables that are no object', { query: mutation, variables: 'x' } as { query: string }],
-    ['an operation that is not there', { query: list, operationName: 'nobody' } as { query: string }],
-    ['no name where there are two', { query: list }],
+    ['a variable of a wrong type', { query: mutation, variables: { provider: 7 } } as { query: string }],
+    ['variables that are not an object', { query: mutation, variables: 'x' } as { query: string }],
+    ['an unknown operation name', { query: list, operationName: 'unknown' } as { query: string }],
+    ['no operation name for a document with two operations', { query: list }],
     ['extensions', { ...good, extensions: { persistedQuery: { version: 1 } } } as { query: string }],
-  ])('is left to Apollo with %s, and nothing is sent to StackOne', async (_, body) => {
+  ])('leaves a request with %s to Apollo Server, and sends nothing to StackOne', async (_, body) => {
     const { byApollo, calls } = await bothWays(app, body, signedIn);
     expect(byApollo).toBe(true);
     expect(calls).toEqual([]);
@@ -129,16 +129,16 @@ describe('An operation that was answered before', () => {
   it.each([
     ['a directive with a variable', 'query ($flag: Boolean!) { viewer { ownerId @include(if: $flag) } }'],
     ['introspection', '{ viewer { ownerId } __schema { queryType { name } } }'],
-    ['a key that an object has by itself', '{ __proto__: viewer { ownerId } }'],
+    ['a key that every object has', '{ __proto__: viewer { ownerId } }'],
     ['a nullable field next to another field', '{ viewer { ownerId } linkedAccount(id: "a") { id } }'],
     ['a nullable field above another field', '{ linkedAccount(id: "a") { provider { linkedAccounts { id } } } }'],
-  ])('is left to Apollo Server for a document with %s', async (_, query) => {
+  ])('leaves a document with %s to Apollo Server', async (_, query) => {
     const body = { query, variables: { flag: true } };
     expect((await app.post(body, signedIn)).status).toBe(200);
     expect((await bothWays(app, body, signedIn)).byApollo).toBe(true);
   });
 
-  it('needs a good access token each time, and sends nothing without', async () => {
+  it('requires a valid access token for each request, and sends nothing to StackOne without it', async () => {
     for (const authorization of ['Bearer a.b.c', '']) {
       const { answer, calls } = await bothWays(app, good, { authorization });
       expect(answer.status).toBe(401);
@@ -146,7 +146,7 @@ describe('An operation that was answered before', () => {
     }
   });
 
-  it('is answered in the form that is asked for, and not at all in any other', async () => {
+  it('returns the content type that the client accepts, and 406 for any other', async () => {
     const json = 'application/json';
     const response = 'application/graphql-response+json';
     for (const accept of [response, `${response}, ${json};q=0.9`, json, '*/*']) {
@@ -220,8 +220,8 @@ describe('A random operation', () => {
   }
 });
 
-describe('A limit', () => {
-  it('holds for an operation that was answered before, with the same status and the same wait', async () => {
+describe('The rate limit', () => {
+  it('applies to an operation of the store, with the same status and Retry-After', async () => {
     const limited = await startTestApp({ RATE_LIMIT_PER_OWNER_PER_MINUTE: '1' });
     try {
       const signedIn = await signIn(acme);

@@ -17,7 +17,7 @@ let rateLimits: RateLimits;
 let now = 0;
 let catalog: ProviderCatalog;
 
-// Anew for each test: a renewal in the background may outlive its own.
+// New for each test, because a refresh in the background can outlive its test.
 beforeEach(async () => {
   emulator = await startEmulator();
   const logger = createLogger('silent');
@@ -48,7 +48,7 @@ const settled = async () => {
 };
 
 describe('the provider catalog', () => {
-  it('has what is enabled in the project and nothing else, by name', async () => {
+  it('contains exactly the enabled providers of the project, sorted by name', async () => {
     const providers = await catalog.providers();
     expect(providers.map(({ name }) => name)).toEqual(providers.map(({ name }) => name).toSorted());
     expect(providers.length).toBeGreaterThanOrEqual(8);
@@ -61,14 +61,14 @@ describe('the provider catalog', () => {
     });
   });
 
-  it('is the same from /connectors/meta, in a project without /auth_configs', async () => {
+  it('is the same from /connectors/meta in a project without /auth_configs', async () => {
     const expected = await catalog.providers();
     emulator.settings.hasAuthConfigs = false;
     const older = new ProviderCatalog(api, createLogger('silent'));
     expect(await older.providers()).toEqual(expected);
   });
 
-  it('is fetched once, however many ask at the same time', async () => {
+  it('is fetched once for concurrent requests', async () => {
     await Promise.all(Array.from({ length: 50 }, keys));
     expect(fetches()).toBe(1);
   });
@@ -80,7 +80,7 @@ describe('the provider catalog', () => {
     expect(fetches()).toBe(1);
   });
 
-  it('is given from the old copy at once while one fetch renews it', async () => {
+  it('returns the old copy at once while one request refreshes it', async () => {
     const before = await keys();
     now = 6 * minute;
     expect(await Promise.all([keys(), keys(), keys()])).toEqual([before, before, before]);
@@ -91,7 +91,7 @@ describe('the provider catalog', () => {
     expect(fetches()).toBe(2);
   });
 
-  it('outlives a renewal that fails', async () => {
+  it('keeps the old copy when a refresh fails', async () => {
     const before = await keys();
     now = 59 * minute;
     emulator.failNext({ status: 500 }, 10);
@@ -100,7 +100,7 @@ describe('the provider catalog', () => {
     expect(await keys()).toEqual(before);
   });
 
-  it('is an error, and not an empty list, when there has been none for an hour and none can be had', async () => {
+  it('returns an error rather than an empty list when the copy is older than an hour and the refresh fails', async () => {
     await keys();
     now = 61 * minute;
     emulator.failNext({ status: 500 }, 10);
@@ -114,7 +114,7 @@ describe('the provider catalog', () => {
     expect(fetches()).toBe(20);
   });
 
-  it('reads all pages, leaves out what is off or malformed, and merges the profiles of one provider', async () => {
+  it('reads all pages, omits disabled and malformed rows, and merges the profiles of one provider', async () => {
     const row = (connector_key: string, rest: object = {}) => ({
       connector_key,
       connector_label: `The ${connector_key}`,

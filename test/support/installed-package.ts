@@ -60,7 +60,7 @@ export interface InstalledProject {
 /**
  * Packs, and unpacks as `npm install` would, without a registry: the dependencies and the required peers of each
  * package are linked beside it, and nothing else can be found from there.
- * @param others packages that the project has by itself
+ * @param others other packages of the project
  */
 export function installPackages(folders: readonly PackageFolder[], others: readonly string[] = []): InstalledProject {
   const project = mkdtempSync(join(tmpdir(), 'installed-package-'));

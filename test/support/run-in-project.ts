@@ -30,7 +30,7 @@ export interface Output {
   readonly found: Promise<RegExpExecArray>;
 }
 
-/** A process that goes on: stop `child`. */
+/** A process that keeps running. Stop `child` to end it. */
 export function outputOf(
   project: string,
   command: string,

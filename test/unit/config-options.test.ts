@@ -28,7 +28,7 @@ function problemsOf(settings: object): readonly string[] {
   throw new Error('these settings were accepted');
 }
 
-describe('Settings in code', () => {
+describe('The options of startConnect', () => {
   it('have the defaults of the environment in production', () => {
     const environment = loadConfig({
       NODE_ENV: 'production',
@@ -40,7 +40,7 @@ describe('Settings in code', () => {
     expect(environment).toMatchObject(load({}));
   });
 
-  it('are taken as they are', () => {
+  it('are used unchanged', () => {
     const settings = {
       baseUrl: 'http://127.0.0.1:4010/',
       production: false,
@@ -59,7 +59,7 @@ describe('Settings in code', () => {
     expect(inspect(load(settings), { depth: 9 })).not.toContain('canary');
   });
 
-  it('are copied and frozen, so that nothing changes them later', () => {
+  it('are copied and frozen, so that later changes have no effect', () => {
     const sessionMetadata = { plan: { seats: 3 } };
     const loaded = load({ sessionMetadata }).sessionMetadata;
     sessionMetadata.plan.seats = 4;
@@ -96,11 +96,11 @@ describe('Settings in code', () => {
     ['getOwner', { canary: true }],
     ['sessionLifetime', 'canary'],
     ['toString', 'canary'],
-  ])('are refused by their own name, as the only problem and without quoting it: %s: %p', (name, value) => {
+  ])('are rejected by name, as the only problem and without quoting the value: %s: %p', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} (is|must)`)]);
   });
 
-  it('are refused all at once', () => {
+  it('are rejected all at once', () => {
     const wrong = optionNames.map((name) => [name, 'canary canary']);
     const problems = problemsOf({ ...Object.fromEntries(wrong), getOwner: undefined, unknownSetting: 1 });
     const named = [...optionNames, 'getOwner'].filter((name) => {
@@ -110,7 +110,7 @@ describe('Settings in code', () => {
     expect(problems).toHaveLength(named.length + 1);
   });
 
-  it('need a key, and a logger or its level but not both', () => {
+  it('require a key, and allow either a logger or a log level', () => {
     expect(problemsOf({ apiKey: undefined })).toEqual([
       expect.stringMatching(/^apiKey is missing: set it to your StackOne API key/),
     ]);

@@ -95,7 +95,7 @@ function expectOnlyProblem(env: Environment, problem: string): void {
   expect(inspect(error, { depth: 9 })).not.toMatch(/can[aä]ry|BEGIN/);
 }
 
-describe('The configuration refuses, as the only problem and without quoting it,', () => {
+describe('loadConfig rejects, as the only problem and without quoting the value,', () => {
   it.each(Object.entries(malformed).flatMap(([name, values]) => values.split(' ').map((value) => [name, value])))(
     '%s=%s',
     (name = '', value = '') => {
@@ -124,8 +124,8 @@ describe('The configuration refuses, as the only problem and without quoting it,
     ['a certificate', ec.publicKey.replaceAll('PUBLIC KEY', 'CERTIFICATE')],
     ['a key that is cut off', ec.publicKey.slice(0, 60)],
     ['an RSA key of 1024 bits', pemOf(generateKeyPairSync('rsa', { modulusLength: 1024 }))],
-    ['a key that agrees and cannot sign', pemOf(generateKeyPairSync('x25519'))],
-    ['a curve that no token may be signed with', pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }))],
+    ['a key for key agreement, which cannot sign', pemOf(generateKeyPairSync('x25519'))],
+    ['a curve that is not allowed for tokens', pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }))],
   ])('%s as AUTH_PUBLIC_KEY, or in its file', (_what, pem) => {
     expectOnlyProblem({ ...withoutKeys, AUTH_PUBLIC_KEY: pem }, 'AUTH_PUBLIC_KEY is not valid');
     const path = file('canary.pem', pem);
@@ -170,8 +170,8 @@ describe('The configuration refuses, as the only problem and without quoting it,
   });
 });
 
-describe('The configuration tells', () => {
-  it('every problem at once, in one message that holds no value', () => {
+describe('loadConfig reports', () => {
+  it('all problems at once, in one message without values', () => {
     const wrong = Object.entries(malformed).map(([name, values]) => [
       name,
       values.split(' ').find((value) => canary.test(value)),
@@ -186,7 +186,7 @@ describe('The configuration tells', () => {
     expect(inspect(error, { depth: 9 })).not.toMatch(canary);
   });
 
-  it('of each variable that has a form what is wrong with it', () => {
+  it('what is wrong with each variable that has a format', () => {
     const free = ['NODE_ENV', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
     expect(variableNames.filter((name) => !(name in malformed) && !free.includes(name))).toEqual([]);
   });

@@ -61,7 +61,7 @@ describe('loadConfig defaults', () => {
   });
 });
 
-describe('The configuration takes', () => {
+describe('loadConfig accepts', () => {
   it.each<[Record<string, string>, object]>([
     [{ SESSION_EXPIRES_IN_SECONDS: '60' }, { sessionExpiresInSeconds: 60 }],
     [{ SESSION_EXPIRES_IN_SECONDS: '86400' }, { sessionExpiresInSeconds: 86_400 }],
@@ -120,8 +120,8 @@ describe('The configuration takes', () => {
   });
 });
 
-describe('A configuration', () => {
-  it('is frozen through and through', () => {
+describe('The configuration', () => {
+  it('is frozen recursively', () => {
     const config = loadConfig({
       ...live,
       SESSION_METADATA: '{"plan":{"seats":[3]}}',
@@ -158,7 +158,7 @@ describe('A secret', () => {
     expect(printed).toBe('[redacted]');
   });
 
-  it('has nothing to enumerate, to spread or to clone', () => {
+  it('cannot be enumerated, spread or cloned', () => {
     expect([Object.keys(hidden), { ...hidden }, structuredClone(hidden)]).toEqual([[], {}, {}]);
     expect(inspect(hidden, { customInspect: false, showHidden: true })).not.toContain('canary');
     expect(hidden.reveal()).toBe(secret);

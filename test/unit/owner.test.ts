@@ -25,8 +25,8 @@ function read(claims: JWTPayload, claimNames: Partial<ClaimNames> = {}): object 
 
 const refusal = (claim: string) => `access token rejected: the claim ${claim} is missing or malformed`;
 
-describe('An owner is read from verified claims', () => {
-  it('by the names of the claims', () => {
+describe('toCaller reads the owner from verified claims', () => {
+  it('with the names of the claims', () => {
     expect(read(good)).toEqual({ id: 'org_acme', name: 'Acme', username: 'ada@acme.example' });
   });
 
@@ -57,7 +57,7 @@ describe('An owner is read from verified claims', () => {
   );
 });
 
-/** What no claim may be, whichever it is. */
+/** Values that no claim can have. */
 const neverText: [string, unknown][] = [
   ['missing', undefined],
   ['null', null],
@@ -72,14 +72,14 @@ const neverText: [string, unknown][] = [
   ['with a NUL', 'org_acme\0'],
 ];
 
-describe('No owner is made of', () => {
+describe('toCaller rejects', () => {
   it.each([
     ...neverText,
     ['of 129 characters', 'a'.repeat(129)],
     ['with a space', 'org acme'],
     ['with a slash', '../org_acme'],
     ['with a quote', 'org"acme'],
-    ['with a comma, as a list has', 'org_acme,org_globex'],
+    ['with a comma', 'org_acme,org_globex'],
     ['with a letter beyond ASCII', 'örg'],
     ['with a wildcard', '*'],
     ['with a percent sign', 'org%5facme'],
@@ -113,19 +113,19 @@ describe('No owner is made of', () => {
     expect(read({ sub: 'user_1', org_name: 'Acme', ...claims }, { ownerIdClaim: ownerId })).toBe(refusal(ownerId));
   });
 
-  it('what claims inherit from a prototype that somebody polluted', () => {
+  it('claims that are inherited from a polluted prototype', () => {
     const claims: JWTPayload = Object.create({ org_id: 'org_globex', o: { id: 'org_globex' } });
     claims['org_name'] = 'Acme';
     expect(read(claims)).toBe(refusal('org_id'));
     expect(read(claims, { ownerIdClaim: 'o.id' })).toBe(refusal('o.id'));
   });
 
-  it('the person’s `sub` in place of the organisation’s id or name', () => {
+  it('the person’s `sub` in place of the organization’s id or name', () => {
     expect(read({ sub: 'user_1', org_name: 'Acme' })).toBe(refusal('org_id'));
     expect(read({ sub: 'user_1', org_id: 'org_acme', name: 'Ada' })).toBe(refusal('org_name'));
   });
 
-  it('an object that looks like one', () => {
+  it('an object that only looks like an owner', () => {
     const lookAlike = { id: 'org_acme', name: 'Acme', username: null };
     expect(Owner.isOwner(lookAlike)).toBe(false);
     expect(Owner.isOwner(Object.create(Owner.prototype))).toBe(false);
@@ -133,13 +133,13 @@ describe('No owner is made of', () => {
   });
 });
 
-describe('A username is optional, so it', () => {
+describe('The username is optional and', () => {
   it.each([...neverText, ['of 201 characters', 'a'.repeat(201)]])('is null where the claim is %s', (_what, email) => {
     expect(read({ ...good, email })).toEqual({ id: 'org_acme', name: 'Acme', username: null });
   });
 });
 
-it('A refusal names the claim and never its value', () => {
+it('The error names the claim and never its value', () => {
   expect.assertions(4);
   for (const claim of ['org_id', 'org_name']) {
     try {
