@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { GraphQLContext } from '../graphql/context.js';
+import { RequestCancellation } from '../observability/cancellation.js';
 import type { Observability } from '../observability/observability.js';
 import { createRequestContext, type RequestContext } from '../observability/request-context.js';
 
@@ -32,7 +33,7 @@ export class FetchRequests {
     signal: AbortSignal | undefined,
     create: (context: RequestContext) => Promise<GraphQLContext>,
   ): Promise<GraphQLContext> {
-    const cancellation = signal ?? request.signal ?? new AbortController().signal;
+    const cancellation = signal ?? request.signal ?? new RequestCancellation();
     const context = createRequestContext((name) => request.headers.get(name), cancellation);
     this.#contexts.add(context);
     try {

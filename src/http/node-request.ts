@@ -1,9 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  ClientDisconnectedError,
-  createRequestContext,
-  type RequestContext,
-} from '../observability/request-context.js';
+import { RequestCancellation } from '../observability/cancellation.js';
+import { createRequestContext, type RequestContext } from '../observability/request-context.js';
 import { clientClosedRequest } from '../observability/request-telemetry.js';
 
 /**
@@ -16,11 +13,11 @@ export function contextOfNodeRequest(
   response: ServerResponse,
   onClose: (context: RequestContext, status: number) => void,
 ): RequestContext {
-  const cancellation = new AbortController();
-  const context = createRequestContext((name) => request.headers[name], cancellation.signal);
+  const cancellation = new RequestCancellation();
+  const context = createRequestContext((name) => request.headers[name], cancellation);
   const close = () => {
     if (!response.writableFinished) {
-      cancellation.abort(new ClientDisconnectedError());
+      cancellation.abort();
     }
     onClose(context, response.writableFinished ? response.statusCode : clientClosedRequest);
   };

@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type Cancellation, RequestCancellation, toAbortSignal } from './cancellation.js';
 import { RequestTelemetry } from './request-telemetry.js';
-
-/** The reason of an aborted request: the client disconnected before its response was complete. */
-export class ClientDisconnectedError extends Error {
-  override readonly name = 'ClientDisconnectedError';
-}
 
 /** What one incoming request carries to every part, whatever server and protocol it came through. */
 export interface RequestContext {
@@ -12,24 +8,35 @@ export interface RequestContext {
   readonly id: string;
   /** W3C trace context, forwarded unchanged. */
   readonly traceparent: string | undefined;
-  /** Aborted when the client disconnects. */
+  /** Aborted when the client disconnects. Created when it is first read; the calls to StackOne need only `cancellation`. */
   readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   readonly telemetry: RequestTelemetry;
 }
 
 /** @param getHeader returns a header by its lower-case name */
 export function createRequestContext(
   getHeader: (name: string) => string | string[] | null | undefined,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): RequestContext {
   const id = matching(getHeader('x-request-id'), /^[\w.-]{1,64}$/) ?? randomUUID();
   const traceparent = matching(getHeader('traceparent'), /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
-  return { id, traceparent, signal, telemetry: new RequestTelemetry(id) };
+  let signal: AbortSignal | undefined;
+  return {
+    id,
+    traceparent,
+    cancellation,
+    get signal() {
+      signal ??= toAbortSignal(cancellation);
+      return signal;
+    },
+    telemetry: new RequestTelemetry(id),
+  };
 }
 
 /** For work that no single request waits for, such as a refresh of the provider catalog. */
 export function createBackgroundContext(): RequestContext {
-  return createRequestContext(() => undefined, new AbortController().signal);
+  return createRequestContext(() => undefined, new RequestCancellation());
 }
 
 function matching(header: string | string[] | null | undefined, pattern: RegExp): string | undefined {

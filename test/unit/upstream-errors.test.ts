@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ClientDisconnectedError } from '../../src/observability/request-context.js';
+import { ClientDisconnectedError } from '../../src/observability/cancellation.js';
 import {
   DeadlineExceededError,
   fromFailure,

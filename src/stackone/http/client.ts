@@ -9,8 +9,9 @@ import {
 } from 'cockatiel';
 import type { ConnectConfig } from '../../config/settings.js';
 import { AppError } from '../../domain/app-error.js';
+import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
 import type { Observability } from '../../observability/observability.js';
-import { ClientDisconnectedError, type RequestContext } from '../../observability/request-context.js';
+import type { RequestContext } from '../../observability/request-context.js';
 import { DeadlineExceededError, fromFailure, UpstreamError } from './errors.js';
 import { RetryBudget } from './retry-budget.js';
 import { type StackOneRequest, Transport } from './transport.js';
@@ -64,8 +65,8 @@ export class StackOneHttpClient {
     const isQueued = this.#bulkhead.executionSlots === 0;
     try {
       const work = this.#bulkhead.execute(() => this.#callWithRetry(request, endpoint, deadline));
-      // A call that does not wait in the queue observes the deadline and the signal itself.
-      return await (isQueued ? raceQueue(work, request.context.signal) : work);
+      // A call that does not wait in the queue observes the deadline and the cancellation itself.
+      return await (isQueued ? raceQueue(work, request.context.cancellation) : work);
     } catch (error) {
       throw toAppError(error, endpoint);
     }
@@ -76,9 +77,9 @@ export class StackOneHttpClient {
   }
 
   async #callWithRetry<T>(request: StackOneRequest<T>, endpoint: string, deadline: number): Promise<T | undefined> {
-    const { signal } = request.context;
+    const { context } = request;
     for (let attempt = 1; ; attempt++) {
-      throwIfOver(signal, deadline);
+      throwIfOver(context.cancellation, deadline);
       this.#refuseWhilePaused(endpoint);
       try {
         const response = await this.#breaker.execute(() => this.#attempt(request, endpoint, deadline, attempt > 1));
@@ -90,7 +91,9 @@ export class StackOneHttpClient {
           this.#startPause(error);
           throw error;
         }
-        await sleep(pauseMs, undefined, { signal }).catch(() => throwIfOver(signal, deadline));
+        await sleep(pauseMs, undefined, { signal: context.signal }).catch(() =>
+          throwIfOver(context.cancellation, deadline),
+        );
       }
     }
   }
@@ -171,7 +174,7 @@ export class StackOneHttpClient {
 }
 
 /** Rejects when the client disconnects or the deadline passes, although the work still waits in the queue. */
-function raceQueue<T>(work: Promise<T>, disconnected: AbortSignal): Promise<T> {
+function raceQueue<T>(work: Promise<T>, disconnected: Cancellation): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new DeadlineExceededError()), callTimeoutMs);
     const onAbort = () => reject(new ClientDisconnectedError());
@@ -183,7 +186,7 @@ function raceQueue<T>(work: Promise<T>, disconnected: AbortSignal): Promise<T> {
   });
 }
 
-function throwIfOver(disconnected: AbortSignal, deadline: number): void {
+function throwIfOver(disconnected: Cancellation, deadline: number): void {
   if (disconnected.aborted) {
     throw new ClientDisconnectedError();
   }

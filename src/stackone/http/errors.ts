@@ -1,7 +1,7 @@
 import { errors } from 'undici';
 import { AppError } from '../../domain/app-error.js';
 import type { ErrorCode } from '../../domain/error-codes.js';
-import { ClientDisconnectedError } from '../../observability/request-context.js';
+import { ClientDisconnectedError } from '../../observability/cancellation.js';
 
 /** A call or an attempt took longer than its limit. */
 export class DeadlineExceededError extends Error {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { ClientDisconnectedError } from '../../observability/request-context.js';
+import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
 import { DeadlineExceededError, unusableResponse } from './errors.js';
 import type { RawResponse } from './response.js';
 
@@ -9,7 +9,7 @@ export interface RequestLimits {
   /** A hard limit: a body that arrives byte by byte never reaches the body timeout. */
   readonly timeoutMs: number;
   /** Aborted when the client disconnects. */
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** For messages. */
   readonly endpoint: string;
 }
@@ -53,8 +53,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#timer = setTimeout(() => this.#abort(new DeadlineExceededError()), limits.timeoutMs);
-    limits.signal.addEventListener('abort', this.#onAbort);
-    if (limits.signal.aborted) {
+    limits.cancellation.addEventListener('abort', this.#onAbort);
+    if (limits.cancellation.aborted) {
       this.#onAbort();
     }
   }
@@ -132,6 +132,6 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
 
   #end(): void {
     clearTimeout(this.#timer);
-    this.#limits.signal.removeEventListener('abort', this.#onAbort);
+    this.#limits.cancellation.removeEventListener('abort', this.#onAbort);
   }
 }

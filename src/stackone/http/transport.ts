@@ -74,7 +74,7 @@ export class Transport {
         headers: this.#headersFor(context, body !== undefined),
         body: body === undefined ? null : JSON.stringify(body),
       },
-      { maxBytes, timeoutMs, signal: context.signal, endpoint },
+      { maxBytes, timeoutMs, cancellation: context.cancellation, endpoint },
     );
     return parseResponse(response, request, endpoint);
   }
