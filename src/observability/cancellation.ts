@@ -36,7 +36,6 @@ export class RequestCancellation implements Cancellation {
       for (const listener of this.#listeners) {
         listener();
       }
-      this.#listeners.clear();
     }
   }
 }
