@@ -25,7 +25,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': swc({ decorators: true }), '^.+\\.tsx$': swc({ tsx: true }) },
-  testTimeout: 30_000,
+  // A shared machine can stand still for half a minute; a test that waits for something has its own, shorter limit.
+  testTimeout: 60_000,
   // Most of a test's time is waiting: for a browser, a deadline, a process.
   maxWorkers: 2,
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
