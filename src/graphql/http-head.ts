@@ -5,12 +5,13 @@ import { errorCodeInfo } from '../domain/error-codes.js';
 
 /**
  * The HTTP status and headers that errors demand. As in Apollo Server, the last error wins.
- * @param errors original errors; others than AppError demand nothing
+ * @param errors only those whose original error is an AppError demand something
  * @returns no status when the errors demand none
  */
-export function httpHeadOf(errors: readonly unknown[]): HTTPGraphQLHead {
+export function httpHeadOf(errors: readonly Pick<GraphQLError, 'originalError'>[]): HTTPGraphQLHead {
   const head: HTTPGraphQLHead = { headers: new HeaderMap() };
-  for (const { code, retryAfterSeconds } of errors.filter((error) => error instanceof AppError)) {
+  const appErrors = errors.map(({ originalError }) => originalError).filter((error) => error instanceof AppError);
+  for (const { code, retryAfterSeconds } of appErrors) {
     const { httpStatus } = errorCodeInfo(code);
     if (code === 'UNAUTHENTICATED') {
       head.headers.set('www-authenticate', 'Bearer');
@@ -28,6 +29,6 @@ export function httpHeadOf(errors: readonly unknown[]): HTTPGraphQLHead {
 /** For an error before an operation runs: Apollo Server reads the status and headers from `extensions.http`. */
 export function toGraphQLError(error: unknown): GraphQLError {
   const originalError = error instanceof Error ? error : new Error('the thrown value is no Error');
-  const http = { status: 500, ...httpHeadOf([error]) };
+  const http = { status: 500, ...httpHeadOf([{ originalError }]) };
   return new GraphQLError(originalError.message, { originalError, extensions: { http } });
 }

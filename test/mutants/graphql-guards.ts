@@ -232,7 +232,7 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: runner,
-    guard: 'httpHeadOf((errors ?? []).map(({ originalError }) => originalError))',
+    guard: 'httpHeadOf(errors ?? [])',
     without: 'httpHeadOf([])',
     noticedBy: 'flow/operation-store',
   },

@@ -68,7 +68,7 @@ export class OperationRunner {
     telemetry.setOperation(operation);
     telemetry.setErrors(errors ?? []);
     telemetry.setResult(result, operation);
-    return { http: httpHeadOf((errors ?? []).map(({ originalError }) => originalError)), result };
+    return { http: httpHeadOf(errors ?? []), result };
   }
 }
 

@@ -19,7 +19,7 @@ export function createErrorsPlugin(): ApolloServerPlugin {
           }
         },
         async willSendResponse({ errors, response: { body, http } }) {
-          const { status, headers } = httpHeadOf((errors ?? []).map(({ originalError }) => originalError));
+          const { status, headers } = httpHeadOf(errors ?? []);
           if (status !== undefined) {
             http.status = status;
           }
