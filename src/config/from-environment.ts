@@ -17,8 +17,11 @@ export function loadConfig(env: Environment): Config {
   const problems = keySourceProblems(env);
   const unreadable = new Set<PropertyKey | undefined>();
   for (const [name, setting] of Object.entries(schema.shape)) {
-    const { variable, canBeFile, fromText } = infoOf(setting);
-    const read = readText(env, variable, canBeFile && `${variable}_FILE`);
+    const { variable, otherVariables, canBeFile, fromText } = infoOf(setting);
+    const read =
+      otherVariables === undefined
+        ? readText(env, variable, canBeFile && `${variable}_FILE`)
+        : readFirst(env, [variable, ...otherVariables]);
     if (read?.problem !== undefined) {
       problems.push(read.problem);
       unreadable.add(name);
@@ -26,6 +29,7 @@ export function loadConfig(env: Environment): Config {
       values[name] = fromText === undefined ? read.text : fromText(read.text);
     }
   }
+  problems.push(...tenantProblems(env));
   const parsed = schema.safeParse({ ...values, production });
   if (!parsed.success) {
     const issues = parsed.error.issues.filter(({ path }) => !unreadable.has(path[0]));
@@ -57,6 +61,12 @@ function readText(env: Environment, variable: string, fileVariable: string | und
   return path === undefined ? { text: value } : readFile(path, source);
 }
 
+/** Other programs read these variables too, and an empty value turns the setting off for all of them. */
+function readFirst(env: Environment, variables: readonly string[]): Read | undefined {
+  const text = variables.map((name) => env[name]?.trim()).find((value) => value !== undefined && value !== '');
+  return text === undefined ? undefined : { text };
+}
+
 function readFile(path: string, variable: string | undefined): Read {
   try {
     const text = readFileSync(path, 'utf8').trim();
@@ -74,4 +84,12 @@ function keySourceProblems(env: Environment): string[] {
   }
   const count = set.length === 0 ? 'None' : 'More than one';
   return [`${count} of AUTH_JWKS_URL, AUTH_PUBLIC_KEY and AUTH_SECRET is set: set exactly one`];
+}
+
+/** Each tenant decides about the other claims of its tokens, so only its id can distinguish the owners. */
+function tenantProblems(env: Environment): string[] {
+  const isMultiTenant = env['AUTH_ISSUER']?.includes('{tenantid}') === true;
+  return isMultiTenant && env['OWNER_ID_CLAIM'] !== 'tid'
+    ? ['OWNER_ID_CLAIM is not valid: it must be tid when AUTH_ISSUER contains {tenantid}']
+    : [];
 }

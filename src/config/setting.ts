@@ -10,6 +10,8 @@ export interface SettingInfo {
   readonly description: string;
   /** Continues the sentence "it must be …". */
   readonly expected: string;
+  /** Other names of the variable, by convention. The first one that has a value counts. Empty values are ignored. */
+  readonly otherVariables?: readonly string[];
   /** Whether `<variable>_FILE` can name a file with the value instead. */
   readonly canBeFile?: true;
   /** The default in words, where the schema's own default says too little. */
@@ -18,7 +20,7 @@ export interface SettingInfo {
   readonly fromText?: (text: string) => unknown;
 }
 
-type Extras = Pick<SettingInfo, 'canBeFile' | 'defaultText' | 'fromText'>;
+type Extras = Pick<SettingInfo, 'otherVariables' | 'canBeFile' | 'defaultText' | 'fromText'>;
 
 const settingInfo = z.registry<SettingInfo>();
 
@@ -99,6 +101,16 @@ export const publicKey = z.string().transform((pem, context): KeyObject => {
   }
   return key;
 });
+
+/** The parts of a list, without the spaces around them. */
+export const toList = (text: string) => text.split(',').map((part) => part.trim());
+
+/** Of an HTTP proxy, with or without credentials. */
+export function isProxyUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isBare = url?.pathname === '/' && url.search === '' && url.hash === '';
+  return isBare && /^https?:$/.test(url.protocol) && !/%(?![0-9a-f]{2})/i.test(url.username + url.password);
+}
 
 export function toJson(text: string): unknown {
   try {

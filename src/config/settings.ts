@@ -1,17 +1,18 @@
 import { z } from 'zod';
+import { createAuthSettings } from './auth-settings.js';
 import {
-  claimName,
   flag,
   infoOf,
+  isProxyUrl,
   perMinute,
   portNumber,
   portText,
-  publicKey,
   type SettingInfo,
   secret,
   serviceUrl,
   setting,
   toJson,
+  toList,
   toNumber,
   webOrigin,
 } from './setting.js';
@@ -82,6 +83,20 @@ export function createSettings(production: boolean) {
       'URL of a Redis server (`redis:` or `rediss:`) that counts the rate limits for all instances. Without it, each instance counts its own requests.',
       'a URL that begins with redis: or rediss:',
     ),
+    httpsProxy: setting(
+      secret(isProxyUrl).optional(),
+      'HTTPS_PROXY',
+      'URL of the proxy for requests to StackOne and to `AUTH_JWKS_URL`, such as `http://proxy.example:3128`. A user name and a password can be part of it. The other names of the variable are `https_proxy`, `HTTP_PROXY` and `http_proxy`. A code option has no other name and reads no variable.',
+      'an http or https URL of a proxy, such as http://proxy.example:3128',
+      { otherVariables: ['https_proxy', 'HTTP_PROXY', 'http_proxy'], defaultText: 'no proxy' },
+    ),
+    noProxy: setting(
+      z.array(z.string()).default([]),
+      'NO_PROXY',
+      'Comma-separated list of hosts that are reached without the proxy. An entry includes its subdomains and can have a port; `*` is every host. The other name of the variable is `no_proxy`. Loopback addresses never use the proxy.',
+      'a list of host names',
+      { otherVariables: ['no_proxy'], fromText: (text) => text.split(/[,\s]+/), defaultText: 'none' },
+    ),
     introspection: flag(
       'INTROSPECTION',
       !production,
@@ -97,49 +112,7 @@ export function createSettings(production: boolean) {
   };
   const standalone = {
     ...embedded,
-    authJwksUrl: setting(
-      url.schema.transform((text) => new URL(text)).optional(),
-      'AUTH_JWKS_URL',
-      'URL of the JWKS, the public keys that verify access tokens. Must use HTTPS in production. Set exactly one of `AUTH_JWKS_URL`, `AUTH_PUBLIC_KEY` and `AUTH_SECRET`.',
-      url.expected,
-    ),
-    authPublicKey: setting(
-      publicKey.optional(),
-      'AUTH_PUBLIC_KEY',
-      'Public key in PEM form that verifies access tokens: RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519. Line breaks can be written as `\\n`.',
-      'a public key in PEM form (RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519)',
-      { canBeFile: true },
-    ),
-    authSecret: setting(
-      secret((text) => Buffer.byteLength(text) >= 32).optional(),
-      'AUTH_SECRET',
-      'Shared secret that verifies access tokens, at least 32 bytes. With it, only the algorithms HS256, HS384 and HS512 are accepted.',
-      'a secret of at least 32 bytes',
-      { canBeFile: true },
-    ),
-    authIssuer: setting(
-      z.string().regex(/^\S+$/),
-      'AUTH_ISSUER',
-      'The `iss` claim of your access tokens. Required.',
-      'the `iss` claim of your access tokens, without spaces',
-    ),
-    authAudience: setting(
-      z.string().regex(/^\S+$/),
-      'AUTH_AUDIENCE',
-      'The `aud` claim of your access tokens. Required.',
-      'the `aud` claim of your access tokens, without spaces',
-    ),
-    ownerIdClaim: claimName(
-      'OWNER_ID_CLAIM',
-      'org_id',
-      'Name of the claim with the owner id. A dotted name such as `o.id` reads a nested claim.',
-    ),
-    ownerNameClaim: claimName('OWNER_NAME_CLAIM', 'org_name', 'Name of the claim with the owner name.'),
-    usernameClaim: claimName(
-      'USERNAME_CLAIM',
-      'email',
-      'Name of the claim with the username of the signed-in person. The username is sent to StackOne.',
-    ),
+    ...createAuthSettings(production),
     host: setting(
       z
         .string()
@@ -164,7 +137,7 @@ export function createSettings(production: boolean) {
       'CORS_ORIGINS',
       'Comma-separated list of allowed CORS origins, such as `https://app.example.com`. No paths and no wildcards.',
       'a comma-separated list of origins such as https://app.example.com (no path, no *)',
-      { fromText: (text) => text.split(',').map((part) => part.trim()), defaultText: 'same origin only' },
+      { fromText: toList, defaultText: 'same origin only' },
     ),
     playground: flag(
       'PLAYGROUND',

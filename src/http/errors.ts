@@ -31,22 +31,24 @@ export function createErrorHandler(logger: Logger) {
 }
 
 /** Before there is a request: bytes that are not HTTP, headers that are too large or too slow. */
-export function handleMalformedRequest(error: Error & { code?: string }, socket: Socket): void {
-  const [status, message] = malformedRequests.get(error.code) ?? ['400 Bad Request', 'The request is not valid HTTP.'];
-  if (socket.writable) {
-    const body = JSON.stringify(errorBody('BAD_USER_INPUT', message));
-    socket.write(
-      `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +
-        `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    );
-  }
-  socket.destroySoon();
+export function createMalformedRequestHandler(maxHeaderBytes: number) {
+  const headersTooLarge = `The headers are too large. The limit is ${maxHeaderBytes} bytes.`;
+  const responses: ReadonlyMap<string | undefined, readonly [status: string, message: string]> = new Map([
+    ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', headersTooLarge]],
+    ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request took too long to arrive.']],
+  ]);
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    const [status, message] = responses.get(error.code) ?? ['400 Bad Request', 'The request is not valid HTTP.'];
+    if (socket.writable) {
+      const body = JSON.stringify(errorBody('BAD_USER_INPUT', message));
+      socket.write(
+        `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +
+          `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
+    }
+    socket.destroySoon();
+  };
 }
-
-const malformedRequests: ReadonlyMap<string | undefined, readonly [status: string, message: string]> = new Map([
-  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'The headers are too large. The limit is 16 KiB.']],
-  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request took too long to arrive.']],
-]);
 
 /** Before there is a route, so no hook has set the headers. */
 export function handleUndecodableUrl(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {

@@ -4,7 +4,7 @@ import type { Config } from '../config/settings.js';
 import type { Observability } from '../observability/observability.js';
 import {
   createErrorHandler,
-  handleMalformedRequest,
+  createMalformedRequestHandler,
   handleNotFound,
   handleUndecodableUrl,
   handleUnknownExpectation,
@@ -26,17 +26,19 @@ export interface ServerExtension {
 }
 
 export interface HttpServerDependencies extends GraphQLRouteDependencies {
-  readonly config: Pick<Config, 'corsOrigins' | 'playground'>;
+  readonly config: Pick<Config, 'authMaxTokenBytes' | 'corsOrigins' | 'playground'>;
   readonly observability: Observability;
   readonly extension?: ServerExtension | undefined;
 }
 
 const maxBodyBytes = 16 * 1024;
+/** Of all headers except for the access token. */
+const maxOtherHeaderBytes = 16 * 1024;
 
 /** All plugins and routes, in the order in which a request passes them. The server does not listen yet. */
 export async function createHttpServer(dependencies: HttpServerDependencies): Promise<FastifyInstance> {
   const { config, observability, extension } = dependencies;
-  const server = createFastify();
+  const server = createFastify(config.authMaxTokenBytes + maxOtherHeaderBytes);
   server.server.on('checkExpectation', handleUnknownExpectation);
   server.setErrorHandler(createErrorHandler(observability.logger));
   server.setNotFoundHandler(handleNotFound);
@@ -79,7 +81,7 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
   return server;
 }
 
-function createFastify(): FastifyInstance {
+function createFastify(maxHeaderBytes: number): FastifyInstance {
   return fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 15_000,
@@ -91,11 +93,13 @@ function createFastify(): FastifyInstance {
       headersTimeout: 10_000,
       // How often Node looks for clients that are too slow. Its default is 30 seconds.
       connectionsCheckingInterval: 1_000,
-      maxHeaderSize: 16 * 1024,
+      maxHeaderSize: maxHeaderBytes,
+      // By default, Node keeps the first of two Authorization headers. Joined, they are no valid one.
+      joinDuplicateHeaders: true,
       // A missing Host header does no harm here, and Node's own response to it is not JSON.
       requireHostHeader: false,
     },
-    clientErrorHandler: handleMalformedRequest,
+    clientErrorHandler: createMalformedRequestHandler(maxHeaderBytes),
     frameworkErrors: handleUndecodableUrl,
   });
 }

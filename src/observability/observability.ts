@@ -7,6 +7,8 @@ export interface Health {
   stopping: boolean;
   /** `failing` while the circuit breaker for StackOne is open. It does not make the server unready. */
   upstream: 'ok' | 'failing';
+  /** Whether the keys that verify access tokens are there. `unknown` until the JWKS URL is called for the first time. */
+  auth: 'unknown' | 'ok' | 'failing';
 }
 
 /** Where the parts of one server report what they do. Created first, and passed down to every part. */
@@ -17,5 +19,5 @@ export interface Observability {
 }
 
 export function createObservability(logger: Logger): Observability {
-  return { logger, metrics: createMetrics(), health: { stopping: false, upstream: 'ok' } };
+  return { logger, metrics: createMetrics(), health: { stopping: false, upstream: 'ok', auth: 'unknown' } };
 }

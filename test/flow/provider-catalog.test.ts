@@ -25,7 +25,7 @@ beforeEach(async () => {
     { rateLimitPerOwnerPerMinute: 1000, rateLimitTotalPerMinute: 10_000, redisUrl: undefined },
     logger,
   );
-  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url };
+  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
   client = new StackOneHttpClient(config, rateLimits, createObservability(logger));
   api = new StackOneApi(client);
   now = 0;

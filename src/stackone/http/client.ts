@@ -7,14 +7,13 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import type { ConnectConfig } from '../../config/settings.js';
 import { AppError } from '../../domain/app-error.js';
 import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
 import type { Observability } from '../../observability/observability.js';
 import type { RequestContext } from '../../observability/request-context.js';
 import { DeadlineExceededError, fromFailure, UpstreamError } from './errors.js';
 import { RetryBudget } from './retry-budget.js';
-import { type StackOneRequest, Transport } from './transport.js';
+import { type StackOneRequest, Transport, type TransportConfig } from './transport.js';
 
 const attemptTimeoutMs = 5_000;
 const callTimeoutMs = 8_000;
@@ -47,7 +46,7 @@ export class StackOneHttpClient {
   /** StackOne requested a pause until this time. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(config: Pick<ConnectConfig, 'apiKey' | 'baseUrl'>, quota: RequestQuota, observability: Observability) {
+  constructor(config: TransportConfig, quota: RequestQuota, observability: Observability) {
     this.#transport = new Transport(config, maxInFlight);
     this.#quota = quota;
     this.#observability = observability;
