@@ -5,7 +5,7 @@ import { TokenRefusedError } from './refusal.js';
  * @throws TokenRefusedError
  */
 export function parseBearer(authorization: string, maxBytes: number): string {
-  const token = /^bearer[ \t]+(\S+)$/i.exec(authorization.trim())?.[1];
+  const token = /^bearer[ \t]+([\w.~+/=-]+)$/i.exec(authorization.trim())?.[1];
   if (token === undefined) {
     throw new TokenRefusedError('header', 'the Authorization header is not "Bearer" and one token');
   }

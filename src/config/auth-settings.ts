@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { claimName, publicKey, secret, serviceUrl, setting, toList, toNumber } from './setting.js';
 
-const names = z.array(z.string().regex(/^\S+$/)).min(1);
+/** A new schema for each setting, because `setting` registers what it describes. */
+const names = () => z.array(z.string().regex(/^\S+$/)).min(1);
 
 /** The settings of access tokens, a part of the table in `settings`. */
 export function createAuthSettings(production: boolean) {
@@ -28,14 +29,14 @@ export function createAuthSettings(production: boolean) {
       { canBeFile: true },
     ),
     authIssuers: setting(
-      names,
+      names(),
       'AUTH_ISSUER',
       'The `iss` claim of your access tokens, or a comma-separated list of issuers whose keys are all at `AUTH_JWKS_URL`. `{tenantid}` in an issuer stands for the `tid` claim of the token, as Microsoft Entra ID writes it. Required.',
       'the `iss` claim of your access tokens, without spaces',
       { fromText: toList },
     ),
     authAudiences: setting(
-      names,
+      names(),
       'AUTH_AUDIENCE',
       'The `aud` claim of your access tokens, or a comma-separated list: a token must have one of them. Required.',
       'the `aud` claim of your access tokens, without spaces',

@@ -167,7 +167,7 @@ describe('Invalid HTTP request → GraphQL error with a documented code, with no
 
   it.each<[string, string, number]>([
     ['a URL that cannot be decoded', 'GET /%zzcanary HTTP/1.1\r\nHost: a\r\n', 400],
-    ['headers of more than 16 KiB', `GET /livez HTTP/1.1\r\nHost: a\r\nX: ${'canary'.repeat(4000)}\r\n`, 431],
+    ['headers of more than 32 KiB', `GET /livez HTTP/1.1\r\nHost: a\r\nX: ${'canary'.repeat(6000)}\r\n`, 431],
     ['bytes that are not HTTP', 'canary\r\n', 400],
   ])('%s', async (_name, request, status) => {
     const { response } = await exchangeRaw(app.url, `${request}Connection: close\r\n\r\n`);

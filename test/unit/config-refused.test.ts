@@ -65,6 +65,10 @@ const malformed: Readonly<Record<string, string>> = {
   AUTH_PUBLIC_KEY_FILE: '/nowhere/canary',
   AUTH_SECRET: 'canary of-31-bytes-canary-canary-canar',
   AUTH_SECRET_FILE: '/nowhere/canary',
+  AUTH_AUDIENCE_CLAIM: 'canäry',
+  AUTH_MAX_TOKEN_BYTES: '1023 65537 16k canary',
+  HTTPS_PROXY:
+    'canary canary:3128 socks5://canary ftp://canary http://canary/path http://canary/?q http://canary/#f http://u:canary%zz@a',
   OWNER_ID_CLAIM: `canäry ${'c'.repeat(129)}`,
   OWNER_NAME_CLAIM: 'canäry',
   USERNAME_CLAIM: 'canäry',
@@ -110,7 +114,9 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
     ['HOST', 'canary host'],
     ['REDIS_URL', 'redis://canary host'],
     ['AUTH_ISSUER', 'https://canary issuer'],
-    ['AUTH_AUDIENCE', 'canary\n'],
+    ['AUTH_ISSUER', 'https://canary.example,'],
+    ['AUTH_AUDIENCE', 'canary audience'],
+    ['AUTH_AUDIENCE', 'canary,,canary'],
     ['OWNER_ID_CLAIM', 'canary id'],
     ['OWNER_NAME_CLAIM', 'canary\n'],
     ['USERNAME_CLAIM', 'canary\tname'],
@@ -132,11 +138,14 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
     expectOnlyProblem({ ...withoutKeys, AUTH_PUBLIC_KEY_FILE: path }, 'AUTH_PUBLIC_KEY is not valid');
   });
 
-  it.each(variableNames.filter((name) => name !== 'NODE_ENV'))('an empty %s', (name) => {
-    for (const empty of ['', '  ']) {
-      expectOnlyProblem(settingOf(name, empty), `${name} is set but empty: set a value or unset it`);
-    }
-  });
+  it.each(variableNames.filter((name) => !['NODE_ENV', 'HTTPS_PROXY', 'NO_PROXY'].includes(name)))(
+    'an empty %s',
+    (name) => {
+      for (const empty of ['', '  ']) {
+        expectOnlyProblem(settingOf(name, empty), `${name} is set but empty: set a value or unset it`);
+      }
+    },
+  );
 
   it.each(['STACKONE_API_KEY_FILE', 'AUTH_PUBLIC_KEY_FILE', 'AUTH_SECRET_FILE'])(
     'an empty file, or a folder, in %s',
@@ -152,6 +161,11 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
   it.each<[string, Environment, string]>([
     ['no issuer', { ...live, AUTH_ISSUER: undefined }, 'AUTH_ISSUER is missing'],
     ['no audience', { ...live, AUTH_AUDIENCE: undefined }, 'AUTH_AUDIENCE is missing'],
+    [
+      'the issuers of all tenants with an owner that a tenant can choose',
+      { ...live, AUTH_ISSUER: 'https://a.example, https://b.example/{tenantid}' },
+      'OWNER_ID_CLAIM is not valid: it must be tid',
+    ],
     ['no source of keys', withoutKeys, 'None of AUTH_JWKS_URL'],
     ['a public key beside a key set', { ...live, ...jwks }, 'More than one of AUTH_JWKS_URL'],
     ['a public key beside a secret', { ...live, AUTH_SECRET: secret }, 'More than one of AUTH_JWKS_URL'],
@@ -187,7 +201,7 @@ describe('loadConfig reports', () => {
   });
 
   it('what is wrong with each variable that has a format', () => {
-    const free = ['NODE_ENV', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
+    const free = ['NODE_ENV', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'NO_PROXY'];
     expect(variableNames.filter((name) => !(name in malformed) && !free.includes(name))).toEqual([]);
   });
 });

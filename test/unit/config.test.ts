@@ -42,8 +42,11 @@ describe('loadConfig defaults', () => {
     corsOrigins: [],
     logLevel: 'info',
     baseUrl: 'https://api.stackone.com',
-    authIssuer: 'https://issuer.example',
-    authAudience: 'https://api.example',
+    noProxy: [],
+    authIssuers: ['https://issuer.example'],
+    authAudiences: ['https://api.example'],
+    authAudienceClaim: 'aud',
+    authMaxTokenBytes: 16_384,
     ownerIdClaim: 'org_id',
     ownerNameClaim: 'org_name',
     usernameClaim: 'email',
@@ -87,6 +90,21 @@ describe('loadConfig accepts', () => {
       { introspection: false, playground: false },
     ],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+    [
+      { AUTH_ISSUER: 'https://a.example/, https://b.example' },
+      { authIssuers: ['https://a.example/', 'https://b.example'] },
+    ],
+    [
+      { AUTH_ISSUER: 'https://a.example/{tenantid}', OWNER_ID_CLAIM: 'tid' },
+      { authIssuers: ['https://a.example/{tenantid}'] },
+    ],
+    [
+      { AUTH_AUDIENCE: 'a,b', AUTH_AUDIENCE_CLAIM: 'client_id' },
+      { authAudiences: ['a', 'b'], authAudienceClaim: 'client_id' },
+    ],
+    [{ AUTH_MAX_TOKEN_BYTES: '65536' }, { authMaxTokenBytes: 65_536 }],
+    [{ NO_PROXY: 'a.example, .b.example 10.0.0.1:8080' }, { noProxy: ['a.example', '.b.example', '10.0.0.1:8080'] }],
+    [{ NO_PROXY: ' ', no_proxy: 'a.example' }, { noProxy: ['a.example'] }],
     [{ STACKONE_BASE_URL: 'http://127.0.0.1:4010/' }, { baseUrl: 'http://127.0.0.1:4010' }],
     [{ OWNER_ID_CLAIM: 'https://acme.example/org' }, { ownerIdClaim: 'https://acme.example/org' }],
     [
@@ -105,6 +123,18 @@ describe('loadConfig accepts', () => {
     for (const pem of [ecPem, ecPem.replaceAll('\n', '\\n'), rsaPem, edPem]) {
       expect(load({ AUTH_PUBLIC_KEY: pem }).authPublicKey?.type).toBe('public');
     }
+  });
+
+  it.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])('a proxy with its password in %s', (name) => {
+    const proxy = 'http://user:p%40ss@proxy.example:3128';
+    const { httpsProxy } = loadConfig({ ...live, HTTPS_PROXY: '', [name]: proxy });
+    expect(httpsProxy?.reveal()).toBe(proxy);
+  });
+
+  it('the proxy for HTTPS rather than the one for HTTP', () => {
+    const env = { HTTP_PROXY: 'http://canary.example', https_proxy: 'http://proxy.example' };
+    expect(loadConfig({ ...live, ...env }).httpsProxy?.reveal()).toBe('http://proxy.example');
+    expect(loadConfig({ ...live, HTTPS_PROXY: ' ' }).httpsProxy).toBeUndefined();
   });
 
   it('each secret and key from a file, without the newline at its end', () => {
@@ -132,7 +162,10 @@ describe('The configuration', () => {
   });
 
   it('prints no secret, however it is printed', () => {
-    const redis = { REDIS_URL: 'rediss://user:canary@redis.example:6380' };
+    const redis = {
+      REDIS_URL: 'rediss://user:canary@redis.example:6380',
+      HTTPS_PROXY: 'http://user:canary@proxy.example',
+    };
     const config = loadConfig({ ...withoutKeys, ...redis, AUTH_SECRET: secret });
     const error = new Error('failed', { cause: config });
     const printed = [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true }), inspect(error)];
