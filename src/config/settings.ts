@@ -86,14 +86,14 @@ export function createSettings(production: boolean) {
     httpsProxy: setting(
       secret(isProxyUrl).optional(),
       'HTTPS_PROXY',
-      'URL of the proxy for requests to StackOne and to `AUTH_JWKS_URL`, such as `http://proxy.example:3128`. A user name and a password can be part of it. The other names of the variable are `https_proxy`, `HTTP_PROXY` and `http_proxy`. A code option has no other name and reads no variable.',
+      'URL of the proxy for requests to StackOne and to `AUTH_JWKS_URL`, such as `http://proxy.example:3128`. A user name and a password can be part of it. Without this variable, `https_proxy`, `HTTP_PROXY` or `http_proxy` is used. In code, no environment variable is read.',
       'an http or https URL of a proxy, such as http://proxy.example:3128',
       { otherVariables: ['https_proxy', 'HTTP_PROXY', 'http_proxy'], defaultText: 'no proxy' },
     ),
     noProxy: setting(
       z.array(z.string()).default([]),
       'NO_PROXY',
-      'Comma-separated list of hosts that are reached without the proxy. An entry includes its subdomains and can have a port; `*` is every host. The other name of the variable is `no_proxy`. Loopback addresses never use the proxy.',
+      'Comma-separated list of hosts that are reached without the proxy. An entry includes its subdomains and can have a port; `*` is every host. Without this variable, `no_proxy` is used. Loopback addresses never use the proxy.',
       'a list of host names',
       { otherVariables: ['no_proxy'], fromText: (text) => text.split(/[,\s]+/), defaultText: 'none' },
     ),

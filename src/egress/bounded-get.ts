@@ -11,7 +11,7 @@ interface GetOptions {
   readonly signal: AbortSignal;
 }
 
-/** A response that is not used. The code is for the log: `HTTP_500` with the status, or `TOO_LARGE`. */
+/** A response that is not used. The code is for the log: `HTTP_500` with the status, or `OVERSIZED`. */
 export class UnusableResponseError extends Error {
   override readonly name = 'UnusableResponseError';
   constructor(readonly code: string) {
@@ -50,7 +50,7 @@ async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
     size += chunk.byteLength;
     if (size > maxBytes) {
       // Leaving the loop destroys the body and its connection.
-      throw new UnusableResponseError('TOO_LARGE');
+      throw new UnusableResponseError('OVERSIZED');
     }
     chunks.push(chunk);
   }

@@ -173,7 +173,11 @@ describe('Invalid access token → the same UNAUTHENTICATED response, with nothi
       () => bearer(forge({}, es256, { ...validClaims(), exp: 'soon' })),
       'the claim exp is malformed',
     ],
-    ['nbf in the future', () => bearer(signed({ nbf: now() + 590 })), /not valid for another 5\d\d seconds \(nbf\): check the clocks$/],
+    [
+      'nbf in the future',
+      () => bearer(signed({ nbf: now() + 590 })),
+      /not valid for another 5\d\d seconds \(nbf\): check the clocks$/,
+    ],
     [
       'logout token',
       () => bearer(signed({}, { typ: 'logout+jwt' })),

@@ -268,7 +268,7 @@ describe('Key set not available → 503 AUTH_UNAVAILABLE instead of 401, with no
     await waitUntil(() => closed, 'the connection is closed');
     // More than is read can wait in the buffers of the sockets.
     expect(sent).toBeLessThan(32 * 1024 * 1024);
-    expect(app.logs()).toContain('TOO_LARGE');
+    expect(app.logs()).toContain('OVERSIZED');
   });
 
   it('no response: the error is returned within a few seconds', async () => {

@@ -2,6 +2,7 @@ import type { Mutant } from './guards.js';
 
 const fromEnvironment = 'src/config/from-environment.ts';
 const fromOptions = 'src/config/from-options.ts';
+const authSettings = 'src/config/auth-settings.ts';
 const configError = 'src/config/config-error.ts';
 const publicKey = 'src/config/public-key.ts';
 const secret = 'src/config/secret.ts';
@@ -94,7 +95,30 @@ export const configGuards: readonly Mutant[] = [
     without: "['http:', 'https:']",
     noticedBy: 'unit/config-refused',
   },
-  { file: setting, guard: 'return isBare && ', without: 'return ', noticedBy: 'unit/config-refused' },
+  {
+    file: setting,
+    guard: 'return isBare && schemes',
+    without: 'return schemes',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: 'return isBare && /^https?:$/.test(url.protocol)',
+    without: 'return url !== undefined && /^https?:$/.test(url.protocol)',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: '/^https?:$/.test(url.protocol) && ',
+    without: '',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: ' && !/%(?![0-9a-f]{2})/i.test(url.username + url.password)',
+    without: '',
+    noticedBy: 'unit/config-refused',
+  },
   {
     file: setting,
     guard: '/^https?:/.test(text) && ',
@@ -148,21 +172,28 @@ export const configGuards: readonly Mutant[] = [
     noticedBy: 'unit/config-refused',
   },
   {
-    file: settings,
+    file: authSettings,
     guard: 'Buffer.byteLength(text) >= 32',
     without: 'true',
     noticedBy: 'unit/config-refused',
   },
+  { file: authSettings, guard: 'regex(/^\\S+$/)', without: 'regex(/^/)', noticedBy: 'unit/config-refused' },
   {
-    file: settings,
-    guard: "z.string().regex(/^\\S+$/),\n      'AUTH_ISSUER'",
-    without: "z.string().optional(),\n      'AUTH_ISSUER'",
+    file: authSettings,
+    guard: "names(),\n      'AUTH_ISSUER'",
+    without: "names().optional(),\n      'AUTH_ISSUER'",
     noticedBy: 'unit/config-refused',
   },
   {
-    file: settings,
-    guard: "z.string().regex(/^\\S+$/),\n      'AUTH_AUDIENCE'",
-    without: "z.string().optional(),\n      'AUTH_AUDIENCE'",
+    file: authSettings,
+    guard: "names(),\n      'AUTH_AUDIENCE'",
+    without: "names().optional(),\n      'AUTH_AUDIENCE'",
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: fromEnvironment,
+    guard: "isMultiTenant && env['OWNER_ID_CLAIM'] !== 'tid'",
+    without: 'false',
     noticedBy: 'unit/config-refused',
   },
   { file: settings, guard: '/^[A-Za-z0-9.:-]+$/', without: '/^/', noticedBy: 'unit/config-refused' },
