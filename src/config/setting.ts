@@ -109,7 +109,16 @@ export const toList = (text: string) => text.split(',').map((part) => part.trim(
 export function isProxyUrl(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isBare = url?.pathname === '/' && url.search === '' && url.hash === '';
-  return isBare && /^https?:$/.test(url.protocol) && !/%(?![0-9a-f]{2})/i.test(url.username + url.password);
+  return isBare && /^https?:$/.test(url.protocol) && canDecode(url.username) && canDecode(url.password);
+}
+
+function canDecode(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function toJson(text: string): unknown {

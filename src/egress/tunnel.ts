@@ -31,6 +31,8 @@ export function createTunnel(proxy: URL, target: URL, timeoutMs: number): buildC
     const connecting = request(options);
     // A timer, because the timeouts of Node start again with each byte.
     const timer = setTimeout(() => connecting.destroy(new ProxyError('ETIMEDOUT')), timeoutMs);
+    // A second error, such as one after the response, has no one to report to.
+    connecting.on('error', () => undefined);
     connecting.once('error', (error) => {
       clearTimeout(timer);
       callback(error instanceof ProxyError ? error : new ProxyError(codeOf(error)), null);

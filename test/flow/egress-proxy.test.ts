@@ -132,7 +132,7 @@ describe('A proxy that does not open the tunnel → UPSTREAM_UNAVAILABLE with it
     },
     { name: 'does not respond', fault: () => undefined, code: 'ETIMEDOUT' },
     { name: 'closes the connection', fault: (socket) => void socket.destroy(), code: 'ECONNRESET' },
-    { name: 'responds with something else', fault: respond('canary\r\n\r\n'), code: 'HPE_INVALID_CONSTANT' },
+    { name: 'responds with something else', fault: respond('canary\r\n\r\n'), code: 'HPE_\\w+' },
   ];
 
   eachConcurrently(cases, async ({ fault, code }) => {
@@ -141,7 +141,7 @@ describe('A proxy that does not open the tunnel → UPSTREAM_UNAVAILABLE with it
       await withFaultApp(async (fixture) => {
         faulty.setFault(fault);
         await expectUpstreamError(fixture, { code: 'UPSTREAM_UNAVAILABLE', attempts: 2 });
-        expect(await waitForLogLine(fixture.app, '"msg":"upstream"')).toContain(`ProxyError ${code}"`);
+        expect(await waitForLogLine(fixture.app, '"msg":"upstream"')).toMatch(RegExp(`ProxyError ${code}"`));
         expect(fixture.upstream.requests).toEqual([]);
         expect(fixture.app.logs()).not.toMatch(/canary-proxy|us%40er|us@er/);
         faulty.setFault(undefined);

@@ -115,7 +115,7 @@ export const configGuards: readonly Mutant[] = [
   },
   {
     file: setting,
-    guard: ' && !/%(?![0-9a-f]{2})/i.test(url.username + url.password)',
+    guard: ' && canDecode(url.username) && canDecode(url.password)',
     without: '',
     noticedBy: 'unit/config-refused',
   },

@@ -68,7 +68,7 @@ const malformed: Readonly<Record<string, string>> = {
   AUTH_AUDIENCE_CLAIM: 'canäry',
   AUTH_MAX_TOKEN_BYTES: '1023 65537 16k canary',
   HTTPS_PROXY:
-    'canary canary:3128 socks5://canary ftp://canary http://canary/path http://canary/?q http://canary/#f http://u:canary%zz@a',
+    'canary canary:3128 socks5://canary ftp://canary http://canary/path http://canary/?q http://canary/#f http://u:canary%zz@a http://canary%ff@a',
   OWNER_ID_CLAIM: `canäry ${'c'.repeat(129)}`,
   OWNER_NAME_CLAIM: 'canäry',
   USERNAME_CLAIM: 'canäry',
