@@ -26,6 +26,7 @@ describe('noProxy', () => {
     ['https://api.stackone.com', []],
     ['https://api.stackone.com', ['']],
     ['https://api.stackone.com', ['.', ':443', '*.']],
+    ['https://api.stackone.com.', ['', '.', ':443']],
     ['https://api.stackone.com', ['ackone.com']],
     ['https://api.stackone.com', ['pi.stackone.com', 'api.stackone.com.example']],
     ['https://api.stackone.com', ['api.stackone.com:80']],
