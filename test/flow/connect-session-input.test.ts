@@ -9,7 +9,7 @@ const query = `mutation ($provider: String, $category: Category, $accountId: ID,
   }
 }`;
 const createSession = async (variables: object) => app.post({ query, variables }, await signIn(acme));
-const upstream = () => app.emulator.history.filter(({ path }) => path !== '/auth_configs');
+const upstream = () => app.emulator.history.filter(({ path }) => path !== '/connector_profiles');
 const rejectedWith = (code: string, field: string) => ({
   createConnectSession: {
     token: null,
