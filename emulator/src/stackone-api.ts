@@ -161,7 +161,7 @@ function fieldOf(row: unknown, name: string): unknown {
 /** What the filters see of a raw row. A field that is not a text matches every filter. */
 function toFilterable(row: unknown): Partial<FilterableAccount> {
   const text = (...names: string[]) =>
-    names.map((name) => fieldOf(row, name)).find((value) => typeof value === 'string');
+    names.map((name) => fieldOf(row, name)).find((value) => typeof value === 'string' && value !== '');
   const fields = {
     id: text('id'),
     provider: text('provider', 'connector'),

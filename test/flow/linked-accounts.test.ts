@@ -107,7 +107,7 @@ describe.each([
   it('requests no page after the total', async () => {
     addMany(50);
     await readAll({ first: 25 });
-    const pages = listings().map(({ query }) => query.page ?? '1');
+    const pages = listings().map(({ query: { page } }) => page ?? '1');
     const expected = contract.accountsEnvelope === 'paged' ? ['1', '2', '1', '2'] : ['1', '2', '1', '2', '3'];
     expect(pages).toEqual(expected);
   });
