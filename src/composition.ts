@@ -49,7 +49,7 @@ export async function compose<Credentials>(
   const { logger } = observability;
   const rateLimits = await startRateLimits(config, logger);
   const client = new StackOneHttpClient(config, rateLimits, observability);
-  const api = new StackOneApi(client);
+  const api = new StackOneApi(client, observability);
   const formatError = createFormatError(logger);
   const operations = new OperationRunner(createSchema(), formatError);
   return {

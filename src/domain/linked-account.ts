@@ -15,7 +15,7 @@ export type LinkedAccountStatus = (typeof LinkedAccountStatus)[keyof typeof Link
 export interface StatusReason {
   readonly code: string | null;
   readonly description: string | null;
-  readonly at: Date;
+  readonly at: Date | null;
 }
 
 /** An account of the caller's owner in another system. */
@@ -27,6 +27,7 @@ export interface LinkedAccount {
   readonly statusReasons: readonly StatusReason[];
   readonly needsRelink: boolean;
   readonly linkedBy: string | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
+  /** StackOne does not always state times. */
+  readonly createdAt: Date | null;
+  readonly updatedAt: Date | null;
 }

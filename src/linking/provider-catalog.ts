@@ -1,12 +1,12 @@
 import { AppError } from '../domain/app-error.js';
 import type { Provider } from '../domain/provider.js';
 import type { Logger } from '../observability/logger.js';
-import { createBackgroundContext, type RequestContext } from '../observability/request-context.js';
+import { createBackgroundContext } from '../observability/request-context.js';
 import type { StackOneApi } from '../stackone/api.js';
+import type { ProviderList } from '../stackone/records.js';
 
 const freshMs = 5 * 60_000;
 const staleMs = 60 * 60_000;
-const maxPages = 20;
 
 /**
  * The providers that the StackOne project has enabled. They are the same for every owner, so the process keeps one copy.
@@ -17,7 +17,7 @@ export class ProviderCatalog {
   readonly #api: StackOneApi;
   readonly #logger: Logger;
   readonly #now: () => number;
-  #copy: { readonly providers: readonly Provider[]; readonly at: number } | undefined;
+  #copy: (ProviderList & { readonly at: number }) | undefined;
   #refresh: Promise<readonly Provider[]> | undefined;
 
   constructor(api: StackOneApi, logger: Logger, now: () => number = () => performance.now()) {
@@ -46,12 +46,17 @@ export class ProviderCatalog {
     return refresh;
   }
 
+  /** Whether StackOne has more providers than the copy. A provider that is not in it can then be enabled. */
+  get truncated(): boolean {
+    return this.#copy?.truncated === true;
+  }
+
   /** One refresh at a time, however many requests wait for it. */
   #startRefresh(): Promise<readonly Provider[]> {
     this.#refresh ??= this.#load()
-      .then((providers) => {
-        this.#copy = { providers, at: this.#now() };
-        return providers;
+      .then((list) => {
+        this.#copy = { ...list, at: this.#now() };
+        return list.providers;
       })
       .finally(() => {
         this.#refresh = undefined;
@@ -59,42 +64,11 @@ export class ProviderCatalog {
     return this.#refresh;
   }
 
-  async #load(): Promise<readonly Provider[]> {
-    const context = createBackgroundContext();
-    const providers = (await this.#fromAuthConfigs(context)) ?? (await this.#api.listConnectors(context));
-    if (providers === undefined) {
-      throw new AppError('UPSTREAM_REJECTED', 'StackOne has neither /auth_configs nor /connectors/meta');
+  async #load(): Promise<ProviderList> {
+    const list = await this.#api.listProviders(createBackgroundContext());
+    if (list === undefined) {
+      throw new AppError('UPSTREAM_REJECTED', 'StackOne has no catalog of providers for this project');
     }
-    return mergeByKey(providers).sort((a, b) => a.name.localeCompare(b.name, 'en'));
+    return list;
   }
-
-  /** @returns undefined in a project that does not have this endpoint yet */
-  async #fromAuthConfigs(context: RequestContext): Promise<Provider[] | undefined> {
-    const providers: Provider[] = [];
-    let rowCount = 0;
-    for (let number = 1; number <= maxPages; number++) {
-      const page = await this.#api.listAuthConfigs(number, context);
-      if (page === undefined) {
-        return undefined;
-      }
-      providers.push(...page.providers);
-      rowCount += page.rowCount;
-      // StackOne can return shorter pages than requested, so only its total or an empty page ends the list.
-      if (page.rowCount === 0 || rowCount >= (page.total ?? Number.POSITIVE_INFINITY)) {
-        break;
-      }
-    }
-    return providers;
-  }
-}
-
-/** A provider with several profiles is one provider, with the categories of all of them. */
-function mergeByKey(providers: readonly Provider[]): Provider[] {
-  const byKey = new Map<string, Provider>();
-  for (const provider of providers) {
-    const first = byKey.get(provider.key) ?? provider;
-    const categories = [...new Set([...first.categories, ...provider.categories])];
-    byKey.set(provider.key, { ...first, categories, logoUrl: first.logoUrl ?? provider.logoUrl });
-  }
-  return [...byKey.values()];
 }

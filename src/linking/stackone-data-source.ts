@@ -80,10 +80,10 @@ export class StackOneDataSource {
     return { ok: true, value: account };
   }
 
-  /** When the catalog is not available, StackOne decides. */
+  /** When the catalog is not available or not complete, StackOne decides. */
   async #isEnabled(provider: string): Promise<boolean> {
     try {
-      return (await this.provider(provider)) !== null;
+      return (await this.provider(provider)) !== null || this.#dependencies.catalog.truncated;
     } catch (error) {
       const reason = error instanceof AppError ? error.message : 'unknown';
       this.#dependencies.logger.warn({ reason }, 'The provider could not be checked: StackOne decides');

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type LinkedAccount, LinkedAccountStatus } from '../domain/linked-account.js';
-import { Category, type Provider, providerKeyPattern } from '../domain/provider.js';
+import { Category, type Provider } from '../domain/provider.js';
 import type { QueryParameters } from './http/transport.js';
 import type { AccountRecord, AccountsQuery, MintedSession, NewConnectSession } from './records.js';
-import type { AccountRow, AuthConfigRow, ConnectorRow, ConnectSessionBody, ConnectSessionResponse } from './schemas.js';
+import type { AccountRow, ConnectSessionBody, ConnectSessionResponse, ProviderRow } from './schemas.js';
 
 /** Between StackOne's field names and this project's own. */
 
@@ -48,7 +48,7 @@ export function toAccountsQuery(query: AccountsQuery, pageSize: number): QueryPa
   ];
 }
 
-export function toAuthConfigsQuery(page: number, pageSize: number): QueryParameters {
+export function toProvidersQuery(page: number, pageSize: number): QueryParameters {
   return [
     ['enabled', 'true'],
     ['page', String(page)],
@@ -57,7 +57,7 @@ export function toAuthConfigsQuery(page: number, pageSize: number): QueryParamet
 }
 
 export function toAccountRecord(row: AccountRow): AccountRecord {
-  return { ownerId: row.origin_owner_id ?? null, account: toLinkedAccount(row) };
+  return { ownerId: row.owner, account: toLinkedAccount(row) };
 }
 
 function toLinkedAccount(row: AccountRow): LinkedAccount {
@@ -67,15 +67,17 @@ function toLinkedAccount(row: AccountRow): LinkedAccount {
     providerKey: row.provider,
     label: row.label ?? null,
     status,
-    statusReasons: (row.status_reasons ?? []).map((reason) => ({
-      code: reason.code ?? null,
-      description: reason.description ?? null,
-      at: reason.timestamp ?? row.updated_at,
-    })),
+    statusReasons: (row.status_reasons ?? [])
+      .filter((reason) => reason !== null)
+      .map(({ code, description, timestamp }) => ({
+        code: code ?? null,
+        description: description ?? null,
+        at: timestamp ?? row.updated_at ?? null,
+      })),
     needsRelink: needsRelink(status),
     linkedBy: row.origin_username ?? null,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
+    createdAt: row.created_at ?? null,
+    updatedAt: row.updated_at ?? null,
   };
 }
 
@@ -84,40 +86,24 @@ function needsRelink(status: LinkedAccountStatus): boolean {
   return status === LinkedAccountStatus.EXPIRED || status === LinkedAccountStatus.ERROR;
 }
 
-/** @returns undefined for a connector that is not enabled */
-export function fromConnectorRow(row: ConnectorRow): Provider | undefined {
-  if (row.active !== true || !providerKeyPattern.test(row.provider)) {
+/** @returns undefined for a provider that is not enabled. Without `active`, its place in the list says that it is. */
+export function toProvider(row: ProviderRow): Provider | undefined {
+  if (row.active === false) {
     return undefined;
   }
+  const categories = row.categories ?? [row.category];
   return {
-    key: row.provider,
-    name: row.provider_name ?? row.provider,
-    categories: knownCategories(row.category == null ? [] : [row.category]),
-    logoUrl: displayableImage(row.resources?.images?.logo_url),
-  };
-}
-
-/** @returns undefined for a connector that is not enabled */
-export function fromAuthConfigRow(row: AuthConfigRow): Provider | undefined {
-  if (row.active === false || !providerKeyPattern.test(row.connector_key)) {
-    return undefined;
-  }
-  return {
-    key: row.connector_key,
-    name: row.connector_label ?? row.connector_key,
-    categories: knownCategories(row.categories ?? []),
-    logoUrl: displayableImage(row.logo_url),
+    key: row.key,
+    name: row.connector_label?.trim() || row.provider_name?.trim() || row.key,
+    // StackOne's list of categories grows: one that this schema does not have yet is left out.
+    categories: categories.flatMap((category) => oneOf(Category, category) ?? []),
+    logoUrl: displayableImage(row.logo_url ?? row.resources?.images?.logo_url),
   };
 }
 
 /** A page puts this URL into `<img src>`, so only web and inline images are allowed. */
 function displayableImage(url: string | null | undefined): string | null {
   return url != null && /^(https:\/\/|data:image\/)/.test(url) ? url : null;
-}
-
-/** StackOne's list of categories grows. A category that this schema does not have yet is left out. */
-function knownCategories(values: readonly string[]): Category[] {
-  return values.flatMap((value) => oneOf(Category, value) ?? []);
 }
 
 function oneOf<T extends string>(values: Readonly<Record<string, T>>, text: unknown): T | undefined {

@@ -38,9 +38,21 @@ export interface AccountsQuery {
   readonly page: number;
 }
 
-export interface ProviderPage {
-  /** The enabled providers of the page. One provider can appear several times. */
-  readonly providers: readonly Provider[];
+/** A page of one of StackOne's lists. */
+export interface Page<Row> {
+  /** The rows that could be read. */
+  readonly rows: readonly Row[];
+  /** All rows of the page, readable or not. */
   readonly rowCount: number;
+  /** Rows of all pages and rows per page, where StackOne states them. */
   readonly total: number | undefined;
+  readonly pageSize: number | undefined;
+  readonly bytes: number;
+}
+
+export interface ProviderList {
+  /** The enabled providers, each once. */
+  readonly providers: readonly Provider[];
+  /** StackOne has rows that were not read: a provider that is not in the list can be enabled. */
+  readonly truncated: boolean;
 }

@@ -82,7 +82,7 @@ describe('createConnectSession', () => {
   it('skips the provider check when the provider catalog is not available', async () => {
     const other = await startTestApp();
     try {
-      other.emulator.failNext({ status: 500, match: { path: '/auth_configs' } }, 5);
+      other.emulator.failNext({ status: 500, match: { path: '/connector_profiles' } }, 5);
       const sdk = await other.sdk(acme);
       const { createConnectSession: payload } = await sdk.createConnectSession({ provider: 'bamboohr' });
       expect(payload.token).not.toBeNull();

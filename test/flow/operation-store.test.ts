@@ -182,7 +182,7 @@ describe('A random operation', () => {
     const seen = { fromStore: 0, failed: 0, refused: 0 };
     const property = fc.asyncProperty(
       randomOperations(buildSchema(readText('schema.graphql'))),
-      fc.constantFrom(undefined, '/accounts', '/auth_configs', '/connect_sessions'),
+      fc.constantFrom(undefined, '/accounts', '/connector_profiles', '/connect_sessions'),
       async (operation, failingPath) => {
         arrange(failingPath);
         const first = comparable(await app.post(operation, signedIn));

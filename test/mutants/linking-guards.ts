@@ -47,13 +47,13 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: accountList,
-    guard: 'page < start.page + maxPages',
-    without: 'page < start.page + 10 * maxPages',
+    guard: 'page < start.page + maxPages &&',
+    without: 'page < start.page + 10 * maxPages &&',
     noticedBy: 'flow/linked-accounts',
   },
   {
     file: accountList,
-    guard: 'if (records.every(({ account }) => seen.has(account.id)))',
+    guard: 'if (current.rows.every(isSeen) && !hasUnreadableRowsOnly)',
     without: 'if (false)',
     noticedBy: 'flow/linked-accounts',
   },
@@ -66,15 +66,9 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: accountList,
-    guard: '    await this.#dependencies.rateLimits.takeLookup(this.#owner.id);\n    const records =',
-    without: '    const records =',
+    guard: '    await this.#dependencies.rateLimits.takeLookup(this.#owner.id);\n    const page =',
+    without: '    const page =',
     noticedBy: 'flow/quota.test.ts',
-  },
-  {
-    file: catalog,
-    guard: 'number <= maxPages',
-    without: 'number <= 10 * maxPages',
-    noticedBy: 'flow/provider-catalog',
   },
   { file: catalog, guard: 'age < staleMs', without: 'true', noticedBy: 'flow/provider-catalog' },
   {

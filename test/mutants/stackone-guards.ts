@@ -6,6 +6,8 @@ const errors = 'src/stackone/http/errors.ts';
 const mappers = 'src/stackone/mappers.ts';
 const request = 'src/stackone/http/request.ts';
 const response = 'src/stackone/http/response.ts';
+const listReader = 'src/stackone/list-reader.ts';
+const providerReader = 'src/stackone/provider-reader.ts';
 const retryBudget = 'src/stackone/http/retry-budget.ts';
 const schemas = 'src/stackone/schemas.ts';
 
@@ -31,27 +33,14 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   { file: mappers, guard: "    ['origin_owner_id', ownerId],\n", without: '', noticedBy: 'unit/mappers' },
   { file: mappers, guard: '.url({ protocol: /^https?$/ })', without: '.url()', noticedBy: 'unit/mappers' },
-  { file: mappers, guard: 'row.active !== true || ', without: '', noticedBy: 'unit/mappers' },
-  { file: mappers, guard: 'row.active === false || ', without: '', noticedBy: 'unit/mappers' },
-  {
-    file: mappers,
-    guard: '!providerKeyPattern.test(row.provider)',
-    without: 'false',
-    noticedBy: 'unit/mappers',
-  },
-  {
-    file: mappers,
-    guard: '!providerKeyPattern.test(row.connector_key)',
-    without: 'false',
-    noticedBy: 'unit/mappers',
-  },
+  { file: mappers, guard: 'if (row.active === false)', without: 'if (false)', noticedBy: 'unit/mappers' },
   {
     file: mappers,
     guard: '/^(https:\\/\\/|data:image\\/)/.test(url)',
     without: 'true',
     noticedBy: 'unit/mappers',
   },
-  { file: mappers, guard: 'oneOf(Category, value) ?? []', without: 'value', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: 'oneOf(Category, category) ?? []', without: 'category', noticedBy: 'unit/mappers' },
   {
     file: mappers,
     guard: 'oneOf(LinkedAccountStatus, row.status) ?? LinkedAccountStatus.UNKNOWN',
@@ -65,6 +54,51 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'unit/mappers',
   },
   { file: schemas, guard: '.regex(accountIdPattern)', without: '', noticedBy: 'unit/mappers' },
+  { file: schemas, guard: 'z.int().nonnegative()', without: 'z.number()', noticedBy: 'unit/mappers' },
+  {
+    file: schemas,
+    guard: "typeof value === 'string' && providerKeyPattern.test(value)",
+    without: "typeof value === 'string'",
+    noticedBy: 'unit/mappers',
+  },
+  {
+    file: schemas,
+    guard: "typeof owner === 'string' && owner !== '' ? owner : null",
+    without: 'owner === undefined ? null : String(owner)',
+    noticedBy: 'unit/mappers',
+  },
+  { file: schemas, guard: '({ owner }) => owner !== null', without: '() => true', noticedBy: 'unit/mappers' },
+  { file: schemas, guard: 'value.slice(0, maxItems)', without: 'value', noticedBy: 'unit/mappers' },
+  { file: schemas, guard: 'z.string().max(1_000)', without: 'z.string()', noticedBy: 'unit/mappers' },
+  { file: schemas, guard: 'z.string().max(32_768)', without: 'z.string()', noticedBy: 'unit/mappers' },
+  {
+    file: listReader,
+    guard: 'values.slice(0, maxRows)',
+    without: 'values',
+    noticedBy: 'flow/provider-list',
+  },
+  { file: listReader, guard: 'if (skipped.size > 0)', without: 'if (false)', noticedBy: 'flow/odd-rows' },
+  { file: listReader, guard: 'if (unusable.size > 0)', without: 'if (false)', noticedBy: 'flow/odd-rows' },
+  {
+    file: providerReader,
+    guard: 'number < maxPages && ',
+    without: '',
+    noticedBy: 'flow/provider-catalog',
+  },
+  { file: providerReader, guard: 'rowCount < maxRows && ', without: '', noticedBy: 'flow/provider-list' },
+  { file: providerReader, guard: ' && bytes < maxTotalBytes', without: '', noticedBy: 'flow/provider-list' },
+  {
+    file: providerReader,
+    guard: 'page === undefined || !isNew',
+    without: 'page === undefined',
+    noticedBy: 'flow/provider-list',
+  },
+  {
+    file: providerReader,
+    guard: 'Math.min(rowCount, maxRows) < total',
+    without: 'false',
+    noticedBy: 'flow/provider-list',
+  },
   {
     file: schemas,
     guard: 'if (Number.isNaN(date.getTime()))',

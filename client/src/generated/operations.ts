@@ -82,7 +82,7 @@ export type UserErrorCode =
   /** The provider is not in `providers`. */
   | 'PROVIDER_NOT_ENABLED';
 
-export type UserErrorFieldsFragment = { code: UserErrorCode, message: string, field: string | null, accounts: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> }> };
+export type UserErrorFieldsFragment = { code: UserErrorCode, message: string, field: string | null, accounts: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> }> };
 
 export type CreateConnectSessionMutationVariables = Exact<{
   provider?: string | null | undefined;
@@ -93,16 +93,16 @@ export type CreateConnectSessionMutationVariables = Exact<{
 }>;
 
 
-export type CreateConnectSessionMutation = { createConnectSession: { token: string | null, expiresAt: string | null, mode: ConnectMode | null, account: { id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null, accounts: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> }> }> } };
+export type CreateConnectSessionMutation = { createConnectSession: { token: string | null, expiresAt: string | null, mode: ConnectMode | null, account: { id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null, accounts: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> }> }> } };
 
 export type IntegrationsQueryVariables = Exact<{
   category?: Category | null | undefined;
 }>;
 
 
-export type IntegrationsQuery = { viewer: { ownerId: string, ownerName: string, username: string | null }, providers: Array<{ key: string, name: string, categories: Array<Category>, logoUrl: string | null }>, linkedAccounts: { nodes: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type IntegrationsQuery = { viewer: { ownerId: string, ownerName: string, username: string | null }, providers: Array<{ key: string, name: string, categories: Array<Category>, logoUrl: string | null }>, linkedAccounts: { nodes: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
-export type LinkedAccountFieldsFragment = { id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> };
+export type LinkedAccountFieldsFragment = { id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> };
 
 export type LinkedAccountsQueryVariables = Exact<{
   provider?: string | null | undefined;
@@ -112,28 +112,28 @@ export type LinkedAccountsQueryVariables = Exact<{
 }>;
 
 
-export type LinkedAccountsQuery = { linkedAccounts: { nodes: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type LinkedAccountsQuery = { linkedAccounts: { nodes: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type LinkedAccountQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type LinkedAccountQuery = { linkedAccount: { id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> } | null };
+export type LinkedAccountQuery = { linkedAccount: { id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> } | null };
 
 export type ConfirmLinkedAccountMutationVariables = Exact<{
   accountId: string;
 }>;
 
 
-export type ConfirmLinkedAccountMutation = { confirmLinkedAccount: { account: { id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null, accounts: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> }> }> } };
+export type ConfirmLinkedAccountMutation = { confirmLinkedAccount: { account: { id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null, accounts: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> }> }> } };
 
 export type DeleteLinkedAccountMutationVariables = Exact<{
   accountId: string;
 }>;
 
 
-export type DeleteLinkedAccountMutation = { deleteLinkedAccount: { deletedAccountId: string | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null, accounts: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string, updatedAt: string, statusReasons: Array<{ code: string | null, description: string | null, at: string }> }> }> } };
+export type DeleteLinkedAccountMutation = { deleteLinkedAccount: { deletedAccountId: string | null, userErrors: Array<{ code: UserErrorCode, message: string, field: string | null, accounts: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> }> }> } };
 
 export const LinkedAccountFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"LinkedAccountFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"LinkedAccount"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"providerKey"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"statusReasons"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"at"}}]}},{"kind":"Field","name":{"kind":"Name","value":"needsRelink"}},{"kind":"Field","name":{"kind":"Name","value":"linkedBy"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}}]} as unknown as DocumentNode<LinkedAccountFieldsFragment, unknown>;
 export const UserErrorFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"UserErrorFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"UserError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"accounts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"LinkedAccountFields"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"LinkedAccountFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"LinkedAccount"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"providerKey"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"statusReasons"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"at"}}]}},{"kind":"Field","name":{"kind":"Name","value":"needsRelink"}},{"kind":"Field","name":{"kind":"Name","value":"linkedBy"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}}]} as unknown as DocumentNode<UserErrorFieldsFragment, unknown>;

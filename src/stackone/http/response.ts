@@ -14,6 +14,8 @@ export interface ExpectedResponse<T> {
   readonly schema: z.ZodType<T>;
   /** Names the field that shows that the response belongs to another request. */
   readonly mismatch?: (response: T) => string | undefined;
+  /** Receives the size of the body of a good response. */
+  readonly onSize?: (bytes: number) => void;
 }
 
 /**
@@ -26,6 +28,7 @@ export function parseResponse<T>(
   endpoint: string,
 ): T | undefined {
   if (status >= 200 && status < 300) {
+    expected.onSize?.(body.byteLength);
     return parseExpected(expected, parseJson(body, endpoint), endpoint);
   }
   if (status === 404) {
