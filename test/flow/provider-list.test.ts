@@ -23,7 +23,8 @@ let api: StackOneApi;
 function connectTo(baseUrl: string): void {
   const observability = createObservability(createLogger('trace', { write: (line) => void lines.push(line) }));
   const quota = { takeRequest: async () => undefined };
-  client = new StackOneHttpClient({ apiKey: new Secret(emulator.apiKey), baseUrl }, quota, observability);
+  const config = { apiKey: new Secret(emulator.apiKey), baseUrl, noProxy: [] };
+  client = new StackOneHttpClient(config, quota, observability);
   api = new StackOneApi(client, observability);
 }
 // New for each test, because it remembers the endpoint.
