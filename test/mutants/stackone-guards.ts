@@ -47,10 +47,12 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: mappers,
-    guard: '/^(https:\\/\\/|data:image\\/)/.test(url)',
+    guard: '(isWebUrl(url) || inlineImage.test(url))',
     without: 'true',
     noticedBy: 'unit/mappers',
   },
+  { file: mappers, guard: 'url.length <= maxLogoLength', without: 'true', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: " && new URL(url).username === ''", without: '', noticedBy: 'unit/mappers' },
   { file: mappers, guard: 'oneOf(Category, value) ?? []', without: 'value', noticedBy: 'unit/mappers' },
   {
     file: mappers,
