@@ -9,14 +9,15 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Authenticate } from './auth/authenticate.js';
 import type { ConnectConfig } from './config/settings.js';
-import { type CreateContext, createContextFactory, type GraphQLContext } from './graphql/context.js';
+import { type ConnectContext, type CreateContext, createContextFactory } from './graphql/context.js';
 import { createFormatError, type FormatError } from './graphql/format-error.js';
+import { createDocumentStore } from './graphql/operations/document-store.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
 import { createErrorsPlugin } from './graphql/plugins/errors.js';
 import { createOperationsPlugin } from './graphql/plugins/operations.js';
-import { createTelemetryPlugin } from './graphql/plugins/telemetry.js';
-import { queryLimits, queryLimitsRule } from './graphql/query-limits.js';
+import { queryLimitsRule } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
+import { tokenLimitRule } from './graphql/token-limit.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
 import { startRateLimits } from './linking/rate-limits.js';
 import type { Logger } from './observability/logger.js';
@@ -27,8 +28,9 @@ import { StackOneHttpClient } from './stackone/http/client.js';
 const maxDeletedAccounts = 10_000;
 
 /** Options for `new ApolloServer(…)`. You can add plugins; do not omit any, because they protect the schema. */
-export interface ConnectApolloOptions extends ApolloServerOptionsWithSchema<GraphQLContext> {
-  readonly plugins: ApolloServerPlugin<GraphQLContext>[];
+export interface ConnectApolloOptions
+  extends Omit<ApolloServerOptionsWithSchema<ConnectContext>, 'fieldResolver' | 'plugins'> {
+  readonly plugins: ApolloServerPlugin<ConnectContext>[];
   readonly formatError: FormatError;
 }
 
@@ -84,14 +86,11 @@ function createApolloOptions(
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: queryLimits.tokens },
-    validationRules: [queryLimitsRule],
-    // graphql-js adds a third one, which says that validation has stopped.
-    validationOptions: { maxErrors: 2 },
+    validationRules: [tokenLimitRule, queryLimitsRule],
+    documentStore: createDocumentStore(),
     formatError,
     logger: createApolloLogger(logger),
     plugins: [
-      createTelemetryPlugin(),
       createErrorsPlugin(),
       createOperationsPlugin(operations),
       ApolloServerPluginCacheControlDisabled(),

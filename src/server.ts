@@ -3,6 +3,7 @@ import { ApolloServer } from '@apollo/server';
 import { createBearerAuthentication } from './auth/authenticate.js';
 import { compose } from './composition.js';
 import type { Config } from './config/settings.js';
+import type { GraphQLContext } from './graphql/context.js';
 import { startMetricsServer } from './http/routes/metrics.js';
 import { createHttpServer, type ServerExtension } from './http/server.js';
 import { createLogger, type Logger } from './observability/logger.js';
@@ -33,7 +34,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const observability = createObservability(logger);
   const authenticate = createBearerAuthentication(config, observability);
   const { apolloOptions, operations, createContext, close } = await compose(config, authenticate, observability);
-  const apollo = new ApolloServer(apolloOptions);
+  const apollo = new ApolloServer<GraphQLContext>(apolloOptions);
   await apollo.start();
   const { extension } = options;
   const http = await createHttpServer({

@@ -24,8 +24,15 @@ const clientCodes: ReadonlySet<ErrorCode> = new Set([
 /** An error about the request that this layer itself detects. Its message is written here and contains no value. */
 export class RequestError extends GraphQLError {}
 
+const hostErrors = new WeakSet<object>();
+
+/** Marks an error of a host app's own field, which leaves as the host app made it. */
+export function leaveToHost(error: GraphQLError): void {
+  hostErrors.add(error);
+}
+
 /**
- * Every error leaves through this function. An AppError leaves with its public message, an error about the client's
+ * Every error of our fields leaves through this function. An AppError leaves with its public message, an error about the client's
  * document without the values that it quotes. Any other error is logged and leaves as `INTERNAL_SERVER_ERROR`.
  */
 export function createFormatError(logger: Logger): FormatError {
@@ -33,6 +40,9 @@ export function createFormatError(logger: Logger): FormatError {
     const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
     if (original instanceof AppError) {
       return format(formatted, original.code, original.publicMessage, original.retryAfterSeconds);
+    }
+    if (isHostError(error, formatted)) {
+      return formatted;
     }
     const code = isLateInputError(original) ? 'BAD_USER_INPUT' : toErrorCode(formatted.extensions?.['code']);
     if (code !== undefined && clientCodes.has(code)) {
@@ -43,6 +53,18 @@ export function createFormatError(logger: Logger): FormatError {
     logger.error({ name, stack }, 'unexpected error');
     return format(formatted, 'INTERNAL_SERVER_ERROR', errorCodeInfo('INTERNAL_SERVER_ERROR').message);
   };
+}
+
+/**
+ * An error of a host app's own field, or one that the host app's own code made for clients, with a code of its own, such as
+ * its `context` function.
+ */
+function isHostError(error: unknown, { extensions, path }: GraphQLFormattedError): boolean {
+  const isMadeForClients = error instanceof GraphQLError && error.originalError === undefined && path === undefined;
+  return (
+    error instanceof GraphQLError &&
+    (hostErrors.has(error) || (isMadeForClients && toErrorCode(extensions?.['code']) === undefined))
+  );
 }
 
 function toErrorCode(code: unknown): ErrorCode | undefined {

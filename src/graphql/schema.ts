@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { guardFields } from './own-fields.js';
 import { ConnectSessionResolver } from './types/connect-session.js';
 import { LinkedAccountResolver, ProviderAccountsResolver } from './types/linked-account-resolver.js';
 import { ProviderResolver } from './types/provider.js';
@@ -24,7 +25,7 @@ export function createSchema(): GraphQLSchema {
   // TypeGraphQL has no place for these two.
   describe(schema.getQueryType(), 'Read operations. Each one sees only the data of the caller’s customer.');
   describe(schema.getMutationType(), 'Write operations. One request can contain one of them.');
-  return schema;
+  return guardFields(schema);
 }
 
 function describe(type: GraphQLObjectType | null | undefined, description: string): void {

@@ -38,6 +38,7 @@ export class AccountList {
   readonly #context: RequestContext;
   readonly #accounts = new Map<string, Promise<LinkedAccount | null>>();
   readonly #pages = new Map<string, Promise<Page<AccountRecord>>>();
+  #byProvider: Promise<ReadonlyMap<string, readonly LinkedAccount[]>> | undefined;
 
   constructor(dependencies: AccountListDependencies, owner: Owner, context: RequestContext) {
     this.#dependencies = dependencies;
@@ -49,6 +50,7 @@ export class AccountList {
   forget(): void {
     this.#accounts.clear();
     this.#pages.clear();
+    this.#byProvider = undefined;
   }
 
   /** @returns null for an id that is malformed, unknown or another owner's: they cannot be told apart */
@@ -56,6 +58,12 @@ export class AccountList {
     const account = this.#accounts.get(accountId) ?? this.#fetchAccount(accountId);
     this.#accounts.set(accountId, account);
     return account;
+  }
+
+  /** All accounts by the keys of their providers, grouped once. */
+  byProvider(): Promise<ReadonlyMap<string, readonly LinkedAccount[]>> {
+    this.#byProvider ??= this.all({}).then(groupByProvider);
+    return this.#byProvider;
   }
 
   async all(filter: AccountFilter): Promise<LinkedAccount[]> {
@@ -186,6 +194,16 @@ function isLast({ rowCount, total }: Page<AccountRecord>, rowsSoFar: number): bo
 function toQuery({ provider, statuses }: AccountFilter, page: number, ownerId: string): AccountsQuery {
   const canFilter = statuses !== undefined && !statuses.includes(LinkedAccountStatus.UNKNOWN);
   return { ownerId, provider, statuses: canFilter ? statuses : undefined, page };
+}
+
+function groupByProvider(accounts: readonly LinkedAccount[]): ReadonlyMap<string, readonly LinkedAccount[]> {
+  const groups = new Map<string, LinkedAccount[]>();
+  for (const account of accounts) {
+    const group = groups.get(account.providerKey) ?? [];
+    groups.set(account.providerKey, group);
+    group.push(account);
+  }
+  return groups;
 }
 
 function matches(account: LinkedAccount, { provider, statuses }: AccountFilter): boolean {

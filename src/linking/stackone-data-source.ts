@@ -176,8 +176,7 @@ export class StackOneDataSource {
 
   /** All accounts of one provider. One list serves all providers of a request. */
   async linkedAccountsOf(provider: string): Promise<readonly LinkedAccount[]> {
-    const accounts = await this.#accounts.all({});
-    return accounts.filter((account) => account.providerKey === provider);
+    return (await this.#accounts.byProvider()).get(provider) ?? [];
   }
 
   async providers(category: Category | undefined): Promise<readonly Provider[]> {

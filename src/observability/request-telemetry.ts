@@ -48,12 +48,6 @@ export class RequestTelemetry {
     hashes.set(owner, this.#owner);
   }
 
-  setOperation(operation: MaybeOperation): void {
-    const first = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
-    this.#field = first?.name.value;
-    this.#operation = operation?.name?.value.slice(0, maxNameLength);
-  }
-
   /** An error before there is a GraphQL result. */
   setError(error: unknown): void {
     this.#code = error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR';
@@ -64,14 +58,15 @@ export class RequestTelemetry {
     this.#code = code;
   }
 
-  setErrors(errors: readonly GraphQLError[]): void {
+  /** The response of an operation. @param errors as they were before they were formatted */
+  setResponse(operation: MaybeOperation, errors: readonly GraphQLError[], result: Result): void {
+    const first = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
     const original = errors[0]?.originalError;
+    const userError = operation?.operation === 'mutation' ? findUserError(result.data) : 'ok';
+    this.#field = first?.name.value;
+    this.#operation = operation?.name?.value.slice(0, maxNameLength);
     this.#reason = original instanceof AppError ? original.message : undefined;
-  }
-
-  setResult({ data, errors }: Result, operation: MaybeOperation): void {
-    const userError = operation?.operation === 'mutation' ? findUserError(data) : 'ok';
-    this.#code = String(errors?.[0]?.extensions?.['code'] ?? userError);
+    this.#code = String(result.errors?.[0]?.extensions?.['code'] ?? userError);
   }
 
   /** An attempt to call StackOne. */

@@ -17,6 +17,8 @@ import { errorCodeInfo, errorCodes } from '../../src/domain/error-codes.js';
 import { UserErrorCode } from '../../src/domain/result.js';
 import { startConnect } from '../../src/embed.js';
 import { queryLimits } from '../../src/graphql/query-limits.js';
+import { maxResponseValues } from '../../src/graphql/response-budget.js';
+import { maxTokens } from '../../src/graphql/token-limit.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 
 const settings = listSettings();
@@ -85,7 +87,9 @@ describe('docs/errors.md', () => {
       .split('\n')
       .filter((line) => line.includes('GRAPHQL_'))
       .map((line) => Number(line.split('|')[2]));
-    expect(values).toEqual(Object.values(queryLimits));
+    expect(values).toEqual([maxTokens, ...Object.values(queryLimits)]);
+    const budget = new Intl.NumberFormat('en').format(maxResponseValues);
+    expect(sectionOf('docs/errors.md', 'Query limits')).toContain(`| Values in the response | ${budget} |`);
   });
 });
 
@@ -135,6 +139,14 @@ describe('docs/embedding.md', () => {
     const [, shown = ''] = codeBlocks('docs/embedding.md', 'js');
     const example = lines(readText('examples/express/shop.js'));
     const missing = lines(shown).filter((line) => !example.includes(line));
+    expect([shown.length > 300, missing]).toEqual([true, []]);
+  });
+
+  it('contains the merged schema that the tests use, without changes', () => {
+    const lines = (code: string) => code.split('\n').map((line) => line.trim());
+    const [, , shown = ''] = codeBlocks('docs/embedding.md', 'js');
+    const used = lines(readText('test/support/merged-product.ts').replace('<ConnectContext>', ''));
+    const missing = lines(shown).filter((line) => !used.includes(line));
     expect([shown.length > 300, missing]).toEqual([true, []]);
   });
 

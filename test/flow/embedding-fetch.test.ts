@@ -41,7 +41,7 @@ beforeAll(async () => {
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     getOwner: async ({ headers }: Request) => users[headers.get('x-session') ?? ''],
   });
-  apollo = new ApolloServer(connect.apolloOptions);
+  apollo = new ApolloServer<GraphQLContext>(connect.apolloOptions);
   await apollo.start();
   handler = createFetchHandler(apollo, connect);
   host = await listenFetch((request) => handler(request));
@@ -226,7 +226,7 @@ describe('A plugin of the host app', () => {
 
   it('does not see the execution and the errors of a prepared operation', async () => {
     const plugins = [...connect.apolloOptions.plugins, plugin];
-    server = new ApolloServer({ ...connect.apolloOptions, plugins });
+    server = new ApolloServer<GraphQLContext>({ ...connect.apolloOptions, plugins });
     await server.start();
     expect(await hooksOf(failing)).toEqual([...executed, 'didEncounterErrors', 'willSendResponse']);
     expect(await hooksOf(failing)).toEqual(['didResolveOperation', 'willSendResponse']);
@@ -235,7 +235,7 @@ describe('A plugin of the host app', () => {
   it('sees the execution of every operation when the schema is replaced', async () => {
     const plugins = [...connect.apolloOptions.plugins, plugin];
     const schema = new GraphQLSchema(connect.apolloOptions.schema.toConfig());
-    server = new ApolloServer({ ...connect.apolloOptions, schema, plugins });
+    server = new ApolloServer<GraphQLContext>({ ...connect.apolloOptions, schema, plugins });
     await server.start();
     for (let time = 0; time < 3; time++) {
       expect(await hooksOf(failing)).toEqual([...executed, 'didEncounterErrors', 'willSendResponse']);

@@ -36,11 +36,13 @@ export const stackoneGuards: readonly Mutant[] = [
   { file: mappers, guard: 'if (row.active === false)', without: 'if (false)', noticedBy: 'unit/mappers' },
   {
     file: mappers,
-    guard: '/^(https:\\/\\/|data:image\\/)/.test(url)',
+    guard: '(isWebUrl(url) || inlineImage.test(url))',
     without: 'true',
     noticedBy: 'unit/mappers',
   },
   { file: mappers, guard: 'oneOf(Category, category) ?? []', without: 'category', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: 'url.length <= maxLogoLength', without: 'true', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: " && new URL(url).username === ''", without: '', noticedBy: 'unit/mappers' },
   {
     file: mappers,
     guard: 'oneOf(LinkedAccountStatus, row.status) ?? LinkedAccountStatus.UNKNOWN',

@@ -308,10 +308,20 @@ describe('toProvider', () => {
   it.each([
     ['https://cdn.example/logo.svg', 'https://cdn.example/logo.svg'],
     ['data:image/svg+xml,x', 'data:image/svg+xml,x'],
+    ['https://cdn.example/a%20b.png?size=2#x', 'https://cdn.example/a%20b.png?size=2#x'],
+    ['data:image/png;base64,iVBORw0KGgo=', 'data:image/png;base64,iVBORw0KGgo='],
     ['http://cdn.example/logo.svg', null],
     ['javascript:alert(1)', null],
-    [`https://cdn.example/${'x'.repeat(32_768)}`, null],
     [7, null],
+    ['https://', null],
+    ['https://cdn.example/" onerror="alert(1)', null],
+    ['https://cdn.example/logo.svg\n', null],
+    ['https://user:secret@cdn.example/logo.svg', null],
+    ['https://cdn.example:port/logo.svg', null],
+    ['data:image/', null],
+    ['data:image/svg+xml,<svg onload="alert(1)">', null],
+    ['data:image/png,x\nx', null],
+    [`https://cdn.example/${'x'.repeat(32 * 1024)}`, null],
     [null, null],
   ])('shows the logo %j as %j', (url, expected) => {
     expect(connector({ resources: { images: { logo_url: url } } })).toMatchObject({ logoUrl: expected });

@@ -65,14 +65,21 @@ export class OperationRunner {
   ): OperationResponse {
     const formatted = errors?.map((error) => this.#formatError(toFormatted(error), error));
     const result = { ...(formatted !== undefined && { errors: formatted }), data: data ?? null };
-    telemetry.setOperation(operation);
-    telemetry.setErrors(errors ?? []);
-    telemetry.setResult(result, operation);
+    telemetry.setResponse(operation, errors ?? [], result);
     return { http: httpHeadOf(errors ?? []), result };
   }
 }
 
-/** As Apollo Server does before it calls `formatError`. */
+/**
+ * As Apollo Server does before it calls `formatError`. graphql-jit names a place of the document twice when a fragment is
+ * spread twice, graphql-js once.
+ */
 function toFormatted(error: GraphQLError): GraphQLFormattedError {
-  return { ...error.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions } };
+  const { locations, ...rest } = error.toJSON();
+  const places = new Map(locations?.map((place) => [`${place.line}:${place.column}`, place]));
+  return {
+    ...rest,
+    ...(locations !== undefined && { locations: [...places.values()] }),
+    extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions },
+  };
 }
