@@ -45,9 +45,9 @@ export class ListReader {
     if (response === undefined) {
       return undefined;
     }
-    const { data, total, page_size: pageSize } = response;
+    const { data, total, pageSize } = response;
     const rows = await this.#readRows(schema, data, request);
-    return { rows, rowCount: data.length, total: total ?? undefined, pageSize: pageSize ?? undefined, bytes };
+    return { rows, rowCount: data.length, total, pageSize, bytes };
   }
 
   async #readRows<Row>(

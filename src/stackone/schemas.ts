@@ -129,14 +129,16 @@ export const providerRow = z
  * A list is a bare array in the API's documents, `{data: [...]}` in one guide, and a page with its total in the versions
  * of 2026. The rows are read one by one, see `list-reader`.
  */
-export const listResponse = z.preprocess(
-  (json) => (Array.isArray(json) ? { data: json } : json),
-  z.object({
-    data: z.custom<readonly unknown[]>(Array.isArray),
-    total: z.int().nonnegative().nullish().catch(null),
-    page_size: z.int().positive().nullish().catch(null),
-  }),
-);
+export const listResponse = z
+  .preprocess(
+    (json) => (Array.isArray(json) ? { data: json } : json),
+    z.object({
+      data: z.custom<readonly unknown[]>(Array.isArray),
+      total: z.int().nonnegative().nullish().catch(null),
+      page_size: z.int().positive().nullish().catch(null),
+    }),
+  )
+  .transform(({ data, total, page_size }) => ({ data, total: total ?? undefined, pageSize: page_size ?? undefined }));
 
 export type ConnectSessionResponse = z.output<typeof connectSessionResponse>;
 export type AccountRow = z.output<typeof accountRow>;

@@ -199,10 +199,17 @@ describe('docs/testing.md', () => {
   });
 
   it('lists every property and method of the emulator, and no other', () => {
-    const named = rowsIn(readText('docs/testing.md')).flatMap(([, names = '']) =>
+    const named = rowsIn(sectionOf('docs/testing.md', 'The emulator')).flatMap(([, names = '']) =>
       [...names.matchAll(/`(\w+)/g)].map((match) => match[1]),
     );
     expect(named.sort()).toEqual(Object.keys(emulator).sort());
+  });
+
+  it('lists every setting of the emulator, and no other', () => {
+    const named = rowsIn(sectionOf('docs/testing.md', 'Settings')).flatMap(
+      ([, name = '']) => /`(\w+)/.exec(name)?.[1] ?? [],
+    );
+    expect(named.sort()).toEqual(Object.keys(emulator.settings).sort());
   });
 
   it('lists control requests that the emulator answers', async () => {

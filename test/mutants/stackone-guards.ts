@@ -56,7 +56,12 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'unit/mappers',
   },
   { file: schemas, guard: '.regex(accountIdPattern)', without: '', noticedBy: 'unit/mappers' },
-  { file: schemas, guard: 'z.int().nonnegative()', without: 'z.number()', noticedBy: 'unit/mappers' },
+  {
+    file: schemas,
+    guard: 'z.int().nonnegative().transform(String)',
+    without: 'z.number().transform(String)',
+    noticedBy: 'unit/mappers',
+  },
   {
     file: schemas,
     guard: "typeof value === 'string' && providerKeyPattern.test(value)",

@@ -174,8 +174,8 @@ describe('listResponse', () => {
   it.each([
     ['a bare array', [7], { data: [7] }],
     ['an object with data', { data: [7] }, { data: [7] }],
-    ['a page', { data: [7], page: 1, page_size: 25, total: 1 }, { data: [7], page_size: 25, total: 1 }],
-    ['an odd total', { data: [7], page_size: '25', total: -1 }, { data: [7], page_size: null, total: null }],
+    ['a page', { data: [7], page: 1, page_size: 25, total: 1 }, { data: [7], pageSize: 25, total: 1 }],
+    ['an odd total', { data: [7], page_size: '25', total: -1 }, { data: [7] }],
   ])('reads %s', (_shape, response, expected) => {
     expect(listResponse.parse(response)).toEqual(expected);
   });
