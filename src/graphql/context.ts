@@ -21,6 +21,7 @@ export function createContextFactory<Credentials>(
   return async (credentials, request) => {
     try {
       const caller = await authenticate(credentials);
+      request.ownerId = caller.owner.id;
       request.telemetry.setOwner(caller.owner);
       return { caller, stackone: new StackOneDataSource(dependencies, caller, request), request };
     } catch (error) {

@@ -9,7 +9,7 @@ export interface Metrics {
   observeRequest(field: string, code: string, seconds: number): void;
   /** An attempt to call StackOne. */
   observeAttempt(endpoint: string, code: string, seconds: number): void;
-  setBreakerOpen(isOpen: boolean): void;
+  setBreakerOpen(breaker: string, isOpen: boolean): void;
   /** Whether old keys verify access tokens because the JWKS URL fails. */
   setJwksStale(isStale: boolean): void;
 }
@@ -38,7 +38,8 @@ export function createMetrics(): Metrics {
   });
   const breakerOpen = new Gauge({
     name: 'connect_stackone_breaker_open',
-    help: '1 while the circuit breaker for StackOne is open, else 0.',
+    help: '1 while the circuit breaker for this kind of calls to StackOne is open, else 0.',
+    labelNames: ['breaker'],
     registers,
   });
   const jwksStale = new Gauge({
@@ -55,7 +56,7 @@ export function createMetrics(): Metrics {
       }
     },
     observeAttempt: (endpoint, code, seconds) => attempts.observe({ endpoint, code }, seconds),
-    setBreakerOpen: (isOpen) => breakerOpen.set(Number(isOpen)),
+    setBreakerOpen: (breaker, isOpen) => breakerOpen.set({ breaker }, Number(isOpen)),
     setJwksStale: (isStale) => jwksStale.set(Number(isStale)),
   };
 }
