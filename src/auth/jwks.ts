@@ -1,6 +1,7 @@
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   errors,
   type JWKSCacheInput,
   type JWTVerifyGetKey,
@@ -8,6 +9,7 @@ import {
 } from 'jose';
 import { AppError } from '../domain/app-error.js';
 import type { Observability } from '../observability/observability.js';
+import { keepUsableKeys, UnusableKeySetError } from './key-set.js';
 
 const timeoutMs = 3_000;
 /** A token with an unknown key triggers a new fetch, but not more often than this. */
@@ -26,7 +28,11 @@ const failureMemoryMs = 5_000;
 export function createRemoteKeys(url: URL, { logger, metrics }: Observability): JWTVerifyGetKey {
   const cache = createEmptyCache();
   const options = { timeoutDuration: timeoutMs, cooldownDuration: cooldownMs, cacheMaxAge: freshMs };
-  const remote = createRemoteJWKSet(url, { ...options, [jwksCache]: cache });
+  const remote = createRemoteJWKSet(url, {
+    ...options,
+    [jwksCache]: cache,
+    [customFetch]: async (href, init) => keepUsableKeys(await fetch(href, init)),
+  });
   let failedAt = Number.NEGATIVE_INFINITY;
   let failure = '';
   let isStale = false;
@@ -86,7 +92,7 @@ function isAboutTheToken(error: unknown): boolean {
 
 /** Codes only: a message could quote the response of the URL. */
 function describe(error: unknown): string {
-  if (error instanceof errors.JOSEError) {
+  if (error instanceof errors.JOSEError || error instanceof UnusableKeySetError) {
     return error.code;
   }
   const cause = error instanceof Error ? error.cause : undefined;

@@ -83,7 +83,7 @@ export class StackOneDataSource {
   /** When the catalog is not available, StackOne decides. */
   async #isEnabled(provider: string): Promise<boolean> {
     try {
-      return (await this.provider(provider)) !== null;
+      return await this.#dependencies.catalog.isEnabled(provider);
     } catch (error) {
       const reason = error instanceof AppError ? error.message : 'unknown';
       this.#dependencies.logger.warn({ reason }, 'The provider could not be checked: StackOne decides');

@@ -4,6 +4,7 @@ const authenticate = 'src/auth/authenticate.ts';
 const claims = 'src/auth/claims.ts';
 const hostLogin = 'src/auth/host-login.ts';
 const jwks = 'src/auth/jwks.ts';
+const keySet = 'src/auth/key-set.ts';
 const tokenCache = 'src/auth/token-cache.ts';
 const owner = 'src/domain/owner.ts';
 const displayText = 'src/domain/display-text.ts';
@@ -106,6 +107,14 @@ export const authGuards: readonly Mutant[] = [
     without: 'true',
     noticedBy: 'flow/jwks',
   },
+  { file: keySet, guard: 'if (usable.length === 0)', without: 'if (false)', noticedBy: 'flow/jwks' },
+  {
+    file: keySet,
+    guard: 'keys.filter((_, index) => isUsable[index])',
+    without: 'isUsable.includes(true) ? keys : []',
+    noticedBy: 'flow/jwks',
+  },
+  { file: keySet, guard: " && imported.usages.includes('verify')", without: '', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'if (isAboutTheToken(error))', without: 'if (true)', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'if (stale && !isStale)', without: 'if (false)', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'if (stale && !isStale)', without: 'if (stale)', noticedBy: 'flow/jwks' },

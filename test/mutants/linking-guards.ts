@@ -76,11 +76,46 @@ export const linkingGuards: readonly Mutant[] = [
     without: 'number <= 10 * maxPages',
     noticedBy: 'flow/provider-catalog',
   },
-  { file: catalog, guard: 'age < staleMs', without: 'true', noticedBy: 'flow/provider-catalog' },
+  {
+    file: catalog,
+    guard: 'this.#copy === undefined || age >= staleMs',
+    without: 'this.#copy === undefined',
+    noticedBy: 'flow/provider-catalog',
+  },
   {
     file: catalog,
     guard: 'this.#refresh ??= this',
     without: 'this.#refresh = this',
+    noticedBy: 'flow/provider-catalog',
+  },
+  {
+    file: catalog,
+    guard: 'this.#ageOf(this.#failure) < minIntervalMs',
+    without: 'false',
+    noticedBy: 'flow/outages',
+  },
+  {
+    file: catalog,
+    guard: '(age < minIntervalMs || (age',
+    without: '(age < staleMs || (age',
+    noticedBy: 'flow/provider-catalog',
+  },
+  {
+    file: catalog,
+    guard: '(age < minIntervalMs || (age',
+    without: '((age',
+    noticedBy: 'flow/provider-catalog',
+  },
+  {
+    file: catalog,
+    guard: 'this.#ageOf(this.#failure) < failingMs',
+    without: 'false',
+    noticedBy: 'flow/provider-catalog',
+  },
+  {
+    file: catalog,
+    guard: 'return truncated || providers',
+    without: 'return providers',
     noticedBy: 'flow/provider-catalog',
   },
   {

@@ -153,8 +153,8 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: response,
-    guard: "`wrong shape at ${fields.join(', ')}`, { health: 'up' }",
-    without: "`wrong shape at ${fields.join(', ')}`",
+    guard: "}`, { health: 'up' }",
+    without: '}`',
     noticedBy: 'flow/resilience-breaker',
   },
   {
