@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toDisplayText } from '../domain/display-text.js';
 import { type LinkedAccount, LinkedAccountStatus } from '../domain/linked-account.js';
 import { Category, type Provider, providerKeyPattern } from '../domain/provider.js';
 import type { QueryParameters } from './http/transport.js';
@@ -64,16 +65,17 @@ function toLinkedAccount(row: AccountRow): LinkedAccount {
   const status = oneOf(LinkedAccountStatus, row.status) ?? LinkedAccountStatus.UNKNOWN;
   return {
     id: row.id,
+    ownerName: row.origin_owner_name ?? null,
     providerKey: row.provider,
-    label: row.label ?? null,
+    label: toDisplayText(row.label),
     status,
     statusReasons: (row.status_reasons ?? []).map((reason) => ({
-      code: reason.code ?? null,
-      description: reason.description ?? null,
+      code: toDisplayText(reason.code),
+      description: toDisplayText(reason.description),
       at: reason.timestamp ?? row.updated_at,
     })),
     needsRelink: needsRelink(status),
-    linkedBy: row.origin_username ?? null,
+    linkedBy: toDisplayText(row.origin_username),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -91,7 +93,7 @@ export function fromConnectorRow(row: ConnectorRow): Provider | undefined {
   }
   return {
     key: row.provider,
-    name: row.provider_name ?? row.provider,
+    name: toDisplayText(row.provider_name) ?? row.provider,
     categories: knownCategories(row.category == null ? [] : [row.category]),
     logoUrl: displayableImage(row.resources?.images?.logo_url),
   };
@@ -104,7 +106,7 @@ export function fromAuthConfigRow(row: AuthConfigRow): Provider | undefined {
   }
   return {
     key: row.connector_key,
-    name: row.connector_label ?? row.connector_key,
+    name: toDisplayText(row.connector_label) ?? row.connector_key,
     categories: knownCategories(row.categories ?? []),
     logoUrl: displayableImage(row.logo_url),
   };

@@ -53,6 +53,7 @@ export const accountRow = z.object({
     .nullish()
     .catch(null),
   origin_owner_id: z.string().nullish(),
+  origin_owner_name: z.string().nullish().catch(null),
   origin_username: z.string().nullish(),
   label: z.string().nullish(),
   created_at: timestamp,
