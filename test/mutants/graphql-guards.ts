@@ -10,9 +10,23 @@ const preparedDocument = 'src/graphql/operations/prepared-document.ts';
 const runner = 'src/graphql/operations/operation-runner.ts';
 const safeMessages = 'src/graphql/safe-messages.ts';
 const store = 'src/graphql/operations/operation-store.ts';
+const unexpectedError = 'src/observability/unexpected-error.ts';
 
 /** Guards against documents that are too expensive, values in messages, and a store that responds differently. */
 export const graphqlGuards: readonly Mutant[] = [
+  {
+    file: unexpectedError,
+    guard: '.filter((line) => /^ +at /.test(line))',
+    without: '',
+    noticedBy: 'unit/unexpected-error',
+  },
+  { file: unexpectedError, guard: ".replace(message, '')", without: '', noticedBy: 'unit/unexpected-error' },
+  {
+    file: formatError,
+    guard: 'describeUnexpectedError(original, production)',
+    without: 'describeUnexpectedError(original, false)',
+    noticedBy: 'unit/unexpected-error',
+  },
   {
     file: limits,
     guard: 'found.depth > queryLimits.depth',
