@@ -9,7 +9,7 @@ import type { RateLimits } from './rate-limits.js';
 const patienceMs = 3_000;
 
 /**
- * The accounts that a session without `account_id` updates: StackOne identifies an account by owner id, owner name and
+ * The accounts that a session updates when it names none: StackOne identifies an account by owner id, owner name and
  * provider. The first page of the list is part of the session and costs the owner nothing.
  * @returns nothing when the list cannot be read in time, because the session does not depend on it
  */
