@@ -6,8 +6,9 @@ const { env } = process;
 
 /** Two demo customers, an emulator of StackOne and the real Hub. Needs no StackOne key. */
 async function runDemo(): Promise<void> {
-  const logger = createLogger(loadDemoConfig(env).config.logLevel);
-  await runServer(logger, async () => {
+  const { config } = loadDemoConfig(env);
+  const logger = createLogger(config.logLevel);
+  await runServer(logger, config.production, async () => {
     const demo = await startDemo(env, { logger });
     process.stdout.write(`
   STACKONE_API_KEY is not set, so this is the demo: two customers, an emulator of StackOne, the real Hub.

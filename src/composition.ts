@@ -52,7 +52,7 @@ export async function compose<Credentials>(
   const rateLimits = await startRateLimits(config, logger);
   const client = new StackOneHttpClient(config, rateLimits, observability);
   const api = new StackOneApi(client, observability);
-  const formatError = createFormatError(logger);
+  const formatError = createFormatError(logger, config.production);
   const operations = new OperationRunner(createSchema(), formatError);
   return {
     apolloOptions: createApolloOptions(config, operations, formatError, logger),

@@ -1,5 +1,6 @@
 import { ConfigError } from './config/config-error.js';
 import type { ProcessLogger } from './observability/logger.js';
+import { describeUnexpectedError } from './observability/unexpected-error.js';
 import type { Server } from './server.js';
 
 /** Time for load balancers, and for clients that keep connections open, to notice the shutdown. */
@@ -7,9 +8,13 @@ const graceMs = 250;
 const stopDeadlineMs = 10_000;
 
 /** Runs a server until SIGTERM or SIGINT, and ends the process after an unhandled error. */
-export async function runServer(logger: ProcessLogger, start: () => Promise<Server>): Promise<void> {
+export async function runServer(
+  logger: ProcessLogger,
+  production: boolean,
+  start: () => Promise<Server>,
+): Promise<void> {
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
-    process.on(event, (error: unknown) => exitAfter(error, logger));
+    process.on(event, (error: unknown) => exitAfter(error, logger, production));
   }
   const server = await start();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -24,9 +29,8 @@ async function stop(server: Server): Promise<void> {
 }
 
 /** After an unexpected error the state of the process is unknown, so the process ends. */
-function exitAfter(error: unknown, logger: ProcessLogger): void {
-  const { name, stack } = error instanceof Error ? error : new Error('the thrown value is no Error');
-  logger.fatal({ name, stack }, 'unhandled error');
+function exitAfter(error: unknown, logger: ProcessLogger, production: boolean): void {
+  logger.fatal(describeUnexpectedError(error, production), 'unhandled error');
   process.exit(1);
 }
 

@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<void> {
   } else {
     const config = loadConfig(process.env);
     const logger = createLogger(config.logLevel);
-    await runServer(logger, () => startServer(config, { logger }));
+    await runServer(logger, config.production, () => startServer(config, { logger }));
   }
 }
 

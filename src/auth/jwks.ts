@@ -12,6 +12,7 @@ import { createBoundedGet } from '../egress/bounded-get.js';
 import type { ProxySettings } from '../egress/pool.js';
 import type { Observability } from '../observability/observability.js';
 import { JwksStatus } from './jwks-status.js';
+import { keepUsableKeys } from './key-set.js';
 
 const timeoutMs = 3_000;
 /** A token with an unknown key triggers a new fetch, but not more often than this. */
@@ -38,7 +39,7 @@ export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: 
     cooldownDuration: cooldownMs,
     cacheMaxAge: freshMs,
     [jwksCache]: cache,
-    [customFetch]: (_url, options) => get(options),
+    [customFetch]: async (_url, options) => keepUsableKeys(await get(options)),
   });
   let failedAt = Number.NEGATIVE_INFINITY;
   let failure = '';

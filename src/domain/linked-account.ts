@@ -21,6 +21,8 @@ export interface StatusReason {
 /** An account of the caller's owner in another system. */
 export interface LinkedAccount {
   readonly id: string;
+  /** The owner's name when the account was linked. StackOne identifies an account by owner id, owner name and provider. */
+  readonly ownerName: string | null;
   readonly providerKey: string;
   readonly label: string | null;
   readonly status: LinkedAccountStatus;

@@ -33,6 +33,7 @@ export function createContextFactory<Credentials>(
   return async (credentials, request) => {
     try {
       const caller = await authenticate(credentials);
+      request.ownerId = caller.owner.id;
       request.telemetry.setOwner(caller.owner);
       const stackone = new StackOneDataSource(dependencies, caller, request);
       return { caller, stackone, request, budget: new ResponseBudget() };

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { type ErrorCode, errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
 import type { Logger } from '../observability/logger.js';
+import { describeUnexpectedError } from '../observability/unexpected-error.js';
 import { safeMessage } from './safe-messages.js';
 
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -35,7 +36,7 @@ export function leaveToHost(error: GraphQLError): void {
  * Every error of our fields leaves through this function. An AppError leaves with its public message, an error about the client's
  * document without the values that it quotes. Any other error is logged and leaves as `INTERNAL_SERVER_ERROR`.
  */
-export function createFormatError(logger: Logger): FormatError {
+export function createFormatError(logger: Logger, production: boolean): FormatError {
   return (formatted, error) => {
     const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
     if (original instanceof AppError) {
@@ -49,8 +50,7 @@ export function createFormatError(logger: Logger): FormatError {
       const message = original instanceof RequestError ? original.message : safeMessage(formatted.message);
       return format(formatted, code, message ?? errorCodeInfo(code).message);
     }
-    const { name, stack } = original instanceof Error ? original : new Error('the thrown value is no Error');
-    logger.error({ name, stack }, 'unexpected error');
+    logger.error(describeUnexpectedError(original, production), 'unexpected error');
     return format(formatted, 'INTERNAL_SERVER_ERROR', errorCodeInfo('INTERNAL_SERVER_ERROR').message);
   };
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, errorCodeInfo } from '../domain/error-codes.js';
 import type { Logger } from '../observability/logger.js';
+import { describeUnexpectedError } from '../observability/unexpected-error.js';
 import { requestContextOf } from './plugins/request-context.js';
 
 /** Errors outside GraphQL have the form of GraphQL errors, so that a client has to read one form only. */
@@ -16,7 +17,7 @@ const clientMessages: ReadonlyMap<number, string> = new Map([
   [415, 'Send the operation as application/json.'],
 ]);
 
-export function createErrorHandler(logger: Logger) {
+export function createErrorHandler(logger: Logger, production: boolean) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const status = error.statusCode ?? 500;
     const { telemetry } = requestContextOf(request);
@@ -25,7 +26,7 @@ export function createErrorHandler(logger: Logger) {
       return reply.code(status).send(errorBody('BAD_USER_INPUT', clientMessages.get(status)));
     }
     telemetry.setCode('INTERNAL_SERVER_ERROR');
-    logger.error({ name: error.name, stack: error.stack }, 'unexpected error');
+    logger.error(describeUnexpectedError(error, production), 'unexpected error');
     return reply.code(500).send(errorBody('INTERNAL_SERVER_ERROR'));
   };
 }

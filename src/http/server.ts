@@ -26,7 +26,7 @@ export interface ServerExtension {
 }
 
 export interface HttpServerDependencies extends GraphQLRouteDependencies {
-  readonly config: Pick<Config, 'authMaxTokenBytes' | 'corsOrigins' | 'playground'>;
+  readonly config: Pick<Config, 'authMaxTokenBytes' | 'corsOrigins' | 'playground' | 'production'>;
   readonly observability: Observability;
   readonly extension?: ServerExtension | undefined;
 }
@@ -40,7 +40,7 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
   const { config, observability, extension } = dependencies;
   const server = createFastify(config.authMaxTokenBytes + maxOtherHeaderBytes);
   server.server.on('checkExpectation', handleUnknownExpectation);
-  server.setErrorHandler(createErrorHandler(observability.logger));
+  server.setErrorHandler(createErrorHandler(observability.logger, config.production));
   server.setNotFoundHandler(handleNotFound);
   addJsonBody(server);
 

@@ -11,7 +11,7 @@ export interface Metrics {
   observeAttempt(endpoint: string, code: string, seconds: number): void;
   /** Rows of a list of StackOne that could not be read. */
   addSkippedRows(list: string, field: string, rows: number): void;
-  setBreakerOpen(isOpen: boolean): void;
+  setBreakerOpen(breaker: string, isOpen: boolean): void;
   /** Whether old keys verify access tokens because the JWKS URL fails. */
   setJwksStale(isStale: boolean): void;
 }
@@ -46,7 +46,8 @@ export function createMetrics(): Metrics {
   });
   const breakerOpen = new Gauge({
     name: 'connect_stackone_breaker_open',
-    help: '1 while the circuit breaker for StackOne is open, else 0.',
+    help: '1 while the circuit breaker for this kind of calls to StackOne is open, else 0.',
+    labelNames: ['breaker'],
     registers,
   });
   const jwksStale = new Gauge({
@@ -64,7 +65,7 @@ export function createMetrics(): Metrics {
     },
     observeAttempt: (endpoint, code, seconds) => attempts.observe({ endpoint, code }, seconds),
     addSkippedRows: (list, field, rows) => skippedRows.inc({ list, field }, rows),
-    setBreakerOpen: (isOpen) => breakerOpen.set(Number(isOpen)),
+    setBreakerOpen: (breaker, isOpen) => breakerOpen.set({ breaker }, Number(isOpen)),
     setJwksStale: (isStale) => jwksStale.set(Number(isStale)),
   };
 }

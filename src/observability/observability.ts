@@ -5,7 +5,7 @@ import { createMetrics, type Metrics } from './metrics.js';
 export interface Health {
   /** Shutdown has begun: the load balancer must send no new requests. */
   stopping: boolean;
-  /** `failing` while the circuit breaker for StackOne is open. It does not make the server unready. */
+  /** `failing` while a circuit breaker for StackOne is open. It does not make the server unready. */
   upstream: 'ok' | 'failing';
   /** Whether the keys that verify access tokens are there. `unknown` until the JWKS URL is called for the first time. */
   auth: 'unknown' | 'ok' | 'failing';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toDisplayText } from '../domain/display-text.js';
 import { type LinkedAccount, LinkedAccountStatus } from '../domain/linked-account.js';
 import { Category, type Provider } from '../domain/provider.js';
 import type { QueryParameters } from './http/transport.js';
@@ -64,18 +65,19 @@ function toLinkedAccount(row: AccountRow): LinkedAccount {
   const status = oneOf(LinkedAccountStatus, row.status) ?? LinkedAccountStatus.UNKNOWN;
   return {
     id: row.id,
+    ownerName: row.origin_owner_name ?? null,
     providerKey: row.provider,
-    label: row.label ?? null,
+    label: toDisplayText(row.label),
     status,
     statusReasons: (row.status_reasons ?? [])
       .filter((reason) => reason !== null)
       .map(({ code, description, timestamp }) => ({
-        code: code ?? null,
-        description: description ?? null,
+        code: toDisplayText(code),
+        description: toDisplayText(description),
         at: timestamp ?? row.updated_at ?? null,
       })),
     needsRelink: needsRelink(status),
-    linkedBy: row.origin_username ?? null,
+    linkedBy: toDisplayText(row.origin_username),
     createdAt: row.created_at ?? null,
     updatedAt: row.updated_at ?? null,
   };
@@ -94,7 +96,7 @@ export function toProvider(row: ProviderRow): Provider | undefined {
   const categories = row.categories ?? [row.category];
   return {
     key: row.key,
-    name: row.connector_label?.trim() || row.provider_name?.trim() || row.key,
+    name: toDisplayText(row.connector_label) ?? toDisplayText(row.provider_name) ?? row.key,
     // StackOne's list of categories grows: one that this schema does not have yet is left out.
     categories: categories.flatMap((category) => oneOf(Category, category) ?? []),
     logoUrl: displayableImage(row.logo_url ?? row.resources?.images?.logo_url),

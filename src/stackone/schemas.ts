@@ -78,6 +78,7 @@ export const accountRow = z
     connector: alias,
     origin_owner_id: alias,
     owner_id: alias,
+    origin_owner_name: text,
     origin_username: text,
     label: text,
     status: text,

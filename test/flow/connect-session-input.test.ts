@@ -35,6 +35,10 @@ describe('createConnectSession returns userErrors and sends nothing to StackOne'
     ['label', 'a\u001b[31mb', 'escape sequence'],
     ['label', 'a\u0085b', 'C1 control character'],
     ['label', 'a\ud800b', 'lone surrogate'],
+    ['label', '\u200b\u2060\ufe0f', 'only invisible characters'],
+    ['label', '\u2800', 'only a blank pattern'],
+    ['label', 'invoice\u202efdp', 'override of the direction of text'],
+    ['label', 'a\u2028b', 'line separator'],
   ])('%s %j (%s) → INVALID_INPUT', async (field, value) => {
     const response = await createSession({ [field]: value });
     expect(response.json.data).toEqual(rejectedWith('INVALID_INPUT', field));
@@ -107,7 +111,7 @@ describe('createConnectSession has no owner argument', () => {
 });
 
 describe('createConnectSession accepts a label', () => {
-  it.each([['x'], ['l'.repeat(200)], ['Büro Zürich 🏔️ 👩‍💻']])('%j', async (label) => {
+  it.each([['x'], ['l'.repeat(200)], ['Büro Zürich 🏔️ 👩‍💻'], ['می\u200cخواهم'], ['חברה']])('%j', async (label) => {
     const response = await createSession({ label });
     expect(response.json.data).toMatchObject({ createConnectSession: { userErrors: [] } });
   });

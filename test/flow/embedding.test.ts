@@ -60,7 +60,7 @@ describe('startConnect in a product’s Apollo Server', () => {
         200,
         { data: { createConnectSession: { token: matching('^[\\w-]+$'), userErrors: [] } } },
       ]);
-      expect(product.emulator.history.at(-1)?.body).toMatchObject({
+      expect(sessionRequests(product.emulator).at(-1)?.body).toMatchObject({
         origin_owner_id: id,
         origin_owner_name: name,
         ...(username !== null && { origin_username: username }),
@@ -92,7 +92,7 @@ describe('startConnect in a product’s Apollo Server', () => {
     );
     await fetch(server.url, { headers: { 'x-session': 'hank' } });
     expect(await creating).toMatchObject({ ok: true, value: { token: matching('^[\\w-]+$') } });
-    expect(emulator.history.at(-1)?.body).toMatchObject({ origin_owner_id: 'org_globex' });
+    expect(sessionRequests(emulator).at(-1)?.body).toMatchObject({ origin_owner_id: 'org_globex' });
     await server.close();
   });
 });
@@ -208,7 +208,7 @@ describe('A username from getOwner that is not text to display', () => {
     getOwner = () => ({ ...validLogin, username });
     const { json } = await product.post(createSession);
     expect(json).toMatchObject({ data: { createConnectSession: { userErrors: [] } } });
-    expect(product.emulator.history.at(-1)?.body).not.toHaveProperty('origin_username');
+    expect(sessionRequests(product.emulator).at(-1)?.body).not.toHaveProperty('origin_username');
   });
 });
 

@@ -25,6 +25,9 @@ const jwks = {
   },
 };
 
+/** Not a point of the curve. */
+const malformed = { ...jwks.first, kid: 'malformed', x: 'canary' };
+
 const respondWith =
   (status: number, type: string, body: string, headers: Record<string, string> = {}): RequestListener =>
   (_request, response) =>
@@ -153,6 +156,18 @@ describe('AUTH_JWKS_URL', () => {
     expectNothingUpstream();
   });
 
+  it('rejects a token that names a malformed key, without an effect on other keys, old and new ones', async () => {
+    issuer.response = keySet(malformed, jwks.first);
+    const byMalformed: Signer = { kid: 'malformed', key: first.privateKey };
+    expect(codesOf(await createSession(byMalformed))).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await createSession()).json).toEqual(accepted);
+    issuer.response = keySet(malformed, jwks.first, jwks.second);
+    passTime(60);
+    expect(codesOf(await createSession(byMalformed))).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await createSession(bySecond)).json).toEqual(accepted);
+    expect(app.logs()).not.toContain('"alert"');
+  });
+
   it.each<[string, Signer]>([
     ['signed by another key', { key: second.privateKey }],
     ['with an unknown key id', { kid: 'unknown' }],
@@ -223,6 +238,15 @@ describe('Key set not available → 503 AUTH_UNAVAILABLE instead of 401, with no
     ['JSON that is not a key set', () => respondWith(200, json, '{"canary":[]}')],
     ['JSON list', () => respondWith(200, json, '["canary"]')],
     ['more than 512 KiB', () => respondWith(200, json, JSON.stringify({ keys: [jwks.first], x: 'x'.repeat(525_000) }))],
+    ['key set without keys', () => keySet()],
+    ['key set with a malformed key only', () => keySet(malformed)],
+    ['key set with a private key only', () => keySet({ ...first.privateKey.export({ format: 'jwk' }), kid: 'first' })],
+    [
+      'key set with a key for encryption only',
+      () => keySet({ ...jwks.rsa, kid: 'first', use: 'enc', alg: 'RSA-OAEP' }),
+    ],
+    ['key set with a symmetric key only', () => keySet({ ...jwks.shared, kid: 'first' })],
+    ['key set with values that are no keys', () => keySet(['canary'], { kty: 7 })],
     ['connection reset', () => (request) => void request.socket.resetAndDestroy()],
   ])('%s', async (_name, response) => {
     issuer.response = response();
@@ -330,6 +354,19 @@ describe('Key set not available after it was fetched once', () => {
     await expectUnavailable();
     expect(await app.metrics()).toMatch(/^connect_jwks_stale 0$/m);
     expect(app.logs()).not.toContain('jwks-stale');
+  });
+
+  it('keeps the last keys when the key set is empty or has no usable key, and finds new keys afterwards', async () => {
+    for (const unusable of [keySet(), keySet(malformed), keySet({ ...jwks.shared, kid: 'second' })]) {
+      issuer.response = unusable;
+      passTime(11 * 60);
+      expect((await createSession()).json).toEqual(accepted);
+      app.emulator.reset();
+      await expectUnavailable(bySecond);
+    }
+    issuer.response = keySet(jwks.second);
+    passTime(60);
+    expect((await createSession(bySecond)).json).toEqual(accepted);
   });
 
   it('does not use the last keys for more than one hour', async () => {

@@ -9,6 +9,7 @@ const jwksStatus = 'src/auth/jwks-status.ts';
 const recipient = 'src/auth/recipient.ts';
 const refusal = 'src/auth/refusal.ts';
 const refusalLog = 'src/auth/refusal-log.ts';
+const keySet = 'src/auth/key-set.ts';
 const tokenCache = 'src/auth/token-cache.ts';
 const verificationKeys = 'src/auth/verification-keys.ts';
 const owner = 'src/domain/owner.ts';
@@ -105,9 +106,13 @@ export const authGuards: readonly Mutant[] = [
     noticedBy: 'unit/owner',
   },
   { file: owner, guard: 'return #verified in value;', without: 'return true;', noticedBy: 'unit/owner' },
-  { file: displayText, guard: '(?=.*\\S)', without: '', noticedBy: 'unit/owner' },
-  { file: displayText, guard: '[^\\p{Cc}\\p{Cs}]', without: '[^]', noticedBy: 'unit/owner' },
-  { file: displayText, guard: '{1,200}', without: '+', noticedBy: 'unit/owner' },
+  { file: displayText, guard: '])[^', without: ']?)[^', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '\\\\u2800', without: '', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '\\\\p{Default_Ignorable_Code_Point}', without: '', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '\\\\u202A-\\\\u202E', without: '', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '\\\\p{Noncharacter_Code_Point}', without: '', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '{1,200}', without: '+', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: ".replace(forbiddenCharacters, '')", without: '', noticedBy: 'unit/display-text' },
   {
     file: hostLogin,
     guard: 'login === null || login === undefined',
@@ -140,6 +145,14 @@ export const authGuards: readonly Mutant[] = [
     without: 'true',
     noticedBy: 'flow/jwks',
   },
+  { file: keySet, guard: 'if (usable.length === 0)', without: 'if (false)', noticedBy: 'flow/jwks' },
+  {
+    file: keySet,
+    guard: 'keys.filter((_, index) => isUsable[index])',
+    without: 'isUsable.includes(true) ? keys : []',
+    noticedBy: 'flow/jwks',
+  },
+  { file: keySet, guard: " && imported.usages.includes('verify')", without: '', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'if (isAboutTheToken(error))', without: 'if (true)', noticedBy: 'flow/jwks' },
   { file: jwksStatus, guard: 'state === this.#state', without: 'false', noticedBy: 'flow/jwks' },
   { file: jwksStatus, guard: "if (state === 'stale') {", without: 'if (false) {', noticedBy: 'flow/jwks' },

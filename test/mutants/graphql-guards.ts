@@ -15,9 +15,23 @@ const ownFields = 'src/graphql/own-fields.ts';
 const budget = 'src/graphql/response-budget.ts';
 const tokenLimit = 'src/graphql/token-limit.ts';
 const contentType = 'src/graphql/content-type.ts';
+const unexpectedError = 'src/observability/unexpected-error.ts';
 
 /** Guards against documents that are too expensive, values in messages, and a store that responds differently. */
 export const graphqlGuards: readonly Mutant[] = [
+  {
+    file: unexpectedError,
+    guard: '.filter((line) => /^ +at /.test(line))',
+    without: '',
+    noticedBy: 'unit/unexpected-error',
+  },
+  { file: unexpectedError, guard: ".replace(message, '')", without: '', noticedBy: 'unit/unexpected-error' },
+  {
+    file: formatError,
+    guard: 'describeUnexpectedError(original, production)',
+    without: 'describeUnexpectedError(original, false)',
+    noticedBy: 'unit/unexpected-error',
+  },
   {
     file: limits,
     guard: 'found.depth > queryLimits.depth',

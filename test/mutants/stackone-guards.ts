@@ -1,6 +1,7 @@
 import type { Mutant } from './guards.js';
 
 const api = 'src/stackone/api.ts';
+const breaker = 'src/stackone/http/circuit-breaker.ts';
 const client = 'src/stackone/http/client.ts';
 const errors = 'src/stackone/http/errors.ts';
 const mappers = 'src/stackone/mappers.ts';
@@ -132,7 +133,7 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: client,
-    guard: 'if (!this.#retryBudget.take())',
+    guard: 'if (!retryBudget.take())',
     without: 'if (false)',
     noticedBy: 'flow/resilience-load',
   },
@@ -143,10 +144,65 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'flow/resilience-load',
   },
   {
+    file: breaker,
+    guard: "} else if (health === 'down') {",
+    without: '} else if (health === undefined) {',
+    noticedBy: 'unit/circuit-breaker',
+  },
+  {
+    file: breaker,
+    guard: "      if (health === 'up') {",
+    without: "      if (health !== 'down') {",
+    noticedBy: 'unit/circuit-breaker',
+  },
+  {
+    file: breaker,
+    guard: 'owner === undefined ? failuresToOpen : maxFailuresOfOwner',
+    without: 'failuresToOpen',
+    noticedBy: 'unit/circuit-breaker',
+  },
+  {
+    file: breaker,
+    guard: 'owner !== undefined && owner === this.#lastProbeOwner ?',
+    without: 'owner === this.#openedAt?.toString() ?',
+    noticedBy: 'unit/circuit-breaker',
+  },
+  { file: breaker, guard: 'count >= failuresToOpen', without: 'false', noticedBy: 'flow/resilience-breaker' },
+  {
     file: client,
-    guard: 'handleWhen((error) => error instanceof UpstreamError && error.countsForBreaker)',
-    without: 'handleWhen(() => false)',
+    guard: "return 'sessions';",
+    without: "return 'lookups';",
     noticedBy: 'flow/resilience-breaker',
+  },
+  {
+    file: errors,
+    guard: 'if (isBrokenHttp(error))',
+    without: 'if (false)',
+    noticedBy: 'flow/faults-response',
+  },
+  {
+    file: request,
+    guard: 'if (this.#informational > maxInformational)',
+    without: 'if (false)',
+    noticedBy: 'flow/faults-response',
+  },
+  {
+    file: request,
+    guard: "this.#refuse('too large by its content length', 'up');",
+    without: "this.#refuse('too large by its content length');",
+    noticedBy: 'flow/resilience-breaker',
+  },
+  {
+    file: response,
+    guard: "}`, { health: 'up' }",
+    without: '}`',
+    noticedBy: 'flow/resilience-breaker',
+  },
+  {
+    file: response,
+    guard: ", { alert: 'foreign-response' }",
+    without: '',
+    noticedBy: 'flow/upstream-responses',
   },
   {
     file: client,
@@ -188,8 +244,8 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: errors,
-    guard: 'isFreshSocket || !closedSocketCodes.has(code)',
-    without: 'true',
+    guard: 'isFreshSocket || !closedSocketCodes.has(code) ?',
+    without: 'true ?',
     noticedBy: 'unit/upstream-errors',
   },
   {

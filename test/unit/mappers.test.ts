@@ -28,6 +28,7 @@ describe('toAccountRecord', () => {
       status: 'error',
       status_reasons: [{ code: 'E1', description: 'Expired', timestamp: '2026-01-04T09:00:00Z' }, {}],
       origin_owner_id: 'org_acme',
+      origin_owner_name: 'Acme',
       origin_username: 'ada@acme.example',
       label: 'Head office',
       created_at: time,
@@ -38,6 +39,7 @@ describe('toAccountRecord', () => {
       ownerId: 'org_acme',
       account: {
         id: 'account_1',
+        ownerName: 'Acme',
         providerKey: 'bamboohr',
         label: 'Head office',
         status: LinkedAccountStatus.ERROR,
@@ -50,6 +52,16 @@ describe('toAccountRecord', () => {
         createdAt: new Date(time),
         updatedAt: new Date(time),
       },
+    });
+  });
+
+  it('removes invisible texts and characters that change the direction of text', () => {
+    const reason = { code: 'E\u202e1', description: 'First\nsecond', timestamp: time };
+    const { account } = toRecord({ label: '\u200b', origin_username: 'ada\u2066', status_reasons: [reason] });
+    expect(account).toMatchObject({
+      label: null,
+      linkedBy: 'ada',
+      statusReasons: [{ code: 'E1', description: 'First second' }],
     });
   });
 

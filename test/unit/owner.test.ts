@@ -101,6 +101,9 @@ describe('toCaller rejects', () => {
     ['with an escape', 'Acme\u001b[31m'],
     ['with a control character of Latin-1', 'Acme\u0085'],
     ['with half a surrogate pair', 'Acme \ud83c'],
+    ['only invisible', '\u200b\u3164'],
+    ['with an override of the direction of text', 'Acme \u202eLtd'],
+    ['with a line separator', 'Acme\u2028Ltd'],
   ])('a name that is %s', (_what, org_name) => {
     expect(read({ ...good, org_name })).toEqual(refusal('org_name', problemOf(org_name)));
   });
@@ -152,7 +155,12 @@ describe('toCaller rejects', () => {
 });
 
 describe('The username is optional and', () => {
-  it.each([...neverText, ['of 201 characters', 'a'.repeat(201)]])('is null where the claim is %s', (_what, email) => {
+  it.each([
+    ...neverText,
+    ['of 201 characters', 'a'.repeat(201)],
+    ['invisible', '\u2060'],
+    ['with an isolate', 'ada\u2066@acme.example'],
+  ])('is null where the claim is %s', (_what, email) => {
     expect(read({ ...good, email })).toEqual({ id: 'org_acme', name: 'Acme', username: null });
   });
 });

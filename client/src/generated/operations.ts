@@ -36,9 +36,9 @@ export type Category =
 
 /** What the Hub does with a connect session. */
 export type ConnectMode =
-  /** Links an account. If StackOne has an account with the same customer id, customer name and provider, it updates that one. */
+  /** Links a new account. Exception: if `provider` is absent, or the linked accounts could not be read at the moment, StackOne updates an account with the same customer id, customer name and provider if there is one. */
   | 'LINK'
-  /** Re-links the account in `account`. */
+  /** Updates the account in `account`. */
   | 'RELINK';
 
 /** The state of a linked account. */

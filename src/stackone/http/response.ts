@@ -50,14 +50,13 @@ function parseJson(bytes: Buffer, endpoint: string): unknown {
 
 function parseExpected<T>({ schema, mismatch }: ExpectedResponse<T>, json: unknown, endpoint: string): T {
   const parsed = schema.safeParse(json);
-  const wrongField = parsed.success
-    ? mismatch?.(parsed.data)
-    : parsed.error.issues
-        .slice(0, 3)
-        .map(({ path }) => path.join('.') || 'the root')
-        .join(', ');
-  if (!parsed.success || wrongField !== undefined) {
-    throw unusableResponse(endpoint, `wrong shape at ${wrongField}`);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.slice(0, 3).map(({ path }) => path.join('.') || 'the root');
+    throw unusableResponse(endpoint, `wrong shape at ${fields.join(', ')}`, { health: 'up' });
+  }
+  const field = mismatch?.(parsed.data);
+  if (field !== undefined) {
+    throw unusableResponse(endpoint, `it belongs to another request by its ${field}`, { alert: 'foreign-response' });
   }
   return parsed.data;
 }
