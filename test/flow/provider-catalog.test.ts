@@ -143,9 +143,7 @@ describe('the provider catalog', () => {
 });
 
 const enablePipedrive = () => {
-  const row = (connector_key: string) => ({ connector_key, active: true });
-  const body = { total: 2, data: [row('bamboohr'), row('pipedrive')] };
-  emulator.failNext({ status: 200, body, match: { path: '/auth_configs' } });
+  emulator.settings.rawRows = { accounts: [], catalog: [{ connector_key: 'pipedrive', active: true }] };
 };
 
 describe('a provider that is not in the copy', () => {
@@ -172,11 +170,13 @@ describe('a provider that is not in the copy', () => {
   });
 
   it('is left to StackOne when the catalog is not complete', async () => {
-    emulator.failNext({ status: 200, body: { data: [{ connector_key: 'a', active: true }] } }, 30);
+    for (let page = 1; page <= 60; page++) {
+      emulator.failNext({ status: 200, body: { data: [{ id: page, connector_key: 'a', active: true }] } });
+    }
     expect(await catalog.isEnabled('nosuch')).toBe(true);
     now = 6_000;
     expect(await catalog.isEnabled('nosuch')).toBe(true);
-    expect(fetches()).toBe(20);
+    expect(fetches()).toBe(50);
   });
 
   it('waits for no catalog that failed in the last minute: it throws at once, and one refresh runs meanwhile', async () => {

@@ -85,6 +85,7 @@ describe('toAccountRecord', () => {
       ownerId: 'org_acme',
       account: {
         id: 'account_1',
+        ownerName: null,
         providerKey: 'bamboohr',
         label: null,
         status: LinkedAccountStatus.UNKNOWN,
