@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { printApiReference } from '../../scripts/emit-api-reference.js';
-import { listSettings } from '../../src/config/settings.js';
+import { listSettings } from '../../src/config/setting-list.js';
 import { errorCodeInfo, errorCodes } from '../../src/domain/error-codes.js';
 import { UserErrorCode } from '../../src/domain/result.js';
 import { startConnect } from '../../src/embed.js';

@@ -26,7 +26,7 @@ beforeEach(async () => {
     logger,
   );
   const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url };
-  client = new StackOneHttpClient(config, rateLimits, createObservability(logger));
+  client = new StackOneHttpClient(config, rateLimits, createObservability(logger, config.apiKey));
   api = new StackOneApi(client);
   now = 0;
   catalog = new ProviderCatalog(api, createLogger('silent'), () => now);

@@ -10,6 +10,7 @@ import {
 import type { ConnectConfig } from '../../config/settings.js';
 import { AppError } from '../../domain/app-error.js';
 import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
+import { upstreamAfter } from '../../observability/health.js';
 import type { Observability } from '../../observability/observability.js';
 import type { RequestContext } from '../../observability/request-context.js';
 import { DeadlineExceededError, fromFailure, UpstreamError } from './errors.js';
@@ -120,8 +121,9 @@ export class StackOneHttpClient {
 
   /** A log line and a metric for each attempt: names and numbers, nothing that was sent or received. */
   #report(context: RequestContext, endpoint: string, outcome: 'ok' | UpstreamError, milliseconds: number): void {
-    const { logger, metrics } = this.#observability;
+    const { logger, metrics, health } = this.#observability;
     const code = outcome === 'ok' ? outcome : outcome.code;
+    health.upstream = upstreamAfter(health.upstream, code);
     context.telemetry.addAttempt(milliseconds);
     metrics.observeAttempt(endpoint, code, milliseconds / 1000);
     const fields = { requestId: context.id, endpoint, milliseconds: Math.round(milliseconds), code };

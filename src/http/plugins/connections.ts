@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
+import { setImmediate as nextPhase, setTimeout as sleep } from 'node:timers/promises';
+
+export interface SendingLimits {
+  /** How long a client can take to receive what waits on its connection. */
+  readonly timeoutMs: number;
+  /** Bytes that wait on all connections together. Above, the connections that wait longest are closed. */
+  readonly maxWaitingBytes: number;
+  readonly intervalMs: number;
+}
+
+const defaultLimits: SendingLimits = { timeoutMs: 20_000, maxWaitingBytes: 128 * 1024 * 1024, intervalMs: 1_000 };
+
+interface Connection {
+  /** Requests whose headers have arrived, and whose response is not sent yet. */
+  readonly requests: Set<IncomingMessage>;
+  latest: IncomingMessage | undefined;
+  /** Since when bytes wait that the client does not receive. */
+  waitingSince: number | undefined;
+}
+
+/** The open connections of a server: limits how long responses wait for their clients, and completes a shutdown. */
+export class Connections {
+  readonly #server: HttpServer;
+  readonly #limits: SendingLimits;
+  readonly #open = new Map<Socket, Connection>();
+  readonly #timer: NodeJS.Timeout;
+  #isClosing = false;
+
+  constructor(server: HttpServer, limits: SendingLimits = defaultLimits) {
+    this.#server = server;
+    this.#limits = limits;
+    this.#timer = setInterval(() => this.#closeUnread(), limits.intervalMs).unref();
+    server.on('connection', (socket) => this.#connectionOf(socket));
+  }
+
+  requestStarted(request: IncomingMessage): void {
+    const connection = this.#connectionOf(request.socket);
+    connection.requests.add(request);
+    connection.latest = request;
+  }
+
+  requestClosed(request: IncomingMessage): void {
+    const { socket } = request;
+    const connection = this.#open.get(socket);
+    connection?.requests.delete(request);
+    if (this.#isClosing && connection !== undefined) {
+      setImmediate(() => closeUnlessBusy(socket, connection));
+    }
+  }
+
+  /** Whether no later request has arrived on the connection. `connection: close` on an earlier one would lose it. */
+  isLatest(request: IncomingMessage): boolean {
+    return this.#open.get(request.socket)?.latest === request;
+  }
+
+  /**
+   * Accepts no new connections, waits for the requests in flight, and closes all connections.
+   * @param lingerMs how long an open connection can still send a request. Its client may have sent one already
+   */
+  async close(lingerMs: number): Promise<void> {
+    if (this.#server.listening) {
+      const closed = once(this.#server, 'close');
+      // Directly after this phase of the event loop, every connection that the kernel has completed is accepted.
+      await nextPhase();
+      // Not the method of http.Server: it also closes connections whose response is written, but not yet received.
+      NetServer.prototype.close.call(this.#server);
+      await Promise.race([closed, sleep(lingerMs, undefined, { ref: false })]);
+      this.#isClosing = true;
+      for (const [socket, connection] of this.#open) {
+        closeUnlessBusy(socket, connection);
+      }
+      await closed;
+    }
+    clearInterval(this.#timer);
+  }
+
+  #connectionOf(socket: Socket): Connection {
+    const known = this.#open.get(socket);
+    if (known !== undefined) {
+      return known;
+    }
+    const connection: Connection = { requests: new Set(), latest: undefined, waitingSince: undefined };
+    this.#open.set(socket, connection);
+    socket.once('close', () => this.#open.delete(socket));
+    return connection;
+  }
+
+  /** A client that does not read would keep its responses in memory for ever. */
+  #closeUnread(): void {
+    const { timeoutMs, maxWaitingBytes } = this.#limits;
+    const now = performance.now();
+    let waitingBytes = 0;
+    const waiting: (readonly [socket: Socket, since: number])[] = [];
+    for (const [socket, connection] of this.#open) {
+      const since = socket.writableLength === 0 ? undefined : (connection.waitingSince ?? now);
+      connection.waitingSince = since;
+      if (since !== undefined) {
+        waitingBytes += socket.writableLength;
+        waiting.push([socket, since]);
+      }
+    }
+    for (const [socket, since] of waiting.sort(([, a], [, b]) => a - b)) {
+      if (now - since >= timeoutMs || waitingBytes > maxWaitingBytes) {
+        waitingBytes -= socket.writableLength;
+        socket.destroy();
+      }
+    }
+  }
+}
+
+/** A request of which only a part has arrived is not in progress. */
+function closeUnlessBusy(socket: Socket, { requests }: Connection): void {
+  if (![...requests].some(({ complete }) => complete)) {
+    socket.destroySoon();
+  }
+}
