@@ -102,7 +102,7 @@ export async function startDemo(env: Environment, options: { readonly logger?: L
         playgroundTokenPath: 'demo/token?tenant=acme',
         addRoutes: async (server) => {
           addIdentityRoutes(server, identity);
-          await addPage(server, emulator.url);
+          await addPage(server, new URL(emulator.url).port);
         },
       },
     });
@@ -125,11 +125,29 @@ function findPage(): string {
   return candidates.find((folder) => existsSync(join(folder, 'main.js'))) ?? candidates[0] ?? '';
 }
 
-/** Serves the demo page at `/`. Its content security policy allows requests of the Hub to `hubBaseUrl` only. */
-async function addPage(server: FastifyInstance, hubBaseUrl: string): Promise<void> {
+/** Serves the demo page at `/`. Its content security policy allows requests of the Hub to the emulator only. */
+async function addPage(server: FastifyInstance, emulatorPort: string): Promise<void> {
   const template = await readFile(join(pageFolder, 'index.html'), 'utf8');
-  const page = template.replace('{{hubBaseUrl}}', hubBaseUrl);
-  const contentSecurityPolicy = [
+  server.get('/', async (request, reply) => {
+    const hubBaseUrl = `http://${hostForBrowser(request.hostname)}:${emulatorPort}`;
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', contentSecurityPolicy(hubBaseUrl))
+      .send(template.replace('{{hubBaseUrl}}', hubBaseUrl));
+  });
+  await server.register(fastifyStatic, { root: pageFolder, prefix: '/demo/', index: false });
+}
+
+/**
+ * The emulator has the host of the page: the browser can be on another machine. The text goes into HTML and into a
+ * policy, which cannot name an IPv6 address.
+ */
+function hostForBrowser(hostname: string): string {
+  return /^[a-z0-9.-]+$/i.test(hostname) ? hostname : 'localhost';
+}
+
+function contentSecurityPolicy(hubBaseUrl: string): string {
+  return [
     "default-src 'none'",
     "script-src 'self'",
     // The Hub styles itself inline, and carries its fonts as data: URLs.
@@ -141,8 +159,4 @@ async function addPage(server: FastifyInstance, hubBaseUrl: string): Promise<voi
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
-  server.get('/', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').header('content-security-policy', contentSecurityPolicy).send(page),
-  );
-  await server.register(fastifyStatic, { root: pageFolder, prefix: '/demo/', index: false });
 }
