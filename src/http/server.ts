@@ -76,7 +76,11 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
     if (observability.health.stopping && connections.isLatest(request.raw)) {
       reply.header('connection', 'close');
     }
-    done();
+    if (connections.hold === undefined) {
+      done();
+    } else {
+      void connections.hold.then(() => done());
+    }
   });
 
   addHealthRoutes(server, observability.health);

@@ -13,6 +13,10 @@ export interface SendingLimits {
 
 const defaultLimits: SendingLimits = { timeoutMs: 20_000, maxWaitingBytes: 128 * 1024 * 1024, intervalMs: 1_000 };
 
+/** Time for a client that has received a response to come back. */
+const quietMs = 50;
+const maxQuietPeriods = 10;
+
 interface Connection {
   /** Requests whose headers have arrived, and whose response is not sent yet. */
   readonly requests: Set<IncomingMessage>;
@@ -27,13 +31,18 @@ export class Connections {
   readonly #limits: SendingLimits;
   readonly #open = new Map<Socket, Connection>();
   readonly #timer: NodeJS.Timeout;
+  #accepted = 0;
   #isClosing = false;
+  #hold: Promise<void> | undefined;
 
   constructor(server: HttpServer, limits: SendingLimits = defaultLimits) {
     this.#server = server;
     this.#limits = limits;
     this.#timer = setInterval(() => this.#closeUnread(), limits.intervalMs).unref();
-    server.on('connection', (socket) => this.#connectionOf(socket));
+    server.on('connection', (socket) => {
+      this.#accepted += 1;
+      this.#connectionOf(socket);
+    });
   }
 
   requestStarted(request: IncomingMessage): void {
@@ -56,6 +65,11 @@ export class Connections {
     return this.#open.get(request.socket)?.latest === request;
   }
 
+  /** Await it before a response is sent. Undefined when the response can be sent at once. */
+  get hold(): Promise<void> | undefined {
+    return this.#hold;
+  }
+
   /**
    * Accepts no new connections, waits for the requests in flight, and closes all connections.
    * @param lingerMs how long an open connection can still send a request. Its client may have sent one already
@@ -63,10 +77,11 @@ export class Connections {
   async close(lingerMs: number): Promise<void> {
     if (this.#server.listening) {
       const closed = once(this.#server, 'close');
-      // Directly after this phase of the event loop, every connection that the kernel has completed is accepted.
-      await nextPhase();
-      // Not the method of http.Server: it also closes connections whose response is written, but not yet received.
-      NetServer.prototype.close.call(this.#server);
+      await this.#withoutResponses(async () => {
+        await this.#untilQuiet();
+        // Not the method of http.Server: it also closes connections whose response is written, but not yet received.
+        NetServer.prototype.close.call(this.#server);
+      });
       await Promise.race([closed, sleep(lingerMs, undefined, { ref: false })]);
       this.#isClosing = true;
       for (const [socket, connection] of this.#open) {
@@ -75,6 +90,25 @@ export class Connections {
       await closed;
     }
     clearInterval(this.#timer);
+  }
+
+  /**
+   * A client that receives a response can come back at once. The kernel would complete its connection, and reset it
+   * when the listening socket is closed, so its request would be lost rather than refused.
+   */
+  async #withoutResponses(work: () => Promise<void>): Promise<void> {
+    this.#hold = work();
+    await this.#hold;
+    this.#hold = undefined;
+  }
+
+  /** Waits until no client has connected for a while. Directly after a phase of the event loop, few can be missed. */
+  async #untilQuiet(): Promise<void> {
+    for (let period = 0, before = -1; period < maxQuietPeriods && before !== this.#accepted; period++) {
+      before = this.#accepted;
+      await sleep(quietMs);
+      await nextPhase();
+    }
   }
 
   #connectionOf(socket: Socket): Connection {
