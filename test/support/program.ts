@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach } from '@jest/globals';
 import { inPackage } from './package-files.js';
-import { waitFor } from './wait.js';
+import { type WaitOptions, waitFor } from './wait.js';
 
 /** A process of the built program. */
 export interface Program {
@@ -47,9 +47,9 @@ export function startProgram(env: Record<string, string>, options: ProgramOption
 
 export const startTimeout = { timeoutMs: 10_000, intervalMs: 10 };
 
-export const waitForUrl = (program: Program) =>
+export const waitForUrl = (program: Program, options: WaitOptions = startTimeout) =>
   waitFor(
     () => /"url":"(http[^"]+)"/.exec(program.output())?.[1],
     () => `no server URL in the output: ${program.output()}`,
-    startTimeout,
+    options,
   );
