@@ -48,8 +48,8 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: connections,
-    guard: 'if (![...requests].some(({ complete }) => complete))',
-    without: 'if (requests.size === 0)',
+    guard: ' || (inFlight === 1 && latest?.complete === false)',
+    without: '',
     noticedBy: 'flow/shutdown',
   },
   {

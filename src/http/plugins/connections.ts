@@ -18,8 +18,9 @@ const quietMs = 50;
 const maxQuietPeriods = 10;
 
 interface Connection {
-  /** Requests whose headers have arrived, and whose response is not sent yet. */
-  readonly requests: Set<IncomingMessage>;
+  /** Requests whose headers have arrived, and whose response is not sent yet. They are counted, see docs/performance.md. */
+  inFlight: number;
+  /** The last of them. Only this one can have arrived partly. */
   latest: IncomingMessage | undefined;
   /** Since when bytes wait that the client does not receive. */
   waitingSince: number | undefined;
@@ -47,15 +48,21 @@ export class Connections {
 
   requestStarted(request: IncomingMessage): void {
     const connection = this.#connectionOf(request.socket);
-    connection.requests.add(request);
+    connection.inFlight += 1;
     connection.latest = request;
   }
 
   requestClosed(request: IncomingMessage): void {
     const { socket } = request;
     const connection = this.#open.get(socket);
-    connection?.requests.delete(request);
-    if (this.#isClosing && connection !== undefined) {
+    if (connection === undefined) {
+      return;
+    }
+    connection.inFlight -= 1;
+    if (connection.inFlight === 0) {
+      connection.latest = undefined;
+    }
+    if (this.#isClosing) {
       setImmediate(() => closeUnlessBusy(socket, connection));
     }
   }
@@ -116,7 +123,7 @@ export class Connections {
     if (known !== undefined) {
       return known;
     }
-    const connection: Connection = { requests: new Set(), latest: undefined, waitingSince: undefined };
+    const connection: Connection = { inFlight: 0, latest: undefined, waitingSince: undefined };
     this.#open.set(socket, connection);
     socket.once('close', () => this.#open.delete(socket));
     return connection;
@@ -146,8 +153,8 @@ export class Connections {
 }
 
 /** A request of which only a part has arrived is not in progress. */
-function closeUnlessBusy(socket: Socket, { requests }: Connection): void {
-  if (![...requests].some(({ complete }) => complete)) {
+function closeUnlessBusy(socket: Socket, { inFlight, latest }: Connection): void {
+  if (inFlight === 0 || (inFlight === 1 && latest?.complete === false)) {
     socket.destroySoon();
   }
 }
