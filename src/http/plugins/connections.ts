@@ -85,7 +85,10 @@ export class Connections {
     if (this.#server.listening) {
       const closed = once(this.#server, 'close');
       await this.#withoutResponses(async () => {
-        await this.#untilQuiet();
+        // Without a grace period, nothing waits for clients.
+        if (lingerMs > 0) {
+          await this.#untilQuiet();
+        }
         // Not the method of http.Server: it also closes connections whose response is written, but not yet received.
         NetServer.prototype.close.call(this.#server);
       });
