@@ -50,7 +50,7 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
   options: ConnectOptions<Request>,
 ): Promise<Connect<Request>> {
   const config = loadOptions(options);
-  const observability = createObservability(options.logger ?? createLogger(config.logLevel));
+  const observability = createObservability(options.logger ?? createLogger(config.logLevel), config.apiKey);
   const authenticate = createLoginAuthentication(options.getOwner);
   const { apolloOptions, createContext, close } = await compose(config, authenticate, observability);
   const fetchRequests = new FetchRequests(observability);

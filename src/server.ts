@@ -9,6 +9,9 @@ import { createHttpServer, type ServerExtension } from './http/server.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability } from './observability/observability.js';
 
+/** Time for a request that a client has sent on an open connection shortly before the end of the grace period. */
+const maxLingerMs = 1_000;
+
 export interface Server {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly url: string;
@@ -16,7 +19,7 @@ export interface Server {
   readonly metricsUrl: string | undefined;
   /**
    * Becomes unready, waits for the grace period, accepts no new connections, finishes the requests in flight and closes.
-   * During the grace period every response closes its connection, so that no idle connection is left to be reused.
+   * During the grace period every response closes its connection, so that load balancers open new ones elsewhere.
    * @param graceMs default: 0
    */
   readonly stop: (graceMs?: number) => Promise<void>;
@@ -31,7 +34,7 @@ export interface ServerOptions {
 /** Starts the standalone server: HTTP, health checks and metrics around the schema. */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const logger = options.logger ?? createLogger(config.logLevel);
-  const observability = createObservability(logger);
+  const observability = createObservability(logger, config.apiKey);
   const authenticate = createBearerAuthentication(config, observability);
   const { apolloOptions, operations, createContext, close } = await compose(config, authenticate, observability);
   const apollo = new ApolloServer<GraphQLContext>(apolloOptions);
@@ -56,7 +59,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     stop: async (graceMs = 0) => {
       observability.health.stopping = true;
       await sleep(graceMs);
-      await http.close();
+      await http.close(Math.min(graceMs, maxLingerMs));
       await apollo.stop();
       await close();
       await metricsServer?.stop();

@@ -19,7 +19,7 @@ export function createAuthSettings(production: boolean) {
       'AUTH_PUBLIC_KEY',
       'Public key in PEM form that verifies access tokens: RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519. Line breaks can be written as `\\n`.',
       'a public key in PEM form (RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519)',
-      { canBeFile: true },
+      { canBeFile: true, isPem: true },
     ),
     authSecret: setting(
       secret((text) => Buffer.byteLength(text) >= 32).optional(),

@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import { createAuthSettings } from './auth-settings.js';
 import {
+  environmentText,
   flag,
-  infoOf,
   isProxyUrl,
   perMinute,
   portNumber,
   portText,
-  type SettingInfo,
+  seconds,
   secret,
   serviceUrl,
   setting,
   toJson,
   toList,
   toNumber,
+  toProduction,
   webOrigin,
 } from './setting.js';
 
@@ -45,8 +46,12 @@ export function createSettings(production: boolean) {
     production: flag(
       'NODE_ENV',
       true,
-      '`production` turns introspection and the playground off by default, hides schema details in error messages, and requires HTTPS for the URLs of StackOne and of the JWKS. In code, the option is `true` or `false`.',
-      { defaultText: 'not production (in code: `true`)', fromText: (text) => text === 'production' },
+      '`production` turns introspection and the playground off by default, hides schema details in error messages, and requires HTTPS for the URLs of StackOne and of the JWKS. Values: `production`, `development`, `test`. In code, the option is `true` or `false`.',
+      {
+        defaultText: '`development` (in code: `true`)',
+        expectedText: environmentText,
+        fromText: toProduction,
+      },
     ),
     sessionExpiresInSeconds: setting(
       z.int().min(60).max(86_400).default(1800),
@@ -135,9 +140,35 @@ export function createSettings(production: boolean) {
     corsOrigins: setting(
       z.array(webOrigin).default([]),
       'CORS_ORIGINS',
-      'Comma-separated list of allowed CORS origins, such as `https://app.example.com`. No paths and no wildcards.',
+      'Comma-separated list of allowed CORS origins, such as `https://app.example.com`. No paths and no wildcards. Pages of these origins can send any request header.',
       'a comma-separated list of origins such as https://app.example.com (no path, no *)',
       { fromText: toList, defaultText: 'same origin only' },
+    ),
+    corsCredentials: flag(
+      'CORS_CREDENTIALS',
+      false,
+      "`true` lets pages of the allowed CORS origins send requests with `credentials: 'include'`.",
+    ),
+    keepAliveSeconds: seconds(
+      'KEEP_ALIVE_SECONDS',
+      1,
+      3600,
+      65,
+      'Time that an idle connection stays open, 1–3600. It must be longer than the idle timeout of the load balancer in front of the server.',
+    ),
+    shutdownGraceSeconds: seconds(
+      'SHUTDOWN_GRACE_SECONDS',
+      0,
+      300,
+      5,
+      'Time after SIGTERM in which the server still accepts connections, 0–300, so that load balancers can remove it from their list.',
+    ),
+    shutdownTimeoutSeconds: seconds(
+      'SHUTDOWN_TIMEOUT_SECONDS',
+      1,
+      300,
+      10,
+      'Time after the grace period in which requests in flight can finish, 1–300.',
     ),
     playground: flag(
       'PLAYGROUND',
@@ -162,31 +193,3 @@ export type ConnectSettings = Readonly<
 >;
 /** The settings of the standalone server. Parsed and frozen. */
 export type Config = Readonly<z.output<Settings['standalone']>>;
-
-/** One setting as documents show it. */
-export interface SettingRow extends Pick<SettingInfo, 'variable' | 'description'> {
-  readonly option: string;
-  /** `<variable>_FILE`, where there is one. */
-  readonly fileVariable: string | undefined;
-  /** In Markdown; empty when there is none. */
-  readonly defaultText: string;
-  /** Whether `startConnect` has it too. */
-  readonly isEmbedded: boolean;
-}
-
-/** For `--help` and the documents. */
-export function listSettings(): SettingRow[] {
-  const { embedded, standalone } = createSettings(false);
-  return Object.entries<z.ZodType>(standalone.shape).map(([option, schema]) => {
-    const { variable, canBeFile, description, defaultText } = infoOf(schema);
-    const { data } = schema.safeParse(undefined);
-    return {
-      option,
-      variable,
-      fileVariable: canBeFile && `${variable}_FILE`,
-      description,
-      defaultText: defaultText ?? (data === undefined ? '' : `\`${data}\``),
-      isEmbedded: option in embedded.shape,
-    };
-  });
-}

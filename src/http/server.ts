@@ -9,7 +9,7 @@ import {
   handleUndecodableUrl,
   handleUnknownExpectation,
 } from './errors.js';
-import { Drain } from './plugins/drain.js';
+import { Connections } from './plugins/connections.js';
 import { addJsonBody } from './plugins/json-body.js';
 import { addOverloadGuard } from './plugins/overload.js';
 import { addRequestContext } from './plugins/request-context.js';
@@ -26,9 +26,19 @@ export interface ServerExtension {
 }
 
 export interface HttpServerDependencies extends GraphQLRouteDependencies {
-  readonly config: Pick<Config, 'authMaxTokenBytes' | 'corsOrigins' | 'playground' | 'production'>;
+  readonly config: Pick<
+    Config,
+    'authMaxTokenBytes' | 'corsOrigins' | 'corsCredentials' | 'keepAliveSeconds' | 'playground' | 'production'
+  >;
   readonly observability: Observability;
   readonly extension?: ServerExtension | undefined;
+}
+
+export interface HttpServer {
+  /** @returns where it listens, such as `http://127.0.0.1:4000` */
+  readonly listen: (options: { readonly host: string; readonly port: number }) => Promise<string>;
+  /** Finishes the requests in flight. @param lingerMs how long open connections can still send a request */
+  readonly close: (lingerMs: number) => Promise<void>;
 }
 
 const maxBodyBytes = 16 * 1024;
@@ -36,15 +46,16 @@ const maxBodyBytes = 16 * 1024;
 const maxOtherHeaderBytes = 16 * 1024;
 
 /** All plugins and routes, in the order in which a request passes them. The server does not listen yet. */
-export async function createHttpServer(dependencies: HttpServerDependencies): Promise<FastifyInstance> {
+export async function createHttpServer(dependencies: HttpServerDependencies): Promise<HttpServer> {
   const { config, observability, extension } = dependencies;
-  const server = createFastify(config.authMaxTokenBytes + maxOtherHeaderBytes);
+  const server = createFastify(config.authMaxTokenBytes + maxOtherHeaderBytes, config.keepAliveSeconds);
+  const connections = new Connections(server.server);
   server.server.on('checkExpectation', handleUnknownExpectation);
   server.setErrorHandler(createErrorHandler(observability.logger, config.production));
   server.setNotFoundHandler(handleNotFound);
   addJsonBody(server);
 
-  addRequestContext(server, observability, new Drain(server));
+  addRequestContext(server, observability, connections);
   await addOverloadGuard(server);
   // Strict for all routes; the demo page and the playground relax it for themselves.
   addSecurityHeaders(server, {
@@ -57,19 +68,24 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
   await server.register(cors, {
     origin: [...config.corsOrigins],
     methods: ['POST'],
-    allowedHeaders: ['authorization', 'content-type'],
+    // Without `allowedHeaders`, pages of these origins can send any header: tracing libraries and GraphQL clients add some.
+    credentials: config.corsCredentials,
     // `date` is the server's clock, to which `expiresAt` refers.
-    exposedHeaders: ['date', 'retry-after'],
+    exposedHeaders: ['date', 'retry-after', 'x-request-id'],
     maxAge: 600,
     strictPreflight: false,
   });
   // Last, for every response: it can contain a token.
-  server.addHook('onSend', (_request, reply, _payload, done) => {
+  server.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('cache-control', 'no-store');
-    if (observability.health.stopping) {
+    if (observability.health.stopping && connections.isLatest(request.raw)) {
       reply.header('connection', 'close');
     }
-    done();
+    if (connections.hold === undefined) {
+      done();
+    } else {
+      void connections.hold.then(() => done());
+    }
   });
 
   addHealthRoutes(server, observability.health);
@@ -78,17 +94,21 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
     await addPlayground(server, extension?.playgroundTokenPath);
   }
   await extension?.addRoutes(server);
-  return server;
+  return {
+    listen: (options) => server.listen(options),
+    close: async (lingerMs) => {
+      await connections.close(lingerMs);
+      await server.close();
+    },
+  };
 }
 
-function createFastify(maxHeaderBytes: number): FastifyInstance {
+function createFastify(maxHeaderBytes: number, keepAliveSeconds: number): FastifyInstance {
   return fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 15_000,
-    keepAliveTimeout: 65_000,
-    forceCloseConnections: 'idle',
-    // Requests that still arrive during a shutdown are served.
-    return503OnClosing: false,
+    keepAliveTimeout: keepAliveSeconds * 1000,
+    routerOptions: { ignoreTrailingSlash: true },
     http: {
       headersTimeout: 10_000,
       // How often Node looks for clients that are too slow. Its default is 30 seconds.

@@ -10,9 +10,10 @@ import {
   parse,
   validate,
 } from 'graphql';
+import { demoVariables } from '../../demo/start-demo.js';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { printApiReference } from '../../scripts/emit-api-reference.js';
-import { listSettings } from '../../src/config/settings.js';
+import { listSettings } from '../../src/config/setting-list.js';
 import { errorCodeInfo, errorCodes } from '../../src/domain/error-codes.js';
 import { UserErrorCode } from '../../src/domain/result.js';
 import { startConnect } from '../../src/embed.js';
@@ -22,12 +23,12 @@ import { maxTokens } from '../../src/graphql/token-limit.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 
 const settings = listSettings();
-/** The variables of the server and, last, the one of the demo. */
+/** The variables of the server and, last, those of the demo. */
 const variableNames = [
   ...settings.flatMap(({ variable, fileVariable }) =>
     fileVariable === undefined ? [variable] : [variable, fileVariable],
   ),
-  'EMULATOR_PORT',
+  ...demoVariables,
 ];
 
 const manifest = JSON.parse(readText('package.json'));
@@ -100,7 +101,7 @@ describe('docs/configuration.md', () => {
 
   it('lists the variables of the server between the markers, and those of the demo in its own section', () => {
     const demo = namesIn(sectionOf('docs/configuration.md', 'Demo'));
-    expect(demo).toEqual(['EMULATOR_PORT']);
+    expect(demo).toEqual([...demoVariables]);
     expect([...namesIn(settingsTableOf('docs/configuration.md')), ...demo]).toEqual([...variableNames]);
   });
 

@@ -9,6 +9,7 @@ import {
   hub,
   startSharedEmulator,
 } from '../support/emulator-client.js';
+import { exchangeRaw } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait.js';
 
 const emulator = await startSharedEmulator();
@@ -347,4 +348,63 @@ test('stop takes less than 500 ms with a hanging request and a keep-alive connec
   expect(await hanging).toMatchObject({ message: 'fetch failed' });
   await expect(fetch(other.url)).rejects.toThrow();
   await other.stop();
+});
+
+describe('control requests of web pages', () => {
+  const port = new URL(url).port;
+  const send = (lines: readonly string[], body = '') =>
+    exchangeRaw(
+      url,
+      [
+        'POST /__emulator/reset HTTP/1.1',
+        ...lines,
+        `Content-Length: ${body.length}`,
+        'Connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+    );
+  const statusOf = ({ response }: { readonly response: string }) => Number(response.split(' ')[1]);
+  const local = `Host: 127.0.0.1:${port}`;
+
+  test.each<[string, number, readonly string[], string]>([
+    ['a page whose name resolves to this machine', 403, [`Host: evil.example:${port}`], ''],
+    ['a name that begins like this machine', 403, [`Host: localhost.evil.example:${port}`], ''],
+    ['the name of this machine with another port', 403, ['Host: localhost:80'], ''],
+    ['the name of this machine without a port', 403, ['Host: localhost'], ''],
+    ['a page of another origin', 403, [local, 'Origin: https://evil.example'], ''],
+    ['a page of another port', 403, [local, 'Origin: http://127.0.0.1:1'], ''],
+    ['a sandboxed page', 403, [local, 'Origin: null'], ''],
+    ['a page of another site, without Origin', 403, [local, 'Sec-Fetch-Site: cross-site'], ''],
+    ['a page of another port, without Origin', 403, [local, 'Sec-Fetch-Site: same-site'], ''],
+    ['a form', 415, [local, 'Content-Type: text/plain'], '{}'],
+    ['a body without a type', 415, [local], '{}'],
+    ['a type that only begins with application/json', 415, [local, 'Content-Type: application/json-x'], '{}'],
+  ])('%s → %i, and nothing is reset', async (_name, status, lines, body) => {
+    const account = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
+    expect(statusOf(await send(lines, body))).toBe(status);
+    expect(emulator.accounts()).toEqual([account]);
+  });
+
+  test.each([
+    ['127.0.0.1', [local]],
+    ['localhost', [`Host: localhost:${port}`]],
+    ['[::1]', [`Host: [::1]:${port}`]],
+    ['a page of the emulator itself', [local, `Origin: http://127.0.0.1:${port}`, 'Sec-Fetch-Site: same-origin']],
+    ['a JSON body', [local, 'Content-Type: application/json; charset=utf-8']],
+  ])('%s is accepted', async (name, lines) => {
+    emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
+    expect(statusOf(await send(lines, name === 'a JSON body' ? '{}' : ''))).toBe(204);
+    expect(emulator.accounts()).toEqual([]);
+  });
+
+  test('a host in the option controlHosts is accepted', async () => {
+    const inContainer = await startEmulator({ controlHosts: ['emulator:4010'] });
+    const get = 'GET /__emulator/history HTTP/1.1\r\nConnection: close\r\n';
+    const results = await Promise.all(
+      ['emulator:4010', 'emulator'].map((host) => exchangeRaw(inContainer.url, `${get}Host: ${host}\r\n\r\n`)),
+    );
+    await inContainer.stop();
+    expect(results.map(statusOf)).toEqual([200, 403]);
+  });
 });

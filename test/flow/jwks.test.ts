@@ -397,8 +397,9 @@ describe('Key set not available after it was fetched once', () => {
 
 describe('The health of authentication', () => {
   const readHealth = async (env: Record<string, string | undefined>) => {
-    const observability = createObservability(createLogger('silent'));
-    const authenticate = createBearerAuthentication(testConfig(env), observability);
+    const config = testConfig(env);
+    const observability = createObservability(createLogger('silent'), config.apiKey);
+    const authenticate = createBearerAuthentication(config, observability);
     const state = async (response: RequestListener) => {
       issuer.response = response;
       passTime(2 * 60 * 60);

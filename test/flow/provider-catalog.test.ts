@@ -26,7 +26,7 @@ beforeEach(async () => {
     logger,
   );
   const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
-  const observability = createObservability(logger);
+  const observability = createObservability(logger, config.apiKey);
   client = new StackOneHttpClient(config, rateLimits, observability);
   api = new StackOneApi(client, observability);
   now = 0;

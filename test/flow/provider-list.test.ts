@@ -21,7 +21,10 @@ let lines: string[];
 let client: StackOneHttpClient;
 let api: StackOneApi;
 function connectTo(baseUrl: string): void {
-  const observability = createObservability(createLogger('trace', { write: (line) => void lines.push(line) }));
+  const observability = createObservability(
+    createLogger('trace', { write: (line) => void lines.push(line) }),
+    new Secret(emulator.apiKey),
+  );
   const quota = { takeRequest: async () => undefined };
   const config = { apiKey: new Secret(emulator.apiKey), baseUrl, noProxy: [] };
   client = new StackOneHttpClient(config, quota, observability);

@@ -7,6 +7,7 @@ const configError = 'src/config/config-error.ts';
 const publicKey = 'src/config/public-key.ts';
 const secret = 'src/config/secret.ts';
 const setting = 'src/config/setting.ts';
+const variableText = 'src/config/variable-text.ts';
 const settings = 'src/config/settings.ts';
 const startDemo = 'demo/start-demo.ts';
 
@@ -19,17 +20,41 @@ export const configGuards: readonly Mutant[] = [
     noticedBy: 'unit/config-refused',
   },
   {
-    file: fromEnvironment,
-    guard: 'text !== undefined && path !== undefined',
-    without: 'false',
+    file: variableText,
+    guard: 'if (text !== undefined) {\n    return { problem',
+    without: 'if (false) {\n    return { problem',
     noticedBy: 'unit/config-refused',
   },
-  { file: fromEnvironment, guard: "value.trim() === ''", without: 'false', noticedBy: 'unit/config-refused' },
+  { file: variableText, guard: "text.trim() === ''", without: 'false', noticedBy: 'unit/config-refused' },
   {
-    file: fromEnvironment,
+    file: variableText,
+    guard: 'if (text !== text.trim() && !isPem)',
+    without: 'if (false)',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: variableText,
+    guard: '.test(text.trim())',
+    without: ".test('')",
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: variableText,
     guard: "text === '' ? { problem",
     without: 'false ? { problem',
     noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: 'environments.get(text) ?? text',
+    without: 'environments.get(text) ?? false',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: 'src/config/setting-list.ts',
+    guard: "value === undefined ? '[not set]' : '[set]'",
+    without: 'JSON.stringify(value)',
+    noticedBy: 'unit/config.test.ts',
   },
   { file: fromEnvironment, guard: 'set.length === 1', without: 'true', noticedBy: 'unit/config-refused' },
   {
@@ -121,7 +146,7 @@ export const configGuards: readonly Mutant[] = [
   },
   {
     file: setting,
-    guard: '/^https?:/.test(text) && ',
+    guard: '/^https?:\\/\\/[a-z0-9._:[\\]-]+$/.test(text) && ',
     without: '',
     noticedBy: 'unit/config-refused',
   },
@@ -201,6 +226,18 @@ export const configGuards: readonly Mutant[] = [
     file: startDemo,
     guard: "if (env['NODE_ENV'] === 'production')",
     without: 'if (false)',
+    noticedBy: 'unit/demo',
+  },
+  {
+    file: startDemo,
+    guard: "env['DEMO_ALLOW_NETWORK'] !== 'true' && ",
+    without: 'false && ',
+    noticedBy: 'unit/demo',
+  },
+  {
+    file: startDemo,
+    guard: "allowNetwork !== 'true' && allowNetwork !== 'false'",
+    without: 'false',
     noticedBy: 'unit/demo',
   },
   {

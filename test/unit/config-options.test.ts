@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../src/config/config-error.js';
 import { loadConfig } from '../../src/config/from-environment.js';
 import { loadOptions } from '../../src/config/from-options.js';
-import { listSettings } from '../../src/config/settings.js';
+import { listSettings } from '../../src/config/setting-list.js';
 import { createLogger } from '../../src/observability/logger.js';
 
 const optionNames = listSettings()

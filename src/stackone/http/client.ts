@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { AppError } from '../../domain/app-error.js';
 import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
+import { upstreamAfter } from '../../observability/health.js';
 import type { Observability } from '../../observability/observability.js';
 import type { RequestContext } from '../../observability/request-context.js';
 import { CircuitBreaker, CircuitOpenError, probeAfterMs } from './circuit-breaker.js';
@@ -122,8 +123,9 @@ export class StackOneHttpClient {
 
   /** A log line and a metric for each attempt: names and numbers, nothing that was sent or received. */
   #report(context: RequestContext, endpoint: string, outcome: 'ok' | UpstreamError, milliseconds: number): void {
-    const { logger, metrics } = this.#observability;
+    const { logger, metrics, health } = this.#observability;
     const code = outcome === 'ok' ? outcome : outcome.code;
+    health.upstream = upstreamAfter(health.upstream, code);
     context.telemetry.addAttempt(milliseconds);
     metrics.observeAttempt(endpoint, code, milliseconds / 1000);
     const fields = { requestId: context.id, endpoint, milliseconds: Math.round(milliseconds), code };
