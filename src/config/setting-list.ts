@@ -5,6 +5,8 @@ import { type Config, createSettings } from './settings.js';
 /** One setting as documents show it. */
 export interface SettingRow extends Pick<SettingInfo, 'variable' | 'description'> {
   readonly option: string;
+  /** Other names of the variable, by convention. */
+  readonly otherVariables: readonly string[];
   /** `<variable>_FILE`, where there is one. */
   readonly fileVariable: string | undefined;
   /** In Markdown; empty when there is none. */
@@ -17,11 +19,12 @@ export interface SettingRow extends Pick<SettingInfo, 'variable' | 'description'
 export function listSettings(): SettingRow[] {
   const { embedded, standalone } = createSettings(false);
   return Object.entries<z.ZodType>(standalone.shape).map(([option, schema]) => {
-    const { variable, canBeFile, description, defaultText } = infoOf(schema);
+    const { variable, otherVariables = [], canBeFile, description, defaultText } = infoOf(schema);
     const { data } = schema.safeParse(undefined);
     return {
       option,
       variable,
+      otherVariables,
       fileVariable: canBeFile && `${variable}_FILE`,
       description,
       defaultText: defaultText ?? (data === undefined ? '' : `\`${data}\``),

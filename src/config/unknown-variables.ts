@@ -32,7 +32,7 @@ const serviceAddress = /^(tcp|udp):\/\//;
  */
 export function findUnknownVariables(env: Environment, further: readonly string[] = []): UnknownVariable[] {
   const known = [
-    ...listSettings().flatMap(({ variable, fileVariable }) => [variable, fileVariable ?? variable]),
+    ...listSettings().flatMap((row) => [row.variable, ...row.otherVariables, row.fileVariable ?? row.variable]),
     ...further,
   ];
   return Object.keys(env)

@@ -125,7 +125,7 @@ export class StackOneHttpClient {
   #report(context: RequestContext, endpoint: string, outcome: 'ok' | UpstreamError, milliseconds: number): void {
     const { logger, metrics, health } = this.#observability;
     const code = outcome === 'ok' ? outcome : outcome.code;
-    health.upstream = upstreamAfter(health.upstream, code);
+    health.upstream = this.#openBreakers.size > 0 ? 'failing' : upstreamAfter(health.upstream, code);
     context.telemetry.addAttempt(milliseconds);
     metrics.observeAttempt(endpoint, code, milliseconds / 1000);
     const fields = { requestId: context.id, endpoint, milliseconds: Math.round(milliseconds), code };
