@@ -1,21 +1,20 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageFolders, packPackage, readManifest } from './installed-package.js';
 
 const execute = promisify(execFile);
 
-/** Versions of the tools; the newest of each when it was written. */
-const managerPackages = { npm: [], pnpm: ['pnpm@10'], yarn: ['yarn@1'], berry: ['@yarnpkg/cli-dist@4'] } as const;
-export type Manager = keyof typeof managerPackages;
-const addCommands: Readonly<Record<Manager, readonly string[]>> = {
-  npm: ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund'],
-  pnpm: ['pnpm', 'add', '--prefer-offline'],
-  yarn: ['yarn', 'add', '--non-interactive', '--prefer-offline'],
-  berry: ['node', 'node_modules/@yarnpkg/cli-dist/bin/yarn.js', 'add'],
-};
+/** Package managers, with the command that adds packages to a project. */
+const managers = {
+  npm: { tool: undefined, command: ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund'] },
+  pnpm: { tool: 'pnpm@10', command: ['node', 'pnpm/bin/pnpm.cjs', 'add', '--prefer-offline'] },
+  yarn1: { tool: 'yarn@1', command: ['node', 'yarn/bin/yarn.js', 'add', '--non-interactive', '--prefer-offline'] },
+  yarn4: { tool: '@yarnpkg/cli-dist@4', command: ['node', '@yarnpkg/cli-dist/bin/yarn.js', 'add'] },
+} as const;
+export type Manager = keyof typeof managers;
 
 /** The packed packages of this repository, and tools that a test installs for itself: package managers, Node versions. */
 export interface Workshop {
@@ -34,23 +33,19 @@ export async function createWorkshop(tools: readonly string[] = []): Promise<Wor
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-export function toolsOf(managers: readonly Manager[]): string[] {
-  return managers.flatMap((manager) => managerPackages[manager]);
+/** What a workshop installs for these package managers. */
+export function toolsOf(names: readonly Manager[]): string[] {
+  return names.flatMap((name) => managers[name].tool ?? []);
 }
 
 /** An empty project of a host app. */
 export class HostProject {
   readonly folder = mkdtempSync(join(tmpdir(), 'host-'));
   readonly #workshop: Workshop;
-  readonly #node: string;
 
-  /** @param node the folder of another `node` than the one of this process */
-  constructor(workshop: Workshop, packageJson: object | undefined, node = '') {
+  constructor(workshop: Workshop, packageJson: object) {
     this.#workshop = workshop;
-    this.#node = node;
-    if (packageJson !== undefined) {
-      this.write('package.json', JSON.stringify(packageJson));
-    }
+    this.write('package.json', JSON.stringify(packageJson));
   }
 
   write(path: string, text: string): void {
@@ -58,28 +53,30 @@ export class HostProject {
     writeFileSync(join(this.folder, path), text);
   }
 
-  /** Installs packages by name, as the documents show it; those of this repository come from their archives. */
-  async add(manager: Manager, packages: readonly string[]): Promise<void> {
-    const [command = '', ...args] = addCommands[manager];
-    if (manager === 'berry') {
+  /**
+   * Installs packages by name, as the documents show it; those of this repository come from their archives.
+   * @param words names of packages, and options
+   */
+  async add(manager: Manager, words: readonly string[]): Promise<void> {
+    if (manager === 'yarn4') {
       this.write('.yarnrc.yml', 'nodeLinker: node-modules\nenableTelemetry: false\nenableScripts: false\n');
+      // Otherwise it takes a folder above for the project.
       this.write('yarn.lock', '');
-      const tool = join(this.#workshop.folder, args[0] ?? '');
-      await this.run(command, [tool, ...args.slice(1), ...packages.map((name) => this.#source(name))]);
-      return;
     }
-    await this.run(command, [...args, ...packages.map((name) => this.#source(name))]);
+    const [command, ...args] = managers[manager].command;
+    const tools = join(this.#workshop.folder, 'node_modules');
+    const resolved = args.map((word) => (word.includes('/bin/') ? join(tools, word) : word));
+    await this.run(command, [...resolved, ...words.map((word) => this.#source(word))]);
   }
 
   /** Runs a command to its end, with nothing of this process' environment. Rejects when it fails. */
   async run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
-    const path = [this.#node, join(this.#workshop.folder, 'node_modules/.bin'), process.env['PATH']];
-    const { HOME = tmpdir() } = process.env;
+    const { HOME, PATH } = process.env;
     const options = {
       cwd: this.folder,
       timeout: 240_000,
       maxBuffer: 64 * 1024 * 1024,
-      env: { PATH: path.filter(Boolean).join(delimiter), HOME, CI: 'true', ...env },
+      env: { PATH, HOME, CI: 'true', ...env },
     };
     try {
       return (await execute(command, [...args], options)).stdout;
@@ -93,6 +90,7 @@ export class HostProject {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** `name` → `name@file:…` for a package of this repository. */
   #source(name: string): string {
     const folder = packageFolders.find((candidate) => readManifest(candidate).name === name);
     if (folder === undefined) {
