@@ -289,7 +289,9 @@ describe('README.md', () => {
   });
 
   it('contains npm commands that exist', () => {
-    const commands = [...readme.matchAll(/\bnpm (?:run )?(start|test|[a-z]+:?[a-z]*)\b/g)].map((match) => match[1] ?? '');
+    const commands = [...readme.matchAll(/\bnpm (?:run )?(start|test|[a-z]+:?[a-z]*)\b/g)].map(
+      (match) => match[1] ?? '',
+    );
     const npmCommands = ['ci', 'install', 'prune'];
     expect(commands).toContain('start');
     expect(commands.filter((name) => !npmCommands.includes(name) && !scripts.includes(name))).toEqual([]);
