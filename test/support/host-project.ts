@@ -3,9 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import { packageFolders, packPackage, readManifest } from './installed-package.js';
 
 const execute = promisify(execFile);
+/** What an error of `execute` carries. */
+const outputSchema = z.looseObject({ stdout: z.string().optional(), stderr: z.string().optional() });
 
 /** Package managers, with the command that adds packages to a project. */
 const managers = {
@@ -78,12 +81,11 @@ export class HostProject {
       maxBuffer: 64 * 1024 * 1024,
       env: { PATH, HOME, CI: 'true', ...env },
     };
-    try {
-      return (await execute(command, [...args], options)).stdout;
-    } catch (error) {
-      const output = error instanceof Error && 'stdout' in error && 'stderr' in error ? error : undefined;
-      throw new Error(`${command} ${args.join(' ')}\n${output?.stdout}\n${output?.stderr}`, { cause: error });
-    }
+    const { stdout } = await execute(command, [...args], options).catch((error: unknown) => {
+      const { stdout = '', stderr = '' } = outputSchema.parse(error);
+      throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`, { cause: error });
+    });
+    return stdout;
   }
 
   remove(): void {
