@@ -17,6 +17,12 @@ const managers = {
   yarn1: { tool: 'yarn@1', command: ['node', 'yarn/bin/yarn.js', 'add', '--non-interactive', '--prefer-offline'] },
   yarn4: { tool: '@yarnpkg/cli-dist@4', command: ['node', '@yarnpkg/cli-dist/bin/yarn.js', 'add'] },
 } as const;
+const yarn4Settings = `nodeLinker: node-modules
+enableTelemetry: false
+enableScripts: false
+# Its default in CI.
+enableImmutableInstalls: false
+`;
 export type Manager = keyof typeof managers;
 
 /** The packed packages of this repository, and tools that a test installs for itself: package managers, Node versions. */
@@ -62,7 +68,7 @@ export class HostProject {
    */
   async add(manager: Manager, words: readonly string[]): Promise<void> {
     if (manager === 'yarn4') {
-      this.write('.yarnrc.yml', 'nodeLinker: node-modules\nenableTelemetry: false\nenableScripts: false\n');
+      this.write('.yarnrc.yml', yarn4Settings);
       // Otherwise it takes a folder above for the project.
       this.write('yarn.lock', '');
     }
@@ -92,8 +98,11 @@ export class HostProject {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** `name` → `name@file:…` for a package of this repository. */
+  /** `name` → `name@file:…` for a package of this repository. `-D` is what each package manager knows. */
   #source(name: string): string {
+    if (name === '--save-dev') {
+      return '-D';
+    }
     const folder = packageFolders.find((candidate) => readManifest(candidate).name === name);
     if (folder === undefined) {
       return name;
