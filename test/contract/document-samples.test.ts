@@ -15,6 +15,14 @@ describe('docs/embedding.md', () => {
     expect([shown.length > 300, missing]).toEqual([true, []]);
   });
 
+  it('contains the merged schema that the tests use, without changes', () => {
+    const lines = (code: string) => code.split('\n').map((line) => line.trim());
+    const shown = codeBlocks('docs/embedding.md', 'js').find((code) => code.includes('mergeSchemas')) ?? '';
+    const used = lines(readText('test/support/merged-product.ts').replace('<ConnectContext>', ''));
+    const missing = lines(shown).filter((line) => !used.includes(line));
+    expect([shown.length > 300, missing]).toEqual([true, []]);
+  });
+
   it('contains the Fetch handler that the tests use, without changes', () => {
     const bodyOf = (code: string) =>
       /const \{ status, headers, body \} = [\s\S]*?return new Response\(.*/.exec(code)?.[0].replace(/^ +/gm, '');

@@ -23,6 +23,12 @@ enableScripts: false
 # Its default in CI.
 enableImmutableInstalls: false
 `;
+/** How this machine reaches the registry. */
+const networkSettings = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value = '']) =>
+    /^(NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|(https?|no)_proxy)$/i.test(name) ? [[name, value]] : [],
+  ),
+);
 export type Manager = keyof typeof managers;
 
 /** The packed packages of this repository, and tools that a test installs for itself: package managers, Node versions. */
@@ -75,7 +81,7 @@ export class HostProject {
     const [command, ...args] = managers[manager].command;
     const tools = join(this.#workshop.folder, 'node_modules');
     const resolved = args.map((word) => (word.includes('/bin/') ? join(tools, word) : word));
-    await this.run(command, [...resolved, ...words.map((word) => this.#source(word))]);
+    await this.run(command, [...resolved, ...words.map((word) => this.#source(word))], networkSettings);
   }
 
   /** Runs a command to its end, with nothing of this process' environment. Rejects when it fails. */
