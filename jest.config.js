@@ -20,8 +20,11 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // They need a browser, or install packages: npm run test:browser, npm run test:examples.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/', '<rootDir>/test/examples/'],
+  // They need a browser, or install packages: npm run test:browser, test:examples and test:installation.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...['browser', 'examples', 'installation'].map((name) => `<rootDir>/test/${name}/`),
+  ],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': swc({ decorators: true }), '^.+\\.tsx$': swc({ tsx: true }) },

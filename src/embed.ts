@@ -51,7 +51,7 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
 ): Promise<Connect<Request>> {
   const config = loadOptions(options);
   const observability = createObservability(options.logger ?? createLogger(config.logLevel), config.apiKey);
-  const authenticate = createLoginAuthentication(options.getOwner);
+  const authenticate = createLoginAuthentication(options.getOwner, config);
   const { apolloOptions, createContext, close } = await compose(config, authenticate, observability);
   const fetchRequests = new FetchRequests(observability);
   const open =
@@ -67,9 +67,9 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
       const context = contextOfNodeRequest(request, response, ({ telemetry }, status) => {
         telemetry.finish(status, observability);
       });
-      response.setHeader('x-request-id', context.id);
-      // Every response can contain a token.
-      response.setHeader('cache-control', 'no-store');
+      for (const [name, value] of Object.entries(context.responseHeaders)) {
+        response.setHeader(name, value);
+      }
       return create(request, context);
     };
   return {

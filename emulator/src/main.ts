@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { startEmulator } from './start-emulator.js';
 
 const defaultPort = 4010;

@@ -3,6 +3,8 @@ import { isDisplayText } from '../domain/display-text.js';
 import { InvalidOwnerError, Owner } from '../domain/owner.js';
 import type { Authenticate } from './authenticate.js';
 
+const maxMessageLength = 500;
+
 /** The signed-in customer, as the host app's own login knows it. */
 export interface Login {
   /** The customer's id: 1 to 128 letters, digits and `. _ : @ | -`. */
@@ -19,12 +21,16 @@ type MaybeLogin = Login | null | undefined;
 
 /**
  * Authentication by the host app's login. Its owner is parsed as strictly as the claims of a token.
+ * @param production leaves the message of an error that `getOwner` throws out of the log
  * @throws AppError `UNAUTHENTICATED`: no one is signed in. `AUTH_UNAVAILABLE`: `getOwner` threw, for example because
  *   sessions cannot be read. `INTERNAL_SERVER_ERROR`: it returned no valid owner, which a new sign-in would not fix.
  */
-export function createLoginAuthentication<Request>(getOwner: GetOwner<Request>): Authenticate<Request> {
+export function createLoginAuthentication<Request>(
+  getOwner: GetOwner<Request>,
+  { production }: { readonly production: boolean },
+): Authenticate<Request> {
   return async (request) => {
-    const login = await callGetOwner(getOwner, request);
+    const login = await callGetOwner(getOwner, request, production);
     if (login === null || login === undefined) {
       throw new AppError('UNAUTHENTICATED', 'getOwner returned no owner', {
         publicMessage: 'Sign in again.',
@@ -42,14 +48,24 @@ export function createLoginAuthentication<Request>(getOwner: GetOwner<Request>):
   };
 }
 
-async function callGetOwner<Request>(getOwner: GetOwner<Request>, request: Request): Promise<MaybeLogin> {
+async function callGetOwner<Request>(
+  getOwner: GetOwner<Request>,
+  request: Request,
+  production: boolean,
+): Promise<MaybeLogin> {
   try {
     return await getOwner(request);
   } catch (error) {
-    // Only the name: a message could quote a cookie or a database row of the host app.
-    const kind = error instanceof Error ? error.name : 'a value that is no Error';
-    throw new AppError('AUTH_UNAVAILABLE', `getOwner threw ${kind}`, {
+    throw new AppError('AUTH_UNAVAILABLE', `getOwner threw ${describeError(error, production)}`, {
       publicMessage: 'Sign-ins cannot be verified at the moment. Try again later.',
     });
   }
+}
+
+/** In production only the name: a message could quote a cookie or a database row of the host app. */
+function describeError(error: unknown, production: boolean): string {
+  if (!(error instanceof Error)) {
+    return 'a value that is no Error';
+  }
+  return production ? error.name : `${error.name}: ${error.message.slice(0, maxMessageLength)}`;
 }

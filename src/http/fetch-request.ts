@@ -58,9 +58,9 @@ export class FetchRequests {
   }
 
   #finish(context: RequestContext, { status = 200, headers }: Head): void {
-    headers.set('x-request-id', context.id);
-    // Every response can contain a token.
-    headers.set('cache-control', 'no-store');
+    for (const [name, value] of Object.entries(context.responseHeaders)) {
+      headers.set(name, value);
+    }
     context.telemetry.finish(status, this.#observability);
   }
 }

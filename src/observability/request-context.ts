@@ -6,6 +6,8 @@ import { RequestTelemetry } from './request-telemetry.js';
 export interface RequestContext {
   /** The client's own `x-request-id` where it is valid, else a new one. Sent to StackOne too. */
   readonly id: string;
+  /** For the response, which can contain a token. A host app sets them itself in its own routes with Fetch requests. */
+  readonly responseHeaders: { readonly 'x-request-id': string; readonly 'cache-control': 'no-store' };
   /** W3C trace context, forwarded unchanged. */
   readonly traceparent: string | undefined;
   /** Aborted when the client disconnects. Created when it is first read; the calls to StackOne need only `cancellation`. */
@@ -26,6 +28,7 @@ export function createRequestContext(
   let signal: AbortSignal | undefined;
   return {
     id,
+    responseHeaders: { 'x-request-id': id, 'cache-control': 'no-store' },
     traceparent,
     cancellation,
     get signal() {

@@ -3,13 +3,29 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestDemo } from '../support/demo.js';
 import { withTarballs } from '../support/installed-package.js';
 import { codeBlocks } from '../support/package-files.js';
+import { run as runInProject } from '../support/run-in-project.js';
 
 const project = mkdtempSync(join(tmpdir(), 'client-installation-'));
 const run = (command: string, ...args: string[]) =>
   execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 const npmInstall = (...args: string[]) => run('npm', 'install', ...args, '--prefer-offline', '--no-audit', '--no-fund');
+
+/** Starts the development server of Vite, and calls the demo through it as a page does. */
+const throughProxy = `
+import { createServer } from 'vite';
+const vite = await createServer({ logLevel: 'error', server: { host: '127.0.0.1', port: 0 } });
+await vite.listen();
+const url = 'http://127.0.0.1:' + vite.httpServer.address().port;
+const { token } = await (await fetch(url + '/demo/token?tenant=acme')).json();
+const headers = { authorization: 'Bearer ' + token, 'content-type': 'application/json' };
+const response = await fetch(url + '/graphql', { method: 'POST', headers, body: '{"query":"{viewer{ownerId}}"}' });
+console.log(await response.text());
+await vite.close();
+process.exit();
+`;
 
 describe('The client in an empty Vite app', () => {
   beforeAll(() => {
@@ -33,6 +49,17 @@ describe('The client in an empty Vite app', () => {
       'stackone-connect-client',
     ]);
   });
+
+  it('reaches the demo with the Vite configuration of docs/client.md', async () => {
+    const demo = await startTestDemo();
+    const [config = ''] = codeBlocks('docs/client.md', 'js');
+    writeFileSync(join(project, 'vite.config.js'), config.replace('http://127.0.0.1:4000', demo.url));
+    writeFileSync(join(project, 'through-proxy.js'), throughProxy);
+    const outcome = await runInProject(project, 'node', ['through-proxy.js']);
+    rmSync(join(project, 'vite.config.js'));
+    await demo.stop();
+    expect(outcome).toEqual({ code: 0, stdout: '{"data":{"viewer":{"ownerId":"org_acme"}}}\n\n', stderr: '' });
+  }, 60_000);
 
   it('builds the example of its README with Vite', () => {
     run('npx', '--no-install', 'vite', 'build', '--logLevel', 'warn');

@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startEmulator } from '../../emulator/src/index.js';
+import { commonJsHost, esmHost, printedToken } from '../support/host-script.js';
 import { readManifest, withTarballs } from '../support/installed-package.js';
-import { codeBlocks } from '../support/package-files.js';
+import { codeBlocks, inPackage } from '../support/package-files.js';
+import { run as runInProject } from '../support/run-in-project.js';
 
 const project = mkdtempSync(join(tmpdir(), 'installation-'));
 const run = (command: string, ...args: string[]) =>
@@ -37,6 +40,21 @@ describe('The packages in an empty folder', () => {
     child.kill('SIGKILL');
     expect(output).toMatch(/token: '[\w-]{43}'/);
   });
+
+  it('get a token from CommonJS, and from a bundle in a folder without node_modules', async () => {
+    const emulator = await startEmulator();
+    const elsewhere = mkdtempSync(join(tmpdir(), 'bundle-'));
+    writeFileSync(join(project, 'host.cjs'), commonJsHost);
+    writeFileSync(join(project, 'host.mjs'), esmHost);
+    const esbuild = inPackage('node_modules/.bin/esbuild');
+    run(esbuild, 'host.mjs', '--bundle', '--platform=node', '--format=cjs', `--outfile=${elsewhere}/host.cjs`);
+    for (const folder of [project, elsewhere]) {
+      const { stdout } = await runInProject(folder, 'node', ['host.cjs'], { EMULATOR_URL: emulator.url });
+      expect(stdout).toMatch(printedToken);
+    }
+    rmSync(elsewhere, { recursive: true });
+    await emulator.stop();
+  }, 60_000);
 
   it('start with npx', () => {
     const { name, version } = readManifest('.');

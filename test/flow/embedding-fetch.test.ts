@@ -176,8 +176,10 @@ describe('createContext with a Fetch request', () => {
 
   it('provides the StackOne client in the context to the product’s own code, with the same owner', async () => {
     const request = new Request('http://127.0.0.1/connect', { headers: { 'x-session': 'ada' } });
-    const { stackone } = await connect.createContext(request);
-    expect(await stackone.createConnectSession({ provider: 'bamboohr' })).toMatchObject({ ok: true });
+    const { stackone, request: context } = await connect.createContext(request);
+    const result = await stackone.createConnectSession({ provider: 'bamboohr' });
+    expect(result).toMatchObject({ ok: true });
+    expectHeaders(Response.json(result, { headers: context.responseHeaders }), context.id);
     expect(sessionRequests(emulator)).toMatchObject([{ body: { origin_owner_id: 'org_acme' } }]);
     expect(requestLines()).toEqual([]);
   });

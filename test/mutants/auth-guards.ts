@@ -127,9 +127,15 @@ export const authGuards: readonly Mutant[] = [
   },
   {
     file: hostLogin,
-    guard: 'error.name : ',
-    without: 'error.message : ',
-    noticedBy: 'flow/embedding.test.ts',
+    guard: 'production ? error.name',
+    without: 'false ? error.name',
+    noticedBy: 'unit/host-login',
+  },
+  {
+    file: hostLogin,
+    guard: 'error.message.slice(0, maxMessageLength)',
+    without: 'error.message',
+    noticedBy: 'unit/host-login',
   },
   { file: jwks, guard: 'cache.ageMs < staleMs', without: 'true', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'remote.fresh && cache.ageMs >= freshMs', without: 'false', noticedBy: 'flow/jwks' },

@@ -133,7 +133,7 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: embed,
-    guard: "      response.setHeader('cache-control', 'no-store');\n",
+    guard: '        response.setHeader(name, value);\n',
     without: '',
     noticedBy: 'flow/embedding.test.ts',
   },
@@ -145,7 +145,7 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: fetchRequest,
-    guard: "    headers.set('cache-control', 'no-store');\n",
+    guard: '      headers.set(name, value);\n',
     without: '',
     noticedBy: 'flow/embedding-fetch',
   },
@@ -178,6 +178,12 @@ export const httpGuards: readonly Mutant[] = [
     guard: 'if (response.closed)',
     without: 'if (false)',
     noticedBy: 'flow/embedding.test.ts',
+  },
+  {
+    file: requestContext,
+    guard: ", 'cache-control': 'no-store' }",
+    without: ' }',
+    noticedBy: 'flow/embedding-fetch',
   },
   {
     file: requestContext,

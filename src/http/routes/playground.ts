@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { handleWrongMethod } from '../errors.js';
@@ -23,7 +24,7 @@ const contentSecurityPolicy =
  */
 export async function addPlayground(server: FastifyInstance, tokenPath: string | undefined): Promise<void> {
   const folder = findAssets();
-  const template = await readFile(new URL('index.html', folder), 'utf8');
+  const template = await readFile(join(folder, 'index.html'), 'utf8');
   // A path of this server, so it needs no escaping.
   const page = template.replace('{{tokenPath}}', tokenPath ?? '');
   server.get('/graphql', async (request, reply) => {
@@ -38,20 +39,23 @@ export async function addPlayground(server: FastifyInstance, tokenPath: string |
   });
   for (const [name, type] of Object.entries(assets)) {
     server.get(`/playground/${name}`, async (_request, reply) =>
-      reply.type(type).send(await readFile(new URL(name, folder))),
+      reply.type(type).send(await readFile(join(folder, name))),
     );
   }
 }
 
-/** GraphiQL and React as their packages ship them. `npm run build` copies them to `dist/playground`. */
-function findAssets(): URL {
-  // From the built file, and from the source file in tests.
-  const candidates = ['../../../playground/', '../../../dist/playground/'];
-  const folder = candidates
-    .map((path) => new URL(path, import.meta.url))
-    .find((url) => existsSync(fileURLToPath(new URL('graphiql.js', url))));
+/**
+ * GraphiQL and React as their packages ship them. `npm run build` copies them to `dist/playground`. A bundle does not
+ * contain them. No `new URL(path, import.meta.url)`: bundlers take it for a file to include, and stop without it.
+ */
+function findAssets(): string {
+  // Empty in a CommonJS bundle.
+  const code = URL.canParse(import.meta.url) ? dirname(fileURLToPath(import.meta.url)) : '.';
+  // From the built file, from the one of CommonJS, and from the source file in tests.
+  const candidates = ['../../../playground', '../playground', '../../../dist/playground'];
+  const folder = candidates.map((path) => join(code, path)).find((path) => existsSync(join(path, 'graphiql.js')));
   if (folder === undefined) {
-    throw new Error('The playground is not built: run `npm run build`, or set PLAYGROUND=false.');
+    throw new Error('The files of the playground are missing: run `npm run build`. In a bundle, set PLAYGROUND=false.');
   }
   return folder;
 }

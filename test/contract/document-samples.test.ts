@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { buildSchema, parse, validate } from 'graphql';
+import type { Demo } from '../../demo/start-demo.js';
+import { startTestDemo } from '../support/demo.js';
+import { codeBlocks, inPackage, readText } from '../support/package-files.js';
+import { run } from '../support/run-in-project.js';
+
+/** The code in the documents: the same as code that tests run, or run here. `installed-*.test.ts` compile the TypeScript. */
+describe('docs/embedding.md', () => {
+  it('contains code of the Express example without changes', () => {
+    const lines = (code: string) => code.split('\n').map((line) => line.trim());
+    const [, shown = ''] = codeBlocks('docs/embedding.md', 'js');
+    const example = lines(readText('examples/express/shop.js'));
+    const missing = lines(shown).filter((line) => !example.includes(line));
+    expect([shown.length > 300, missing]).toEqual([true, []]);
+  });
+
+  it('contains the merged schema that the tests use, without changes', () => {
+    const lines = (code: string) => code.split('\n').map((line) => line.trim());
+    const shown = codeBlocks('docs/embedding.md', 'js').find((code) => code.includes('mergeSchemas')) ?? '';
+    const used = lines(readText('test/support/merged-product.ts').replace('<ConnectContext>', ''));
+    const missing = lines(shown).filter((line) => !used.includes(line));
+    expect([shown.length > 300, missing]).toEqual([true, []]);
+  });
+
+  it('contains the Fetch handler that the tests use, without changes', () => {
+    const bodyOf = (code: string) =>
+      /const \{ status, headers, body \} = [\s\S]*?return new Response\(.*/.exec(code)?.[0].replace(/^ +/gm, '');
+    const [shown = ''] = codeBlocks('docs/embedding.md', 'ts');
+    expect(bodyOf(shown)).toContain('executeHTTPGraphQLRequest');
+    expect(bodyOf(shown)).toBe(bodyOf(readText('test/support/fetch-handler.ts')));
+  });
+});
+
+describe('docs/testing.md', () => {
+  it('contains the tests of the Express example without changes', () => {
+    const files = ['shop.test.js', 'shop.spec.js'].map((name) => readText(`examples/express/${name}`));
+    expect(codeBlocks('docs/testing.md', 'js').slice(1)).toEqual(files);
+  });
+});
+
+it('README.md contains a mutation that is valid for the schema', () => {
+  const [mutation = ''] = codeBlocks('README.md', 'graphql');
+  expect(validate(buildSchema(readText('schema.graphql')), parse(mutation))).toEqual([]);
+});
+
+describe('The commands with curl', () => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startTestDemo();
+  });
+  afterAll(() => demo.stop());
+
+  /** Runs a command in a shell, with the demo and its emulator on their free ports. */
+  async function runCommand(command: string): Promise<string> {
+    const local = command
+      .replaceAll('http://127.0.0.1:4000', demo.url)
+      .replaceAll('http://127.0.0.1:4010', demo.emulator.url);
+    const { code, stdout, stderr } = await run(inPackage('.'), 'bash', ['--norc', '-euc', local]);
+    expect([code, stderr]).toEqual([0, '']);
+    return stdout;
+  }
+  const curlBlocks = (path: string) => codeBlocks(path, 'sh').filter((block) => block.includes('curl '));
+
+  it('of README.md returns a token from the demo', async () => {
+    const [block = '', ...others] = curlBlocks('README.md');
+    expect(others).toEqual([]);
+    const { data } = JSON.parse(await runCommand(block));
+    expect(data.createConnectSession).toEqual({ token: expect.any(String), expiresAt: expect.any(String) });
+  });
+
+  it('of docs/testing.md control the emulator', async () => {
+    const [block = ''] = curlBlocks('docs/testing.md');
+    const [session = '', account = '', faults = '', history = '', reset = ''] = block.trim().split('\n');
+    expect(JSON.parse(await runCommand(session))).toMatchObject({ token: expect.any(String) });
+    expect(JSON.parse(await runCommand(account))).toMatchObject({ provider: 'bamboohr', status: 'active' });
+    await runCommand(faults);
+    expect(JSON.parse(await runCommand(session))).not.toHaveProperty('token');
+    expect(JSON.parse(await runCommand(history)).slice(-2)).toMatchObject([{ status: 201 }, { status: 503 }]);
+    await runCommand(reset);
+    expect(demo.emulator.history).toEqual([]);
+  });
+});
