@@ -1,5 +1,5 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
-import { toFailure } from './failure.js';
+import { ConnectError, toFailure } from './failure.js';
 import { getSdk, type Sdk } from './generated/sdk.js';
 
 export interface ConnectClient {
@@ -26,6 +26,7 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
   const clock = createServerClock();
   const client = new GraphQLClient(toAbsoluteUrl(url), {
     credentials,
+    fetch: fetchGraphql,
     responseMiddleware: (response) => {
       if (!(response instanceof Error)) {
         clock.update(response.headers);
@@ -44,6 +45,30 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
     }
   });
   return { sdk, toLocalTime: clock.toLocalTime };
+}
+
+/** @throws ConnectError for a response that is not from a GraphQL server, and explains it to the developer of the page */
+const fetchGraphql: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  if (isGraphqlResponse(await response.clone().text())) {
+    return response;
+  }
+  const { status, headers, url } = response;
+  // biome-ignore lint/suspicious/noConsole: a wrong URL is a mistake of the page, which its users cannot fix
+  console.error(
+    `stackone-connect-client: ${url} sent HTTP ${status} (${headers.get('content-type') ?? 'no content type'}) instead ` +
+      'of a GraphQL response. Check the option `url` of createConnectClient, and the proxy in front of the server.',
+  );
+  throw new ConnectError({ kind: 'unreachable', status });
+};
+
+function isGraphqlResponse(text: string): boolean {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null && ('data' in body || 'errors' in body);
+  } catch {
+    return false;
+  }
 }
 
 declare const document: { readonly baseURI: string } | undefined;

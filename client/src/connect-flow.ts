@@ -1,58 +1,10 @@
 import { type AccountWatcher, createAccountWatcher } from './account-watcher.js';
 import type { ConnectClient } from './connect-client.js';
+import type { ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
 import { ConnectError, type ConnectFailure, type LinkedAccount, toFailure } from './failure.js';
-import type { ConnectMode, CreateConnectSessionMutationVariables } from './generated/operations.js';
 import type { Sdk } from './generated/sdk.js';
+import { createHubSession, listAccounts } from './hub-session.js';
 import { watchSession } from './session-watch.js';
-
-/** The arguments of the mutation `createConnectSession`. The server takes the owner from the authenticated request. */
-export type ConnectRequest = CreateConnectSessionMutationVariables;
-
-/** The session that a Hub is mounted with. */
-export interface HubSession {
-  /** Secret; pass it to the Hub only. Mount a new Hub for each token: a mounted Hub ignores a changed token. */
-  readonly token: string;
-  /** Milliseconds since the epoch, in the time of this computer's clock. */
-  readonly expiresAt: number;
-  readonly mode: ConnectMode;
-  /** The account that is re-linked, or null for a new account. */
-  readonly account: LinkedAccount | null;
-}
-
-/** The state of a flow. Show a Hub with the session's token while `session` is not null, and no Hub otherwise. */
-export type ConnectState =
-  | { readonly phase: 'closed'; readonly session: null }
-  /** The session is being created. */
-  | { readonly phase: 'opening'; readonly session: null; readonly request: ConnectRequest }
-  /** The Hub is open. */
-  | { readonly phase: 'open'; readonly session: HubSession; readonly request: ConnectRequest }
-  /** The Hub has reported `success`. This is only a hint, so the server is checking the account. */
-  | { readonly phase: 'confirming'; readonly session: HubSession | null; readonly request: ConnectRequest }
-  /** The server has confirmed that the account is active. */
-  | {
-      readonly phase: 'linked';
-      readonly session: HubSession | null;
-      readonly request: ConnectRequest;
-      readonly account: LinkedAccount;
-    }
-  /** `retry()` starts again (`start`), or confirms the account that the Hub reported again (`confirm`). */
-  | {
-      readonly phase: 'failed';
-      readonly session: null;
-      readonly request: ConnectRequest;
-      readonly failure: ConnectFailure;
-      readonly retry: 'start' | 'confirm';
-    };
-
-export interface ConnectFlowOptions {
-  /** Loads the Hub, for example its script. Runs in parallel with the request for the session. */
-  readonly prepare?: () => Promise<unknown>;
-  /**
-   * Called once for each linked account, after the server has confirmed it: after `success` of the Hub, or when an
-   * account is found after the Hub was closed with an open OAuth window. In that case the flow may be closed.
-   */
-  readonly onLinked?: (account: LinkedAccount) => void;
-}
 
 export type { ConnectFlow };
 
@@ -161,6 +113,12 @@ class ConnectFlow {
         this.close();
       }
     },
+    /** The Hub cannot be shown, for example because it throws. The flow becomes `failed` with `hub-not-loaded`. */
+    failed: (): void => {
+      if (this.#state.phase === 'open') {
+        this.#fail(this.#state.request, { kind: 'hub-not-loaded' });
+      }
+    },
     /**
      * The user has clicked or typed in the Hub. From then on the Hub is not replaced by one with a new session. If you
      * cannot detect this, call it when the Hub is mounted.
@@ -178,13 +136,8 @@ class ConnectFlow {
     },
   } as const;
 
-  async #createSession(request: ConnectRequest, signal: AbortSignal): Promise<HubSession> {
-    const { createConnectSession } = await this.#sdk.createConnectSession(request, undefined, signal);
-    const { token, expiresAt, mode, account, userErrors } = createConnectSession;
-    if (token === null || expiresAt === null || mode === null) {
-      throw new ConnectError({ kind: 'refused', userErrors });
-    }
-    return { token, expiresAt: this.#toLocalTime(expiresAt), mode, account };
+  #createSession(request: ConnectRequest, signal: AbortSignal): Promise<HubSession> {
+    return createHubSession(this.#sdk, request, this.#toLocalTime, signal);
   }
 
   async #prepareHub(): Promise<void> {
@@ -279,19 +232,4 @@ class ConnectFlow {
 function isSame(one: ConnectRequest, other: ConnectRequest): boolean {
   const keys = ['provider', 'category', 'accountId', 'label', 'onExisting'] as const;
   return keys.every((key) => one[key] === other[key]);
-}
-
-/** The accounts that this session can add or re-link: the account with the request's id, or up to 100 of the provider. */
-async function listAccounts(
-  sdk: Sdk,
-  { provider, accountId }: ConnectRequest,
-  session: HubSession,
-): Promise<readonly LinkedAccount[]> {
-  const id = accountId ?? session.account?.id;
-  if (typeof id === 'string') {
-    const { linkedAccount } = await sdk.linkedAccount({ id });
-    return linkedAccount === null ? [] : [linkedAccount];
-  }
-  const { linkedAccounts } = await sdk.linkedAccounts({ first: 100, ...(provider != null && { provider }) });
-  return linkedAccounts.nodes;
 }

@@ -1,4 +1,4 @@
-import type { ConnectState } from './connect-flow.js';
+import type { ConnectState } from './connect-state.js';
 import type { ConnectFailure, LinkedAccount, ServerErrorCode } from './failure.js';
 
 /** A message for the user, in plain English. */
@@ -41,7 +41,10 @@ function describe(failure: ConnectFailure): FailureMessage {
       return { title, text: text + retryHint(failure.retryAfterSeconds) };
     }
     case 'unreachable':
-      return { title: 'The server cannot be reached', text: checkInternet };
+      return {
+        title: 'The server cannot be reached',
+        text: failure.status === undefined ? checkInternet : 'This is a problem on our side. Try again later.',
+      };
     case 'hub-not-loaded':
       return { title: 'The connection window could not be loaded', text: checkInternet };
     case 'session-expired':

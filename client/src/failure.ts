@@ -33,8 +33,11 @@ export type ConnectFailure =
       readonly message: string;
       readonly retryAfterSeconds: number | null;
     }
-  /** No response of this server: a network error, a proxy or a wrong URL. */
-  | { readonly kind: 'unreachable' }
+  /**
+   * No response of this server: a network error, a proxy or a wrong URL. `status` is the HTTP status of a response that
+   * another server has sent, such as 404 for a wrong URL. It is absent when there was no response.
+   */
+  | { readonly kind: 'unreachable'; readonly status?: number }
   /** The Hub, for example its script, could not be loaded: `prepare` failed. */
   | { readonly kind: 'hub-not-loaded' }
   /** The session expired before the user finished. */
@@ -55,9 +58,13 @@ export function toFailure(error: unknown): ConnectFailure {
   if (error instanceof ConnectError) {
     return error.failure;
   }
-  const first = error instanceof ClientError ? error.response.errors?.[0] : undefined;
-  if (first === undefined) {
+  if (!(error instanceof ClientError)) {
     return { kind: 'unreachable' };
+  }
+  const { errors, status } = error.response;
+  const first = errors?.[0];
+  if (first === undefined) {
+    return { kind: 'unreachable', status };
   }
   const { code, retryAfterSeconds } = first.extensions ?? {};
   return {

@@ -1,4 +1,7 @@
-import type { ConnectFlow, HubSession } from './connect-flow.js';
+import type { ConnectFlow } from './connect-flow.js';
+import type { HubSession } from './connect-state.js';
+import { keepOverlaysWith } from './hub-overlays.js';
+import { keepEventsInside } from './own-events.js';
 
 export interface HubElementOptions {
   /** The element that contains the Hub. Its other children are removed. */
@@ -15,8 +18,9 @@ const scripts = new Map<string, Promise<void>>();
  * Loads the script of `<stackone-hub>` once. The script has 1.2 MB: load it on the first click, with the option
  * `prepare` of a flow. After a failure the next call loads it again.
  * @param src URL of the file `@stackone/hub/webcomponent`, served from your own site
+ * @param options `nonce` of the content security policy
  */
-export function loadHub(src: string): Promise<void> {
+export function loadHub(src: string, { nonce = '' }: { readonly nonce?: string } = {}): Promise<void> {
   const existing = scripts.get(src);
   if (existing !== undefined) {
     return existing;
@@ -31,6 +35,7 @@ export function loadHub(src: string): Promise<void> {
     };
   });
   script.src = src;
+  script.nonce = nonce;
   document.head.append(script);
   scripts.set(src, loaded);
   return loaded;
@@ -67,20 +72,16 @@ function mount(flow: ConnectFlow, session: HubSession, options: HubElementOption
   const removed = new AbortController();
   const { signal } = removed;
   element.addEventListener('success', (event) => handleSuccess(event, flow.hub.success), { signal });
-  element.addEventListener(
-    'close',
-    (event) => {
-      // The event bubbles. A surrounding <dialog> would handle it as its own `close` event.
-      event.stopPropagation();
-      flow.hub.close();
-    },
-    { signal },
-  );
+  element.addEventListener('close', flow.hub.close, { signal });
   // These events cross the shadow root. Together they cover mouse, keyboard and paste.
   element.addEventListener('input', flow.hub.touched, { signal });
   element.addEventListener('click', flow.hub.touched, { signal });
+  // Includes `close`: a surrounding <dialog> would handle it as its own event.
+  keepEventsInside(element);
   options.slot.replaceChildren(element);
+  const release = keepOverlaysWith(element);
   return () => {
+    release();
     removed.abort();
     element.remove();
   };

@@ -1,12 +1,7 @@
+export { describeAccount } from './account-name.js';
 export { type ConnectClient, type ConnectClientOptions, createConnectClient } from './connect-client.js';
-export {
-  type ConnectFlow,
-  type ConnectFlowOptions,
-  type ConnectRequest,
-  type ConnectState,
-  createConnectFlow,
-  type HubSession,
-} from './connect-flow.js';
+export { type ConnectFlow, createConnectFlow } from './connect-flow.js';
+export type { ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
 export { describeFailure, type FailureMessage, type Retry } from './describe-failure.js';
 export {
   ConnectError,

@@ -1,10 +1,13 @@
-/** Page visibility for the flow. Without a DOM the page counts as visible and never regains focus. */
+/**
+ * Page visibility for the flow. Without a DOM the page counts as visible and never regains focus. React Native has a
+ * `window` without events.
+ */
 
-declare const document: (EventTarget & { readonly visibilityState: string }) | undefined;
-declare const window: EventTarget | undefined;
+declare const document: (Partial<EventTarget> & { readonly visibilityState?: string }) | undefined;
+declare const window: Partial<EventTarget> | undefined;
 
 export function isPageVisible(): boolean {
-  return typeof document === 'undefined' || document.visibilityState === 'visible';
+  return typeof document === 'undefined' || document.visibilityState !== 'hidden';
 }
 
 /** Calls `listener` each time the user returns to the page, until `signal` is aborted. */
@@ -15,9 +18,9 @@ export function onReturn(listener: () => void, signal: AbortSignal): void {
     }
   };
   if (typeof window !== 'undefined') {
-    window.addEventListener('focus', onVisible, { signal });
+    window.addEventListener?.('focus', onVisible, { signal });
   }
   if (typeof document !== 'undefined') {
-    document.addEventListener('visibilitychange', onVisible, { signal });
+    document.addEventListener?.('visibilitychange', onVisible, { signal });
   }
 }

@@ -7,13 +7,14 @@ import type { Account, Integrations, State } from './state.js';
 /** The row of one linked account: name, status, status reasons and actions. */
 export function accountRow(
   account: Account,
-  { providers }: Integrations,
+  integrations: Integrations,
   state: State,
   actions: Actions,
 ): TemplateResult {
+  const { providers } = integrations;
   const provider = providers.find(({ key }) => key === account.providerKey);
   const name = providerName(providers, account.providerKey);
-  const fullName = accountName(account, name);
+  const fullName = accountName(account, integrations);
   return html`<li class="account" id="account-${account.id}" tabindex="-1" aria-label=${fullName}>
     ${providerLogo(provider)}
     <div class="account-text">
@@ -29,7 +30,7 @@ export function accountRow(
           ? html`<button
               class="button primary"
               aria-label="Reconnect ${fullName}"
-              @click=${() => actions.connect({ kind: 'account', account, name })}
+              @click=${() => actions.connect({ kind: 'account', account, name: fullName })}
             >
               Reconnect
             </button>`

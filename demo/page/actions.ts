@@ -8,6 +8,7 @@ export interface Actions {
   readonly clearFilters: () => void;
   readonly reload: () => void;
   readonly connect: (target: Target) => void;
+  readonly openNaming: () => void;
   readonly nameAccount: (label: string) => void;
   readonly retryConnect: () => void;
   readonly closeConnect: () => void;

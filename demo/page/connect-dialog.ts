@@ -1,4 +1,10 @@
-import { attachHub, type ConnectClient, createConnectFlow, loadHub } from '../../client/src/index.js';
+import {
+  attachHub,
+  type ConnectClient,
+  type ConnectState,
+  createConnectFlow,
+  loadHub,
+} from '../../client/src/index.js';
 import { type Account, type Connect, requestFor, type Target } from './state.js';
 
 export interface ConnectDependencies {
@@ -15,6 +21,8 @@ export interface ConnectDependencies {
 
 export interface ConnectDialog {
   readonly open: (target: Target) => void;
+  /** Asks for a name before the account is connected. */
+  readonly openNaming: () => void;
   readonly name: (label: string) => void;
   readonly retry: () => void;
   readonly close: () => void;
@@ -58,6 +66,9 @@ export function createConnectDialog(dependencies: ConnectDependencies): ConnectD
     // The close button of the Hub closes the flow.
     if (state.phase === 'closed') {
       close();
+    } else if (target?.kind === 'provider' && accountsLinkedMeanwhile(state).length > 0) {
+      target = { ...target, accounts: accountsLinkedMeanwhile(state) };
+      show({ phase: 'naming', target });
     } else if (target !== null) {
       show({ phase: 'connecting', target, flow: state });
     }
@@ -68,20 +79,32 @@ export function createConnectDialog(dependencies: ConnectDependencies): ConnectD
     slot.querySelector('stackone-hub')?.setAttribute('theme', theme());
   });
   return {
-    /** An additional account of a provider gets a label first, so that users can distinguish the accounts. */
+    /** When a provider is linked, the user can update an account, or name another one to distinguish the two. */
     open: (newTarget) => {
       target = newTarget;
       isOpen = true;
-      if (newTarget.kind === 'provider' && newTarget.another) {
+      if (newTarget.kind === 'provider' && newTarget.accounts.length > 0) {
         show({ phase: 'naming', target: newTarget });
       } else {
         start('');
+      }
+    },
+    openNaming: () => {
+      if (target?.kind === 'provider') {
+        show({ phase: 'naming', target });
       }
     },
     name: (label) => start(label.trim()),
     retry: () => void flow.retry(),
     close,
   };
+}
+
+/** The accounts of the provider that the page did not know when it requested the session. */
+function accountsLinkedMeanwhile(state: ConnectState): readonly Account[] {
+  return state.phase === 'failed' && state.failure.kind === 'refused'
+    ? state.failure.userErrors.flatMap(({ code, accounts }) => (code === 'ACCOUNT_ALREADY_LINKED' ? accounts : []))
+    : [];
 }
 
 const dark = matchMedia('(prefers-color-scheme: dark)');

@@ -2,8 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { ConnectState } from '../../client/src/index.js';
 import type { Actions } from './actions.js';
 import { checkIcon, closeIcon, lockIcon, warningIcon } from './icons.js';
-import { accountName, describeConnectProblem, dialogTitle, product, providerName, retryLabel } from './labels.js';
-import type { Account, Connect, Removal, State } from './state.js';
+import { accountName, describeConnectProblem, dialogTitle, product, retryLabel } from './labels.js';
+import type { Account, Connect, ProviderTarget, Removal, State } from './state.js';
 
 /**
  * The dialogs are always in the page. `main.ts` opens them with `showModal()`, so that the browser keeps the focus
@@ -15,12 +15,7 @@ export function connectDialog({ connect }: State, actions: Actions): TemplateRes
     class="dialog connect"
     id="connect-dialog"
     aria-labelledby="connect-title"
-    @close=${({ target, currentTarget }: Event) => {
-      // The `close` event of the Hub bubbles to this element.
-      if (target === currentTarget) {
-        actions.closeConnect();
-      }
-    }}
+    @close=${actions.closeConnect}
   >
     <header class="dialog-header">
       <h2 id="connect-title" tabindex="-1" ?autofocus=${connect.phase !== 'naming'}>
@@ -32,7 +27,10 @@ export function connectDialog({ connect }: State, actions: Actions): TemplateRes
       <div class="hub" ?hidden=${!showsHub}></div>
       ${connectContent(connect, actions)}
     </div>
-    <footer class="dialog-footer" role="status">${connectStatus(connect)}</footer>
+    <footer class="dialog-footer">
+      <div role="status">${connectStatus(connect)}</div>
+      ${canName(connect) ? html`<button class="link" @click=${actions.openNaming}>Name this account</button>` : nothing}
+    </footer>
   </dialog>`;
 }
 
@@ -41,7 +39,7 @@ function connectContent(connect: Connect, actions: Actions): TemplateResult | ty
     case 'closed':
       return nothing;
     case 'naming':
-      return namingForm(actions);
+      return naming(connect.target, actions);
     case 'connecting':
       return flowContent(connect.flow, actions);
   }
@@ -77,7 +75,34 @@ function progress(text: string): TemplateResult {
   </div>`;
 }
 
-function namingForm(actions: Actions): TemplateResult {
+/** The first account of a provider needs no name, but can get one. */
+function canName(connect: Connect): boolean {
+  return (
+    connect.phase === 'connecting' &&
+    connect.flow.phase === 'open' &&
+    connect.target.kind === 'provider' &&
+    connect.target.accounts.length === 0
+  );
+}
+
+function naming({ provider, accounts }: ProviderTarget, actions: Actions): TemplateResult {
+  const choices = accounts.map((account) => {
+    const name = accountName(account, { providers: [provider], accounts });
+    return html`<div class="linked-account">
+      <p>${name}</p>
+      <button
+        class="button"
+        aria-label="Update this connection: ${name}"
+        @click=${() => actions.connect({ kind: 'account', account, name })}
+      >
+        Update this connection
+      </button>
+    </div>`;
+  });
+  return html`${choices} ${namingForm(accounts.length > 0, actions)}`;
+}
+
+function namingForm(another: boolean, actions: Actions): TemplateResult {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (event.target instanceof HTMLFormElement) {
@@ -86,10 +111,10 @@ function namingForm(actions: Actions): TemplateResult {
     }
   };
   return html`<form class="label-form" @submit=${submit}>
-    <label for="label">Name this account <span class="muted">(optional)</span></label>
+    <label for="label">${another ? 'Or connect another: name' : 'Name'} this account <span class="muted">(optional)</span></label>
     <input id="label" name="label" autofocus maxlength="200" autocomplete="off" aria-describedby="label-hint" />
-    <p id="label-hint">You already have an account of this type. A name such as “Berlin office” helps you recognize it.</p>
-    <button class="button primary">Continue</button>
+    <p id="label-hint">A name such as “Berlin office” helps you recognize it.</p>
+    <button class="button primary">${another ? 'Connect another' : 'Continue'}</button>
   </form>`;
 }
 
@@ -109,8 +134,15 @@ function connectStatus(connect: Connect): TemplateResult {
     case 'open':
     case 'failed':
       return html`${lockIcon}
-        <p>Your sign-in details go directly to StackOne. ${product} never sees them.</p>`;
+        <p>Your sign-in details go directly to StackOne. ${product} never sees them. ${updateNotice(connect)}</p>`;
   }
+}
+
+/** In the Hub the user can choose a provider that is linked. StackOne then updates its account. */
+function updateNotice(connect: Connect): string {
+  return connect.phase === 'connecting' && connect.target.kind === 'browse'
+    ? 'Choosing a connected tool updates its connection.'
+    : '';
 }
 
 export function removalDialog(state: State, actions: Actions): TemplateResult {
@@ -128,8 +160,7 @@ export function removalDialog(state: State, actions: Actions): TemplateResult {
 }
 
 function nameOf(account: Account, { loadState }: State): string {
-  const providers = loadState.kind === 'ready' ? loadState.integrations.providers : [];
-  return accountName(account, providerName(providers, account.providerKey));
+  return accountName(account, loadState.kind === 'ready' ? loadState.integrations : { providers: [], accounts: [] });
 }
 
 function removalContent(

@@ -2,10 +2,11 @@ import {
   type Category,
   type ConnectFailure,
   type ConnectState,
+  describeAccount,
   describeFailure,
   type LinkedAccountStatus,
 } from '../../client/src/index.js';
-import type { Account, Problem, Provider, Target } from './state.js';
+import type { Account, Integrations, Problem, Provider, Target } from './state.js';
 
 export const product = 'Orchard';
 
@@ -62,9 +63,20 @@ export function statusLabel({ status }: Account): StatusLabel {
   return statusLabels[status];
 }
 
-/** The name of the provider and the label, such as "Greenhouse “Recruiting”". */
-export function accountName(account: Account, name: string): string {
-  return account.label === null ? name : `${name} “${account.label}”`;
+/**
+ * The name of the provider and what distinguishes the account from others of it, such as "Greenhouse “Recruiting”" or
+ * "Greenhouse – Linked on …".
+ */
+export function accountName(
+  account: Account,
+  { providers, accounts }: Pick<Integrations, 'providers' | 'accounts'>,
+): string {
+  const name = providerName(providers, account.providerKey);
+  if (account.label !== null) {
+    return `${name} “${account.label}”`;
+  }
+  const isOnly = accounts.every(({ id, providerKey }) => id === account.id || providerKey !== account.providerKey);
+  return isOnly ? name : `${name} – ${describeAccount(account)}`;
 }
 
 /** The provider's name. For a provider that is no longer enabled, its key. */
@@ -75,9 +87,9 @@ export function providerName(providers: readonly Provider[], key: string): strin
 export function dialogTitle(target: Target): string {
   switch (target.kind) {
     case 'provider':
-      return target.another ? `Connect another ${target.provider.name}` : `Connect ${target.provider.name}`;
+      return `Connect ${target.accounts.length > 0 ? 'another ' : ''}${target.provider.name}`;
     case 'account':
-      return `Reconnect ${accountName(target.account, target.name)}`;
+      return `${target.account.needsRelink ? 'Reconnect' : 'Update'} ${target.name}`;
     case 'browse':
       return `Browse ${categoryTools(target.category)}`;
   }

@@ -2,7 +2,7 @@ import { render } from 'lit-html';
 import type { Actions } from './actions.js';
 import { createApi } from './api.js';
 import { createConnectDialog } from './connect-dialog.js';
-import { accountName, providerName } from './labels.js';
+import { accountName } from './labels.js';
 import {
   type Account,
   initialState,
@@ -93,8 +93,8 @@ function showToast(toast: string): void {
 }
 
 function nameOf(account: Account): string {
-  const providers = state.loadState.kind === 'ready' ? state.loadState.integrations.providers : [];
-  return accountName(account, providerName(providers, account.providerKey));
+  const { loadState } = state;
+  return accountName(account, loadState.kind === 'ready' ? loadState.integrations : { providers: [], accounts: [] });
 }
 
 /** Moves the focus to `selector` if the focused element was removed, such as the button that opened a dialog. */
@@ -160,6 +160,7 @@ const actions: Actions = {
   clearFilters: () => update({ ...state, search: '', category: null }),
   reload: () => void load(),
   connect: (target) => connectDialog.open(target),
+  openNaming: () => connectDialog.openNaming(),
   nameAccount: (label) => connectDialog.name(label),
   retryConnect: () => connectDialog.retry(),
   closeConnect: () => connectDialog.close(),
@@ -179,9 +180,8 @@ const connectDialog = createConnectDialog({
   slot: find('#connect-dialog .hub', HTMLElement),
   show: (connect) => update({ ...state, connect }),
   onLinked: (account, target) => {
-    const name = target.kind === 'account' ? target.name : nameOf(account);
-    linked = { id: account.id, text: `${name} is connected.` };
     update(withConfirmed(state, account));
+    linked = { id: account.id, text: `${target.kind === 'account' ? target.name : nameOf(account)} is connected.` };
     if (state.connect.phase === 'closed') {
       announceLinked();
     }

@@ -39,16 +39,24 @@ export type LoadState =
   /** `stale` is the problem of the last reload, if it failed. The page then shows that its data may be out of date. */
   | { readonly kind: 'ready'; readonly integrations: Integrations; readonly stale: Problem | null };
 
+export interface ProviderTarget {
+  readonly kind: 'provider';
+  readonly provider: Provider;
+  /** The linked accounts of the provider. */
+  readonly accounts: readonly Account[];
+}
+
 /** What the user connects: a provider, an existing account that is re-linked, or a provider chosen in the Hub. */
 export type Target =
-  | { readonly kind: 'provider'; readonly provider: Provider; readonly another: boolean }
+  | ProviderTarget
   | { readonly kind: 'account'; readonly account: Account; readonly name: string }
   | { readonly kind: 'browse'; readonly category: Category | null };
 
 /** State of the connect dialog. `flow` is the state of the client's `ConnectFlow`. */
 export type Connect =
   | { readonly phase: 'closed' }
-  | { readonly phase: 'naming'; readonly target: Target }
+  /** The user names an account, or chooses a linked one to update. */
+  | { readonly phase: 'naming'; readonly target: ProviderTarget }
   | { readonly phase: 'connecting'; readonly target: Target; readonly flow: ConnectState };
 
 export type Removal =
@@ -151,7 +159,8 @@ export function requestFor(target: Target, label: string): ConnectRequest {
     case 'provider':
       return {
         provider: target.provider.key,
-        ...(target.another && { onExisting: 'CREATE_ANOTHER' }),
+        // FAIL: an account that was linked after this page was loaded must not be updated without a question.
+        onExisting: target.accounts.length > 0 ? 'CREATE_ANOTHER' : 'FAIL',
         ...(label !== '' && { label }),
       };
   }

@@ -190,7 +190,7 @@ function providerCard(provider: Provider, { accounts }: Integrations, actions: A
     <button
       class="button"
       aria-label="${label} ${provider.name}"
-      @click=${() => actions.connect({ kind: 'provider', provider, another })}
+      @click=${() => actions.connect({ kind: 'provider', provider, accounts: linkedAccounts })}
     >
       ${label}
     </button>

@@ -11,7 +11,15 @@ import {
 } from '../support/browser.js';
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
-import { button, fillBambooHr, openConsent, passMinutes, waitForRenewal, waitForText } from '../support/hub-page.js';
+import {
+  button,
+  fillBambooHr,
+  openConsent,
+  passMinutes,
+  waitForGraphqlResponse,
+  waitForRenewal,
+  waitForText,
+} from '../support/hub-page.js';
 import { sessionRequests } from '../support/test-app.js';
 
 // The real server, the real Hub, and a page with every React component.
@@ -76,6 +84,20 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
     expect(createdSessions()).toBe(2);
   });
 
+  test('moves the focus to the title, also in a browser such as Firefox, where `showModal` prefers a button', async () => {
+    const page = await visit();
+    await page.evaluate(`{
+      const { showModal } = HTMLDialogElement.prototype;
+      HTMLDialogElement.prototype.showModal = function () {
+        showModal.call(this);
+        this.querySelector('button').focus();
+      };
+    }`);
+    await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').waitFor();
+    expect(await focusedName(page)).toBe('Connect BambooHR');
+  });
+
   test('calls the latest onLinked for an account that is approved after the dialog was closed', async () => {
     const page = await visit();
     for (const count of [1, 2]) {
@@ -89,6 +111,68 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
       // The Hub reuses an open popup.
       await popup.close();
     }
+  });
+
+  test('asks whether to update a linked account or to connect another one, and creates no session before', async () => {
+    const [first, second] = [
+      demo.emulator.addAccount({ provider: 'bamboohr', ...tenantOwner(), label: 'Berlin office' }),
+      demo.emulator.addAccount({ provider: 'bamboohr', ...tenantOwner() }),
+    ];
+    const page = await visit();
+    await button(page, 'Connect BambooHR').click();
+    await waitForText(page, 'There is a connection already');
+    await waitForText(page, 'Berlin office');
+    await waitForText(page, `(…${second.id.slice(-4)})`);
+    expect(createdSessions()).toBe(0);
+    await button(page, 'Update this connection').first().click();
+    await page.locator('input[name=subdomain]').waitFor();
+    expect(sessionRequests(demo.emulator)).toMatchObject([{ body: { account_id: first.id } }]);
+    await button(page, 'Close').click();
+    await button(page, 'Connect BambooHR').click();
+    await page.getByLabel('Name of another account').fill(' Hamburg ');
+    await page.keyboard.press('Enter');
+    await fillBambooHr(page);
+    await button(page, 'Connect').click();
+    await waitForText(page, 'BambooHR is linked: ACTIVE');
+    const accounts = demo.emulator.accounts().filter(({ provider }) => provider === 'bamboohr');
+    expect(accounts.map(({ label }) => label)).toEqual(['Berlin office', null, 'Hamburg']);
+  });
+
+  test('the first account of a provider can get a name', async () => {
+    const page = await visit();
+    await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').waitFor();
+    await button(page, 'Name this account').click();
+    await page.getByLabel('Name of this account').fill('Berlin office');
+    await button(page, 'Continue').click();
+    await fillBambooHr(page);
+    await button(page, 'Connect').click();
+    await waitForText(page, 'BambooHR is linked: ACTIVE');
+    expect(demo.emulator.accounts().at(-1)).toMatchObject({ provider: 'bamboohr', label: 'Berlin office' });
+  });
+
+  test('a list of the Hub can be used in the dialog, and is removed with it', async () => {
+    const page = await visit();
+    await button(page, 'Connect Lever').click();
+    const field = page.locator('[data-malachite-dropdown-trigger]');
+    const list = page.locator('[data-malachite-overlay]');
+    await field.click();
+    await list.getByText('Sandbox').click();
+    await field.getByText('Sandbox').waitFor();
+    await field.click();
+    await list.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog(page, 'Connect Lever').waitFor({ state: 'detached' });
+    await list.waitFor({ state: 'detached' });
+  });
+
+  test('a Hub that cannot be rendered is a failure of the connection, and the page stays', async () => {
+    expectConsoleErrors(/The Hub is broken|HubBoundary/);
+    const page = await visit();
+    await button(page, 'Connect with a broken Hub').click();
+    await waitForText(page, 'The connection window could not be loaded');
+    await button(page, 'Close').click();
+    await page.getByRole('heading', { name: 'Integrations' }).waitFor();
   });
 
   test('shows why the session could not be created, and tries again', async () => {
@@ -137,7 +221,10 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
   test('offers to check again when the confirmation fails', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').click();
+    // The client reads the accounts at the first input.
+    const listed = waitForGraphqlResponse(page);
     await fillBambooHr(page);
+    await listed;
     demo.emulator.failNext({ status: 400, match: { method: 'GET', path: '/accounts' } });
     await button(page, 'Connect').click();
     await waitForText(page, 'The connection could not be confirmed');

@@ -93,7 +93,7 @@ describe('the client', () => {
 
   it('has a React entry that imports React, with a hook that contains no button', async () => {
     const all = await bundle(`export * from './client/src/react/index.js'`);
-    expect(all.packages).toEqual(['graphql-request', 'react', 'react-dom', 'react/jsx-runtime']);
+    expect(all.packages).toEqual(['graphql-request', 'react', 'react-dom/client', 'react/jsx-runtime']);
     const { files } = await bundle(`export { useConnect } from './client/src/react/index.js'`);
     expect(files.filter((path) => /dialog|button|labels/.test(path))).toEqual([]);
   });

@@ -105,6 +105,8 @@ describe('What has one place:', () => {
       'src/main.ts',
       'emulator/src/main.ts',
       'demo/main.ts',
+      // Explains a wrong URL to the developer of the page.
+      'client/src/connect-client.ts',
     ]);
   });
 

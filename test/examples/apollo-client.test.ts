@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { describeInBrowser, focusWindow, overflowPixels, seriousAccessibilityProblems } from '../support/browser.js';
+import { describeInBrowser, focusWindow, seriousAccessibilityProblems } from '../support/browser.js';
 import { acme, type Example, startExample } from '../support/example.js';
+import { testScreens } from '../support/example-screens.js';
 import { inPackage, readText } from '../support/package-files.js';
 
 describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) => {
@@ -147,17 +148,25 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await alert(page, 'Check your internet connection').last().waitFor();
   });
 
-  test.each([1280, 390])('fits the screen and has no serious accessibility problem at %i pixels', async (width) => {
+  testScreens(async (width) => {
     await add({ provider: 'greenhouse', label: 'Recruiting' });
     await add({ provider: 'personio', status: 'error' });
     const page = await visit({ viewport: { width, height: 800 } });
     await button(page, 'Connect BambooHR').waitFor();
-    expect(await overflowPixels(page)).toBe(0);
+    return page;
+  });
+
+  test('asks before it updates a linked account, and names another one', async () => {
+    await add({ provider: 'bamboohr', label: 'Berlin' });
+    const page = await visit();
+    await button(page, 'Update or add BambooHR').click();
+    await button(page, 'Update this connection').waitFor();
     expect(await seriousAccessibilityProblems(page)).toEqual([]);
-    await button(page, 'Connect BambooHR').click();
-    await page.locator('input[name=subdomain]').waitFor();
-    expect(await overflowPixels(page)).toBe(0);
-    expect(await seriousAccessibilityProblems(page)).toEqual([]);
+    await page.getByLabel('Name of another account').fill('Hamburg');
+    await button(page, 'Connect another').click();
+    await enterBambooHr(page);
+    await row(page, 'BambooHR').getByText('Hamburg').waitFor();
+    expect((await example.accounts()).map(({ label }) => label)).toEqual(['Berlin', 'Hamburg']);
   });
 
   test('builds for production', () => {

@@ -40,7 +40,7 @@ describeInBrowser('the example with the older Hub', ({ open, expectConsoleErrors
   test('links an account and shows it after the server confirmed it', async () => {
     const page = await visit();
     await linkIn(await openHub(page));
-    await page.getByText('bamboohr is connected.').waitFor();
+    await page.getByText('The account is connected.').waitFor();
     await closeOverlay(page);
     await works(page, 'BambooHR');
     expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'bamboohr', status: 'active' }]);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import { describe, expect, it } from '@jest/globals';
-import { createConnectClient } from '../../client/src/index.js';
+import { describe, expect, it, jest } from '@jest/globals';
+import { createConnectClient, describeFailure, toFailure } from '../../client/src/index.js';
 import { listen } from '../support/listen.js';
 import { acme, signIn, startSharedApp } from '../support/test-app.js';
 
@@ -84,5 +84,49 @@ describe('toLocalTime', () => {
       const inOneMinute = new Date(Date.now() + aheadMs + 60_000).toISOString();
       expect(Math.abs(toLocalTime(inOneMinute) - Date.now() - 60_000)).toBeLessThan(2_000);
     });
+  });
+});
+
+describe('createConnectClient: a response that is not from the server', () => {
+  const html = { 'content-type': 'text/html' };
+  const json = { 'content-type': 'application/json' };
+
+  it.each([
+    ['a page for a wrong URL', 404, html, '<h1>Not found</h1>'],
+    ['a page of the app for a wrong URL', 200, html, '<!doctype html>'],
+    ['JSON of another API', 404, json, '{"message":"Not found"}'],
+    ['a list of another API', 200, json, '[]'],
+    ['broken JSON', 200, json, '{"data":'],
+    ['an error page of a proxy', 502, html, '<h1>Bad gateway</h1>'],
+    ['an empty response', 405, {}, ''],
+  ])(
+    '%s: the failure has the status, and the console names the URL and the option',
+    async (_what, status, headers, body) => {
+      const errors = jest.spyOn(console, 'error').mockImplementation(() => {});
+      const { url, close } = await listen(
+        createServer((_request, response) => response.writeHead(status, headers).end(body)),
+      );
+      const { sdk } = createConnectClient({ url: `${url}/graphq` });
+      const failure = await sdk.integrations().then(() => undefined, toFailure);
+      await close();
+      const lines = errors.mock.calls.map(([text]) => text);
+      errors.mockRestore();
+      expect(failure).toEqual({ kind: 'unreachable', status });
+      expect(lines).toEqual([expect.stringContaining(`${url}/graphq sent HTTP ${status}`)]);
+      expect(lines).toEqual([expect.stringContaining('Check the option `url` of createConnectClient')]);
+      // The user of the page can do nothing, and reads no words for developers.
+      const { text } = describeFailure({ kind: 'unreachable', status });
+      expect(text).not.toMatch(/internet|HTTP|url|\d/i);
+    },
+  );
+
+  it('no response: the user is asked to check the internet connection, and the console stays empty', async () => {
+    const errors = jest.spyOn(console, 'error').mockImplementation(() => {});
+    const { sdk } = createConnectClient({ url: 'http://127.0.0.1:9/graphql' });
+    const failure = await sdk.integrations().then(() => undefined, toFailure);
+    expect(errors).not.toHaveBeenCalled();
+    errors.mockRestore();
+    expect(failure).toEqual({ kind: 'unreachable' });
+    expect(describeFailure({ kind: 'unreachable' }).text).toContain('Check your internet connection');
   });
 });

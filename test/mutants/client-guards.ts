@@ -8,6 +8,12 @@ const failure = 'client/src/failure.ts';
 const hub = 'client/src/hub-element.ts';
 const reactHook = 'client/src/react/use-connect.tsx';
 const reactDialog = 'client/src/react/connect-dialog.tsx';
+const ownEvents = 'client/src/own-events.ts';
+const overlays = 'client/src/hub-overlays.ts';
+const modal = 'client/src/react/modal.ts';
+const theme = 'client/src/react/use-theme.ts';
+const page = 'client/src/page.ts';
+const hubSession = 'client/src/hub-session.ts';
 const reactButton = 'client/src/react/connect-button.tsx';
 
 /** Guards of the client: against trusting the Hub, creating two sessions and losing an account. */
@@ -58,7 +64,7 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'flow/connect-flow',
   },
   {
-    file: flow,
+    file: hubSession,
     guard: "throw new ConnectError({ kind: 'refused', userErrors });",
     without: "throw new ConnectError({ kind: 'unreachable' });",
     noticedBy: 'flow/connect-flow',
@@ -168,7 +174,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: hub,
-    guard: '      event.stopPropagation();\n',
+    guard: '  keepEventsInside(element);\n',
     without: '',
     noticedBy: 'browser/client-faults',
   },
@@ -210,19 +216,13 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: reactHook,
-    guard: "    element?.addEventListener('close', stop);\n",
+    guard: "    element?.addEventListener('click', flow.hub.touched, true);\n",
     without: '',
     noticedBy: 'browser/react',
   },
   {
     file: reactHook,
-    guard: '      onClickCapture={flow.hub.touched}\n',
-    without: '',
-    noticedBy: 'browser/react',
-  },
-  {
-    file: reactHook,
-    guard: '      onInputCapture={flow.hub.touched}\n',
+    guard: "    element?.addEventListener('input', flow.hub.touched, true);\n",
     without: '',
     noticedBy: 'browser/react',
   },
@@ -246,7 +246,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: reactDialog,
-    guard: '    return () => element?.close();\n',
+    guard: '  useLayoutEffect(() => () => closeModal.current(), []);\n',
     without: '',
     noticedBy: 'browser/react',
   },
@@ -262,5 +262,95 @@ export const clientGuards: readonly Mutant[] = [
       '      if (isOpen) {\n        linked.current = account;\n      } else {\n        onLinked?.(account);\n      }\n',
     without: '      onLinked?.(account);\n',
     noticedBy: 'browser/react',
+  },
+  {
+    file: ownEvents,
+    guard: '    element.addEventListener(type, stopPropagation, { passive: true });\n',
+    without: '',
+    noticedBy: 'browser/react-isolation',
+  },
+  {
+    file: ownEvents,
+    guard: '  const types = new Set(otherEvents);\n',
+    without: '  const types = new Set<string>();\n',
+    noticedBy: 'browser/react-isolation',
+  },
+  {
+    file: modal,
+    guard: 'opener?.closest(overlays) && opener.parentElement',
+    without: "opener?.closest('html') && opener.parentElement",
+    noticedBy: 'browser/react-isolation',
+  },
+  {
+    file: modal,
+    guard: '    opener?.parentElement?.append(dialog.parentElement);\n',
+    without: '',
+    noticedBy: 'browser/host-dialogs',
+  },
+  {
+    file: modal,
+    guard: '    event.stopImmediatePropagation();\n    if (key',
+    without: '    if (key',
+    noticedBy: 'browser/host-dialogs',
+  },
+  {
+    file: modal,
+    guard: ' || target === document.body;',
+    without: ';',
+    noticedBy: 'browser/host-dialogs',
+  },
+  {
+    file: modal,
+    guard: "if (typeof dialog.showModal === 'function') {",
+    without: 'if (dialog.isConnected) {',
+    noticedBy: 'unit/react-jsdom',
+  },
+  {
+    file: modal,
+    guard: "if (typeof dialog.close === 'function') {",
+    without: 'if (dialog.isConnected) {',
+    noticedBy: 'unit/react-jsdom',
+  },
+  {
+    file: theme,
+    guard: "    return isDark(element.current) ? 'dark' : 'light';\n",
+    without: "    return 'light';\n",
+    noticedBy: 'browser/react-style',
+  },
+  {
+    file: page,
+    guard: "window.addEventListener?.('focus'",
+    without: "window.addEventListener!('focus'",
+    noticedBy: 'unit/client-environments',
+  },
+  {
+    file: client,
+    guard: '  if (isGraphqlResponse(await response.clone().text())) {\n    return response;\n  }\n',
+    without: '  if (response.url !== null) return response;\n',
+    noticedBy: 'flow/connect-client',
+  },
+  {
+    file: reactHook,
+    guard: '    this.props.onError();\n',
+    without: '',
+    noticedBy: 'browser/react',
+  },
+  {
+    file: reactButton,
+    guard: "asks ? { ...request, onExisting: 'FAIL' } : request",
+    without: 'request',
+    noticedBy: 'browser/react',
+  },
+  {
+    file: overlays,
+    guard: 'isOverlay(node) ? overlayParent() : body',
+    without: 'body',
+    noticedBy: 'browser/host-dialogs',
+  },
+  {
+    file: overlays,
+    guard: 'document.querySelector(overlaySelector) !== null',
+    without: 'false',
+    noticedBy: 'browser/host-dialogs',
   },
 ];

@@ -16,12 +16,17 @@ const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A prod
  * Serves a page of this folder as a product does, and forwards other requests to the demo. React is the
  * development build, whose warnings are console errors.
  * @param file such as `react-page.tsx`
+ * @param contentSecurityPolicy changes the policy of the demo page
  */
-export async function startFrontend(file: string, demoUrl: string): Promise<Frontend> {
+export async function startFrontend(
+  file: string,
+  demoUrl: string,
+  contentSecurityPolicy = (policy: string) => policy,
+): Promise<Frontend> {
   const script = await bundle(file);
   const { headers } = await fetch(demoUrl);
   // The Content-Security-Policy of the demo page is sufficient for the Hub and the dialog.
-  const policy = headers.get('content-security-policy') ?? '';
+  const policy = contentSecurityPolicy(headers.get('content-security-policy') ?? '');
   const server = createServer((request, response) => {
     if (request.url === '/page.js') {
       response.setHeader('content-type', 'text/javascript').end(script);

@@ -7,7 +7,8 @@ import { ConnectButton, ConnectProvider, type HubProps, useConnect } from '../..
 
 const parameters = new URLSearchParams(location.search);
 const hubBaseUrl = parameters.get('hub') ?? '';
-const theme = parameters.get('theme') === 'dark' ? 'dark' : 'light';
+const themes = ['auto', 'light', 'dark'] as const;
+const theme = themes.find((name) => name === parameters.get('theme'));
 
 const client = createConnectClient({
   headers: async () => {
@@ -22,6 +23,10 @@ async function loadOnSecondCall(): Promise<void> {
   if (loads === 1) {
     throw new Error('The first load fails');
   }
+}
+
+function BrokenHub(): never {
+  throw new Error('The Hub is broken');
 }
 
 /** The web component as a custom Hub component. Its `close` and `success` are DOM events. */
@@ -93,7 +98,7 @@ function OwnDesign() {
 
 function Page() {
   const [isMounted, setMounted] = useState(true);
-  const common = { client, hubBaseUrl, theme } as const;
+  const common = { client, hubBaseUrl, theme, nonce: 'r4nd0m' } as const;
   return (
     <>
       <h1>Integrations</h1>
@@ -104,6 +109,7 @@ function Page() {
         <ConnectProvider {...common} hub={StackOneHub}>
           <Replaced />
           <Counted />
+          <ConnectButton provider="lever">Connect Lever</ConnectButton>
           <ConnectButton provider="no-such-provider">Connect an unknown provider</ConnectButton>
           <ConnectButton accountId={parameters.get('account') ?? ''} dialogTitle="Reconnect your account">
             Reconnect
@@ -121,6 +127,11 @@ function Page() {
       {isMounted && (
         <ConnectProvider {...common} hub={StackOneHub} prepare={loadOnSecondCall}>
           <ConnectButton provider="bamboohr">Connect later</ConnectButton>
+        </ConnectProvider>
+      )}
+      {isMounted && (
+        <ConnectProvider {...common} hub={BrokenHub}>
+          <ConnectButton provider="bamboohr">Connect with a broken Hub</ConnectButton>
         </ConnectProvider>
       )}
       {isMounted && (

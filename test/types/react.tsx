@@ -15,8 +15,8 @@ const AsElement = ({ token, baseUrl, theme }: HubProps) =>
   createElement('stackone-hub', { token, 'base-url': baseUrl, theme });
 export const hubs = [
   <ConnectProvider key="1" {...settings} hub={StackOneHub} />,
-  <ConnectProvider key="2" {...settings} hub={LazyHub} prepare={loadHub} theme="dark" />,
-  <ConnectProvider key="3" {...settings} hub={WithFooter} />,
+  <ConnectProvider key="2" {...settings} hub={LazyHub} prepare={loadHub} theme="dark" nonce="r4nd0m" />,
+  <ConnectProvider key="3" {...settings} hub={WithFooter} theme="auto" />,
   <ConnectProvider key="4" {...settings} hub={AsElement} />,
 ];
 const NeedsMore = (_: HubProps & { readonly secret: string }) => null;
@@ -36,6 +36,10 @@ export const wrongProvider = <ConnectButton provider={42} />;
 export const wrongCategory = <ConnectButton category="HR" />;
 // @ts-expect-error an account has no token
 export const wrongAccount = <ConnectButton onLinked={({ token }) => token} />;
+// @ts-expect-error the dialog has a React root of its own, where contexts of the page are not available
+export const wrongTitle = <ConnectButton dialogTitle={<b>Connect</b>} />;
+// @ts-expect-error unknown theme
+export const wrongTheme = <ConnectProvider {...settings} hub={StackOneHub} theme="system" />;
 // @ts-expect-error missing title
 export const wrongMessage = <ConnectButton describe={() => ({ text: 'Oh.' })} />;
 

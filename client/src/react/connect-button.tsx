@@ -1,7 +1,9 @@
-import { type ComponentPropsWithoutRef, forwardRef, type ReactNode, useEffect, useRef } from 'react';
-import type { ConnectRequest } from '../connect-flow.js';
+import { type ComponentPropsWithoutRef, forwardRef, useEffect, useRef } from 'react';
+import type { ConnectRequest } from '../connect-state.js';
 import type { LinkedAccount } from '../failure.js';
-import { ConnectDialog, type DialogAppearance } from './connect-dialog.js';
+import { ConnectDialog } from './connect-dialog.js';
+import { useConnectSettings } from './connect-provider.js';
+import type { DialogAppearance } from './dialog-parts.js';
 import { type ConnectLabels, defaultLabels } from './labels.js';
 import { useConnect } from './use-connect.js';
 
@@ -14,18 +16,23 @@ export interface ConnectButtonProps extends ButtonAttributes, ConnectRequest, Di
    * callback may unmount this button. Also called for an account that is found after the user closed the dialog.
    */
   readonly onLinked?: ((account: LinkedAccount) => void) | undefined;
-  /** Title and accessible name of the dialog. Default: the children of the button. */
-  readonly dialogTitle?: ReactNode;
+  /** Title and accessible name of the dialog. Default: the accessible name or the text of the button. */
+  readonly dialogTitle?: string | undefined;
   /** Replaces texts of the dialog. Default: English texts, see `defaultLabels`. */
   readonly labels?: Partial<ConnectLabels> | undefined;
 }
 
-/** A button that opens the Hub in a modal dialog. Requires a `ConnectProvider`. */
+/**
+ * A button that opens the Hub in a modal dialog. Requires a `ConnectProvider`. If an account of `provider` is linked, the
+ * dialog asks whether to update it or to connect another one, unless `onExisting` is set.
+ */
 export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(function ConnectButton(
   { provider, category, accountId, label, onExisting, describe, classNames, ...props },
   ref,
 ) {
   const { onLinked, dialogTitle, labels, onClick, children = 'Connect an account', ...attributes } = props;
+  const settings = useConnectSettings();
+  const opener = useRef<HTMLButtonElement | null>(null);
   const linked = useRef<LinkedAccount | null>(null);
   const latest = useRef(onLinked);
   useEffect(() => {
@@ -44,6 +51,7 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
     hubProps: { height: '100cqh', onCloseLabel: allLabels.done },
   });
   const isOpen = connect.state.phase !== 'closed';
+  const asks = provider != null && accountId == null && onExisting == null;
   useEffect(() => {
     if (!isOpen) {
       return;
@@ -69,7 +77,9 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
           if (event.defaultPrevented) {
             return;
           }
-          connect.start({ provider, category, accountId, label, onExisting });
+          opener.current = event.currentTarget;
+          const request = { provider, category, accountId, label, onExisting };
+          connect.start(asks ? { ...request, onExisting: 'FAIL' } : request);
         }}
       >
         {children}
@@ -77,8 +87,11 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
       {isOpen && (
         <ConnectDialog
           connect={connect}
-          title={dialogTitle ?? children}
+          opener={opener.current}
+          settings={settings}
+          title={dialogTitle ?? nameOf(opener.current)}
           labels={allLabels}
+          asks={asks}
           describe={describe}
           classNames={classNames}
         />
@@ -86,3 +99,7 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
     </>
   );
 });
+
+function nameOf(button: HTMLButtonElement | null): string {
+  return button?.getAttribute('aria-label') ?? button?.textContent ?? '';
+}

@@ -1,55 +1,68 @@
-import {
-  type ReactElement,
-  type ReactNode,
-  type SyntheticEvent,
-  useEffect,
-  useId,
-  useLayoutEffect,
-  useRef,
-} from 'react';
-import { createPortal } from 'react-dom';
-import type { ConnectState } from '../connect-flow.js';
-import { describeFailure } from '../describe-failure.js';
-import { useConnectSettings } from './connect-provider.js';
-import { dialogStyle } from './dialog-style.js';
+import { type ReactElement, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import type { ConnectState } from '../connect-state.js';
+import { AccountChoice } from './account-choice.js';
+import type { ConnectSettings } from './connect-provider.js';
+import { partClassName } from './dialog-parts.js';
+import { DialogPlaceholder, type DialogPlaceholderProps } from './dialog-placeholder.js';
+import { addDialogStyle, canAdoptStyle, dialogStyle } from './dialog-style.js';
 import type { ConnectLabels } from './labels.js';
-import type { Connect } from './use-connect.js';
+import { dialogParent, openModal } from './modal.js';
+import { useOwnRoot } from './own-root.js';
 
-export type DialogPart = 'dialog' | 'header' | 'title' | 'close' | 'body' | 'placeholder' | 'action' | 'status';
-
-export interface DialogAppearance {
-  /** Returns the texts of a failure. Default: `describeFailure`. */
-  readonly describe?: typeof describeFailure | undefined;
-  /** Additional class names by part. The default classes are `stackone-connect` and `stackone-connect-<part>`. */
-  readonly classNames?: Partial<Record<DialogPart, string>> | undefined;
-}
-
-interface ConnectDialogProps extends DialogAppearance {
-  readonly connect: Connect;
-  readonly title: ReactNode;
-  readonly labels: ConnectLabels;
+export interface ConnectDialogProps extends DialogPlaceholderProps {
+  /** The button that opened the dialog. */
+  readonly opener: Element | null;
+  readonly title: string;
+  readonly settings: Pick<ConnectSettings, 'theme' | 'nonce'>;
 }
 
 /** How long the Hub's success message is visible before the dialog closes automatically. */
 const successDisplayMs = 1_000;
 
-/**
- * A modal dialog, mounted while the connection is open. The browser keeps the focus inside and restores it on close.
- * It is rendered at the end of `<body>`, because a button can be where a dialog is not allowed, such as in a paragraph.
- */
-export function ConnectDialog({ connect, title, labels, ...appearance }: ConnectDialogProps): ReactElement {
-  const { theme = 'light' } = useConnectSettings();
+/** A modal dialog, mounted while the connection is open, in a React root of its own. */
+export function ConnectDialog(props: ConnectDialogProps): null {
+  const closeModal = useRef(() => {});
+  // Runs before the root is removed, because the browser restores the focus only on `close`.
+  useLayoutEffect(() => () => closeModal.current(), []);
+  useOwnRoot(
+    () => dialogParent(props.opener),
+    <Dialog
+      {...props}
+      onOpen={(close) => {
+        closeModal.current = close;
+      }}
+    />,
+  );
+  return null;
+}
+
+interface DialogProps extends ConnectDialogProps {
+  /** Gets the function that closes the dialog. */
+  readonly onOpen: (close: () => void) => void;
+}
+
+function Dialog({ opener, title, settings, onOpen, ...placeholder }: DialogProps): ReactElement {
+  const { connect, labels } = placeholder;
+  const { theme = 'auto', nonce } = settings;
   const { state, close } = connect;
   const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const heading = useRef<HTMLDivElement>(null);
   const titleId = useId();
-  const className = (part: DialogPart) => partClassName(part, appearance);
+  const className = partClassName(placeholder);
+  // A new session gets a new Hub, so the name is asked for the current session only.
+  const [namedToken, setNamedToken] = useState('');
+  const isNaming = state.phase === 'open' && state.session.token === namedToken;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the dialog opens once
   useLayoutEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    // Close before the element is removed: otherwise the browser does not restore the focus.
-    return () => element?.close();
+    // StrictMode removes the first root before it is rendered.
+    if (dialog.current?.isConnected !== true || heading.current === null) {
+      return;
+    }
+    const closeModal = openModal({ dialog: dialog.current, title: heading.current, opener }, close);
+    addDialogStyle(dialog.current.getRootNode());
+    onOpen(closeModal);
+    return closeModal;
   }, []);
   // A new state can remove the focused button.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the effect must run after each change of the state
@@ -59,7 +72,7 @@ export function ConnectDialog({ connect, title, labels, ...appearance }: Connect
     if (!isInside) {
       heading.current?.focus();
     }
-  }, [state]);
+  }, [state, isNaming]);
   useEffect(() => {
     if (state.phase !== 'linked') {
       return;
@@ -68,27 +81,27 @@ export function ConnectDialog({ connect, title, labels, ...appearance }: Connect
     return () => clearTimeout(timer);
   }, [state.phase, close]);
 
-  return createPortal(
-    // biome-ignore lint/a11y/useKeyWithClickEvents: onClick only stops the propagation of events
+  return (
     <dialog
       ref={dialog}
       className={className('dialog')}
-      style={{ colorScheme: theme }}
+      style={theme === 'auto' ? undefined : { colorScheme: theme }}
       aria-labelledby={titleId}
+      aria-modal
       onClose={({ currentTarget }) => {
-        // StrictMode closes and reopens the dialog, and the event is dispatched after that.
+        // `openModal` can close and reopen the dialog, and the event is dispatched after that.
         if (!currentTarget.open) {
           close();
         }
       }}
-      onClick={stopPropagation}
-      onSubmit={stopPropagation}
     >
-      <style>{dialogStyle}</style>
+      {!canAdoptStyle() && <style nonce={nonce}>{dialogStyle}</style>}
       <div className={className('header')}>
-        <h2 ref={heading} id={titleId} className={className('title')} tabIndex={-1}>
+        {/* Not <h2>, <h3> and <p>: rules of the page for them must not apply. */}
+        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+        <div ref={heading} id={titleId} role="heading" aria-level={2} className={className('title')} tabIndex={-1}>
           {title}
-        </h2>
+        </div>
         <button type="button" className={className('close')} aria-label={labels.close} onClick={close}>
           <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
             <path d="M3 3l10 10M13 3L3 13" stroke="currentColor" strokeWidth="1.75" strokeLinecap="round" />
@@ -96,42 +109,31 @@ export function ConnectDialog({ connect, title, labels, ...appearance }: Connect
         </button>
       </div>
       <div className={className('body')}>
-        {connect.hub ?? <Placeholder connect={connect} labels={labels} {...appearance} />}
+        {isNaming ? (
+          <AccountChoice {...placeholder} accounts={[]} request={state.request} />
+        ) : (
+          (connect.hub ?? <DialogPlaceholder {...placeholder} />)
+        )}
       </div>
-      <p className={className('status')} role="status">
-        {statusLabel(state, labels)}
-      </p>
-    </dialog>,
-    document.body,
+      <div className={className('status')}>
+        <span role="status">{statusLabel(state, labels)}</span>
+        {canName(placeholder) && !isNaming && (
+          <button
+            type="button"
+            className="stackone-connect-link"
+            onClick={() => setNamedToken(state.session?.token ?? '')}
+          >
+            {labels.nameAccount}
+          </button>
+        )}
+      </div>
+    </dialog>
   );
 }
 
-/** React events bubble through portals: a form or row around the button would handle events of the dialog. */
-const stopPropagation = (event: SyntheticEvent) => event.stopPropagation();
-
-type PlaceholderProps = Omit<ConnectDialogProps, 'title'>;
-
-/** Shown instead of the Hub while there is no session: a spinner or a failure. */
-function Placeholder({ connect, labels, describe = describeFailure, ...appearance }: PlaceholderProps): ReactElement {
-  const { state, retry } = connect;
-  const className = (part: DialogPart) => partClassName(part, appearance);
-  if (state.phase !== 'failed') {
-    return (
-      <div className={className('placeholder')}>
-        <span className="stackone-connect-spinner" />
-      </div>
-    );
-  }
-  const { title, text } = describe(state.failure, state.retry);
-  return (
-    <div className={className('placeholder')} role="alert">
-      <h3>{title}</h3>
-      <p>{text}</p>
-      <button type="button" className={className('action')} onClick={retry}>
-        {state.retry === 'start' ? labels.startAgain : labels.confirmAgain}
-      </button>
-    </div>
-  );
+/** The first account of a provider can get a name. With other accounts, the user was asked for it before. */
+function canName({ connect: { state }, asks }: DialogPlaceholderProps): boolean {
+  return state.phase === 'open' && asks && state.request.accountId == null && state.request.onExisting === 'FAIL';
 }
 
 function statusLabel({ phase }: ConnectState, labels: ConnectLabels): string {
@@ -145,10 +147,4 @@ function statusLabel({ phase }: ConnectState, labels: ConnectLabels): string {
     case 'failed':
       return '';
   }
-}
-
-function partClassName(part: DialogPart, { classNames }: DialogAppearance): string {
-  const base = part === 'dialog' ? 'stackone-connect' : `stackone-connect-${part}`;
-  const added = classNames?.[part];
-  return added === undefined ? base : `${base} ${added}`;
 }

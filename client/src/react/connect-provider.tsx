@@ -1,5 +1,6 @@
 import { createContext, type ReactElement, type ReactNode, useContext, useMemo } from 'react';
 import type { ConnectClient } from '../connect-client.js';
+import type { Theme } from './use-theme.js';
 
 /** The props that a Hub component gets, a subset of the props of `StackOneHub` from `@stackone/hub`. */
 export interface HubProps {
@@ -15,17 +16,22 @@ export interface HubProps {
   readonly onClose: () => void;
 }
 
-/** `StackOneHub`, `React.lazy` of it, or a component that passes more props to it. */
+/**
+ * `StackOneHub`, `React.lazy` of it, or a component that passes more props to it. It is rendered in a React root of its
+ * own, so that the page does not receive its events. Contexts of the page are not available in it.
+ */
 export type HubComponent = (props: HubProps) => ReactNode;
 
-interface ConnectSettings {
+export interface ConnectSettings {
   /** From `createConnectClient`. Create it once, outside of components. */
   readonly client: ConnectClient;
   readonly hub: HubComponent;
   /** Base URL of StackOne's API for the browser, without a trailing slash. Example: `https://api.stackone.com`. */
   readonly hubBaseUrl: string;
-  /** Theme of the Hub and of the dialog. Default: `light`. */
-  readonly theme?: 'light' | 'dark' | undefined;
+  /** Theme of the Hub and of the dialog. Default: `auto`, which follows the CSS property `color-scheme` of the page. */
+  readonly theme?: Theme | undefined;
+  /** Nonce of the content security policy, for the styles of the dialog in browsers without `adoptedStyleSheets`. */
+  readonly nonce?: string | undefined;
   /** Loads a lazy `hub` on the click, in parallel with the session. If it fails, the failure is `hub-not-loaded`. */
   readonly prepare?: (() => Promise<unknown>) | undefined;
 }
@@ -38,8 +44,11 @@ const ConnectContext = createContext<ConnectSettings | null>(null);
 
 /** Provides the settings for all connections in the tree below it. */
 export function ConnectProvider({ children, ...settings }: ConnectProviderProps): ReactElement {
-  const { client, hub, hubBaseUrl, theme, prepare } = settings;
-  const value = useMemo(() => ({ client, hub, hubBaseUrl, theme, prepare }), [client, hub, hubBaseUrl, theme, prepare]);
+  const { client, hub, hubBaseUrl, theme, nonce, prepare } = settings;
+  const value = useMemo(
+    () => ({ client, hub, hubBaseUrl, theme, nonce, prepare }),
+    [client, hub, hubBaseUrl, theme, nonce, prepare],
+  );
   return <ConnectContext.Provider value={value}>{children}</ConnectContext.Provider>;
 }
 

@@ -1,11 +1,14 @@
 /**
- * Stylesheet of the dialog, rendered inline so that pages need no import. `:where()` keeps the specificity of each rule
- * at one element: the rules override earlier rules for `h2` or `button`, and every class of the page overrides them.
- * The system colors follow the theme.
+ * Style sheet of the dialog. Each element has its own colors, from system colors, which follow the theme: a rule of the
+ * page must not change the text alone. `:where()` keeps the specificity of each rule at two elements: the rules override
+ * those of the page for elements, such as `button`, and every class of the page overrides them.
  */
 export const dialogStyle = `
 dialog:where(.stackone-connect) {
   box-sizing: border-box;
+  position: fixed;
+  inset: 0;
+  z-index: 2147483647;
   width: min(40rem, calc(100vw - 2rem));
   max-width: none;
   height: min(46rem, calc(100dvh - 2rem));
@@ -13,11 +16,24 @@ dialog:where(.stackone-connect) {
   margin: auto;
   padding: 0;
   overflow: hidden;
+  overscroll-behavior: contain;
   border: 1px solid color-mix(in srgb, CanvasText 14%, transparent);
   border-radius: 0.75rem;
   background: Canvas;
   color: CanvasText;
+  font-size: 1rem;
+  font-style: normal;
+  font-weight: 400;
+  line-height: 1.5;
+  letter-spacing: normal;
   text-align: start;
+  text-shadow: none;
+  text-transform: none;
+  white-space: normal;
+  cursor: auto;
+  pointer-events: auto;
+  user-select: text;
+  visibility: visible;
   box-shadow: 0 1.5rem 4rem rgb(0 0 0 / 0.3);
 }
 dialog:where(.stackone-connect[open]) {
@@ -27,28 +43,29 @@ dialog:where(.stackone-connect[open]) {
 .stackone-connect::backdrop {
   background: rgb(0 0 0 / 0.5);
 }
-div:where(.stackone-connect-header) {
+dialog div:where(.stackone-connect-header) {
   display: flex;
   align-items: center;
   justify-content: space-between;
   gap: 1rem;
   padding: 0.75rem 0.75rem 0.75rem 1.25rem;
 }
-h2:where(.stackone-connect-title) {
+dialog div:where(.stackone-connect-title) {
   margin: 0;
+  color: CanvasText;
   font-size: 1.0625rem;
   font-weight: 600;
   line-height: 1.4;
   outline: none;
 }
-button:where(.stackone-connect-close, .stackone-connect-action) {
+dialog button:where(.stackone-connect-close, .stackone-connect-action) {
   border: 1px solid transparent;
   border-radius: 0.5rem;
-  color: inherit;
+  color: CanvasText;
   font: inherit;
   cursor: pointer;
 }
-button:where(.stackone-connect-close) {
+dialog button:where(.stackone-connect-close) {
   display: grid;
   flex: none;
   place-items: center;
@@ -57,15 +74,16 @@ button:where(.stackone-connect-close) {
   padding: 0;
   background: none;
 }
-button:where(.stackone-connect-close:hover) {
+dialog button:where(.stackone-connect-close:hover) {
   background: color-mix(in srgb, CanvasText 8%, transparent);
 }
-div:where(.stackone-connect-body) {
+dialog div:where(.stackone-connect-body) {
   margin: 0 0.75rem;
   overflow: auto;
+  overscroll-behavior: contain;
   container-type: size;
 }
-div:where(.stackone-connect-placeholder) {
+dialog div:where(.stackone-connect-placeholder) {
   box-sizing: border-box;
   display: grid;
   align-content: center;
@@ -73,18 +91,21 @@ div:where(.stackone-connect-placeholder) {
   gap: 0.75rem;
   min-height: 100%;
   padding: 2rem;
-  line-height: 1.5;
   text-align: center;
 }
-h3:where(.stackone-connect-placeholder > *),
-p:where(.stackone-connect-placeholder > *) {
+dialog div:where(.stackone-connect-heading),
+dialog div:where(.stackone-connect-text),
+dialog label:where(.stackone-connect-text) {
   max-width: 26rem;
   margin: 0;
+  color: CanvasText;
+  overflow-wrap: anywhere;
 }
-h3:where(.stackone-connect-placeholder > *) {
+dialog div:where(.stackone-connect-heading) {
   font-size: 1.125rem;
+  font-weight: 600;
 }
-button:where(.stackone-connect-action) {
+dialog button:where(.stackone-connect-action) {
   min-height: 2.5rem;
   margin-top: 0.5rem;
   padding: 0 1.25rem;
@@ -92,11 +113,36 @@ button:where(.stackone-connect-action) {
   color: Canvas;
   font-weight: 500;
 }
-span:where(.stackone-connect-spinner) {
+dialog div:where(.stackone-connect-account),
+dialog form:where(.stackone-connect-account) {
+  box-sizing: border-box;
+  display: grid;
+  gap: 0.25rem;
+  width: min(100%, 26rem);
+  margin: 0;
+  padding: 1rem;
+  border: 1px solid color-mix(in srgb, CanvasText 14%, transparent);
+  border-radius: 0.75rem;
+  background: none;
+  text-align: start;
+}
+dialog input:where(.stackone-connect-input) {
+  box-sizing: border-box;
+  width: 100%;
+  min-height: 2.5rem;
+  margin: 0;
+  padding: 0 0.75rem;
+  border: 1px solid color-mix(in srgb, CanvasText 45%, transparent);
+  border-radius: 0.5rem;
+  background: Canvas;
+  color: CanvasText;
+  font: inherit;
+}
+dialog span:where(.stackone-connect-spinner) {
   width: 1.75rem;
   height: 1.75rem;
   border: 3px solid color-mix(in srgb, CanvasText 15%, transparent);
-  border-top-color: currentColor;
+  border-top-color: CanvasText;
   border-radius: 50%;
   animation: stackone-connect-spin 0.8s linear infinite;
 }
@@ -104,15 +150,33 @@ span:where(.stackone-connect-spinner) {
   to { rotate: 1turn; }
 }
 @media (prefers-reduced-motion: reduce) {
-  span:where(.stackone-connect-spinner) { animation-duration: 4s; }
+  dialog span:where(.stackone-connect-spinner) { animation-duration: 4s; }
 }
-p:where(.stackone-connect-status) {
+dialog div:where(.stackone-connect-status) {
+  display: flex;
+  align-items: baseline;
+  justify-content: space-between;
+  gap: 1rem;
   min-height: 1.25rem;
   margin: 0;
   padding: 0.75rem 1.25rem;
+  color: CanvasText;
   font-size: 0.875rem;
   line-height: 1.25rem;
+}
+dialog span:where(.stackone-connect-status > *) {
+  color: CanvasText;
   opacity: 0.8;
+}
+dialog button:where(.stackone-connect-link) {
+  flex: none;
+  padding: 0;
+  border: 0;
+  background: none;
+  color: CanvasText;
+  font: inherit;
+  text-decoration: underline;
+  cursor: pointer;
 }
 @media (max-width: 30rem) {
   dialog:where(.stackone-connect) {
@@ -123,3 +187,24 @@ p:where(.stackone-connect-status) {
   }
 }
 `;
+
+/** Whether the style sheet needs no element. A content security policy restricts elements only. */
+export function canAdoptStyle(): boolean {
+  return 'adoptedStyleSheets' in document && 'replaceSync' in CSSStyleSheet.prototype;
+}
+
+let sheet: CSSStyleSheet | undefined;
+
+/** Adds the style sheet once to a document or a shadow root. Without support the dialog contains it. */
+export function addDialogStyle(root: Node): void {
+  if (!canAdoptStyle() || !(root instanceof Document || root instanceof ShadowRoot)) {
+    return;
+  }
+  if (sheet === undefined) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(dialogStyle);
+  }
+  if (!root.adoptedStyleSheets.includes(sheet)) {
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  }
+}

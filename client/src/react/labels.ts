@@ -1,3 +1,6 @@
+import { describeAccount } from '../account-name.js';
+import type { LinkedAccount } from '../failure.js';
+
 /** The texts of the dialog of `ConnectButton`, except for failures. `describe` returns the texts of failures. */
 export interface ConnectLabels {
   /** Status while the session is being created. */
@@ -12,6 +15,22 @@ export interface ConnectLabels {
   readonly startAgain: string;
   /** Button that confirms the reported account again. */
   readonly confirmAgain: string;
+  /** Heading when an account of the provider is linked. The user chooses to update it or to connect another one. */
+  readonly alreadyLinked: string;
+  /** Text that distinguishes a linked account from others of the same provider. */
+  readonly describeAccount: (account: LinkedAccount) => string;
+  /** Button that re-links an account. */
+  readonly update: string;
+  /** Label of the field for the name of another account. */
+  readonly accountName: string;
+  /** Button that connects another account. */
+  readonly connectAnother: string;
+  /** Button that opens the field for the name of the first account. */
+  readonly nameAccount: string;
+  /** Label of the field for the name of the first account. */
+  readonly firstAccountName: string;
+  /** Button that connects the first account with the name. */
+  readonly continue: string;
   /** Accessible name of the dialog's close button. */
   readonly close: string;
   /** Button that the Hub shows after a success. */
@@ -26,6 +45,14 @@ export const defaultLabels: ConnectLabels = {
   linked: 'Connected.',
   startAgain: 'Try again',
   confirmAgain: 'Check again',
+  alreadyLinked: 'There is a connection already',
+  describeAccount,
+  update: 'Update this connection',
+  accountName: 'Name of another account (optional)',
+  connectAnother: 'Connect another',
+  nameAccount: 'Name this account',
+  firstAccountName: 'Name of this account (optional)',
+  continue: 'Continue',
   close: 'Close',
   done: 'Done',
 };

@@ -1,7 +1,22 @@
-import { type ReactElement, Suspense, useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
-import { type ConnectFlow, type ConnectRequest, type ConnectState, createConnectFlow } from '../connect-flow.js';
+import {
+  Component,
+  type ReactElement,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useSyncExternalStore,
+} from 'react';
+import { type ConnectFlow, createConnectFlow } from '../connect-flow.js';
+import type { ConnectRequest, ConnectState } from '../connect-state.js';
 import type { LinkedAccount } from '../failure.js';
-import { type HubProps, useConnectSettings } from './connect-provider.js';
+import { keepOverlaysWith } from '../hub-overlays.js';
+import { type ConnectSettings, type HubProps, useConnectSettings } from './connect-provider.js';
+import { useOwnRoot } from './own-root.js';
+import { themeProbe, useHubTheme } from './use-theme.js';
 
 export interface UseConnectOptions {
   /**
@@ -28,7 +43,8 @@ export interface Connect {
 
 /** One connection for a custom design. `ConnectButton` uses this hook. Requires a `ConnectProvider`. */
 export function useConnect(options: UseConnectOptions = {}): Connect {
-  const { client, prepare } = useConnectSettings();
+  const settings = useConnectSettings();
+  const { client, prepare } = settings;
   const latest = useRef({ ...options, prepare });
   useEffect(() => {
     latest.current = { ...options, prepare };
@@ -52,45 +68,71 @@ export function useConnect(options: UseConnectOptions = {}): Connect {
     retry,
     close: flow.close,
     // A new Hub for each token: a mounted Hub ignores a changed token.
-    hub: session && <Hub key={session.token} token={session.token} flow={flow} {...options.hubProps} />,
+    hub: session && (
+      <Hub key={session.token} token={session.token} flow={flow} settings={settings} {...options.hubProps} />
+    ),
   };
 }
 
 interface FlowHubProps extends Pick<HubProps, 'token' | 'height' | 'onCloseLabel'> {
   readonly flow: ConnectFlow;
+  readonly settings: ConnectSettings;
 }
 
-/** The Hub, with its events connected to the flow and hidden from the surrounding page. */
-function Hub({ flow, ...props }: FlowHubProps): ReactElement {
-  const { hub: HubComponent, hubBaseUrl, theme = 'light' } = useConnectSettings();
+/** The Hub in a React root of its own, with its events connected to the flow and hidden from the surrounding page. */
+function Hub({ flow, settings, ...props }: FlowHubProps): ReactElement {
+  const { hub: HubComponent, hubBaseUrl, theme = 'auto' } = settings;
   const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    // The event bubbles. A surrounding <dialog> would handle it as its own `close` event.
-    const stop = (event: Event) => event.stopPropagation();
+  useLayoutEffect(() => {
+    // In the capture phase, because the events do not leave the root. Together they cover mouse, keyboard and paste.
     const element = frame.current;
-    element?.addEventListener('close', stop);
-    return () => element?.removeEventListener('close', stop);
-  }, []);
+    element?.addEventListener('click', flow.hub.touched, true);
+    element?.addEventListener('input', flow.hub.touched, true);
+    const release = element === null ? undefined : keepOverlaysWith(element);
+    return () => {
+      release?.();
+      element?.removeEventListener('click', flow.hub.touched, true);
+      element?.removeEventListener('input', flow.hub.touched, true);
+    };
+  }, [flow]);
   const onSuccess = useCallback(({ id }: { readonly id: string }) => flow.hub.success(id), [flow]);
-  return (
-    // Capture handlers also receive events that the Hub stops. Together they cover mouse, keyboard and paste.
-    <div
-      ref={frame}
-      className="stackone-connect-hub"
-      style={{ display: 'contents' }}
-      onClickCapture={flow.hub.touched}
-      onInputCapture={flow.hub.touched}
-    >
+  const hubProps = {
+    mode: 'integration-picker',
+    baseUrl: hubBaseUrl,
+    theme: useHubTheme(theme, frame),
+    onSuccess,
+    onClose: flow.hub.close,
+    ...props,
+  } as const;
+  useOwnRoot(
+    () => frame.current,
+    <HubBoundary onError={flow.hub.failed}>
       <Suspense>
-        <HubComponent
-          mode="integration-picker"
-          baseUrl={hubBaseUrl}
-          theme={theme}
-          onSuccess={onSuccess}
-          onClose={flow.hub.close}
-          {...props}
-        />
+        <HubComponent {...hubProps} />
       </Suspense>
-    </div>
+    </HubBoundary>,
   );
+  return <div ref={frame} className="stackone-connect-hub" style={{ display: 'contents', ...themeProbe }} />;
+}
+
+interface HubBoundaryProps {
+  readonly onError: () => void;
+  readonly children: ReactNode;
+}
+
+/** An error of the Hub, such as a lazy Hub that cannot be loaded, is a failure of the connection and not of the page. */
+class HubBoundary extends Component<HubBoundaryProps, { readonly hasFailed: boolean }> {
+  override readonly state = { hasFailed: false };
+
+  static getDerivedStateFromError(): { readonly hasFailed: boolean } {
+    return { hasFailed: true };
+  }
+
+  override componentDidCatch(): void {
+    this.props.onError();
+  }
+
+  override render(): ReactNode {
+    return this.state.hasFailed ? null : this.props.children;
+  }
 }

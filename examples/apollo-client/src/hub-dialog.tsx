@@ -41,7 +41,7 @@ export function HubDialog({ token, onSuccess, onClose }: HubDialogProps) {
 }
 
 /** @returns a function that closes the dialog, so that the browser restores the focus */
-function showModal(dialog: HTMLDialogElement): () => void {
+export function showModal(dialog: HTMLDialogElement): () => void {
   dialog.showModal();
   return () => dialog.close();
 }

@@ -1,5 +1,7 @@
 import type { ErrorLike } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
+import { useState } from 'react';
+import { AccountChoice, distinguish } from './account-choice';
 import { type FailureMessage, messageFor, toFailure } from './failure';
 import {
   type AccountFieldsFragment,
@@ -23,6 +25,7 @@ export function Integrations() {
         <Lists
           // FAIL: do not re-link an account that a colleague has linked meanwhile.
           onConnect={(provider) => start({ provider, onExisting: 'FAIL' })}
+          onConnectAnother={(provider, label) => start({ provider, label, onExisting: 'CREATE_ANOTHER' })}
           onReconnect={(accountId) => start({ accountId })}
         />
         {failure !== undefined && <Notice role="alert" message={messageFor(failure)} onClose={dismiss} />}
@@ -37,18 +40,20 @@ export function Integrations() {
 
 interface ListsProps {
   readonly onConnect: (provider: string) => void;
+  readonly onConnectAnother: (provider: string, label: string | null) => void;
   readonly onReconnect: (accountId: string) => void;
 }
 
 /** Uses two queries, so that one list is shown if the other one cannot be loaded. */
-function Lists({ onConnect, onReconnect }: ListsProps) {
+function Lists({ onConnect, onConnectAnother, onReconnect }: ListsProps) {
+  const [chosen, setChosen] = useState<string | null>(null);
   // With 'none', the accounts would be missing if only the names of their providers cannot be loaded.
   const linkedAccounts = useQuery(LinkedAccountsDocument, { errorPolicy: 'all' });
   const providers = useQuery(ProvidersDocument, { errorPolicy: 'all' });
   // After a failed refetch `data` is undefined: show the previous data.
   const accounts = (linkedAccounts.data ?? linkedAccounts.previousData)?.linkedAccounts.nodes ?? [];
   const all = (providers.data ?? providers.previousData)?.providers ?? [];
-  const open = all.filter(({ key }) => !accounts.some(({ providerKey }) => providerKey === key));
+  const accountsOf = (key: string) => accounts.filter(({ providerKey }) => providerKey === key);
   return (
     <>
       <section aria-labelledby="linked">
@@ -66,25 +71,43 @@ function Lists({ onConnect, onReconnect }: ListsProps) {
       <section aria-labelledby="available">
         <h2 id="available">Available</h2>
         <Problem {...providers} />
-        {open.length > 0 && (
+        {all.length > 0 && (
           <ul>
-            {open.map((provider) => (
-              <li key={provider.key} aria-label={provider.name}>
-                <Logo provider={provider} />
-                <span className="name">{provider.name}</span>
-                <button
-                  type="button"
-                  className="button"
-                  aria-label={`Connect ${provider.name}`}
-                  onClick={() => onConnect(provider.key)}
-                >
-                  Connect
-                </button>
-              </li>
-            ))}
+            {all.map((provider) => {
+              const isLinked = accountsOf(provider.key).length > 0;
+              const action = isLinked ? 'Update or add' : 'Connect';
+              return (
+                <li key={provider.key}>
+                  <Logo provider={provider} />
+                  <span className="name">{provider.name}</span>
+                  <button
+                    type="button"
+                    className="button"
+                    aria-label={`${action} ${provider.name}`}
+                    onClick={() => (isLinked ? setChosen(provider.key) : onConnect(provider.key))}
+                  >
+                    {action}
+                  </button>
+                </li>
+              );
+            })}
           </ul>
         )}
       </section>
+      {chosen !== null && (
+        <AccountChoice
+          accounts={accountsOf(chosen)}
+          onUpdate={(accountId) => {
+            setChosen(null);
+            onReconnect(accountId);
+          }}
+          onConnectAnother={(label) => {
+            setChosen(null);
+            onConnectAnother(chosen, label);
+          }}
+          onClose={() => setChosen(null)}
+        />
+      )}
     </>
   );
 }
@@ -101,7 +124,7 @@ function AccountRow({ account, onReconnect }: AccountRowProps) {
       <Logo provider={account.provider} />
       <span className="name">
         {name}
-        <small>{account.needsRelink ? reasonOf(account) : account.label}</small>
+        <small>{account.needsRelink ? reasonOf(account) : distinguish(account)}</small>
       </span>
       {account.needsRelink ? (
         <button

@@ -19,12 +19,14 @@ async function sendRequest(query, variables) {
 
 async function showAccounts() {
   const { viewer, linkedAccounts } = await sendRequest(
-    '{ viewer { ownerName } linkedAccounts { nodes { id status provider { name } } } }',
+    '{ viewer { ownerName } linkedAccounts { nodes { id label status provider { name } } } }',
   );
   element('owner').textContent = ` of ${viewer.ownerName}`;
   element('accounts').replaceChildren(
-    ...linkedAccounts.nodes.map(({ provider, status }) => {
+    ...linkedAccounts.nodes.map(({ id, label, provider, status }) => {
       const item = document.createElement('li');
+      // Distinguishes several accounts of a provider.
+      item.title = label ?? id;
       item.textContent = `${provider?.name ?? 'A provider'}: ${status.toLowerCase()}`;
       return item;
     }),

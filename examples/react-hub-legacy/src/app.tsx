@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import {
   type ConnectState,
   createConnectFlow,
+  describeAccount,
   describeFailure,
   type IntegrationsQuery,
   loadHub,
@@ -38,6 +39,7 @@ export function App() {
           Connect an account
         </button>
       </header>
+      <p>Choosing a connected tool updates its connection.</p>
       {problem !== '' && <p role="alert">{problem}</p>}
       <Status state={state} onRetry={() => void flow.retry()} />
       {state.session !== null && <LegacyHub key={state.session.token} flow={flow} session={state.session} />}
@@ -56,7 +58,8 @@ interface AccountsProps extends IntegrationsQuery {
 function Accounts({ providers, linkedAccounts, isBusy, onRelink }: AccountsProps) {
   return (
     <ul>
-      {linkedAccounts.nodes.map(({ id, providerKey, label, needsRelink }) => {
+      {linkedAccounts.nodes.map((account) => {
+        const { id, providerKey, needsRelink } = account;
         const { name, logoUrl } = providers.find(({ key }) => key === providerKey) ?? {
           name: providerKey,
           logoUrl: null,
@@ -65,7 +68,7 @@ function Accounts({ providers, linkedAccounts, isBusy, onRelink }: AccountsProps
           <li key={id} aria-label={name}>
             {logoUrl !== null && <img src={logoUrl} alt="" />}
             <b>
-              {name} <small>{label}</small>
+              {name} <small>{describeAccount(account)}</small>
             </b>
             {needsRelink ? (
               <button type="button" className="secondary" disabled={isBusy} onClick={() => onRelink(id)}>
@@ -96,7 +99,7 @@ function Status({ state, onRetry }: StatusProps) {
     case 'confirming':
       return <p role="status">Checking the connection…</p>;
     case 'linked':
-      return <p role="status">{state.account.providerKey} is connected.</p>;
+      return <p role="status">The account is connected.</p>;
     case 'failed': {
       const { title, text } = describeFailure(state.failure, state.retry);
       return (

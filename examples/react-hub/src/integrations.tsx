@@ -1,4 +1,4 @@
-import type { IntegrationsQuery, LinkedAccount } from 'stackone-connect-client';
+import { describeAccount, type IntegrationsQuery, type LinkedAccount } from 'stackone-connect-client';
 import { ConnectButton } from 'stackone-connect-client/react';
 import { OwnDesign } from './own-design';
 import { useIntegrations } from './use-integrations';
@@ -37,7 +37,6 @@ interface ListsProps extends IntegrationsQuery {
 
 function Lists({ providers, linkedAccounts, onLinked }: ListsProps) {
   const accounts = linkedAccounts.nodes;
-  const open = providers.filter(({ key }) => !accounts.some(({ providerKey }) => providerKey === key));
   return (
     <>
       <section aria-labelledby="connected">
@@ -56,21 +55,26 @@ function Lists({ providers, linkedAccounts, onLinked }: ListsProps) {
       <section aria-labelledby="available">
         <h2 id="available">Available</h2>
         <ul className="cards">
-          {open.map((provider) => (
-            <li key={provider.key}>
-              <Logo provider={provider} />
-              <span className="name">{provider.name}</span>
-              <ConnectButton
-                provider={provider.key}
-                className="button"
-                aria-label={`Connect ${provider.name}`}
-                dialogTitle={`Connect ${provider.name}`}
-                onLinked={onLinked}
-              >
-                Connect
-              </ConnectButton>
-            </li>
-          ))}
+          {providers.map((provider) => {
+            const isLinked = accounts.some(({ providerKey }) => providerKey === provider.key);
+            const action = isLinked ? 'Update or add' : 'Connect';
+            return (
+              <li key={provider.key}>
+                <Logo provider={provider} />
+                <span className="name">{provider.name}</span>
+                {/* If an account is linked, the dialog asks whether to update it or to connect another one. */}
+                <ConnectButton
+                  provider={provider.key}
+                  className="button"
+                  aria-label={`${action} ${provider.name}`}
+                  dialogTitle={`Connect ${provider.name}`}
+                  onLinked={onLinked}
+                >
+                  {action}
+                </ConnectButton>
+              </li>
+            );
+          })}
         </ul>
       </section>
     </>
@@ -90,7 +94,7 @@ function AccountRow({ account, provider, onLinked }: AccountRowProps) {
       <Logo provider={provider} />
       <span className="name">
         {name}
-        <small>{account.needsRelink ? reasonOf(account) : account.label}</small>
+        <small>{account.needsRelink ? reasonOf(account) : describeAccount(account)}</small>
       </span>
       {account.needsRelink ? (
         <ConnectButton

@@ -4,7 +4,6 @@ import { ConnectProvider } from 'stackone-connect-client/react';
 import { client } from './connect';
 import { Integrations } from './integrations';
 import './style.css';
-import { useTheme } from './use-theme';
 
 // The Hub is large, so it is loaded on the first click, in parallel with the token.
 const loadHub = () => import('@stackone/hub');
@@ -12,13 +11,7 @@ const StackOneHub = lazy(async () => ({ default: (await loadHub()).StackOneHub }
 
 function App() {
   return (
-    <ConnectProvider
-      client={client}
-      hub={StackOneHub}
-      prepare={loadHub}
-      hubBaseUrl={import.meta.env.HUB_URL}
-      theme={useTheme()}
-    >
+    <ConnectProvider client={client} hub={StackOneHub} prepare={loadHub} hubBaseUrl={import.meta.env.HUB_URL}>
       <Integrations />
     </ConnectProvider>
   );

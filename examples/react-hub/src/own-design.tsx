@@ -17,7 +17,7 @@ function Step({ state, start, retry, close, hub }: Connect) {
     case 'closed':
       return (
         <>
-          <p>Browse all recruiting tools and choose one.</p>
+          <p>Browse all recruiting tools and choose one. Choosing a connected tool updates its connection.</p>
           <button type="button" className="button" onClick={() => start({ category: 'ATS' })}>
             Browse recruiting tools
           </button>
@@ -38,7 +38,7 @@ function Step({ state, start, retry, close, hub }: Connect) {
     case 'linked':
       return (
         <>
-          <p role="status">{state.account.label ?? state.account.providerKey} is connected.</p>
+          <p role="status">The account is connected.</p>
           <button type="button" className="link" onClick={close}>
             Done
           </button>

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JSDOM } from 'jsdom';
+import type { ReactNode } from 'react';
+import type { Root } from 'react-dom/client';
+import { waitUntil } from '../support/wait.js';
+
+/** A test environment of a product: jsdom has no `showModal`, `matchMedia` and `adoptedStyleSheets`. */
+const { window } = new JSDOM('<h1>Integrations</h1><div id="root"></div>', { url: 'https://app.example.com/' });
+const globals = [
+  ...['window', 'document', 'Document', 'ShadowRoot', 'Node', 'Element', 'HTMLElement', 'HTMLIFrameElement', 'Event'],
+  ...['getComputedStyle', 'navigator', 'AbortController', 'AbortSignal'],
+];
+let root: Root;
+let render: (element: ReactNode) => void;
+
+beforeAll(async () => {
+  for (const name of globals) {
+    Object.defineProperty(globalThis, name, { value: Reflect.get(window, name), configurable: true });
+  }
+  const { createRoot } = await import('react-dom/client');
+  root = createRoot(find('#root'));
+  render = (element) => root.render(element);
+});
+afterAll(() => root.unmount());
+
+function find(selector: string): HTMLElement {
+  const element = window.document.querySelector(selector);
+  if (element instanceof window.HTMLElement) {
+    return element;
+  }
+  throw new Error(`No ${selector} in ${window.document.body.innerHTML}`);
+}
+
+const has = (selector: string) => window.document.querySelector(selector) !== null;
+const shown = (selector: string, isShown = true) =>
+  waitUntil(
+    () => has(selector) === isShown,
+    () => window.document.body.innerHTML,
+  );
+
+describe('ConnectButton in jsdom', () => {
+  it('opens a dialog that is not modal, with the Hub or the failure, and closes it on Escape', async () => {
+    const { createElement } = await import('react');
+    const { createConnectClient } = await import('../../client/src/index.js');
+    const { ConnectButton, ConnectProvider } = await import('../../client/src/react/index.js');
+    const client = createConnectClient({ url: 'http://127.0.0.1:9/graphql' });
+    const hub = () => null;
+    const button = createElement(ConnectButton, { provider: 'bamboohr' }, 'Connect BambooHR');
+    render(createElement(ConnectProvider, { client, hub, hubBaseUrl: 'https://api.stackone.com' }, button));
+    await shown('#root button');
+    find('#root button').focus();
+    find('#root button').click();
+    await shown('dialog[open] [role=alert]');
+    expect(find('dialog [role=heading]').textContent).toBe('Connect BambooHR');
+    expect(find('dialog [role=alert]').textContent).toContain('The server cannot be reached');
+    expect(window.document.activeElement).toBe(find('dialog [role=heading]'));
+    // The page stays.
+    expect(find('h1').textContent).toBe('Integrations');
+    const press = new window.KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true });
+    find('dialog [role=heading]').dispatchEvent(press);
+    await shown('dialog', false);
+    expect(window.document.activeElement).toBe(find('#root button'));
+  });
+});
