@@ -48,7 +48,7 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
   const config = loadOptions(options);
   const observability = createObservability(options.logger ?? createLogger(config.logLevel));
   const authenticate = createLoginAuthentication(options.getOwner);
-  const { apolloOptions, createContext, close } = await compose(config, authenticate, observability);
+  const { apolloOptions, createContext, close } = await compose(config, authenticate, observability, undefined);
   const fetchRequests = new FetchRequests(observability);
   return {
     apolloOptions: { ...apolloOptions, plugins: [...apolloOptions.plugins, fetchRequests.plugin()] },

@@ -1,7 +1,11 @@
+import type { ExecutionArgs } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.js';
+import type { OwnedChange } from '../domain/account-change.js';
 import type { Caller } from '../domain/caller.js';
+import type { AccountChanges } from '../events/account-changes.js';
+import { queueChanges } from '../events/change-queue.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../linking/stackone-data-source.js';
-import type { RequestContext } from '../observability/request-context.js';
+import { createFollowUpContext, type RequestContext } from '../observability/request-context.js';
 import { toGraphQLError } from './http-head.js';
 
 /** What every resolver receives. The caller is authenticated; no argument of the schema can name another owner. */
@@ -9,7 +13,15 @@ export interface GraphQLContext {
   readonly caller: Caller;
   readonly stackone: StackOneDataSource;
   readonly request: RequestContext;
+  /** The account changes of the caller's owner, from now on. */
+  readonly accountChanges: () => AsyncIterable<OwnedChange>;
+  /** For the next event of a stream: the same caller, and nothing that was read before. */
+  readonly renew: () => GraphQLContext;
+  /** Only for `POST /graphql/stream`: receives the subscription after all checks. */
+  readonly startSubscription?: (operation: SubscriptionOperation) => void;
 }
+
+export type SubscriptionOperation = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
 
 export type CreateContext<Credentials> = (credentials: Credentials, request: RequestContext) => Promise<GraphQLContext>;
 
@@ -17,12 +29,20 @@ export type CreateContext<Credentials> = (credentials: Credentials, request: Req
 export function createContextFactory<Credentials>(
   authenticate: Authenticate<Credentials>,
   dependencies: DataSourceDependencies,
+  changes: AccountChanges,
 ): CreateContext<Credentials> {
+  const createContext = (caller: Caller, request: RequestContext): GraphQLContext => ({
+    caller,
+    stackone: new StackOneDataSource(dependencies, caller, request),
+    request,
+    accountChanges: () => queueChanges(changes, caller.owner.id),
+    renew: () => createContext(caller, createFollowUpContext(request)),
+  });
   return async (credentials, request) => {
     try {
       const caller = await authenticate(credentials);
       request.telemetry.setOwner(caller.owner);
-      return { caller, stackone: new StackOneDataSource(dependencies, caller, request), request };
+      return createContext(caller, request);
     } catch (error) {
       request.telemetry.setError(error);
       throw toGraphQLError(error);

@@ -45,6 +45,11 @@ export function createFormatError(logger: Logger): FormatError {
   };
 }
 
+/** As Apollo Server does before it calls `formatError`. */
+export function toFormatted(error: GraphQLError): GraphQLFormattedError {
+  return { ...error.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions } };
+}
+
 function toErrorCode(code: unknown): ErrorCode | undefined {
   return isErrorCode(code) ? code : apolloCodes.get(code);
 }

@@ -64,7 +64,6 @@ function findExcesses(document: DocumentNode): string[] {
 function excessesOf(operation: OperationDefinitionNode, found: Measure): string[] {
   const directives = found.directives + (operation.directives?.length ?? 0);
   return [
-    operation.operation === 'subscription' && 'Subscriptions are not supported.',
     found.depth > queryLimits.depth && 'The query is nested too deeply.',
     found.aliases > queryLimits.aliases && 'The query has too many aliases.',
     directives > queryLimits.directives && 'The query has too many directives.',

@@ -9,10 +9,18 @@ import {
   toAccountRecord,
   toAccountsQuery,
   toAuthConfigsQuery,
+  toBrokenAccountsQuery,
   toConnectSessionBody,
   toMintedSession,
 } from './mappers.js';
-import type { AccountRecord, AccountsQuery, MintedSession, NewConnectSession, ProviderPage } from './records.js';
+import type {
+  AccountRecord,
+  AccountRecordPage,
+  AccountsQuery,
+  MintedSession,
+  NewConnectSession,
+  ProviderPage,
+} from './records.js';
 import { accountRow, accountRows, authConfigPage, connectorRows, connectSessionResponse } from './schemas.js';
 
 /** StackOne's default. It documents no larger page size. */
@@ -79,6 +87,22 @@ export class StackOneApi {
       context,
     });
     return (rows ?? []).map(toAccountRecord);
+  }
+
+  /**
+   * `GET /accounts` of all owners: one page of the accounts that need to be re-linked.
+   * @param page from 1
+   */
+  async listBrokenAccounts(page: number, context: RequestContext): Promise<AccountRecordPage> {
+    const rows = await this.#http.request({
+      method: 'GET',
+      path: '/accounts',
+      query: toBrokenAccountsQuery(page, accountsPageSize),
+      schema: accountRows,
+      maxBytes: maxAccountsPageBytes,
+      context,
+    });
+    return { records: (rows ?? []).map(toAccountRecord), isLast: (rows ?? []).length < accountsPageSize / 2 };
   }
 
   /** `DELETE /accounts/{id}`. 404 is a success: the account no longer exists. */

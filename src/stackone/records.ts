@@ -30,6 +30,11 @@ export interface AccountRecord {
   readonly account: LinkedAccount;
 }
 
+export interface AccountRecordPage {
+  readonly records: readonly AccountRecord[];
+  readonly isLast: boolean;
+}
+
 export interface AccountsQuery {
   readonly ownerId: string;
   readonly provider?: string | undefined;
@@ -43,4 +48,15 @@ export interface ProviderPage {
   readonly providers: readonly Provider[];
   readonly rowCount: number;
   readonly total: number | undefined;
+}
+
+/** A webhook about an account. It is a hint only: read the account again. */
+export interface AccountWebhook {
+  readonly kind: 'created' | 'updated' | 'deleted';
+  readonly accountId: string;
+  /** Use it only for an account that StackOne no longer has. */
+  readonly ownerId: string | null;
+  readonly sentAt: Date;
+  /** The same for every webhook about the same change. */
+  readonly changeId: string;
 }

@@ -3,13 +3,11 @@ import type {
   DocumentNode,
   ExecutionResult,
   FormattedExecutionResult,
-  GraphQLError,
-  GraphQLFormattedError,
   GraphQLSchema,
   OperationDefinitionNode,
 } from 'graphql';
 import type { GraphQLContext } from '../context.js';
-import type { FormatError } from '../format-error.js';
+import { type FormatError, toFormatted } from '../format-error.js';
 import { httpHeadOf } from '../http-head.js';
 import { OperationStore } from './operation-store.js';
 
@@ -70,9 +68,4 @@ export class OperationRunner {
     telemetry.setResult(result, operation);
     return { http: httpHeadOf(errors ?? []), result };
   }
-}
-
-/** As Apollo Server does before it calls `formatError`. */
-function toFormatted(error: GraphQLError): GraphQLFormattedError {
-  return { ...error.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions } };
 }
