@@ -6,6 +6,7 @@ type Client = Awaited<ReturnType<typeof createConnection>>;
 const timeoutMs = 250;
 /** How long Redis is left alone after a failure, so that no other request waits for it. */
 const pauseMs = 5_000;
+const connectTimeoutMs = 2_000;
 
 /**
  * The one connection to Redis. Whatever keeps Redis from doing its work (unreachable, hung, read-only, no password, out
@@ -18,6 +19,7 @@ export class RedisClient {
   readonly #subscribers: Client[] = [];
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #isFailing = false;
+  #notReadySince = performance.now();
 
   private constructor(client: Client, logger: Logger, setFailing: (isFailing: boolean) => void) {
     this.client = client;
@@ -32,9 +34,14 @@ export class RedisClient {
   static async connect(url: string, logger: Logger, setFailing: (isFailing: boolean) => void): Promise<RedisClient> {
     const client = await createConnection(url);
     const redis = new RedisClient(client, logger, setFailing);
-    client.on('error', () => redis.#fail('the connection failed'));
+    client.on('error', () => {
+      redis.#notReadySince = performance.now();
+      redis.#fail('the connection failed');
+    });
     client.on('ready', () => {
       redis.#pausedUntil = Number.NEGATIVE_INFINITY;
+      redis.#recover();
+      logger.info({}, 'Redis is connected');
     });
     client.connect().catch(() => {
       // Reported by the error event; the client reconnects automatically.
@@ -44,7 +51,11 @@ export class RedisClient {
 
   /** @param fallback what to do while Redis does not work */
   async use<T>(operation: (client: Client) => Promise<T>, fallback: () => Promise<T>): Promise<T> {
-    if (performance.now() < this.#pausedUntil || !this.client.isReady) {
+    const now = performance.now();
+    if (!this.client.isReady && now > this.#notReadySince + connectTimeoutMs) {
+      this.#fail('no connection');
+    }
+    if (!this.client.isReady || now < this.#pausedUntil) {
       return fallback();
     }
     try {
@@ -112,7 +123,7 @@ export class RedisClient {
 async function createConnection(url: string) {
   // Imported only where it is used: it takes a tenth of the startup time.
   const { createClient } = await import('@redis/client');
-  return createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 2_000 } });
+  return createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: connectTimeoutMs } });
 }
 
 async function withTimeout<T>(work: Promise<T>): Promise<T> {

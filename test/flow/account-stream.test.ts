@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AccountStream, changesQuery, openStream } from '../support/account-stream.js';
 import { acme, globex, ownerFields, signIn, startSharedApp, startTestApp } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
@@ -8,7 +8,10 @@ const app = await startSharedApp({ STACKONE_WEBHOOK_SECRET: secret, METRICS_PORT
 const url = `${app.url}/graphql/stream`;
 
 const streams: AccountStream[] = [];
+let requests = new AbortController();
 afterEach(() => {
+  requests.abort();
+  requests = new AbortController();
   for (const stream of streams.splice(0)) {
     stream.close();
   }
@@ -20,12 +23,16 @@ const open = async (claims: Parameters<typeof openStream>[1]) => {
 };
 const sendWebhooks = () =>
   void Object.assign(app.emulator.settings, { webhookUrl: `${app.url}/webhooks/stackone`, webhookSecret: secret });
+const openStreams = async () => Number(/^connect_streams_open (\d+)$/m.exec(await app.metrics())?.[1]);
 const request = async (body: unknown, headers: Record<string, string> = {}) =>
   fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...(await signIn(acme)), ...headers },
     body: JSON.stringify(body),
+    signal: requests.signal,
   });
+
+beforeEach(() => waitUntil(async () => (await openStreams()) === 0, 'the end of earlier streams'));
 
 describe('POST /graphql/stream', () => {
   it('delivers a change to every stream of the owner and to no other owner', async () => {
@@ -97,12 +104,10 @@ describe('POST /graphql/stream', () => {
   });
 
   it('forgets a client that has left', async () => {
-    const before = await app.metrics();
-    expect(before).toContain('connect_streams_open 0');
     const stream = await open(acme);
-    expect(await app.metrics()).toContain('connect_streams_open 1');
+    expect(await openStreams()).toBe(1);
     stream.close();
-    await waitUntil(async () => (await app.metrics()).includes('connect_streams_open 0'), 'the end of the stream');
+    await waitUntil(async () => (await openStreams()) === 0, 'the end of the stream');
   });
 });
 
