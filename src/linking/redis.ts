@@ -77,16 +77,16 @@ export class RedisClient {
     this.#subscribers.push(subscriber);
     // The first connection reports failures.
     subscriber.on('error', () => {});
-    let isFirst = true;
-    subscriber.on('ready', () => {
-      if (!isFirst) {
-        onReconnect();
-      }
-      isFirst = false;
-    });
+    const delivers = () => this.#logger.info({}, 'Redis delivers account changes');
     const start = async () => {
       await subscriber.connect();
       await subscriber.subscribe(channel, onMessage);
+      delivers();
+      // From now on the client subscribes again after each reconnection.
+      subscriber.on('ready', () => {
+        delivers();
+        onReconnect();
+      });
     };
     start().catch(() => {
       // Only when the connection is closed during the start.
