@@ -1,13 +1,15 @@
-import { describeStartError, runServer } from '../src/lifecycle.js';
+import { describeStartError, logConfiguration, runServer } from '../src/lifecycle.js';
 import { createLogger } from '../src/observability/logger.js';
-import { loadDemoConfig, startDemo } from './start-demo.js';
+import { demoVariables, loadDemoConfig, startDemo } from './start-demo.js';
 
 const { env } = process;
 
 /** Two demo customers, an emulator of StackOne and the real Hub. Needs no StackOne key. */
 async function runDemo(): Promise<void> {
-  const logger = createLogger(loadDemoConfig(env).config.logLevel);
-  await runServer(logger, async () => {
+  const { config } = loadDemoConfig(env);
+  const logger = createLogger(config.logLevel);
+  logConfiguration(logger, config, env, demoVariables);
+  await runServer(logger, config, async () => {
     const demo = await startDemo(env, { logger });
     process.stdout.write(`
   STACKONE_API_KEY is not set, so this is the demo: two customers, an emulator of StackOne, the real Hub.

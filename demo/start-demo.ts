@@ -7,7 +7,8 @@ import type { FastifyInstance } from 'fastify';
 import { type Emulator, startEmulator } from '../emulator/src/index.js';
 import { ConfigError } from '../src/config/config-error.js';
 import { type Environment, loadConfig } from '../src/config/from-environment.js';
-import { type Config, listSettings } from '../src/config/settings.js';
+import { listSettings } from '../src/config/setting-list.js';
+import type { Config } from '../src/config/settings.js';
 import type { Logger } from '../src/observability/logger.js';
 import { type Server, startServer } from '../src/server.js';
 import { addIdentityRoutes, createDemoIdentity } from './identity.js';
@@ -22,13 +23,16 @@ export interface DemoConfig {
   readonly emulatorPort: number;
 }
 
+/** The variables that only the demo reads. */
+export const demoVariables: readonly string[] = ['EMULATOR_PORT', 'DEMO_ALLOW_NETWORK'];
+
 const apiKey = 'demo-key';
 const defaultEmulatorPort = 4010;
 const identity = createDemoIdentity();
 
 /**
  * The configuration of the server, with the emulator and the demo identity provider in place of StackOne and yours.
- * @param env the environment variables of the server, and `EMULATOR_PORT`
+ * @param env the environment variables of the server, and `demoVariables`
  * @throws ConfigError that lists all problems
  */
 export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1'): DemoConfig {
@@ -37,6 +41,8 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
     throw new ConfigError(problems);
   }
   const config = loadConfig({
+    // No load balancer has to notice the end of a demo.
+    SHUTDOWN_GRACE_SECONDS: '0',
     ...env,
     STACKONE_API_KEY: apiKey,
     STACKONE_BASE_URL: emulatorUrl,
@@ -44,7 +50,17 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
     AUTH_ISSUER: identity.issuer,
     AUTH_AUDIENCE: identity.audience,
   });
+  if (env['DEMO_ALLOW_NETWORK'] !== 'true' && !isLoopback(config.host)) {
+    throw new ConfigError([networkProblem]);
+  }
   return { config, emulatorPort: Number(env['EMULATOR_PORT'] ?? defaultEmulatorPort) };
+}
+
+const networkProblem =
+  'HOST opens the demo to the network, where everyone gets an access token and can read the credentials that are typed into the Hub: unset HOST, or set DEMO_ALLOW_NETWORK=true too';
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/.test(host);
 }
 
 /** Settings that the demo fills in. Set without a StackOne key, they are a mistake. */
@@ -58,6 +74,10 @@ function demoProblems(env: Environment): string[] {
     .map((name) => `${name} is set but STACKONE_API_KEY is not: set the key too, or unset ${name} for the demo`);
   if (env['NODE_ENV'] === 'production') {
     problems.push('STACKONE_API_KEY is missing: the demo does not run in production, set your StackOne API key');
+  }
+  const allowNetwork = env['DEMO_ALLOW_NETWORK'] ?? 'false';
+  if (allowNetwork !== 'true' && allowNetwork !== 'false') {
+    problems.push('DEMO_ALLOW_NETWORK is not valid: it must be true or false');
   }
   const port = env['EMULATOR_PORT'];
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
@@ -79,10 +99,10 @@ export async function startDemo(env: Environment, options: { readonly logger?: L
     const server = await startServer(config, {
       ...options,
       extension: {
-        playgroundTokenPath: '/demo/token?tenant=acme',
+        playgroundTokenPath: 'demo/token?tenant=acme',
         addRoutes: async (server) => {
           addIdentityRoutes(server, identity);
-          await addPage(server, emulator.url);
+          await addPage(server, new URL(emulator.url).port);
         },
       },
     });
@@ -105,11 +125,29 @@ function findPage(): string {
   return candidates.find((folder) => existsSync(join(folder, 'main.js'))) ?? candidates[0] ?? '';
 }
 
-/** Serves the demo page at `/`. Its content security policy allows requests of the Hub to `hubBaseUrl` only. */
-async function addPage(server: FastifyInstance, hubBaseUrl: string): Promise<void> {
+/** Serves the demo page at `/`. Its content security policy allows requests of the Hub to the emulator only. */
+async function addPage(server: FastifyInstance, emulatorPort: string): Promise<void> {
   const template = await readFile(join(pageFolder, 'index.html'), 'utf8');
-  const page = template.replace('{{hubBaseUrl}}', hubBaseUrl);
-  const contentSecurityPolicy = [
+  server.get('/', async (request, reply) => {
+    const hubBaseUrl = `http://${hostForBrowser(request.hostname)}:${emulatorPort}`;
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', contentSecurityPolicy(hubBaseUrl))
+      .send(template.replace('{{hubBaseUrl}}', hubBaseUrl));
+  });
+  await server.register(fastifyStatic, { root: pageFolder, prefix: '/demo/', index: false });
+}
+
+/**
+ * The emulator has the host of the page: the browser can be on another machine. The text goes into HTML and into a
+ * policy, which cannot name an IPv6 address.
+ */
+function hostForBrowser(hostname: string): string {
+  return /^[a-z0-9.-]+$/i.test(hostname) ? hostname : 'localhost';
+}
+
+function contentSecurityPolicy(hubBaseUrl: string): string {
+  return [
     "default-src 'none'",
     "script-src 'self'",
     // The Hub styles itself inline, and carries its fonts as data: URLs.
@@ -121,8 +159,4 @@ async function addPage(server: FastifyInstance, hubBaseUrl: string): Promise<voi
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
-  server.get('/', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').header('content-security-policy', contentSecurityPolicy).send(page),
-  );
-  await server.register(fastifyStatic, { root: pageFolder, prefix: '/demo/', index: false });
 }

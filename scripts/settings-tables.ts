@@ -1,4 +1,4 @@
-import { listSettings } from '../src/config/settings.js';
+import { listSettings } from '../src/config/setting-list.js';
 
 const start = '<!-- settings:start -->\n';
 const end = '\n<!-- settings:end -->';

@@ -12,16 +12,17 @@ import type { ConnectConfig } from './config/settings.js';
 import type { OwnedChange } from './domain/account-change.js';
 import { startEvents } from './events/start-events.js';
 import type { WebhookReceiver } from './events/webhooks/receiver.js';
-import { type CreateContext, createContextFactory, type GraphQLContext } from './graphql/context.js';
+import { type ConnectContext, type CreateContext, createContextFactory } from './graphql/context.js';
 import { createFormatError, type FormatError } from './graphql/format-error.js';
+import { createDocumentStore } from './graphql/operations/document-store.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
 import { createErrorsPlugin } from './graphql/plugins/errors.js';
 import { createOperationsPlugin } from './graphql/plugins/operations.js';
 import { createSubscriptionsPlugin } from './graphql/plugins/subscriptions.js';
-import { createTelemetryPlugin } from './graphql/plugins/telemetry.js';
-import { queryLimits, queryLimitsRule } from './graphql/query-limits.js';
+import { queryLimitsRule } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
 import { Streams } from './graphql/streams.js';
+import { tokenLimitRule } from './graphql/token-limit.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
 import { createRateLimits } from './linking/rate-limits.js';
 import { RedisClient } from './linking/redis.js';
@@ -33,8 +34,9 @@ import { StackOneHttpClient } from './stackone/http/client.js';
 const maxDeletedAccounts = 10_000;
 
 /** Options for `new ApolloServer(…)`. You can add plugins; do not omit any, because they protect the schema. */
-export interface ConnectApolloOptions extends ApolloServerOptionsWithSchema<GraphQLContext> {
-  readonly plugins: ApolloServerPlugin<GraphQLContext>[];
+export interface ConnectApolloOptions
+  extends Omit<ApolloServerOptionsWithSchema<ConnectContext>, 'fieldResolver' | 'plugins'> {
+  readonly plugins: ApolloServerPlugin<ConnectContext>[];
   readonly formatError: FormatError;
 }
 
@@ -61,8 +63,8 @@ export async function compose<Credentials>(
     config.redisUrl && (await RedisClient.connect(config.redisUrl.reveal(), logger, metrics.setRedisFailing));
   const rateLimits = createRateLimits(config, redis);
   const client = new StackOneHttpClient(config, rateLimits, observability);
-  const api = new StackOneApi(client);
-  const formatError = createFormatError(logger);
+  const api = new StackOneApi(client, observability);
+  const formatError = createFormatError(logger, config.production);
   const operations = new OperationRunner(createSchema(), formatError);
   const apolloOptions = createApolloOptions(config, operations, formatError, logger);
   const streams = new Streams(apolloOptions, formatError, observability);
@@ -107,14 +109,11 @@ function createApolloOptions(
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: queryLimits.tokens },
-    validationRules: [queryLimitsRule],
-    // graphql-js adds a third one, which says that validation has stopped.
-    validationOptions: { maxErrors: 2 },
+    validationRules: [tokenLimitRule, queryLimitsRule],
+    documentStore: createDocumentStore(),
     formatError,
     logger: createApolloLogger(logger),
     plugins: [
-      createTelemetryPlugin(),
       createErrorsPlugin(),
       createSubscriptionsPlugin(),
       createOperationsPlugin(operations),

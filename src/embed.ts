@@ -4,11 +4,12 @@ import { createLoginAuthentication, type GetOwner } from './auth/host-login.js';
 import { type ConnectApolloOptions, compose } from './composition.js';
 import { loadOptions } from './config/from-options.js';
 import type { ConnectSettings } from './config/settings.js';
-import type { GraphQLContext } from './graphql/context.js';
+import { type ConnectContext, type GraphQLContext, orPublic } from './graphql/context.js';
 import { type FetchRequest, FetchRequests, isFetchRequest } from './http/fetch-request.js';
 import { contextOfNodeRequest } from './http/node-request.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability } from './observability/observability.js';
+import type { RequestContext } from './observability/request-context.js';
 
 export interface ConnectOptions<Request extends HostRequest> extends ConnectSettings {
   /** The host app's own login: returns who sent the request, or null when no one is signed in. */
@@ -20,18 +21,21 @@ export interface ConnectOptions<Request extends HostRequest> extends ConnectSett
 /** A Node request (Express, Fastify's `raw`, http) or a request of the Fetch API (Next.js, Hono, serverless functions). */
 export type HostRequest = Pick<IncomingMessage, 'headers'> | FetchRequest;
 
+/** What `createContext` needs besides the request, see there. */
+type HostResponse = ServerResponse | { readonly signal?: AbortSignal };
+
 /** The schema inside the Apollo Server of a host app, behind the host app's own login. */
 export interface Connect<Request extends HostRequest> {
+  /** New options at each read, so that a change of their plugins stays in one server. */
   readonly apolloOptions: ConnectApolloOptions;
   /**
    * The `context` function of Apollo Server. `stackone` of the context also serves the host app's own routes.
    * @param response for a Node request its response: when it closes, the request is logged, and when it closes early,
    *   calls to StackOne are cancelled. For a Fetch request a signal that cancels them; default: the request's own signal
    */
-  readonly createContext: (
-    request: Request,
-    response?: ServerResponse | { readonly signal?: AbortSignal },
-  ) => Promise<GraphQLContext>;
+  readonly createContext: (request: Request, response?: HostResponse) => Promise<GraphQLContext>;
+  /** For a schema with public fields of the host app: without an owner, only the fields of this package are refused. */
+  readonly createPublicContext: (request: Request, response?: HostResponse) => Promise<ConnectContext>;
   /** The metrics of docs/operations.md whose names begin with `connect_`. */
   readonly metrics: Registry;
   /** Closes the connections to StackOne and Redis. Stop Apollo Server first. */
@@ -46,16 +50,16 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
   options: ConnectOptions<Request>,
 ): Promise<Connect<Request>> {
   const config = loadOptions(options);
-  const observability = createObservability(options.logger ?? createLogger(config.logLevel));
+  const observability = createObservability(options.logger ?? createLogger(config.logLevel), config.apiKey);
   const authenticate = createLoginAuthentication(options.getOwner);
   const { apolloOptions, createContext, close } = await compose(config, authenticate, observability, undefined);
   const fetchRequests = new FetchRequests(observability);
-  return {
-    apolloOptions: { ...apolloOptions, plugins: [...apolloOptions.plugins, fetchRequests.plugin()] },
-    createContext: async (request, response) => {
+  const open =
+    <Context extends ConnectContext>(create: (request: Request, context: RequestContext) => Promise<Context>) =>
+    async (request: Request, response?: HostResponse): Promise<Context> => {
       if (isFetchRequest(request)) {
         const signal = response !== undefined && 'signal' in response ? response.signal : undefined;
-        return fetchRequests.createContext(request, signal, (context) => createContext(request, context));
+        return fetchRequests.createContext(request, signal, (context) => create(request, context));
       }
       if (response === undefined || !('setHeader' in response)) {
         throw new TypeError('createContext needs the response of a Node request as its second argument.');
@@ -66,8 +70,14 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
       response.setHeader('x-request-id', context.id);
       // Every response can contain a token.
       response.setHeader('cache-control', 'no-store');
-      return createContext(request, context);
+      return create(request, context);
+    };
+  return {
+    get apolloOptions() {
+      return { ...apolloOptions, plugins: [...apolloOptions.plugins, fetchRequests.plugin()] };
     },
+    createContext: open(createContext),
+    createPublicContext: open(orPublic(createContext)),
     metrics: observability.metrics.registry,
     stop: close,
   };

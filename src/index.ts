@@ -8,7 +8,7 @@ export type { Caller } from './domain/caller.js';
 export { type ErrorCode, errorCodes } from './domain/error-codes.js';
 export type { Owner } from './domain/owner.js';
 export { type Connect, type ConnectOptions, type HostRequest, startConnect } from './embed.js';
-export type { GraphQLContext } from './graphql/context.js';
+export type { ConnectContext, GraphQLContext, PublicContext } from './graphql/context.js';
 export type { StackOneDataSource } from './linking/stackone-data-source.js';
 export type { Logger } from './observability/logger.js';
 export { type Server, type ServerOptions, startServer } from './server.js';

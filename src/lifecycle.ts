@@ -1,32 +1,64 @@
 import { ConfigError } from './config/config-error.js';
+import type { Environment } from './config/from-environment.js';
+import { summarizeConfig } from './config/setting-list.js';
+import type { Config } from './config/settings.js';
+import { findUnknownVariables } from './config/unknown-variables.js';
 import type { ProcessLogger } from './observability/logger.js';
+import { describeUnexpectedError } from './observability/unexpected-error.js';
 import type { Server } from './server.js';
 
-/** Time for load balancers, and for clients that keep connections open, to notice the shutdown. */
-const graceMs = 250;
-const stopDeadlineMs = 10_000;
+type LifecycleSettings = Pick<Config, 'production' | 'shutdownGraceSeconds' | 'shutdownTimeoutSeconds'>;
+
+/** One line with the configuration in force, and one for each variable that is probably misspelt. */
+export function logConfiguration(
+  logger: ProcessLogger,
+  config: Config,
+  env: Environment,
+  furtherVariables: readonly string[] = [],
+): void {
+  for (const { name, suggestion } of findUnknownVariables(env, furtherVariables)) {
+    logger.warn({ variable: name, suggestion }, 'unknown variable: is it misspelt?');
+  }
+  logger.info(summarizeConfig(config), 'configuration');
+}
 
 /** Runs a server until SIGTERM or SIGINT, and ends the process after an unhandled error. */
-export async function runServer(logger: ProcessLogger, start: () => Promise<Server>): Promise<void> {
+export async function runServer(
+  logger: ProcessLogger,
+  settings: LifecycleSettings,
+  start: () => Promise<Server>,
+): Promise<void> {
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
-    process.on(event, (error: unknown) => exitAfter(error, logger));
+    process.on(event, (error: unknown) => exitAfter(error, logger, settings.production));
   }
   const server = await start();
+  let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop(server));
+    // Not `once`: without a listener, a second signal would end the process and its requests.
+    process.on(signal, () => {
+      if (!isStopping) {
+        isStopping = true;
+        // Ctrl+C: no load balancer has to notice the shutdown.
+        const graceSeconds = signal === 'SIGTERM' ? settings.shutdownGraceSeconds : 0;
+        void stop(server, logger, graceSeconds, settings.shutdownTimeoutSeconds);
+      }
+    });
   }
 }
 
-async function stop(server: Server): Promise<void> {
-  // Requests that cannot finish in time are cancelled, and the exit code is 1.
-  setTimeout(() => process.exit(1), stopDeadlineMs).unref();
-  await server.stop(graceMs);
+async function stop(server: Server, logger: ProcessLogger, graceSeconds: number, timeoutSeconds: number) {
+  const deadlineMs = (graceSeconds + timeoutSeconds) * 1000;
+  setTimeout(() => {
+    logger.error({}, 'stopped before all requests were complete');
+    process.exit(1);
+  }, deadlineMs).unref();
+  await server.stop(graceSeconds * 1000);
+  process.exit(0);
 }
 
 /** After an unexpected error the state of the process is unknown, so the process ends. */
-function exitAfter(error: unknown, logger: ProcessLogger): void {
-  const { name, stack } = error instanceof Error ? error : new Error('the thrown value is no Error');
-  logger.fatal({ name, stack }, 'unhandled error');
+function exitAfter(error: unknown, logger: ProcessLogger, production: boolean): void {
+  logger.fatal(describeUnexpectedError(error, production), 'unhandled error');
   process.exit(1);
 }
 

@@ -1,15 +1,19 @@
 #!/usr/bin/env node
-import { loadConfig } from './config/from-environment.js';
+import { loadApiKey, loadConfig } from './config/from-environment.js';
 import { packageName, packageVersion } from './config/package-info.js';
-import { listSettings } from './config/settings.js';
-import { describeStartError, runServer } from './lifecycle.js';
+import { listSettings } from './config/setting-list.js';
+import { describeStartError, logConfiguration, runServer } from './lifecycle.js';
 import { createLogger } from './observability/logger.js';
+import { createOwnerHash } from './observability/owner-hash.js';
 import { startServer } from './server.js';
 
 /** The only side effects: environment, arguments, start and exit code. */
 async function main(args: readonly string[]): Promise<void> {
+  const [command, ownerId, ...rest] = args;
   const unknown = args.find((arg) => !['--help', '--version'].includes(arg));
-  if (unknown !== undefined) {
+  if (command === 'owner-hash' && ownerId !== undefined && rest.length === 0) {
+    process.stdout.write(`${createOwnerHash(loadApiKey(process.env))(ownerId)}\n`);
+  } else if (unknown !== undefined) {
     process.stderr.write(`Unknown option: ${unknown}. See --help.\n`);
     process.exitCode = 2;
   } else if (args.includes('--help')) {
@@ -19,7 +23,8 @@ async function main(args: readonly string[]): Promise<void> {
   } else {
     const config = loadConfig(process.env);
     const logger = createLogger(config.logLevel);
-    await runServer(logger, () => startServer(config, { logger }));
+    logConfiguration(logger, config, process.env);
+    await runServer(logger, config, () => startServer(config, { logger }));
   }
 }
 
@@ -33,6 +38,9 @@ function formatHelp(): string {
 GraphQL API that lets your customers connect their accounts through StackOne's Hub.
 
 Usage: ${packageName} [--help] [--version]
+       ${packageName} owner-hash <owner id>
+
+owner-hash prints how log lines show this owner. It needs only STACKONE_API_KEY.
 
 Settings are environment variables. STACKONE_API_KEY, AUTH_ISSUER, AUTH_AUDIENCE and one of AUTH_JWKS_URL,
 AUTH_PUBLIC_KEY and AUTH_SECRET are required. A variable that ends with _FILE names a file with the value.

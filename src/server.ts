@@ -4,10 +4,14 @@ import { createBearerAuthentication } from './auth/authenticate.js';
 import { compose } from './composition.js';
 import type { Config } from './config/settings.js';
 import { WebhookDelivery } from './events/delivery.js';
+import type { GraphQLContext } from './graphql/context.js';
 import { startMetricsServer } from './http/routes/metrics.js';
 import { createHttpServer, type ServerExtension } from './http/server.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability, type Observability } from './observability/observability.js';
+
+/** Time for a request that a client has sent on an open connection shortly before the end of the grace period. */
+const maxLingerMs = 1_000;
 
 export interface Server {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -16,7 +20,7 @@ export interface Server {
   readonly metricsUrl: string | undefined;
   /**
    * Becomes unready, waits for the grace period, accepts no new connections, finishes the requests in flight and closes.
-   * During the grace period every response closes its connection, so that no idle connection is left to be reused.
+   * During the grace period every response closes its connection, so that load balancers open new ones elsewhere.
    * @param graceMs default: 0
    */
   readonly stop: (graceMs?: number) => Promise<void>;
@@ -31,7 +35,7 @@ export interface ServerOptions {
 /** Starts the standalone server: HTTP, health checks and metrics around the schema. */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const logger = options.logger ?? createLogger(config.logLevel);
-  const observability = createObservability(logger);
+  const observability = createObservability(logger, config.apiKey);
   const authenticate = createBearerAuthentication(config, observability);
   const delivery = createDelivery(config, observability);
   const { apolloOptions, operations, createContext, streams, webhooks, close } = await compose(
@@ -40,7 +44,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     observability,
     delivery && ((change) => delivery.send(change)),
   );
-  const apollo = new ApolloServer(apolloOptions);
+  const apollo = new ApolloServer<GraphQLContext>(apolloOptions);
   await apollo.start();
   const { extension } = options;
   const http = await createHttpServer({
@@ -69,7 +73,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       await sleep(graceMs);
       // Before the requests in flight finish, so that pages connect to another instance at once.
       streams.completeAll();
-      await http.close();
+      await http.close(Math.min(graceMs, maxLingerMs));
       await apollo.stop();
       await close();
       delivery?.close();

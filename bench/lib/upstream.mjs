@@ -9,7 +9,7 @@ import { serveParent } from './process.mjs';
 let latencyMs = 0;
 let sessions = 0;
 
-const authConfigs = JSON.stringify({
+const connectorProfiles = JSON.stringify({
   page: 1,
   page_size: 100,
   total: 1,
@@ -60,8 +60,8 @@ const server = createServer(async (request, response) => {
     } else {
       send(201, session);
     }
-  } else if (request.url?.startsWith('/auth_configs')) {
-    send(200, authConfigs);
+  } else if (request.url?.startsWith('/connector_profiles')) {
+    send(200, connectorProfiles);
   } else {
     send(404, '{"statusCode":404}');
   }

@@ -1,7 +1,7 @@
 import type { LinkedAccountChange } from './change-stream.js';
 import type { ConnectClient } from './connect-client.js';
 import { type ConnectFailure, type LinkedAccount, toFailure } from './failure.js';
-import { isPageVisible, onReturn } from './page.js';
+import { isPageVisible, onHide, onReturn } from './page.js';
 
 export interface LinkedAccountsState {
   /** All linked accounts of the customer. Null until they have been read once. */
@@ -98,20 +98,15 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
       void refresh();
       reread();
     });
-  const onHidden = () => after(hiddenMs, () => !isPageVisible() && close());
-
   void refresh();
   open(false);
-  onReturn(
-    () => {
-      void refresh();
-      if (closeStream === undefined) {
-        open(false);
-      }
-    },
-    stopped.signal,
-    onHidden,
-  );
+  onReturn(() => {
+    void refresh();
+    if (closeStream === undefined) {
+      open(false);
+    }
+  }, stopped.signal);
+  onHide(() => after(hiddenMs, () => !isPageVisible() && close()), stopped.signal);
   return {
     getState: () => state,
     subscribe: (listener) => {

@@ -20,10 +20,7 @@ export function accountRow(
       <h3>${name}${account.label === null ? nothing : html` <span class="label">${account.label}</span>`}</h3>
       ${status(account, state)} ${reasons(account)}
       <p class="details">
-        Linked${account.linkedBy === null ? nothing : html` by ${account.linkedBy}`} on
-        <time datetime=${account.createdAt} title=${formatMoment(account.createdAt)}
-          >${formatDay(account.createdAt)}</time
-        >
+        Linked${account.linkedBy === null ? nothing : html` by ${account.linkedBy}`}${linkedOn(account.createdAt)}
       </p>
     </div>
     <div class="account-actions">
@@ -47,6 +44,12 @@ export function accountRow(
       </button>
     </div>
   </li>`;
+}
+
+function linkedOn(createdAt: string | null): TemplateResult | typeof nothing {
+  return createdAt === null
+    ? nothing
+    : html` on <time datetime=${createdAt} title=${formatMoment(createdAt)}>${formatDay(createdAt)}</time>`;
 }
 
 /** "Verified" is shown only if the server confirmed this account after the Hub reported a success. */

@@ -13,7 +13,8 @@ const maxAccountPages = 10;
 
 /** The server's API for this page. Functions never throw: a failure is returned as a `Problem` to show. */
 export function createApi(tenant: TenantKey): Api {
-  const client = createConnectClient({ headers: createTokenHeaders(tenant) });
+  // Relative to the page, so that the demo works behind a proxy that removes a prefix of the path.
+  const client = createConnectClient({ url: 'graphql', headers: createTokenHeaders(tenant) });
   return {
     client,
     loadIntegrations: () => toResult(() => loadIntegrations(client.sdk)),
@@ -66,7 +67,7 @@ function createTokenHeaders(tenant: TenantKey) {
 }
 
 async function fetchToken(tenant: TenantKey): Promise<string> {
-  const response = await fetch(`/demo/token?tenant=${tenant}`);
+  const response = await fetch(`demo/token?tenant=${tenant}`);
   const body: unknown = await response.json();
   if (typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string') {
     return body.token;

@@ -44,7 +44,7 @@ function demoBar({ tenant }: State): TemplateResult {
         ([key, name]) => html`<a href="?tenant=${key}" aria-current=${key === tenant ? 'page' : nothing}>${name}</a>`,
       )}
     </nav>
-    <a class="playground" href="/graphql">GraphQL playground</a>
+    <a class="playground" href="graphql">GraphQL playground</a>
   </aside>`;
 }
 

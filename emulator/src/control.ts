@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { StackOneError } from './errors.js';
 import { faultSchema } from './faults.js';
@@ -39,8 +39,17 @@ const faultRequestSchema = z.looseObject({ times: z.int().min(1).default(1) });
 const clockSchema = z.strictObject({ seconds: z.number() });
 const paramsSchema = z.object({ id: z.string() });
 
-/** The methods of `Emulator` over HTTP, for tests in another process. These routes require no API key. */
-export function addControlRoutes(app: FastifyInstance, emulator: Emulator): void {
+/**
+ * The methods of `Emulator` over HTTP, for tests in another process. These routes require no API key, so they refuse what
+ * a web page in a browser on the same machine can send.
+ * @param hosts further values of the `Host` header that are accepted
+ */
+export async function addControlRoutes(
+  app: FastifyInstance,
+  { emulator, hosts }: { readonly emulator: Emulator; readonly hosts: readonly string[] },
+): Promise<void> {
+  app.addHook('onRequest', async (request) => refuseWebPages(request, hosts));
+
   app.get('/__emulator/history', () => emulator.history);
 
   app.post('/__emulator/faults', (request, reply) => {
@@ -78,4 +87,25 @@ export function addControlRoutes(app: FastifyInstance, emulator: Emulator): void
     }
     return emulator.updateAccount(id, patch);
   });
+}
+
+const localHosts = ['localhost', '127.0.0.1', '[::1]'];
+
+/** @throws StackOneError 403 or 415 */
+function refuseWebPages({ headers, socket }: FastifyRequest, hosts: readonly string[]): void {
+  // A page whose name resolves to this machine (DNS rebinding) is of the same origin, but has its own name here.
+  const accepted = [...localHosts.map((host) => `${host}:${socket.localPort}`), ...hosts];
+  const { host, origin } = headers;
+  if (host === undefined || !accepted.includes(host)) {
+    throw new StackOneError(403, 'Forbidden: this Host header is not in the option controlHosts');
+  }
+  const site = headers['sec-fetch-site'] ?? 'none';
+  if ((origin !== undefined && origin !== `http://${host}`) || (site !== 'none' && site !== 'same-origin')) {
+    throw new StackOneError(403, 'Forbidden: the request comes from a page of another origin');
+  }
+  // A page can send other types without asking the server.
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (hasBody && !/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
+    throw new StackOneError(415, 'Send the body as application/json');
+  }
 }

@@ -33,7 +33,7 @@ const connectionFaultSchema = z.strictObject({
 export const faultSchema = z.union([statusFaultSchema, connectionFaultSchema]);
 export type Fault = z.infer<typeof faultSchema>;
 
-const apiPaths = /^\/(connect_sessions|accounts|connectors|auth_configs)(\/|$)/;
+const apiPaths = /^\/(connect_sessions|accounts|connectors|auth_configs|connector_profiles)(\/|$)/;
 
 /** A queue of faults. Each fault applies to the first requests that match it, `times` times. */
 export class Faults {

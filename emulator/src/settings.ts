@@ -5,8 +5,11 @@ import { z } from 'zod';
  * client must work with every value.
  */
 export const settingsSchema = z.strictObject({
-  /** Response of `GET /accounts`: an array, or `{data: [...]}` as in one of StackOne's guides. */
-  accountsEnvelope: z.enum(['array', 'data']),
+  /**
+   * Response of `GET /accounts`: an array, `{data: [...]}` as in one of StackOne's guides, or
+   * `{data, page, page_size, total}` as in the API of July 2026.
+   */
+  accountsEnvelope: z.enum(['array', 'data', 'paged']),
   /**
    * `zero-based`: `page` starts at 0. `repeat-last`: pages after the last one repeat it. `short`: pages contain one
    * row less than `page_size`.
@@ -14,8 +17,21 @@ export const settingsSchema = z.strictObject({
   oddPaging: z.enum(['none', 'zero-based', 'repeat-last', 'short']),
   /** `GET /accounts` ignores the owner filter and returns the accounts of all owners. */
   ignoreOwnerFilter: z.boolean(),
-  /** `false`: `/auth_configs` returns 404, as in older projects. */
-  hasAuthConfigs: z.boolean(),
+  /** The newest endpoint of the catalog. It and the older ones are served; newer ones return 404. */
+  catalogEndpoint: z.enum(['connectors-meta', 'auth-configs', 'connector-profiles']),
+  /**
+   * Names of the fields in accounts and in the catalog. In `v2`, `connector` stands for `provider` and `connector_key`,
+   * and `owner_id` for `origin_owner_id`. Connect sessions are the same in both.
+   */
+  vocabulary: z.enum(['v1', 'v2']),
+  /**
+   * Rows that are listed as they are, before all others: accounts, and entries of the catalog. An account is listed for
+   * its owner; for all owners when its owner is not a text.
+   */
+  rawRows: z.strictObject({
+    accounts: z.array(z.unknown()).readonly(),
+    catalog: z.array(z.unknown()).readonly(),
+  }),
   /** `organization_id` is a number in StackOne's documentation and a string in some responses. */
   organizationIdAsString: z.boolean(),
   /** Where webhooks are sent. Null: no webhooks. */
@@ -34,7 +50,9 @@ export const defaultSettings: Readonly<Settings> = {
   accountsEnvelope: 'array',
   oddPaging: 'none',
   ignoreOwnerFilter: false,
-  hasAuthConfigs: true,
+  catalogEndpoint: 'connector-profiles',
+  vocabulary: 'v1',
+  rawRows: { accounts: [], catalog: [] },
   organizationIdAsString: false,
   webhookUrl: null,
   webhookSecret: 'whsec_emulator',

@@ -1,7 +1,9 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { addCatalogRoutes } from './catalog.js';
 import { StackOneError } from './errors.js';
-import { categories, type Provider, providers } from './providers.js';
+import { listParameter, paginate, parseQuery } from './pages.js';
+import { categories, findProvider } from './providers.js';
 import type { Settings } from './settings.js';
 import type { Account, Attempt, Session, Store } from './store.js';
 
@@ -42,20 +44,15 @@ const accountChangeSchema = z
   })
   .exactPartial();
 const idSchema = z.object({ id: z.string() });
-const providerKeySchema = z.object({ provider: z.string() });
 
 const defaultExpiresInSeconds = 1800;
 const organizationId = 1042;
-// StackOne documents no maximum page size. The emulator silently reduces larger values: a client that requests more
-// rows and treats a short page as the last page then loses rows in tests, not in production.
-const maxPageSize = 100;
-
 /** StackOne's API for connect sessions, linked accounts and the provider catalog. */
 export async function stackOneApi(app: FastifyInstance, options: StackOneApiOptions): Promise<void> {
   requireApiKey(app, options.apiKey);
   addSessionRoutes(app, options);
   addAccountRoutes(app, options);
-  addProviderRoutes(app, options);
+  addCatalogRoutes(app, options.settings);
 }
 
 function requireApiKey(app: FastifyInstance, apiKey: string): void {
@@ -125,17 +122,53 @@ function toAttemptResponse({ id, status, account_id, error, created_at, updated_
 function addAccountRoutes(app: FastifyInstance, { store, settings }: StackOneApiOptions): void {
   app.get('/accounts', (request) => {
     const query = parseQuery(request);
-    const rows = paginate(store.accounts(accountFilter(query, settings)), query, settings);
-    return settings.accountsEnvelope === 'data' ? { data: rows } : rows;
+    const matches = accountFilter(query, settings);
+    const raw = settings.rawRows.accounts.filter((row) => matches(toFilterable(row)));
+    const page = paginate([...raw, ...store.accounts(matches).map(inVocabulary(settings))], query, settings);
+    const envelopes = { array: page.data, data: { data: page.data }, paged: page };
+    return envelopes[settings.accountsEnvelope];
   });
 
-  app.get('/accounts/:id', (request) => requireAccount(store.account(idSchema.parse(request.params).id)));
+  app.get('/accounts/:id', (request) => {
+    const { id } = idSchema.parse(request.params);
+    const raw = settings.rawRows.accounts.find((row) => String(fieldOf(row, 'id')) === id);
+    return raw ?? inVocabulary(settings)(requireAccount(store.account(id)));
+  });
 
   app.patch('/accounts/:id', (request) =>
     requireAccount(store.updateAccount(idSchema.parse(request.params).id, accountChangeSchema.parse(request.body))),
   );
 
   app.delete('/accounts/:id', (request) => requireAccount(store.deleteAccount(idSchema.parse(request.params).id)));
+}
+
+/** An account in the vocabulary of version 1 or 2 of StackOne's API. */
+function inVocabulary({ vocabulary }: Settings): (account: Account) => unknown {
+  return (account) => {
+    if (vocabulary === 'v1') {
+      return account;
+    }
+    const { provider, origin_owner_id, ...rest } = account;
+    const connector_profile_id = findProvider(provider)?.integrationId ?? null;
+    return { ...rest, connector: provider, owner_id: origin_owner_id, connector_profile_id };
+  };
+}
+
+function fieldOf(row: unknown, name: string): unknown {
+  return typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined;
+}
+
+/** What the filters see of a raw row. A field that is not a text matches every filter. */
+function toFilterable(row: unknown): Partial<FilterableAccount> {
+  const text = (...names: string[]) =>
+    names.map((name) => fieldOf(row, name)).find((value) => typeof value === 'string' && value !== '');
+  const fields = {
+    id: text('id'),
+    provider: text('provider', 'connector'),
+    status: text('status'),
+    origin_owner_id: text('origin_owner_id', 'owner_id'),
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function requireAccount(account: Account | undefined): Account {
@@ -145,26 +178,17 @@ function requireAccount(account: Account | undefined): Account {
   return account;
 }
 
-function parseQuery(request: FastifyRequest): URLSearchParams {
-  return new URL(request.url, 'http://emulator').searchParams;
-}
-
-/** A list parameter in any of the common formats: `a=1&a=2`, `a[]=1`, `a=1,2`. */
-function listParameter(query: URLSearchParams, name: string): string[] {
-  return [...query.getAll(name), ...query.getAll(`${name}[]`)].flatMap((value) => value.split(',')).filter(Boolean);
-}
-
 type FilterableAccount = Pick<Account, 'id' | 'provider' | 'status' | 'origin_owner_id'>;
 
-function accountFilter(query: URLSearchParams, settings: Settings): (account: FilterableAccount) => boolean {
+function accountFilter(query: URLSearchParams, settings: Settings): (account: Partial<FilterableAccount>) => boolean {
   // An empty value means no filter, like a missing one: the caller then gets the accounts of all owners.
   const is = (name: string) => {
     const wanted = query.get(name);
-    return (value: string) => !wanted || wanted === value;
+    return (value: string | undefined) => !wanted || value === undefined || wanted === value;
   };
   const isAmong = (name: string) => {
     const wanted = new Set(listParameter(query, name));
-    return (value: string) => wanted.size === 0 || wanted.has(value);
+    return (value: string | undefined) => wanted.size === 0 || value === undefined || wanted.has(value);
   };
   const [isOwner, isAmongOwners] = [is('origin_owner_id'), isAmong('origin_owner_ids')];
   const [isProvider, isAmongProviders] = [is('provider'), isAmong('providers')];
@@ -175,85 +199,4 @@ function accountFilter(query: URLSearchParams, settings: Settings): (account: Fi
     isAmongProviders(provider) &&
     isAmongIds(id) &&
     hasStatus(status);
-}
-
-function integerParameter(query: URLSearchParams, name: string, fallback: number): number {
-  const text = query.get(name);
-  if (text === null || text === '') {
-    return fallback;
-  }
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) {
-    throw new StackOneError(400, `${name} must be a non-negative integer`);
-  }
-  return value;
-}
-
-function paginate<Row>(rows: Row[], query: URLSearchParams, { oddPaging }: Settings): Row[] {
-  const requested = Math.min(maxPageSize, Math.max(1, integerParameter(query, 'page_size', 25)));
-  const size = oddPaging === 'short' ? Math.max(1, requested - 1) : requested;
-  const first = oddPaging === 'zero-based' ? 0 : 1;
-  const last = Math.max(0, Math.ceil(rows.length / size) - 1);
-  const wanted = Math.max(0, integerParameter(query, 'page', first) - first);
-  const page = oddPaging === 'repeat-last' ? Math.min(wanted, last) : wanted;
-  return rows.slice(page * size, (page + 1) * size);
-}
-
-function addProviderRoutes(app: FastifyInstance, { settings }: StackOneApiOptions): void {
-  const includesInactive = (request: FastifyRequest) => parseQuery(request).get('include') === 'inactive';
-
-  app.get('/connectors/meta', (request) =>
-    providers.filter(({ enabled }) => enabled || includesInactive(request)).map(toConnectorMeta),
-  );
-
-  app.get('/connectors/meta/:provider', (request) => {
-    const { provider: key } = providerKeySchema.parse(request.params);
-    const provider = providers.find((one) => one.key === key && (one.enabled || includesInactive(request)));
-    if (!provider) {
-      throw new StackOneError(404, `Connector ${key} not found`);
-    }
-    return toConnectorMeta(provider);
-  });
-
-  app.get('/auth_configs', (request) => {
-    if (!settings.hasAuthConfigs) {
-      throw new StackOneError(404, 'Cannot GET /auth_configs');
-    }
-    const query = parseQuery(request);
-    const enabled = query.get('enabled');
-    const keys = listParameter(query, 'connector_key');
-    const rows = providers.filter(
-      (one) => (enabled === null || String(one.enabled) === enabled) && (keys.length === 0 || keys.includes(one.key)),
-    );
-    // `oddPaging` applies to /accounts only: the paging of this endpoint is documented.
-    const data = paginate(rows, query, { ...settings, oddPaging: 'none' }).map(toAuthConfig);
-    return {
-      page: integerParameter(query, 'page', 1),
-      page_size: integerParameter(query, 'page_size', 25),
-      total: rows.length,
-      data,
-    };
-  });
-}
-
-function toConnectorMeta({ key, name, category, enabled, logoUrl }: Provider) {
-  const images = { logo_url: logoUrl, original_logo_horizontal_url: logoUrl };
-  return { provider: key, provider_name: name, category, active: enabled, models: {}, resources: { images } };
-}
-
-function toAuthConfig({ key, name, category, enabled, logoUrl, integrationId }: Provider) {
-  const since = '2026-01-05T09:00:00.000Z';
-  return {
-    id: integrationId,
-    name: `${name} (default)`,
-    connector_key: key,
-    connector_label: name,
-    logo_url: logoUrl,
-    categories: [category],
-    active: enabled,
-    default: true,
-    release_stage: 'ga',
-    created_at: since,
-    updated_at: since,
-  };
 }

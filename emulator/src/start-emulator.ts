@@ -19,6 +19,11 @@ export interface EmulatorOptions {
   port?: number;
   /** The accepted API key. Default: `demo-key`. */
   apiKey?: string;
+  /**
+   * Further values of the `Host` header, such as `emulator:4010`, for which the routes under `/__emulator/` respond.
+   * Always accepted: `localhost`, `127.0.0.1` and `[::1]`, each with the port of the emulator.
+   */
+  controlHosts?: readonly string[];
   /** Current time in milliseconds since the epoch. Default: `Date.now`. */
   now?: () => number;
 }
@@ -52,7 +57,7 @@ const bodyLimitBytes = 64 * 1024;
 
 /** Starts an emulator that listens on `host` only. Nothing is stored after `stop`. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { host = '127.0.0.1', port = 0, apiKey = 'demo-key', now = Date.now } = options;
+  const { host = '127.0.0.1', port = 0, apiKey = 'demo-key', controlHosts = [], now = Date.now } = options;
   const app = Fastify({ bodyLimit: bodyLimitBytes, forceCloseConnections: true });
   const faults = new Faults();
   const history: RequestRecord[] = [];
@@ -98,13 +103,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   addErrorHandlers(app, clock);
   recordHistory(app, history, clock);
   injectFaults(app, faults, clock);
-  addControlRoutes(app, emulator);
+  await app.register(addControlRoutes, { emulator, hosts: controlHosts });
   await app.register(stackOneApi, { store, settings, apiKey, url: () => url });
   await app.register(hubApi, { prefix: '/hub', store });
   await app.register(oauthPopup, { store });
   await app.register(hostedHub, { url: () => url });
   await app.register(connectLibrary);
-  url = await app.listen({ host, port });
+  // `::` is no address to connect to.
+  url = (await app.listen({ host, port })).replace('[::]', '[::1]');
   return emulator;
 }
 

@@ -1,15 +1,15 @@
 import type { JWTPayload } from 'jose';
 import type { Config } from '../config/settings.js';
-import { AppError } from '../domain/app-error.js';
 import type { Caller } from '../domain/caller.js';
 import { isDisplayText } from '../domain/display-text.js';
 import { InvalidOwnerError, Owner } from '../domain/owner.js';
+import { kindOf, missing, TokenRefusedError } from './refusal.js';
 
 type ClaimNames = Pick<Config, 'ownerIdClaim' | 'ownerNameClaim' | 'usernameClaim'>;
 
 /**
  * @param claims of a token whose signature, issuer, audience and expiry are verified
- * @throws AppError `UNAUTHENTICATED` when the owner's id or name is missing or malformed. There is no fallback to another claim:
+ * @throws TokenRefusedError when the owner's id or name is missing or malformed. There is no fallback to another claim:
  *   a person's `sub` in place of the organization's id would give accounts to the wrong people.
  */
 export function toCaller(claims: JWTPayload, names: ClaimNames): Caller {
@@ -22,30 +22,51 @@ export function toCaller(claims: JWTPayload, names: ClaimNames): Caller {
 }
 
 function parseOwner(claims: JWTPayload, { ownerIdClaim, ownerNameClaim }: ClaimNames): Owner {
+  const id = readClaim(claims, ownerIdClaim);
+  const name = readClaim(claims, ownerNameClaim);
   try {
-    return Owner.parse(readClaim(claims, ownerIdClaim), readClaim(claims, ownerNameClaim));
+    return Owner.parse(id, name);
   } catch (error) {
     if (error instanceof InvalidOwnerError) {
-      const name = error.field === 'id' ? ownerIdClaim : ownerNameClaim;
-      throw new AppError('UNAUTHENTICATED', `access token rejected: the claim ${name} is missing or malformed`);
+      const [claim, value] = error.field === 'id' ? [ownerIdClaim, id] : [ownerNameClaim, name];
+      throw new TokenRefusedError('owner', describeProblem(claims, claim, value));
     }
     throw error;
   }
 }
 
+function describeProblem(claims: JWTPayload, claim: string, value: unknown): string {
+  if (value === undefined) {
+    return missing(claim, claims);
+  }
+  const problem =
+    typeof value === 'string' ? `it has ${value.length} characters, too many or not allowed` : `it is ${kindOf(value)}`;
+  return `the claim ${claim} is malformed: ${value === '' ? 'it is empty' : problem}`;
+}
+
 /**
  * A claim by its full name, such as `org_id` or `https://acme.example/org_id`. Where the token has no claim of that
- * name, a dotted name such as `o.id` is read as a path.
+ * name, a dotted name such as `o.id` is read as a path. A step `*` is the only entry of an object or a list: with
+ * several entries, none of them is the owner.
  */
 function readClaim(claims: JWTPayload, name: string): unknown {
   if (Object.hasOwn(claims, name)) {
     return claims[name];
   }
   let value: unknown = claims;
-  for (const key of name.split('.')) {
-    value = isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  for (const step of name.split('.')) {
+    value = step === '*' ? onlyEntry(value) : readProperty(value, step);
   }
   return value;
+}
+
+function readProperty(value: unknown, key: string): unknown {
+  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function onlyEntry(value: unknown): unknown {
+  const entries: readonly unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [];
+  return entries.length === 1 ? entries[0] : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,13 +1,18 @@
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   errors,
-  type JWKSCacheInput,
+  type JSONWebKeySet,
   type JWTVerifyGetKey,
   jwksCache,
 } from 'jose';
 import { AppError } from '../domain/app-error.js';
+import { createBoundedGet } from '../egress/bounded-get.js';
+import type { ProxySettings } from '../egress/pool.js';
 import type { Observability } from '../observability/observability.js';
+import { JwksStatus } from './jwks-status.js';
+import { keepUsableKeys } from './key-set.js';
 
 const timeoutMs = 3_000;
 /** A token with an unknown key triggers a new fetch, but not more often than this. */
@@ -17,63 +22,80 @@ const freshMs = 10 * 60_000;
 const staleMs = 60 * 60_000;
 /** A failure is remembered, so that not every request calls an issuer that is down. */
 const failureMemoryMs = 5_000;
+/** A key set has a few KiB, with certificates a few dozen. */
+const maxBytes = 512 * 1024;
 
 /**
  * The keys at a JWKS URL. jose fetches them and follows no redirect. An unknown key condemns the token; keys that cannot
  * be fetched say nothing about it.
  * @throws AppError `AUTH_UNAVAILABLE` in the second case; jose's own errors in the first
  */
-export function createRemoteKeys(url: URL, { logger, metrics }: Observability): JWTVerifyGetKey {
-  const cache = createEmptyCache();
-  const options = { timeoutDuration: timeoutMs, cooldownDuration: cooldownMs, cacheMaxAge: freshMs };
-  const remote = createRemoteJWKSet(url, { ...options, [jwksCache]: cache });
+export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: Observability): JWTVerifyGetKey {
+  const cache = new KeySetCache();
+  const status = new JwksStatus(observability);
+  const get = createBoundedGet(url, proxy, { maxBytes, connectTimeoutMs: timeoutMs });
+  const remote = createRemoteJWKSet(url, {
+    timeoutDuration: timeoutMs,
+    cooldownDuration: cooldownMs,
+    cacheMaxAge: freshMs,
+    [jwksCache]: cache,
+    [customFetch]: async (_url, options) => keepUsableKeys(await get(options)),
+  });
   let failedAt = Number.NEGATIVE_INFINITY;
   let failure = '';
-  let isStale = false;
-
-  const setStale = (stale: boolean) => {
-    if (stale && !isStale) {
-      logger.error(
-        { alert: 'jwks-stale', reason: failure },
-        'The JWKS URL fails: the last good keys stay in use for up to an hour',
-      );
-    }
-    isStale = stale;
-    metrics.setJwksStale(stale);
-  };
 
   return async (header, token) => {
     if (performance.now() - failedAt >= failureMemoryMs) {
       try {
+        if (remote.fresh && cache.ageMs >= freshMs) {
+          await remote.reload();
+        }
         const key = await remote(header, token);
-        setStale(false);
+        status.set('ok');
         return key;
       } catch (error) {
         if (isAboutTheToken(error)) {
+          status.set('ok');
           throw error;
         }
         failedAt = performance.now();
         failure = describe(error);
       }
     }
-    const lastGood = Date.now() - (cache.uat ?? 0) < staleMs ? cache.jwks : undefined;
-    if (lastGood === undefined) {
-      setStale(false);
-    }
+    const lastGood = cache.ageMs < staleMs ? cache.jwks : undefined;
+    status.set(lastGood === undefined ? 'unavailable' : 'stale', failure);
     try {
-      const key = await createLocalJWKSet(lastGood ?? { keys: [] })(header, token);
-      setStale(true);
-      return key;
-    } catch {
+      return await createLocalJWKSet(lastGood ?? { keys: [] })(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSMultipleMatchingKeys) {
+        throw error;
+      }
       // The key can be one of those that cannot be fetched now.
       throw new AppError('AUTH_UNAVAILABLE', `the keys at AUTH_JWKS_URL cannot be fetched: ${failure}`);
     }
   };
 }
 
-/** jose fills it in, with the time of the last good fetch. */
-function createEmptyCache(): JWKSCacheInput {
-  return {};
+/**
+ * jose fills it in after each good fetch. jose itself measures the age of the keys with the wall clock: when that clock
+ * is set back, a revoked key would stay in use for longer.
+ */
+class KeySetCache {
+  uat = 0;
+  #jwks: JSONWebKeySet = { keys: [] };
+  #fetchedAt = Number.NEGATIVE_INFINITY;
+
+  get jwks(): JSONWebKeySet {
+    return this.#jwks;
+  }
+  set jwks(jwks: JSONWebKeySet) {
+    this.#jwks = jwks;
+    this.#fetchedAt = performance.now();
+  }
+  /** By the monotonic clock. */
+  get ageMs(): number {
+    return performance.now() - this.#fetchedAt;
+  }
 }
 
 function isAboutTheToken(error: unknown): boolean {
@@ -86,9 +108,5 @@ function isAboutTheToken(error: unknown): boolean {
 
 /** Codes only: a message could quote the response of the URL. */
 function describe(error: unknown): string {
-  if (error instanceof errors.JOSEError) {
-    return error.code;
-  }
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'the request failed';
+  return error instanceof Error && 'code' in error ? String(error.code) : 'the request failed';
 }

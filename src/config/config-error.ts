@@ -11,16 +11,18 @@ export class ConfigError extends Error {
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
+/** How the reader knows a setting, and what it must be: as a variable or as an option. */
+export type DescribeSetting = (name: string, info: SettingInfo) => readonly [label: string, expected: string];
+
 /**
  * One sentence for each setting that zod rejects. zod's own messages are not used, because they can quote values.
  * @param values what was given, to distinguish a missing setting from a wrong one
- * @param labelOf how the reader knows the setting: by its variable or by its option
  */
 export function describeIssues(
   issues: readonly z.core.$ZodIssue[],
   shape: Shape,
   values: Readonly<Record<string, unknown>>,
-  labelOf: (name: string, info: SettingInfo) => string,
+  describe: DescribeSetting,
 ): string[] {
   const sentences = issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
@@ -31,9 +33,9 @@ export function describeIssues(
     if (schema === undefined) {
       return [];
     }
-    const info = infoOf(schema);
+    const [label, expected] = describe(name, infoOf(schema));
     const problem = values[name] === undefined ? 'is missing: set it to' : 'is not valid: it must be';
-    return `${labelOf(name, info)} ${problem} ${info.expected}`;
+    return `${label} ${problem} ${expected}`;
   });
   return [...new Set(sentences)];
 }

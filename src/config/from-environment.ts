@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { ConfigError, deepFreeze, describeIssues } from './config-error.js';
+import type { Secret } from './secret.js';
 import { infoOf } from './setting.js';
 import { type Config, createSettings } from './settings.js';
+import { readVariable } from './variable-text.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,25 +12,30 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError that lists all problems
  */
 export function loadConfig(env: Environment): Config {
-  const production = env['NODE_ENV'] === 'production';
-  const schema = createSettings(production).standalone;
+  const schema = createSettings(env['NODE_ENV'] === 'production').standalone;
   const values: Record<string, unknown> = {};
   const problems = keySourceProblems(env);
   const unreadable = new Set<PropertyKey | undefined>();
   for (const [name, setting] of Object.entries(schema.shape)) {
-    const { variable, canBeFile, fromText } = infoOf(setting);
-    const read = readText(env, variable, canBeFile && `${variable}_FILE`);
+    const info = infoOf(setting);
+    const read = readVariable(env, info);
     if (read?.problem !== undefined) {
       problems.push(read.problem);
       unreadable.add(name);
     } else if (read !== undefined) {
-      values[name] = fromText === undefined ? read.text : fromText(read.text);
+      values[name] = info.fromText === undefined ? read.text : info.fromText(read.text);
     }
   }
-  const parsed = schema.safeParse({ ...values, production });
+  problems.push(...tenantProblems(env));
+  const parsed = schema.safeParse({ production: false, ...values });
   if (!parsed.success) {
     const issues = parsed.error.issues.filter(({ path }) => !unreadable.has(path[0]));
-    problems.push(...describeIssues(issues, schema.shape, values, (_name, { variable }) => variable));
+    problems.push(
+      ...describeIssues(issues, schema.shape, values, (_name, { variable, expected, expectedText = expected }) => [
+        variable,
+        expectedText,
+      ]),
+    );
   }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems);
@@ -37,33 +43,21 @@ export function loadConfig(env: Environment): Config {
   return deepFreeze(parsed.data);
 }
 
-type Read = { readonly text: string; readonly problem?: undefined } | { readonly problem: string };
-
-/** The text of a variable, or that of the file that `<variable>_FILE` names, without space around it. */
-function readText(env: Environment, variable: string, fileVariable: string | undefined): Read | undefined {
-  const text = env[variable];
-  const path = fileVariable === undefined ? undefined : env[fileVariable];
-  if (text !== undefined && path !== undefined) {
-    return { problem: `${variable} and ${fileVariable} are both set: keep one of them` };
+/**
+ * Reads only the StackOne API key, for commands that need no other setting.
+ * @throws ConfigError when it is missing or not valid
+ */
+export function loadApiKey(env: Environment): Secret {
+  const { apiKey } = createSettings(false).embedded.shape;
+  const read = readVariable(env, infoOf(apiKey));
+  if (read?.problem !== undefined) {
+    throw new ConfigError([read.problem]);
   }
-  const source = path === undefined ? variable : fileVariable;
-  const value = path ?? text;
-  if (value === undefined || (variable === 'NODE_ENV' && value === '')) {
-    return undefined;
+  const parsed = apiKey.safeParse(read?.text);
+  if (!parsed.success) {
+    throw new ConfigError(['STACKONE_API_KEY is missing or not valid: set it to your StackOne API key']);
   }
-  if (value.trim() === '') {
-    return { problem: `${source} is set but empty: set a value or unset it` };
-  }
-  return path === undefined ? { text: value } : readFile(path, source);
-}
-
-function readFile(path: string, variable: string | undefined): Read {
-  try {
-    const text = readFileSync(path, 'utf8').trim();
-    return text === '' ? { problem: `${variable} points to an empty file` } : { text };
-  } catch {
-    return { problem: `${variable} points to a file that cannot be read` };
-  }
+  return parsed.data;
 }
 
 function keySourceProblems(env: Environment): string[] {
@@ -74,4 +68,12 @@ function keySourceProblems(env: Environment): string[] {
   }
   const count = set.length === 0 ? 'None' : 'More than one';
   return [`${count} of AUTH_JWKS_URL, AUTH_PUBLIC_KEY and AUTH_SECRET is set: set exactly one`];
+}
+
+/** Each tenant decides about the other claims of its tokens, so only its id can distinguish the owners. */
+function tenantProblems(env: Environment): string[] {
+  const isMultiTenant = env['AUTH_ISSUER']?.includes('{tenantid}') === true;
+  return isMultiTenant && env['OWNER_ID_CLAIM'] !== 'tid'
+    ? ['OWNER_ID_CLAIM is not valid: it must be tid when AUTH_ISSUER contains {tenantid}']
+    : [];
 }

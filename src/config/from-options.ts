@@ -25,7 +25,9 @@ export function loadOptions({ getOwner, logger, ...settings }: ConnectOptions): 
   const schema = createSettings(settings.production !== false).embedded;
   const parsed = schema.safeParse(settings);
   if (!parsed.success) {
-    problems.push(...describeIssues(parsed.error.issues, schema.shape, settings, (name) => name));
+    problems.push(
+      ...describeIssues(parsed.error.issues, schema.shape, settings, (name, { expected }) => [name, expected]),
+    );
   }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems);

@@ -10,6 +10,12 @@ export interface SettingInfo {
   readonly description: string;
   /** Continues the sentence "it must be …". */
   readonly expected: string;
+  /** Other names of the variable, by convention. The first one that has a value counts. Empty values are ignored. */
+  readonly otherVariables?: readonly string[];
+  /** The same for the text of the variable, where that differs from the option. */
+  readonly expectedText?: string;
+  /** Whether the value is a PEM block, which ends with a line end. */
+  readonly isPem?: true;
   /** Whether `<variable>_FILE` can name a file with the value instead. */
   readonly canBeFile?: true;
   /** The default in words, where the schema's own default says too little. */
@@ -18,7 +24,7 @@ export interface SettingInfo {
   readonly fromText?: (text: string) => unknown;
 }
 
-type Extras = Pick<SettingInfo, 'canBeFile' | 'defaultText' | 'fromText'>;
+type Extras = Omit<SettingInfo, 'variable' | 'description' | 'expected'>;
 
 const settingInfo = z.registry<SettingInfo>();
 
@@ -46,6 +52,15 @@ const flagTexts: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ]);
 
+/** The values of NODE_ENV. Any other one is refused, so that a misspelt `production` does not start as development. */
+const environments: ReadonlyMap<string, boolean> = new Map([
+  ['production', true],
+  ['development', false],
+  ['test', false],
+]);
+export const toProduction = (text: string) => environments.get(text) ?? text;
+export const environmentText = 'production, development or test';
+
 export function flag(variable: string, defaultValue: boolean, description: string, extras: Extras = {}) {
   const fromText = (text: string) => flagTexts.get(text) ?? text;
   const schema = z.boolean().default(defaultValue);
@@ -57,6 +72,12 @@ export const toNumber = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text)
 export function perMinute(variable: string, defaultValue: number, description: string) {
   const schema = z.int().min(1).max(1_000_000).default(defaultValue);
   return setting(schema, variable, description, 'a whole number from 1 to 1000000', { fromText: toNumber });
+}
+
+export function seconds(variable: string, least: number, most: number, defaultValue: number, description: string) {
+  const schema = z.int().min(least).max(most).default(defaultValue);
+  const expected = `a whole number of seconds from ${least} to ${most}`;
+  return setting(schema, variable, description, expected, { fromText: toNumber });
 }
 
 export const portNumber = z.int().min(0).max(65_535);
@@ -87,9 +108,10 @@ export function serviceUrl(production: boolean) {
   return { schema, expected };
 }
 
+/** No wildcard: a pattern such as `https://*.example.com` would look right and match nothing. */
 export const webOrigin = z
   .string()
-  .refine((text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
+  .refine((text) => /^https?:\/\/[a-z0-9._:[\]-]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text);
 
 export const publicKey = z.string().transform((pem, context): KeyObject => {
   const key = parsePublicKey(pem);
@@ -99,6 +121,25 @@ export const publicKey = z.string().transform((pem, context): KeyObject => {
   }
   return key;
 });
+
+/** The parts of a list, without the spaces around them. */
+export const toList = (text: string) => text.split(',').map((part) => part.trim());
+
+/** Of an HTTP proxy, with or without credentials. */
+export function isProxyUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isBare = url?.pathname === '/' && url.search === '' && url.hash === '';
+  return isBare && /^https?:$/.test(url.protocol) && canDecode(url.username) && canDecode(url.password);
+}
+
+function canDecode(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export function toJson(text: string): unknown {
   try {

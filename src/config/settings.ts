@@ -1,18 +1,20 @@
 import { z } from 'zod';
+import { createAuthSettings } from './auth-settings.js';
 import {
-  claimName,
+  environmentText,
   flag,
-  infoOf,
+  isProxyUrl,
   perMinute,
   portNumber,
   portText,
-  publicKey,
-  type SettingInfo,
+  seconds,
   secret,
   serviceUrl,
   setting,
   toJson,
+  toList,
   toNumber,
+  toProduction,
   webOrigin,
 } from './setting.js';
 
@@ -44,8 +46,12 @@ export function createSettings(production: boolean) {
     production: flag(
       'NODE_ENV',
       true,
-      '`production` turns introspection and the playground off by default, hides schema details in error messages, and requires HTTPS for the URLs of StackOne and of the JWKS. In code, the option is `true` or `false`.',
-      { defaultText: 'not production (in code: `true`)', fromText: (text) => text === 'production' },
+      '`production` turns introspection and the playground off by default, hides schema details in error messages, and requires HTTPS for the URLs of StackOne and of the JWKS. Values: `production`, `development`, `test`. In code, the option is `true` or `false`.',
+      {
+        defaultText: '`development` (in code: `true`)',
+        expectedText: environmentText,
+        fromText: toProduction,
+      },
     ),
     sessionExpiresInSeconds: setting(
       z.int().min(60).max(86_400).default(1800),
@@ -103,6 +109,20 @@ export function createSettings(production: boolean) {
       'a whole number of seconds from 60 to 86400',
       { fromText: toNumber },
     ),
+    httpsProxy: setting(
+      secret(isProxyUrl).optional(),
+      'HTTPS_PROXY',
+      'URL of the proxy for requests to StackOne and to `AUTH_JWKS_URL`, such as `http://proxy.example:3128`. A user name and a password can be part of it. Without this variable, `https_proxy`, `HTTP_PROXY` or `http_proxy` is used. In code, no environment variable is read.',
+      'an http or https URL of a proxy, such as http://proxy.example:3128',
+      { otherVariables: ['https_proxy', 'HTTP_PROXY', 'http_proxy'], defaultText: 'no proxy' },
+    ),
+    noProxy: setting(
+      z.array(z.string()).default([]),
+      'NO_PROXY',
+      'Comma-separated list of hosts that are reached without the proxy. An entry includes its subdomains and can have a port; `*` is every host. Without this variable, `no_proxy` is used. Loopback addresses never use the proxy.',
+      'a list of host names',
+      { otherVariables: ['no_proxy'], fromText: (text) => text.split(/[,\s]+/), defaultText: 'none' },
+    ),
     introspection: flag(
       'INTROSPECTION',
       !production,
@@ -118,49 +138,7 @@ export function createSettings(production: boolean) {
   };
   const standalone = {
     ...embedded,
-    authJwksUrl: setting(
-      url.schema.transform((text) => new URL(text)).optional(),
-      'AUTH_JWKS_URL',
-      'URL of the JWKS, the public keys that verify access tokens. Must use HTTPS in production. Set exactly one of `AUTH_JWKS_URL`, `AUTH_PUBLIC_KEY` and `AUTH_SECRET`.',
-      url.expected,
-    ),
-    authPublicKey: setting(
-      publicKey.optional(),
-      'AUTH_PUBLIC_KEY',
-      'Public key in PEM form that verifies access tokens: RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519. Line breaks can be written as `\\n`.',
-      'a public key in PEM form (RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519)',
-      { canBeFile: true },
-    ),
-    authSecret: setting(
-      secret((text) => Buffer.byteLength(text) >= 32).optional(),
-      'AUTH_SECRET',
-      'Shared secret that verifies access tokens, at least 32 bytes. With it, only the algorithms HS256, HS384 and HS512 are accepted.',
-      'a secret of at least 32 bytes',
-      { canBeFile: true },
-    ),
-    authIssuer: setting(
-      z.string().regex(/^\S+$/),
-      'AUTH_ISSUER',
-      'The `iss` claim of your access tokens. Required.',
-      'the `iss` claim of your access tokens, without spaces',
-    ),
-    authAudience: setting(
-      z.string().regex(/^\S+$/),
-      'AUTH_AUDIENCE',
-      'The `aud` claim of your access tokens. Required.',
-      'the `aud` claim of your access tokens, without spaces',
-    ),
-    ownerIdClaim: claimName(
-      'OWNER_ID_CLAIM',
-      'org_id',
-      'Name of the claim with the owner id. A dotted name such as `o.id` reads a nested claim.',
-    ),
-    ownerNameClaim: claimName('OWNER_NAME_CLAIM', 'org_name', 'Name of the claim with the owner name.'),
-    usernameClaim: claimName(
-      'USERNAME_CLAIM',
-      'email',
-      'Name of the claim with the username of the signed-in person. The username is sent to StackOne.',
-    ),
+    ...createAuthSettings(production),
     eventsUrl: setting(
       url.schema.transform((text) => new URL(text)).optional(),
       'EVENTS_URL',
@@ -196,9 +174,35 @@ export function createSettings(production: boolean) {
     corsOrigins: setting(
       z.array(webOrigin).default([]),
       'CORS_ORIGINS',
-      'Comma-separated list of allowed CORS origins, such as `https://app.example.com`. No paths and no wildcards.',
+      'Comma-separated list of allowed CORS origins, such as `https://app.example.com`. No paths and no wildcards. Pages of these origins can send any request header.',
       'a comma-separated list of origins such as https://app.example.com (no path, no *)',
-      { fromText: (text) => text.split(',').map((part) => part.trim()), defaultText: 'same origin only' },
+      { fromText: toList, defaultText: 'same origin only' },
+    ),
+    corsCredentials: flag(
+      'CORS_CREDENTIALS',
+      false,
+      "`true` lets pages of the allowed CORS origins send requests with `credentials: 'include'`.",
+    ),
+    keepAliveSeconds: seconds(
+      'KEEP_ALIVE_SECONDS',
+      1,
+      3600,
+      65,
+      'Time that an idle connection stays open, 1–3600. It must be longer than the idle timeout of the load balancer in front of the server.',
+    ),
+    shutdownGraceSeconds: seconds(
+      'SHUTDOWN_GRACE_SECONDS',
+      0,
+      300,
+      5,
+      'Time after SIGTERM in which the server still accepts connections, 0–300, so that load balancers can remove it from their list.',
+    ),
+    shutdownTimeoutSeconds: seconds(
+      'SHUTDOWN_TIMEOUT_SECONDS',
+      1,
+      300,
+      10,
+      'Time after the grace period in which requests in flight can finish, 1–300.',
     ),
     playground: flag(
       'PLAYGROUND',
@@ -223,31 +227,3 @@ export type ConnectSettings = Readonly<
 >;
 /** The settings of the standalone server. Parsed and frozen. */
 export type Config = Readonly<z.output<Settings['standalone']>>;
-
-/** One setting as documents show it. */
-export interface SettingRow extends Pick<SettingInfo, 'variable' | 'description'> {
-  readonly option: string;
-  /** `<variable>_FILE`, where there is one. */
-  readonly fileVariable: string | undefined;
-  /** In Markdown; empty when there is none. */
-  readonly defaultText: string;
-  /** Whether `startConnect` has it too. */
-  readonly isEmbedded: boolean;
-}
-
-/** For `--help` and the documents. */
-export function listSettings(): SettingRow[] {
-  const { embedded, standalone } = createSettings(false);
-  return Object.entries<z.ZodType>(standalone.shape).map(([option, schema]) => {
-    const { variable, canBeFile, description, defaultText } = infoOf(schema);
-    const { data } = schema.safeParse(undefined);
-    return {
-      option,
-      variable,
-      fileVariable: canBeFile && `${variable}_FILE`,
-      description,
-      defaultText: defaultText ?? (data === undefined ? '' : `\`${data}\``),
-      isEmbedded: option in embedded.shape,
-    };
-  });
-}

@@ -15,18 +15,21 @@ export type LinkedAccountStatus = (typeof LinkedAccountStatus)[keyof typeof Link
 export interface StatusReason {
   readonly code: string | null;
   readonly description: string | null;
-  readonly at: Date;
+  readonly at: Date | null;
 }
 
 /** An account of the caller's owner in another system. */
 export interface LinkedAccount {
   readonly id: string;
+  /** The owner's name when the account was linked. StackOne identifies an account by owner id, owner name and provider. */
+  readonly ownerName: string | null;
   readonly providerKey: string;
   readonly label: string | null;
   readonly status: LinkedAccountStatus;
   readonly statusReasons: readonly StatusReason[];
   readonly needsRelink: boolean;
   readonly linkedBy: string | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
+  /** StackOne does not always state times. */
+  readonly createdAt: Date | null;
+  readonly updatedAt: Date | null;
 }

@@ -26,7 +26,7 @@ export class Owner {
 
   /**
    * @param id 1 to 128 letters, digits and `. _ : @ | -`
-   * @param name 1 to 200 characters without control characters
+   * @param name see `isDisplayText`
    * @throws InvalidOwnerError
    */
   static parse(id: unknown, name: unknown): Owner {

@@ -1,4 +1,5 @@
-export const providerKeyPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+/** Any key that StackOne's catalog can contain: capitals, dots, underscores and `@version` included. */
+export const providerKeyPattern = /^[\x21-\x7e]{1,128}$/;
 
 /** A kind of system. The values are StackOne's own identifiers. */
 export const Category = {

@@ -24,14 +24,17 @@ const changeMessage = z.object({
     account: z
       .object({
         id: z.string(),
+        ownerName: z.string().nullable(),
         providerKey: z.string(),
         label: z.string().nullable(),
         status: z.enum(LinkedAccountStatus),
-        statusReasons: z.array(z.object({ code: z.string().nullable(), description: z.string().nullable(), at: date })),
+        statusReasons: z.array(
+          z.object({ code: z.string().nullable(), description: z.string().nullable(), at: date.nullable() }),
+        ),
         needsRelink: z.boolean(),
         linkedBy: z.string().nullable(),
-        createdAt: date,
-        updatedAt: date,
+        createdAt: date.nullable(),
+        updatedAt: date.nullable(),
       })
       .nullable(),
   }),

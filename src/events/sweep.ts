@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../domain/app-error.js';
 import type { Logger } from '../observability/logger.js';
 import { createBackgroundContext } from '../observability/request-context.js';
-import type { StackOneApi } from '../stackone/api.js';
+import { accountsPageSize, type StackOneApi } from '../stackone/api.js';
 import type { AccountRecord } from '../stackone/records.js';
 import type { ChangeDetector } from './change-detector.js';
 import type { SharedState } from './state/shared-state.js';
@@ -90,10 +90,15 @@ export class Sweep {
 
   async *#brokenAccounts(): AsyncGenerator<AccountRecord> {
     const seen = new Set<string>();
+    let allRows = 0;
     for (let page = 1; page <= maxPages; page++) {
       await this.#pace();
-      const { records, isLast } = await this.#dependencies.api.listBrokenAccounts(page, createBackgroundContext());
-      const fresh = records.filter(({ account }) => !seen.has(account.id));
+      const { rows, rowCount, total } = await this.#dependencies.api.listBrokenAccounts(
+        page,
+        createBackgroundContext(),
+      );
+      const fresh = rows.filter(({ account }) => !seen.has(account.id));
+      allRows += rowCount;
       for (const record of fresh) {
         seen.add(record.account.id);
         // The filter of StackOne is not documented in detail.
@@ -101,6 +106,8 @@ export class Sweep {
           yield record;
         }
       }
+      // Without a total, a page with less than half of the requested rows is the last one.
+      const isLast = total === undefined ? rowCount < accountsPageSize / 2 : allRows >= total;
       if (isLast || fresh.length === 0) {
         return;
       }

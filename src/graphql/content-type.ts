@@ -5,15 +5,16 @@ const contentTypes = ['application/json; charset=utf-8', 'application/graphql-re
 /** Clients send few different values, and a parser for each request costs more than the rest of this file. */
 const chosen = new LRUCache<string, string | false>({
   maxSize: 16_384,
-  sizeCalculation: (_, key) => key.length,
+  // The value can be empty, and an entry needs memory too.
+  sizeCalculation: (_, key) => key.length + 64,
 });
 
 /**
- * The content type of a response, chosen as Apollo Server chooses it. Absent or empty: JSON.
+ * The content type of a response, chosen as Apollo Server chooses it. Absent: JSON. Empty: none.
  * @returns undefined when the client accepts neither
  */
 export function chooseContentType(accept: string | undefined): string | undefined {
-  if (!accept) {
+  if (accept === undefined) {
     return contentTypes[0];
   }
   const known = chosen.get(accept);

@@ -1,18 +1,21 @@
-import type { ExecutionArgs } from 'graphql';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.js';
 import type { OwnedChange } from '../domain/account-change.js';
+import { AppError } from '../domain/app-error.js';
 import type { Caller } from '../domain/caller.js';
 import type { AccountChanges } from '../events/account-changes.js';
 import { queueChanges } from '../events/change-queue.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../linking/stackone-data-source.js';
 import { createFollowUpContext, type RequestContext } from '../observability/request-context.js';
 import { toGraphQLError } from './http-head.js';
+import { ResponseBudget } from './response-budget.js';
 
 /** What every resolver receives. The caller is authenticated; no argument of the schema can name another owner. */
 export interface GraphQLContext {
   readonly caller: Caller;
   readonly stackone: StackOneDataSource;
   readonly request: RequestContext;
+  readonly budget: ResponseBudget;
   /** The account changes of the caller's owner, from now on. */
   readonly accountChanges: () => AsyncIterable<OwnedChange>;
   /** For the next event of a stream: the same caller, and nothing that was read before. */
@@ -22,6 +25,14 @@ export interface GraphQLContext {
 }
 
 export type SubscriptionOperation = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
+
+/** The context of a request without an owner, in a host app with public fields of its own. Our fields are refused. */
+export interface PublicContext {
+  readonly request: RequestContext;
+  readonly refusal: AppError;
+}
+
+export type ConnectContext = GraphQLContext | PublicContext;
 
 export type CreateContext<Credentials> = (credentials: Credentials, request: RequestContext) => Promise<GraphQLContext>;
 
@@ -35,17 +46,36 @@ export function createContextFactory<Credentials>(
     caller,
     stackone: new StackOneDataSource(dependencies, caller, request),
     request,
+    budget: new ResponseBudget(),
     accountChanges: () => queueChanges(changes, caller.owner.id),
     renew: () => createContext(caller, createFollowUpContext(request)),
   });
   return async (credentials, request) => {
     try {
       const caller = await authenticate(credentials);
+      request.ownerId = caller.owner.id;
       request.telemetry.setOwner(caller.owner);
       return createContext(caller, request);
     } catch (error) {
       request.telemetry.setError(error);
       throw toGraphQLError(error);
+    }
+  };
+}
+
+/** A request whose caller cannot be authenticated gets a context that refuses our fields. */
+export function orPublic<Credentials>(
+  createContext: CreateContext<Credentials>,
+): (credentials: Credentials, request: RequestContext) => Promise<ConnectContext> {
+  return async (credentials, request) => {
+    try {
+      return await createContext(credentials, request);
+    } catch (error) {
+      const original = error instanceof GraphQLError ? error.originalError : error;
+      if (original instanceof AppError) {
+        return { request, refusal: original };
+      }
+      throw error;
     }
   };
 }

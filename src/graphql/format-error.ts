@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { type ErrorCode, errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
 import type { Logger } from '../observability/logger.js';
+import { describeUnexpectedError } from '../observability/unexpected-error.js';
 import { safeMessage } from './safe-messages.js';
 
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -24,30 +25,60 @@ const clientCodes: ReadonlySet<ErrorCode> = new Set([
 /** An error about the request that this layer itself detects. Its message is written here and contains no value. */
 export class RequestError extends GraphQLError {}
 
+const hostErrors = new WeakSet<object>();
+
+/** Marks an error of a host app's own field, which leaves as the host app made it. */
+export function leaveToHost(error: GraphQLError): void {
+  hostErrors.add(error);
+}
+
 /**
- * Every error leaves through this function. An AppError leaves with its public message, an error about the client's
+ * Every error of our fields leaves through this function. An AppError leaves with its public message, an error about the client's
  * document without the values that it quotes. Any other error is logged and leaves as `INTERNAL_SERVER_ERROR`.
  */
-export function createFormatError(logger: Logger): FormatError {
+export function createFormatError(logger: Logger, production: boolean): FormatError {
   return (formatted, error) => {
     const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
     if (original instanceof AppError) {
       return format(formatted, original.code, original.publicMessage, original.retryAfterSeconds);
+    }
+    if (isHostError(error, formatted)) {
+      return formatted;
     }
     const code = isLateInputError(original) ? 'BAD_USER_INPUT' : toErrorCode(formatted.extensions?.['code']);
     if (code !== undefined && clientCodes.has(code)) {
       const message = original instanceof RequestError ? original.message : safeMessage(formatted.message);
       return format(formatted, code, message ?? errorCodeInfo(code).message);
     }
-    const { name, stack } = original instanceof Error ? original : new Error('the thrown value is no Error');
-    logger.error({ name, stack }, 'unexpected error');
+    logger.error(describeUnexpectedError(original, production), 'unexpected error');
     return format(formatted, 'INTERNAL_SERVER_ERROR', errorCodeInfo('INTERNAL_SERVER_ERROR').message);
   };
 }
 
-/** As Apollo Server does before it calls `formatError`. */
+/**
+ * As Apollo Server does before it calls `formatError`. graphql-jit names a place of the document twice when a fragment is
+ * spread twice, graphql-js once.
+ */
 export function toFormatted(error: GraphQLError): GraphQLFormattedError {
-  return { ...error.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions } };
+  const { locations, ...rest } = error.toJSON();
+  const places = new Map(locations?.map((place) => [`${place.line}:${place.column}`, place]));
+  return {
+    ...rest,
+    ...(locations !== undefined && { locations: [...places.values()] }),
+    extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions },
+  };
+}
+
+/**
+ * An error of a host app's own field, or one that the host app's own code made for clients, with a code of its own, such as
+ * its `context` function.
+ */
+function isHostError(error: unknown, { extensions, path }: GraphQLFormattedError): boolean {
+  const isMadeForClients = error instanceof GraphQLError && error.originalError === undefined && path === undefined;
+  return (
+    error instanceof GraphQLError &&
+    (hostErrors.has(error) || (isMadeForClients && toErrorCode(extensions?.['code']) === undefined))
+  );
 }
 
 function toErrorCode(code: unknown): ErrorCode | undefined {

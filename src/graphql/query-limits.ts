@@ -1,7 +1,7 @@
 import {
   type ASTVisitor,
   type DocumentNode,
-  type FragmentDefinitionNode,
+  type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
@@ -9,14 +9,18 @@ import {
   type ValidationContext,
 } from 'graphql';
 import { RequestError } from './format-error.js';
+import { fragmentsOf, isWhollyOwn, ownRootFields } from './own-fields.js';
 
-/** Limits of one operation, with its fragments expanded. They are several times what the pages of a frontend need. */
+/**
+ * Limits of one operation, with its fragments expanded. They are several times what the pages of a frontend need. In a
+ * merged schema they apply to what is at our root fields and below.
+ */
 export const queryLimits = {
-  /** Tokens of the text. The parser counts them, before anything else happens. */
-  tokens: 300,
   /** Levels of fields. graphql-js has its own limit for introspection. */
   depth: 6,
   aliases: 4,
+  /** Characters of an alias, which is repeated for each item of a list. */
+  aliasLength: 64,
   directives: 8,
   /** Number of fields, each counted as often as its fragment is used. */
   cost: 500,
@@ -27,17 +31,20 @@ export const queryLimits = {
 interface Measure {
   readonly depth: number;
   readonly aliases: number;
+  /** Of the longest alias. */
+  readonly aliasLength: number;
   readonly directives: number;
   readonly cost: number;
   /** Root fields. */
   readonly fields: number;
 }
 
-const nothing: Measure = { depth: 0, aliases: 0, directives: 0, cost: 0, fields: 0 };
+const nothing: Measure = { depth: 0, aliases: 0, aliasLength: 0, directives: 0, cost: 0, fields: 0 };
 /** For a fragment that contains itself. graphql-js then reports the cycle. */
 const endless: Measure = {
   depth: Number.POSITIVE_INFINITY,
   aliases: Number.POSITIVE_INFINITY,
+  aliasLength: 0,
   directives: Number.POSITIVE_INFINITY,
   cost: Number.POSITIVE_INFINITY,
   fields: Number.POSITIVE_INFINITY,
@@ -47,17 +54,44 @@ const endless: Measure = {
 export function queryLimitsRule(context: ValidationContext): ASTVisitor {
   return {
     Document(document) {
-      for (const message of findExcesses(document)) {
+      for (const message of findExcesses(document, context.getSchema())) {
         context.reportError(new RequestError(message));
       }
     },
   };
 }
 
-function findExcesses(document: DocumentNode): string[] {
+/** Fields of all operations of a document, each counted as often as its fragment is used. */
+export function countFields(document: DocumentNode): number {
   const measure = createMeasure(document);
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-  return [...new Set(operations.flatMap((operation) => excessesOf(operation, measure(operation.selectionSet))))];
+  return operations.reduce((sum, { selectionSet }) => sum + measure(selectionSet).cost, 0);
+}
+
+function findExcesses(document: DocumentNode, schema: GraphQLSchema): string[] {
+  const measure = createMeasure(document);
+  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  return [
+    ...new Set(
+      operations.flatMap((operation) => {
+        const own = ownSelection(operation, document, schema);
+        return own === undefined ? [] : excessesOf(operation, measure(own));
+      }),
+    ),
+  ];
+}
+
+/** @returns undefined for an operation of a host app without our fields */
+function ownSelection(
+  operation: OperationDefinitionNode,
+  document: DocumentNode,
+  schema: GraphQLSchema,
+): SelectionSetNode | undefined {
+  if (isWhollyOwn(schema)) {
+    return operation.selectionSet;
+  }
+  const selections = ownRootFields(schema, document, operation);
+  return selections.length === 0 ? undefined : { kind: Kind.SELECTION_SET, selections };
 }
 
 /** The messages name the limit but not its value, which is documented in docs/errors.md. */
@@ -66,6 +100,7 @@ function excessesOf(operation: OperationDefinitionNode, found: Measure): string[
   return [
     found.depth > queryLimits.depth && 'The query is nested too deeply.',
     found.aliases > queryLimits.aliases && 'The query has too many aliases.',
+    found.aliasLength > queryLimits.aliasLength && 'The query has an alias that is too long.',
     directives > queryLimits.directives && 'The query has too many directives.',
     found.cost > queryLimits.cost && 'The query has too many fields.',
     operation.operation === 'mutation' &&
@@ -75,12 +110,7 @@ function excessesOf(operation: OperationDefinitionNode, found: Measure): string[
 }
 
 function createMeasure(document: DocumentNode): (set: SelectionSetNode) => Measure {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) {
-      fragments.set(node.name.value, node);
-    }
-  }
+  const fragments = fragmentsOf(document);
   const measured = new Map<string, Measure>();
 
   const ofFragment = (name: string): Measure => {
@@ -106,6 +136,7 @@ function createMeasure(document: DocumentNode): (set: SelectionSetNode) => Measu
           ...inner,
           depth: node.name.value.startsWith('__') ? 1 : inner.depth + 1,
           aliases: inner.aliases + (node.alias === undefined ? 0 : 1),
+          aliasLength: Math.max(inner.aliasLength, node.alias?.value.length ?? 0),
           cost: inner.cost + 1,
           fields: 1,
         };
@@ -118,6 +149,7 @@ function createMeasure(document: DocumentNode): (set: SelectionSetNode) => Measu
       return {
         depth: Math.max(sum.depth, found.depth),
         aliases: sum.aliases + found.aliases,
+        aliasLength: Math.max(sum.aliasLength, found.aliasLength),
         directives: sum.directives + found.directives + (node.directives?.length ?? 0),
         cost: sum.cost + found.cost,
         fields: sum.fields + found.fields,

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { guardFields } from './own-fields.js';
 import { ConnectSessionResolver } from './types/connect-session.js';
 import { LinkedAccountChangeResolver } from './types/linked-account-change.js';
 import { LinkedAccountResolver, ProviderAccountsResolver } from './types/linked-account-resolver.js';
@@ -28,7 +29,7 @@ export function createSchema(): GraphQLSchema {
   describe(schema.getQueryType(), 'Read operations. Each one sees only the data of the caller’s customer.');
   describe(schema.getMutationType(), 'Write operations. One request can contain one of them.');
   describe(schema.getSubscriptionType(), 'Live updates, at `POST /graphql/stream`.');
-  return schema;
+  return guardFields(schema);
 }
 
 /** TypeGraphQL demands one. The subscription has a source of its own instead of topics. */

@@ -4,7 +4,7 @@ import { createSourceEventStream, type ExecutionArgs, execute, type GraphQLError
 import type { OwnedChange } from '../domain/account-change.js';
 import { AppError } from '../domain/app-error.js';
 import type { Observability } from '../observability/observability.js';
-import type { GraphQLContext, SubscriptionOperation } from './context.js';
+import type { ConnectContext, GraphQLContext, SubscriptionOperation } from './context.js';
 import { EventStream } from './event-stream.js';
 import { type FormatError, toFormatted } from './format-error.js';
 import { httpHeadOf, toGraphQLError } from './http-head.js';
@@ -31,15 +31,15 @@ interface OpenStream {
  * and validates, so every refusal is that of `POST /graphql`.
  */
 export class Streams {
-  readonly #options: ApolloServerOptionsWithSchema<GraphQLContext>;
+  readonly #options: ApolloServerOptionsWithSchema<ConnectContext>;
   readonly #formatError: FormatError;
   readonly #observability: Observability;
   readonly #open = new Set<OpenStream>();
-  #apollo: Promise<ApolloServer<GraphQLContext>> | undefined;
+  #apollo: Promise<ApolloServer<ConnectContext>> | undefined;
   #heartbeats: NodeJS.Timeout | undefined;
 
   constructor(
-    options: ApolloServerOptionsWithSchema<GraphQLContext>,
+    options: ApolloServerOptionsWithSchema<ConnectContext>,
     formatError: FormatError,
     observability: Observability,
   ) {
@@ -158,8 +158,8 @@ export class Streams {
   }
 }
 
-async function startApollo(options: ApolloServerOptionsWithSchema<GraphQLContext>) {
-  const apollo = new ApolloServer(options);
+async function startApollo(options: ApolloServerOptionsWithSchema<ConnectContext>) {
+  const apollo = new ApolloServer<ConnectContext>(options);
   await apollo.start();
   return apollo;
 }

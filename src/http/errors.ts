@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, errorCodeInfo } from '../domain/error-codes.js';
 import type { Logger } from '../observability/logger.js';
+import { describeUnexpectedError } from '../observability/unexpected-error.js';
 import { requestContextOf } from './plugins/request-context.js';
 
 /** Errors outside GraphQL have the form of GraphQL errors, so that a client has to read one form only. */
@@ -16,7 +17,7 @@ const clientMessages: ReadonlyMap<number, string> = new Map([
   [415, 'Send the operation as application/json.'],
 ]);
 
-export function createErrorHandler(logger: Logger) {
+export function createErrorHandler(logger: Logger, production: boolean) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const status = error.statusCode ?? 500;
     const { telemetry } = requestContextOf(request);
@@ -25,28 +26,30 @@ export function createErrorHandler(logger: Logger) {
       return reply.code(status).send(errorBody('BAD_USER_INPUT', clientMessages.get(status)));
     }
     telemetry.setCode('INTERNAL_SERVER_ERROR');
-    logger.error({ name: error.name, stack: error.stack }, 'unexpected error');
+    logger.error(describeUnexpectedError(error, production), 'unexpected error');
     return reply.code(500).send(errorBody('INTERNAL_SERVER_ERROR'));
   };
 }
 
 /** Before there is a request: bytes that are not HTTP, headers that are too large or too slow. */
-export function handleMalformedRequest(error: Error & { code?: string }, socket: Socket): void {
-  const [status, message] = malformedRequests.get(error.code) ?? ['400 Bad Request', 'The request is not valid HTTP.'];
-  if (socket.writable) {
-    const body = JSON.stringify(errorBody('BAD_USER_INPUT', message));
-    socket.write(
-      `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +
-        `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    );
-  }
-  socket.destroySoon();
+export function createMalformedRequestHandler(maxHeaderBytes: number) {
+  const headersTooLarge = `The headers are too large. The limit is ${maxHeaderBytes} bytes.`;
+  const responses: ReadonlyMap<string | undefined, readonly [status: string, message: string]> = new Map([
+    ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', headersTooLarge]],
+    ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request took too long to arrive.']],
+  ]);
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    const [status, message] = responses.get(error.code) ?? ['400 Bad Request', 'The request is not valid HTTP.'];
+    if (socket.writable) {
+      const body = JSON.stringify(errorBody('BAD_USER_INPUT', message));
+      socket.write(
+        `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +
+          `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
+    }
+    socket.destroySoon();
+  };
 }
-
-const malformedRequests: ReadonlyMap<string | undefined, readonly [status: string, message: string]> = new Map([
-  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'The headers are too large. The limit is 16 KiB.']],
-  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request took too long to arrive.']],
-]);
 
 /** Before there is a route, so no hook has set the headers. */
 export function handleUndecodableUrl(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
@@ -61,7 +64,7 @@ export function handleUnknownExpectation(_request: IncomingMessage, response: Se
 }
 
 export function handleNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (/^\/graphql(\?|$)/.test(request.url)) {
+  if (/^\/graphql\/?(\?|$)/.test(request.url)) {
     return handleWrongMethod(request, reply);
   }
   return reply.code(404).send(errorBody('BAD_USER_INPUT', 'Not found. The GraphQL endpoint is POST /graphql.'));

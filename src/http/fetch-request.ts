@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import type { GraphQLContext } from '../graphql/context.js';
+import type { ConnectContext } from '../graphql/context.js';
 import { RequestCancellation } from '../observability/cancellation.js';
 import type { Observability } from '../observability/observability.js';
 import { createRequestContext, type RequestContext } from '../observability/request-context.js';
@@ -28,11 +28,11 @@ export class FetchRequests {
   }
 
   /** @param create creates the GraphQL context; the response to its error gets the headers too */
-  async createContext(
+  async createContext<Context extends ConnectContext>(
     request: FetchRequest,
     signal: AbortSignal | undefined,
-    create: (context: RequestContext) => Promise<GraphQLContext>,
-  ): Promise<GraphQLContext> {
+    create: (context: RequestContext) => Promise<Context>,
+  ): Promise<Context> {
     const cancellation = signal ?? request.signal ?? new RequestCancellation();
     const context = createRequestContext((name) => request.headers.get(name), cancellation);
     this.#contexts.add(context);
@@ -45,7 +45,7 @@ export class FetchRequests {
     }
   }
 
-  plugin(): ApolloServerPlugin<GraphQLContext> {
+  plugin(): ApolloServerPlugin<ConnectContext> {
     return {
       requestDidStart: async ({ contextValue: { request } }) => ({
         willSendResponse: async ({ response: { http } }) => {

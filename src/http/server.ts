@@ -5,12 +5,12 @@ import type { WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { Observability } from '../observability/observability.js';
 import {
   createErrorHandler,
-  handleMalformedRequest,
+  createMalformedRequestHandler,
   handleNotFound,
   handleUndecodableUrl,
   handleUnknownExpectation,
 } from './errors.js';
-import { Drain } from './plugins/drain.js';
+import { Connections } from './plugins/connections.js';
 import { addJsonBody } from './plugins/json-body.js';
 import { addOverloadGuard } from './plugins/overload.js';
 import { addRequestContext } from './plugins/request-context.js';
@@ -31,23 +31,36 @@ export interface ServerExtension {
 export interface HttpServerDependencies extends GraphQLRouteDependencies, StreamRouteDependencies {
   /** Undefined while no webhook secret is set. */
   readonly webhooks: WebhookReceiver | undefined;
-  readonly config: Pick<Config, 'corsOrigins' | 'playground'>;
+  readonly config: Pick<
+    Config,
+    'authMaxTokenBytes' | 'corsOrigins' | 'corsCredentials' | 'keepAliveSeconds' | 'playground' | 'production'
+  >;
   readonly observability: Observability;
   readonly extension?: ServerExtension | undefined;
 }
 
+export interface HttpServer {
+  /** @returns where it listens, such as `http://127.0.0.1:4000` */
+  readonly listen: (options: { readonly host: string; readonly port: number }) => Promise<string>;
+  /** Finishes the requests in flight. @param lingerMs how long open connections can still send a request */
+  readonly close: (lingerMs: number) => Promise<void>;
+}
+
 const maxBodyBytes = 16 * 1024;
+/** Of all headers except for the access token. */
+const maxOtherHeaderBytes = 16 * 1024;
 
 /** All plugins and routes, in the order in which a request passes them. The server does not listen yet. */
-export async function createHttpServer(dependencies: HttpServerDependencies): Promise<FastifyInstance> {
+export async function createHttpServer(dependencies: HttpServerDependencies): Promise<HttpServer> {
   const { config, observability, extension } = dependencies;
-  const server = createFastify();
+  const server = createFastify(config.authMaxTokenBytes + maxOtherHeaderBytes, config.keepAliveSeconds);
+  const connections = new Connections(server.server);
   server.server.on('checkExpectation', handleUnknownExpectation);
-  server.setErrorHandler(createErrorHandler(observability.logger));
+  server.setErrorHandler(createErrorHandler(observability.logger, config.production));
   server.setNotFoundHandler(handleNotFound);
   addJsonBody(server);
 
-  addRequestContext(server, observability, new Drain(server));
+  addRequestContext(server, observability, connections);
   await addOverloadGuard(server);
   // Strict for all routes; the demo page and the playground relax it for themselves.
   addSecurityHeaders(server, {
@@ -60,19 +73,24 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
   await server.register(cors, {
     origin: [...config.corsOrigins],
     methods: ['POST'],
-    allowedHeaders: ['authorization', 'content-type'],
+    // Without `allowedHeaders`, pages of these origins can send any header: tracing libraries and GraphQL clients add some.
+    credentials: config.corsCredentials,
     // `date` is the server's clock, to which `expiresAt` refers.
-    exposedHeaders: ['date', 'retry-after'],
+    exposedHeaders: ['date', 'retry-after', 'x-request-id'],
     maxAge: 600,
     strictPreflight: false,
   });
   // Last, for every response: it can contain a token.
-  server.addHook('onSend', (_request, reply, _payload, done) => {
+  server.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('cache-control', 'no-store');
-    if (observability.health.stopping) {
+    if (observability.health.stopping && connections.isLatest(request.raw)) {
       reply.header('connection', 'close');
     }
-    done();
+    if (connections.hold === undefined) {
+      done();
+    } else {
+      void connections.hold.then(() => done());
+    }
   });
 
   addHealthRoutes(server, observability.health);
@@ -83,26 +101,32 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
     await addPlayground(server, extension?.playgroundTokenPath);
   }
   await extension?.addRoutes(server);
-  return server;
+  return {
+    listen: (options) => server.listen(options),
+    close: async (lingerMs) => {
+      await connections.close(lingerMs);
+      await server.close();
+    },
+  };
 }
 
-function createFastify(): FastifyInstance {
+function createFastify(maxHeaderBytes: number, keepAliveSeconds: number): FastifyInstance {
   return fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 15_000,
-    keepAliveTimeout: 65_000,
-    forceCloseConnections: 'idle',
-    // Requests that still arrive during a shutdown are served.
-    return503OnClosing: false,
+    keepAliveTimeout: keepAliveSeconds * 1000,
+    routerOptions: { ignoreTrailingSlash: true },
     http: {
       headersTimeout: 10_000,
       // How often Node looks for clients that are too slow. Its default is 30 seconds.
       connectionsCheckingInterval: 1_000,
-      maxHeaderSize: 16 * 1024,
+      maxHeaderSize: maxHeaderBytes,
+      // By default, Node keeps the first of two Authorization headers. Joined, they are no valid one.
+      joinDuplicateHeaders: true,
       // A missing Host header does no harm here, and Node's own response to it is not JSON.
       requireHostHeader: false,
     },
-    clientErrorHandler: handleMalformedRequest,
+    clientErrorHandler: createMalformedRequestHandler(maxHeaderBytes),
     frameworkErrors: handleUndecodableUrl,
   });
 }

@@ -3,12 +3,14 @@ import type { Owner } from '../domain/owner.js';
 import type { Logger } from '../observability/logger.js';
 import type { RequestContext } from '../observability/request-context.js';
 import { accountsPageSize, type StackOneApi } from '../stackone/api.js';
-import type { AccountRecord, AccountsQuery } from '../stackone/records.js';
+import { maxRows } from '../stackone/list-reader.js';
+import type { AccountRecord, AccountsQuery, Page } from '../stackone/records.js';
 import { decodeCursor, encodeCursor, type Position } from './cursor.js';
 import type { RateLimits } from './rate-limits.js';
 
-/** Ends any walk through pages, whatever StackOne returns: 2,500 accounts of one owner. */
+/** Bounds of any walk through pages, whatever StackOne returns: 2,500 accounts of one owner, in pages of the usual size. */
 const maxPages = 100;
+const maxTotalBytes = 16 * 1024 * 1024;
 
 export interface AccountFilter {
   readonly provider?: string | undefined;
@@ -35,7 +37,8 @@ export class AccountList {
   readonly #owner: Owner;
   readonly #context: RequestContext;
   readonly #accounts = new Map<string, Promise<LinkedAccount | null>>();
-  readonly #pages = new Map<string, Promise<readonly AccountRecord[]>>();
+  readonly #pages = new Map<string, Promise<Page<AccountRecord>>>();
+  #byProvider: Promise<ReadonlyMap<string, readonly LinkedAccount[]>> | undefined;
 
   constructor(dependencies: AccountListDependencies, owner: Owner, context: RequestContext) {
     this.#dependencies = dependencies;
@@ -47,6 +50,7 @@ export class AccountList {
   forget(): void {
     this.#accounts.clear();
     this.#pages.clear();
+    this.#byProvider = undefined;
   }
 
   /** @returns null for an id that is malformed, unknown or another owner's: they cannot be told apart */
@@ -54,6 +58,12 @@ export class AccountList {
     const account = this.#accounts.get(accountId) ?? this.#fetchAccount(accountId);
     this.#accounts.set(accountId, account);
     return account;
+  }
+
+  /** All accounts by the keys of their providers, grouped once. */
+  byProvider(): Promise<ReadonlyMap<string, readonly LinkedAccount[]>> {
+    this.#byProvider ??= this.all({}).then(groupByProvider);
+    return this.#byProvider;
   }
 
   async all(filter: AccountFilter): Promise<LinkedAccount[]> {
@@ -96,20 +106,24 @@ export class AccountList {
   }
 
   /**
-   * The owner's accounts from a position on. A page with less than half of the requested rows is the last one, and so is
-   * a page that only repeats rows: StackOne documents neither the number of its first page nor what follows the last.
+   * The owner's accounts from a position on. StackOne's total ends the list. Without one, a page with less than half of
+   * the requested rows is the last one. A page that only repeats rows ends any list: StackOne documents neither the
+   * number of its first page nor what follows the last.
    */
   async *#accountsFrom(
     filter: AccountFilter,
     start: Position,
   ): AsyncGenerator<Position & { readonly account: LinkedAccount }> {
     const seen = new Set<string>();
-    for (let page = start.page; page < start.page + maxPages; page++) {
-      const records = await this.#records(filter, page);
-      if (records.every(({ account }) => seen.has(account.id))) {
+    const isSeen = ({ account }: AccountRecord) => seen.has(account.id);
+    let [rowCount, bytes] = [0, 0];
+    for (let page = start.page; page < start.page + maxPages && rowCount < maxRows && bytes < maxTotalBytes; page++) {
+      const current = await this.#page(filter, page);
+      const hasUnreadableRowsOnly = current.rows.length === 0 && current.rowCount > 0;
+      if (current.rows.every(isSeen) && !hasUnreadableRowsOnly) {
         return;
       }
-      for (const [index, record] of records.entries()) {
+      for (const [index, record] of current.rows.entries()) {
         const { account } = record;
         const isNew = !seen.has(account.id);
         const isAfterStart = page > start.page || index >= start.index;
@@ -118,40 +132,46 @@ export class AccountList {
           yield { account, page, index };
         }
       }
-      if (records.length < accountsPageSize / 2) {
+      rowCount += current.rowCount;
+      bytes += current.bytes;
+      const rowsBefore = (start.page - 1) * (current.pageSize ?? 0);
+      if (isLast(current, rowsBefore + rowCount)) {
         return;
       }
     }
-    this.#dependencies.logger.warn({ maxPages }, 'A list of accounts ended at its maximum number of pages');
+    this.#dependencies.logger.error(
+      { alert: 'stackone-list-truncated', requestId: this.#context.id, list: '/accounts', rows: rowCount },
+      'A list of accounts of StackOne was not read to its end',
+    );
   }
 
-  #records(filter: AccountFilter, page: number): Promise<readonly AccountRecord[]> {
-    const query = toQuery(filter, page, this.#owner.id);
+  #page(filter: AccountFilter, number: number): Promise<Page<AccountRecord>> {
+    const query = toQuery(filter, number, this.#owner.id);
     const key = JSON.stringify(query);
-    const records = this.#pages.get(key) ?? this.#fetchPage(query);
-    this.#pages.set(key, records);
-    return records;
+    const page = this.#pages.get(key) ?? this.#fetchPage(query);
+    this.#pages.set(key, page);
+    return page;
   }
 
-  async #fetchPage(query: AccountsQuery): Promise<readonly AccountRecord[]> {
+  async #fetchPage(query: AccountsQuery): Promise<Page<AccountRecord>> {
     await this.#dependencies.rateLimits.takeLookup(this.#owner.id);
-    const records = await this.#dependencies.api.listAccounts(query, this.#context);
-    const foreign = records.filter((record) => !this.#isOwn(record)).length;
+    const page = await this.#dependencies.api.listAccounts(query, this.#context);
+    const foreign = page.rows.filter((record) => !this.#isOwn(record)).length;
     if (foreign > 0) {
       this.#dependencies.logger.error(
         { alert: 'foreign-rows', foreign },
         'StackOne listed accounts of other owners: they are left out',
       );
     }
-    return records;
+    return page;
   }
 
   /** Looks for the cursor's account on its page, then on the pages next to it. */
   async #positionAfter(filter: AccountFilter, cursor: string): Promise<Position> {
     const { page, index, id } = decodeCursor(cursor);
     for (const candidate of [page, page - 1, page + 1].filter((number) => number >= 1)) {
-      const records = await this.#records(filter, candidate);
-      const found = records.findIndex(({ account }) => account.id === id);
+      const { rows } = await this.#page(filter, candidate);
+      const found = rows.findIndex(({ account }) => account.id === id);
       if (found >= 0) {
         return { page: candidate, index: found + 1 };
       }
@@ -161,10 +181,29 @@ export class AccountList {
   }
 }
 
+/** @param rowsSoFar rows of StackOne's list up to the end of this page */
+function isLast({ rowCount, total }: Page<AccountRecord>, rowsSoFar: number): boolean {
+  if (rowCount > maxRows) {
+    // Not all rows of the page were read.
+    return false;
+  }
+  return total === undefined ? rowCount < accountsPageSize / 2 : rowsSoFar >= total;
+}
+
 /** StackOne cannot filter by `UNKNOWN`, which stands for its states that this schema does not have. */
 function toQuery({ provider, statuses }: AccountFilter, page: number, ownerId: string): AccountsQuery {
   const canFilter = statuses !== undefined && !statuses.includes(LinkedAccountStatus.UNKNOWN);
   return { ownerId, provider, statuses: canFilter ? statuses : undefined, page };
+}
+
+function groupByProvider(accounts: readonly LinkedAccount[]): ReadonlyMap<string, readonly LinkedAccount[]> {
+  const groups = new Map<string, LinkedAccount[]>();
+  for (const account of accounts) {
+    const group = groups.get(account.providerKey) ?? [];
+    groups.set(account.providerKey, group);
+    group.push(account);
+  }
+  return groups;
 }
 
 function matches(account: LinkedAccount, { provider, statuses }: AccountFilter): boolean {

@@ -17,7 +17,7 @@ export interface ConnectRequest {
   readonly category: Category | undefined;
   readonly accountId: string | undefined;
   readonly label: string | undefined;
-  /** With `provider` and without `accountId`. Absent: StackOne decides by owner id, owner name and provider. */
+  /** With `provider` and without `accountId`. Absent: StackOne decides, see `findAccountsToUpdate`. */
   readonly onExisting: OnExistingAccount | undefined;
 }
 
@@ -40,7 +40,10 @@ export function parseConnectInput(input: ConnectInput): Result<ConnectRequest> {
   }
   if (label !== undefined && !isDisplayText(label)) {
     userErrors.push(
-      invalid('label', 'The label must have 1 to 200 characters, not only spaces, and no control characters.'),
+      invalid(
+        'label',
+        'The label must have 1 to 200 characters and something visible. Remove line breaks, control characters and characters that change the direction of text.',
+      ),
     );
   }
   if (onExisting !== undefined && (provider === undefined || accountId !== undefined)) {

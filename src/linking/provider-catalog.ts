@@ -1,12 +1,18 @@
 import { AppError } from '../domain/app-error.js';
 import type { Provider } from '../domain/provider.js';
 import type { Logger } from '../observability/logger.js';
-import { createBackgroundContext, type RequestContext } from '../observability/request-context.js';
+import { createBackgroundContext } from '../observability/request-context.js';
 import type { StackOneApi } from '../stackone/api.js';
+import type { ProviderList } from '../stackone/records.js';
 
 const freshMs = 5 * 60_000;
 const staleMs = 60 * 60_000;
-const maxPages = 20;
+/** StackOne is asked at most once in this time, also for a provider that is not in the copy, and after a failure. */
+const minIntervalMs = 5_000;
+/** After a failure, new sessions do not wait for the catalog for this time. */
+const failingMs = 60_000;
+
+type Copy = ProviderList & { readonly at: number };
 
 /**
  * The providers that the StackOne project has enabled. They are the same for every owner, so the process keeps one copy.
@@ -17,8 +23,9 @@ export class ProviderCatalog {
   readonly #api: StackOneApi;
   readonly #logger: Logger;
   readonly #now: () => number;
-  #copy: { readonly providers: readonly Provider[]; readonly at: number } | undefined;
-  #refresh: Promise<readonly Provider[]> | undefined;
+  #copy: Copy | undefined;
+  #failure: { readonly error: unknown; readonly at: number } | undefined;
+  #refresh: Promise<Copy> | undefined;
 
   constructor(api: StackOneApi, logger: Logger, now: () => number = () => performance.now()) {
     this.#api = api;
@@ -31,27 +38,61 @@ export class ProviderCatalog {
    * @throws AppError `UPSTREAM_…` when there is none and StackOne returns none
    */
   providers(): readonly Provider[] | Promise<readonly Provider[]> {
-    const age = this.#copy === undefined ? Number.POSITIVE_INFINITY : this.#now() - this.#copy.at;
-    if (this.#copy !== undefined && age < freshMs) {
-      return this.#copy.providers;
+    const age = this.#ageOf(this.#copy);
+    if (this.#copy === undefined || age >= staleMs) {
+      return this.#refreshOnce().then(({ providers }) => providers);
     }
-    const refresh = this.#startRefresh();
-    if (this.#copy !== undefined && age < staleMs) {
-      refresh.catch((error: unknown) => {
-        const reason = error instanceof AppError ? error.message : 'unknown';
-        this.#logger.warn({ reason }, 'The provider catalog could not be refreshed: the last copy stays in use');
-      });
-      return this.#copy.providers;
+    if (age >= freshMs) {
+      this.#refreshInBackground();
     }
-    return refresh;
+    return this.#copy.providers;
   }
 
-  /** One refresh at a time, however many requests wait for it. */
-  #startRefresh(): Promise<readonly Provider[]> {
+  /**
+   * Whether StackOne may be asked for a session with this provider. A provider that is not in the copy can have been
+   * enabled a moment ago, so it is looked for in a fresh one. It is true when the catalog is not complete.
+   * @throws AppError `UPSTREAM_…` when there is no fresh copy
+   */
+  async isEnabled(key: string): Promise<boolean> {
+    const age = this.#ageOf(this.#copy);
+    if (this.#copy !== undefined && (age < minIntervalMs || (age < staleMs && lists(this.#copy, key)))) {
+      // Also starts the refresh of an old copy.
+      this.providers();
+      return lists(this.#copy, key);
+    }
+    if (this.#failure !== undefined && this.#ageOf(this.#failure) < failingMs) {
+      this.#refreshInBackground();
+      throw this.#failure.error;
+    }
+    return lists(await this.#refreshOnce(), key);
+  }
+
+  #ageOf(result: { readonly at: number } | undefined): number {
+    return result === undefined ? Number.POSITIVE_INFINITY : this.#now() - result.at;
+  }
+
+  #refreshInBackground(): void {
+    this.#refreshOnce().catch(() => {
+      // Logged already. The copy stays in use.
+    });
+  }
+
+  /** One refresh at a time, however many requests wait for it. A failure is the result of all requests for a while. */
+  #refreshOnce(): Promise<Copy> {
+    if (this.#failure !== undefined && this.#ageOf(this.#failure) < minIntervalMs) {
+      return Promise.reject(this.#failure.error);
+    }
     this.#refresh ??= this.#load()
-      .then((providers) => {
-        this.#copy = { providers, at: this.#now() };
-        return providers;
+      .then((loaded) => {
+        this.#copy = { ...loaded, at: this.#now() };
+        this.#failure = undefined;
+        return this.#copy;
+      })
+      .catch((error: unknown) => {
+        this.#failure = { error, at: this.#now() };
+        const reason = error instanceof AppError ? error.message : 'unknown';
+        this.#logger.warn({ reason }, 'The provider catalog could not be fetched');
+        throw error;
       })
       .finally(() => {
         this.#refresh = undefined;
@@ -59,42 +100,15 @@ export class ProviderCatalog {
     return this.#refresh;
   }
 
-  async #load(): Promise<readonly Provider[]> {
-    const context = createBackgroundContext();
-    const providers = (await this.#fromAuthConfigs(context)) ?? (await this.#api.listConnectors(context));
-    if (providers === undefined) {
-      throw new AppError('UPSTREAM_REJECTED', 'StackOne has neither /auth_configs nor /connectors/meta');
+  async #load(): Promise<ProviderList> {
+    const list = await this.#api.listProviders(createBackgroundContext());
+    if (list === undefined) {
+      throw new AppError('UPSTREAM_REJECTED', 'StackOne has no catalog of providers for this project');
     }
-    return mergeByKey(providers).sort((a, b) => a.name.localeCompare(b.name, 'en'));
-  }
-
-  /** @returns undefined in a project that does not have this endpoint yet */
-  async #fromAuthConfigs(context: RequestContext): Promise<Provider[] | undefined> {
-    const providers: Provider[] = [];
-    let rowCount = 0;
-    for (let number = 1; number <= maxPages; number++) {
-      const page = await this.#api.listAuthConfigs(number, context);
-      if (page === undefined) {
-        return undefined;
-      }
-      providers.push(...page.providers);
-      rowCount += page.rowCount;
-      // StackOne can return shorter pages than requested, so only its total or an empty page ends the list.
-      if (page.rowCount === 0 || rowCount >= (page.total ?? Number.POSITIVE_INFINITY)) {
-        break;
-      }
-    }
-    return providers;
+    return list;
   }
 }
 
-/** A provider with several profiles is one provider, with the categories of all of them. */
-function mergeByKey(providers: readonly Provider[]): Provider[] {
-  const byKey = new Map<string, Provider>();
-  for (const provider of providers) {
-    const first = byKey.get(provider.key) ?? provider;
-    const categories = [...new Set([...first.categories, ...provider.categories])];
-    byKey.set(provider.key, { ...first, categories, logoUrl: first.logoUrl ?? provider.logoUrl });
-  }
-  return [...byKey.values()];
+function lists({ providers, truncated }: Copy, key: string): boolean {
+  return truncated || providers.some((provider) => provider.key === key);
 }

@@ -9,6 +9,7 @@ import { type Failure, type Result, userError } from '../domain/result.js';
 import type { RequestContext } from '../observability/request-context.js';
 import { type AccountFilter, AccountList, type AccountListDependencies, type AccountPage } from './account-list.js';
 import { type ConnectInput, type ConnectRequest, parseConnectInput } from './connect-input.js';
+import { findAccountsToUpdate } from './existing-accounts.js';
 import type { ProviderCatalog } from './provider-catalog.js';
 
 type SessionConfig = Pick<ConnectConfig, 'sessionExpiresInSeconds' | 'sessionMetadata' | 'allowAuthLinks'>;
@@ -49,7 +50,7 @@ export class StackOneDataSource {
     this.#accounts.forget();
     await this.#dependencies.rateLimits.takeSession(this.#caller.owner.id);
     const account = await this.#chooseAccount(request.value);
-    return account.ok ? { ok: true, value: await this.#mint(request.value, account.value) } : account;
+    return account.ok ? { ok: true, value: await this.#createSession(request.value, account.value) } : account;
   }
 
   /** @returns the account to re-link, or null for a new one */
@@ -80,10 +81,10 @@ export class StackOneDataSource {
     return { ok: true, value: account };
   }
 
-  /** When the catalog is not available, StackOne decides. */
+  /** When the catalog is not available or not complete, StackOne decides. */
   async #isEnabled(provider: string): Promise<boolean> {
     try {
-      return (await this.provider(provider)) !== null;
+      return await this.#dependencies.catalog.isEnabled(provider);
     } catch (error) {
       const reason = error instanceof AppError ? error.message : 'unknown';
       this.#dependencies.logger.warn({ reason }, 'The provider could not be checked: StackOne decides');
@@ -109,6 +110,26 @@ export class StackOneDataSource {
       return userError('AMBIGUOUS_ACCOUNT', 'provider', message, accounts);
     }
     return { ok: true, value: accounts[0] ?? null };
+  }
+
+  /**
+   * Where the request leaves the choice to StackOne, StackOne can update an account. The list that shows whether it will
+   * is read while the session is created, so that no caller waits for it.
+   */
+  async #createSession(request: ConnectRequest, chosen: LinkedAccount | null): Promise<ConnectSession> {
+    const { provider, onExisting } = request;
+    if (chosen !== null || provider === undefined || onExisting !== undefined) {
+      return this.#mint(request, chosen);
+    }
+    const [session, [account, ...others]] = await Promise.all([
+      this.#mint(request, null),
+      findAccountsToUpdate(provider, this.#dependencies, this.#caller.owner, this.#context),
+    ]);
+    if (account === undefined) {
+      return session;
+    }
+    // Of several accounts, StackOne does not say which one it updates. A session for the first one replaces the session.
+    return others.length === 0 ? { ...session, mode: ConnectMode.RELINK, account } : this.#mint(request, account);
   }
 
   /** StackOne's response is compared with the owner before its token is used (`StackOneApi.createConnectSession`). */
@@ -176,8 +197,7 @@ export class StackOneDataSource {
 
   /** All accounts of one provider. One list serves all providers of a request. */
   async linkedAccountsOf(provider: string): Promise<readonly LinkedAccount[]> {
-    const accounts = await this.#accounts.all({});
-    return accounts.filter((account) => account.providerKey === provider);
+    return (await this.#accounts.byProvider()).get(provider) ?? [];
   }
 
   async providers(category: Category | undefined): Promise<readonly Provider[]> {

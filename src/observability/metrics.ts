@@ -9,7 +9,9 @@ export interface Metrics {
   observeRequest(field: string, code: string, seconds: number): void;
   /** An attempt to call StackOne. */
   observeAttempt(endpoint: string, code: string, seconds: number): void;
-  setBreakerOpen(isOpen: boolean): void;
+  /** Rows of a list of StackOne that could not be read. */
+  addSkippedRows(list: string, field: string, rows: number): void;
+  setBreakerOpen(breaker: string, isOpen: boolean): void;
   /** Whether old keys verify access tokens because the JWKS URL fails. */
   setJwksStale(isStale: boolean): void;
   /** Whether this instance does the work of Redis alone. */
@@ -45,9 +47,16 @@ export function createMetrics(): Metrics {
     help: 'Requests that this server refused because a rate limit was reached.',
     registers,
   });
+  const skippedRows = new Counter({
+    name: 'connect_stackone_rows_skipped_total',
+    help: 'Rows in lists of StackOne that could not be read, by list and field.',
+    labelNames: ['list', 'field'],
+    registers,
+  });
   const breakerOpen = new Gauge({
     name: 'connect_stackone_breaker_open',
-    help: '1 while the circuit breaker for StackOne is open, else 0.',
+    help: '1 while the circuit breaker for this kind of calls to StackOne is open, else 0.',
+    labelNames: ['breaker'],
     registers,
   });
   const jwksStale = new Gauge({
@@ -92,7 +101,8 @@ export function createMetrics(): Metrics {
       }
     },
     observeAttempt: (endpoint, code, seconds) => attempts.observe({ endpoint, code }, seconds),
-    setBreakerOpen: (isOpen) => breakerOpen.set(Number(isOpen)),
+    addSkippedRows: (list, field, rows) => skippedRows.inc({ list, field }, rows),
+    setBreakerOpen: (breaker, isOpen) => breakerOpen.set({ breaker }, Number(isOpen)),
     setJwksStale: (isStale) => jwksStale.set(Number(isStale)),
     setRedisFailing: (isFailing) => redisFailing.set(Number(isFailing)),
     countWebhook: (outcome) => webhooks.inc({ outcome }),

@@ -1,21 +1,18 @@
+import type { Secret } from '../config/secret.js';
+import { createHealth, type Health } from './health.js';
 import type { Logger } from './logger.js';
 import { createMetrics, type Metrics } from './metrics.js';
-
-/** The state that `GET /readyz` reports. */
-export interface Health {
-  /** Shutdown has begun: the load balancer must send no new requests. */
-  stopping: boolean;
-  /** `failing` while the circuit breaker for StackOne is open. It does not make the server unready. */
-  upstream: 'ok' | 'failing';
-}
+import { createOwnerHash } from './owner-hash.js';
 
 /** Where the parts of one server report what they do. Created first, and passed down to every part. */
 export interface Observability {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly health: Health;
+  /** An owner id as log lines show it. */
+  readonly hashOwner: (ownerId: string) => string;
 }
 
-export function createObservability(logger: Logger): Observability {
-  return { logger, metrics: createMetrics(), health: { stopping: false, upstream: 'ok' } };
+export function createObservability(logger: Logger, apiKey: Secret): Observability {
+  return { logger, metrics: createMetrics(), health: createHealth(), hashOwner: createOwnerHash(apiKey) };
 }

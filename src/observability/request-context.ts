@@ -12,6 +12,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   readonly cancellation: Cancellation;
   readonly telemetry: RequestTelemetry;
+  /** Set when the caller is authenticated. Undefined for work of no owner, such as a refresh of the provider catalog. */
+  ownerId: string | undefined;
 }
 
 /** @param getHeader returns a header by its lower-case name */
@@ -31,6 +33,7 @@ export function createRequestContext(
       return signal;
     },
     telemetry: new RequestTelemetry(id),
+    ownerId: undefined,
   };
 }
 

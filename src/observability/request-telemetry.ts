@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { type GraphQLError, type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
@@ -30,7 +29,7 @@ export class RequestTelemetry {
   #operation: string | undefined;
   /** First field of the operation. Unlike operation names there are few fields, so metrics can use it as a label. */
   #field: string | undefined;
-  #owner: string | undefined;
+  #owner: Owner | undefined;
   /** Code of the first error or user error; `ok` without any. */
   #code = 'ok';
   /** Why the request failed, for the operator. */
@@ -42,16 +41,8 @@ export class RequestTelemetry {
     this.#requestId = requestId;
   }
 
-  /** Logged as a hash, which distinguishes owners without their ids. */
   setOwner(owner: Owner): void {
-    this.#owner = hashes.get(owner) ?? hash('sha256', owner.id, 'base64url').slice(0, 12);
-    hashes.set(owner, this.#owner);
-  }
-
-  setOperation(operation: MaybeOperation): void {
-    const first = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
-    this.#field = first?.name.value;
-    this.#operation = operation?.name?.value.slice(0, maxNameLength);
+    this.#owner = owner;
   }
 
   /** An error before there is a GraphQL result. */
@@ -64,14 +55,15 @@ export class RequestTelemetry {
     this.#code = code;
   }
 
-  setErrors(errors: readonly GraphQLError[]): void {
+  /** The response of an operation. @param errors as they were before they were formatted */
+  setResponse(operation: MaybeOperation, errors: readonly GraphQLError[], result: Result): void {
+    const first = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
     const original = errors[0]?.originalError;
+    const userError = operation?.operation === 'mutation' ? findUserError(result.data) : 'ok';
+    this.#field = first?.name.value;
+    this.#operation = operation?.name?.value.slice(0, maxNameLength);
     this.#reason = original instanceof AppError ? original.message : undefined;
-  }
-
-  setResult({ data, errors }: Result, operation: MaybeOperation): void {
-    const userError = operation?.operation === 'mutation' ? findUserError(data) : 'ok';
-    this.#code = String(errors?.[0]?.extensions?.['code'] ?? userError);
+    this.#code = String(result.errors?.[0]?.extensions?.['code'] ?? userError);
   }
 
   /** An attempt to call StackOne. */
@@ -81,7 +73,7 @@ export class RequestTelemetry {
   }
 
   /** Writes the log line and the metrics of the request. Call it once, when the response is complete. */
-  finish(status: number, { logger, metrics }: Observability): void {
+  finish(status: number, { logger, metrics, hashOwner }: Observability): void {
     const milliseconds = performance.now() - this.#startedAt;
     const code = this.#code === 'ok' ? codeOfStatus(status) : this.#code;
     metrics.observeRequest(this.#field ?? 'none', code, milliseconds / 1000);
@@ -90,7 +82,7 @@ export class RequestTelemetry {
         requestId: this.#requestId,
         operation: this.#operation,
         field: this.#field,
-        owner: this.#owner,
+        owner: this.#owner && hashOnce(this.#owner, hashOwner),
         code,
         reason: this.#reason,
         status,
@@ -101,6 +93,13 @@ export class RequestTelemetry {
       'request',
     );
   }
+}
+
+/** Logged as a hash, which distinguishes owners without their ids. */
+function hashOnce(owner: Owner, hashOwner: Observability['hashOwner']): string {
+  const hash = hashes.get(owner) ?? hashOwner(owner.id);
+  hashes.set(owner, hash);
+  return hash;
 }
 
 /** Some refusals, such as that of a batch, reach no plugin of Apollo Server. */

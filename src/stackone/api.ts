@@ -1,36 +1,31 @@
 import { z } from 'zod';
-import type { Provider } from '../domain/provider.js';
+import type { Observability } from '../observability/observability.js';
 import type { RequestContext } from '../observability/request-context.js';
 import type { StackOneHttpClient } from './http/client.js';
+import type { QueryParameters } from './http/transport.js';
+import { ListReader } from './list-reader.js';
 import {
   findForeignOwner,
-  fromAuthConfigRow,
-  fromConnectorRow,
   toAccountRecord,
   toAccountsQuery,
-  toAuthConfigsQuery,
   toBrokenAccountsQuery,
   toConnectSessionBody,
   toMintedSession,
 } from './mappers.js';
-import type {
-  AccountRecord,
-  AccountRecordPage,
-  AccountsQuery,
-  MintedSession,
-  NewConnectSession,
-  ProviderPage,
-} from './records.js';
-import { accountRow, accountRows, authConfigPage, connectorRows, connectSessionResponse } from './schemas.js';
+import { ProviderReader } from './provider-reader.js';
+import type { AccountRecord, AccountsQuery, MintedSession, NewConnectSession, Page, ProviderList } from './records.js';
+import { lenient } from './rows.js';
+import { accountRow, connectSessionResponse, listedAccountRow } from './schemas.js';
 
 /** StackOne's default. It documents no larger page size. */
 export const accountsPageSize = 25;
-const authConfigsPageSize = 100;
+
+const emptyPage = { rowCount: 0, total: undefined, pageSize: undefined, bytes: 0 };
+
+const accountResponse = lenient(accountRow);
 
 /** Rows carry setup information, so a page is larger than a response about one account. */
 const maxAccountsPageBytes = 1024 * 1024;
-/** A catalog lists hundreds of connectors with their models. */
-const maxCatalogBytes = 8 * 1024 * 1024;
 
 /**
  * StackOne's API: one method for each call. It knows nothing of callers: `linking/` decides what may be called.
@@ -38,9 +33,13 @@ const maxCatalogBytes = 8 * 1024 * 1024;
  */
 export class StackOneApi {
   readonly #http: StackOneHttpClient;
+  readonly #lists: ListReader;
+  readonly #providers: ProviderReader;
 
-  constructor(http: StackOneHttpClient) {
+  constructor(http: StackOneHttpClient, observability: Observability) {
     this.#http = http;
+    this.#lists = new ListReader(http, observability);
+    this.#providers = new ProviderReader(this.#lists, observability.logger);
   }
 
   /**
@@ -69,40 +68,24 @@ export class StackOneApi {
     const row = await this.#http.request({
       method: 'GET',
       path: `/accounts/${id}`,
-      schema: accountRow,
+      schema: accountResponse,
       mismatch: (found) => (found.id === id ? undefined : 'id'),
       context,
     });
     return row && toAccountRecord(row);
   }
 
-  /** `GET /accounts`, one page of one owner's accounts. */
-  async listAccounts(query: AccountsQuery, context: RequestContext): Promise<readonly AccountRecord[]> {
-    const rows = await this.#http.request({
-      method: 'GET',
-      path: '/accounts',
-      query: toAccountsQuery(query, accountsPageSize),
-      schema: accountRows,
-      maxBytes: maxAccountsPageBytes,
-      context,
-    });
-    return (rows ?? []).map(toAccountRecord);
+  /** `GET /accounts`, one page of one owner's accounts. After 404 it is empty. */
+  listAccounts(query: AccountsQuery, context: RequestContext): Promise<Page<AccountRecord>> {
+    return this.#readAccounts(toAccountsQuery(query, accountsPageSize), context);
   }
 
   /**
-   * `GET /accounts` of all owners: one page of the accounts that need to be re-linked.
+   * `GET /accounts` of all owners: one page of the accounts that need to be re-linked. After 404 it is empty.
    * @param page from 1
    */
-  async listBrokenAccounts(page: number, context: RequestContext): Promise<AccountRecordPage> {
-    const rows = await this.#http.request({
-      method: 'GET',
-      path: '/accounts',
-      query: toBrokenAccountsQuery(page, accountsPageSize),
-      schema: accountRows,
-      maxBytes: maxAccountsPageBytes,
-      context,
-    });
-    return { records: (rows ?? []).map(toAccountRecord), isLast: (rows ?? []).length < accountsPageSize / 2 };
+  listBrokenAccounts(page: number, context: RequestContext): Promise<Page<AccountRecord>> {
+    return this.#readAccounts(toBrokenAccountsQuery(page, accountsPageSize), context);
   }
 
   /** `DELETE /accounts/{id}`. 404 is a success: the account no longer exists. */
@@ -110,34 +93,19 @@ export class StackOneApi {
     await this.#http.request({ method: 'DELETE', path: `/accounts/${id}`, schema: z.unknown(), context });
   }
 
-  /** `GET /auth_configs`, one page. @returns undefined in a project that does not have this endpoint yet */
-  async listAuthConfigs(page: number, context: RequestContext): Promise<ProviderPage | undefined> {
-    const response = await this.#http.request({
-      method: 'GET',
-      path: '/auth_configs',
-      query: toAuthConfigsQuery(page, authConfigsPageSize),
-      schema: authConfigPage,
-      maxBytes: maxCatalogBytes,
-      context,
-    });
-    return (
-      response && {
-        providers: response.data.flatMap((row) => fromAuthConfigRow(row) ?? []),
-        rowCount: response.data.length,
-        total: response.total ?? undefined,
-      }
-    );
+  /** The providers that the project has enabled. @returns undefined when StackOne has no catalog */
+  listProviders(context: RequestContext): Promise<ProviderList | undefined> {
+    return this.#providers.read(context);
   }
 
-  /** `GET /connectors/meta`. @returns undefined after 404 */
-  async listConnectors(context: RequestContext): Promise<readonly Provider[] | undefined> {
-    const rows = await this.#http.request({
-      method: 'GET',
-      path: '/connectors/meta',
-      schema: connectorRows,
-      maxBytes: maxCatalogBytes,
+  async #readAccounts(query: QueryParameters, context: RequestContext): Promise<Page<AccountRecord>> {
+    const page = await this.#lists.read({
+      path: '/accounts',
+      query,
+      row: listedAccountRow,
+      maxBytes: maxAccountsPageBytes,
       context,
     });
-    return rows?.flatMap((row) => fromConnectorRow(row) ?? []);
+    return { ...emptyPage, ...page, rows: (page?.rows ?? []).map(toAccountRecord) };
   }
 }

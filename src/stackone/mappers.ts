@@ -1,16 +1,10 @@
 import { z } from 'zod';
+import { toDisplayText } from '../domain/display-text.js';
 import { type LinkedAccount, LinkedAccountStatus } from '../domain/linked-account.js';
-import { Category, type Provider, providerKeyPattern } from '../domain/provider.js';
+import { Category, type Provider } from '../domain/provider.js';
 import type { QueryParameters } from './http/transport.js';
 import type { AccountRecord, AccountsQuery, AccountWebhook, MintedSession, NewConnectSession } from './records.js';
-import type {
-  AccountRow,
-  AuthConfigRow,
-  ConnectorRow,
-  ConnectSessionBody,
-  ConnectSessionResponse,
-  WebhookPayload,
-} from './schemas.js';
+import type { AccountRow, ConnectSessionBody, ConnectSessionResponse, ProviderRow, WebhookPayload } from './schemas.js';
 
 /** Between StackOne's field names and this project's own. */
 
@@ -65,7 +59,7 @@ export function toBrokenAccountsQuery(page: number, pageSize: number): QueryPara
   ];
 }
 
-export function toAuthConfigsQuery(page: number, pageSize: number): QueryParameters {
+export function toProvidersQuery(page: number, pageSize: number): QueryParameters {
   return [
     ['enabled', 'true'],
     ['page', String(page)],
@@ -74,25 +68,28 @@ export function toAuthConfigsQuery(page: number, pageSize: number): QueryParamet
 }
 
 export function toAccountRecord(row: AccountRow): AccountRecord {
-  return { ownerId: row.origin_owner_id ?? null, account: toLinkedAccount(row) };
+  return { ownerId: row.owner, account: toLinkedAccount(row) };
 }
 
 function toLinkedAccount(row: AccountRow): LinkedAccount {
   const status = oneOf(LinkedAccountStatus, row.status) ?? LinkedAccountStatus.UNKNOWN;
   return {
     id: row.id,
+    ownerName: row.origin_owner_name ?? null,
     providerKey: row.provider,
-    label: row.label ?? null,
+    label: toDisplayText(row.label),
     status,
-    statusReasons: (row.status_reasons ?? []).map((reason) => ({
-      code: reason.code ?? null,
-      description: reason.description ?? null,
-      at: reason.timestamp ?? row.updated_at,
-    })),
+    statusReasons: (row.status_reasons ?? [])
+      .filter((reason) => reason !== null)
+      .map(({ code, description, timestamp }) => ({
+        code: toDisplayText(code),
+        description: toDisplayText(description),
+        at: timestamp ?? row.updated_at ?? null,
+      })),
     needsRelink: needsRelink(status),
-    linkedBy: row.origin_username ?? null,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
+    linkedBy: toDisplayText(row.origin_username),
+    createdAt: row.created_at ?? null,
+    updatedAt: row.updated_at ?? null,
   };
 }
 
@@ -101,40 +98,32 @@ function needsRelink(status: LinkedAccountStatus): boolean {
   return status === LinkedAccountStatus.EXPIRED || status === LinkedAccountStatus.ERROR;
 }
 
-/** @returns undefined for a connector that is not enabled */
-export function fromConnectorRow(row: ConnectorRow): Provider | undefined {
-  if (row.active !== true || !providerKeyPattern.test(row.provider)) {
+/** @returns undefined for a provider that is not enabled. Without `active`, its place in the list says that it is. */
+export function toProvider(row: ProviderRow): Provider | undefined {
+  if (row.active === false) {
     return undefined;
   }
+  const categories = row.categories ?? [row.category];
   return {
-    key: row.provider,
-    name: row.provider_name ?? row.provider,
-    categories: knownCategories(row.category == null ? [] : [row.category]),
-    logoUrl: displayableImage(row.resources?.images?.logo_url),
+    key: row.key,
+    name: toDisplayText(row.connector_label) ?? toDisplayText(row.provider_name) ?? row.key,
+    // StackOne's list of categories grows: one that this schema does not have yet is left out.
+    categories: categories.flatMap((category) => oneOf(Category, category) ?? []),
+    logoUrl: displayableImage(row.logo_url ?? row.resources?.images?.logo_url),
   };
 }
 
-/** @returns undefined for a connector that is not enabled */
-export function fromAuthConfigRow(row: AuthConfigRow): Provider | undefined {
-  if (row.active === false || !providerKeyPattern.test(row.connector_key)) {
-    return undefined;
-  }
-  return {
-    key: row.connector_key,
-    name: row.connector_label ?? row.connector_key,
-    categories: knownCategories(row.categories ?? []),
-    logoUrl: displayableImage(row.logo_url),
-  };
-}
-
-/** A page puts this URL into `<img src>`, so only web and inline images are allowed. */
+/** A page puts this URL into `<img src>`, so only complete web URLs and inline images are allowed. */
 function displayableImage(url: string | null | undefined): string | null {
-  return url != null && /^(https:\/\/|data:image\/)/.test(url) ? url : null;
+  return url != null && url.length <= maxLogoLength && (isWebUrl(url) || inlineImage.test(url)) ? url : null;
 }
 
-/** StackOne's list of categories grows. A category that this schema does not have yet is left out. */
-function knownCategories(values: readonly string[]): Category[] {
-  return values.flatMap((value) => oneOf(Category, value) ?? []);
+/** Accounts repeat the logo of their provider in a response. */
+const maxLogoLength = 32 * 1024;
+const inlineImage = /^data:image\/[a-z0-9.+-]+(;[a-z0-9=-]+)*,[\w%+/=.~!$&()*,;:@?-]+$/i;
+
+function isWebUrl(url: string): boolean {
+  return /^https:\/\/[^\s"'<>\\`]+$/.test(url) && URL.canParse(url) && new URL(url).username === '';
 }
 
 function oneOf<T extends string>(values: Readonly<Record<string, T>>, text: unknown): T | undefined {

@@ -30,11 +30,6 @@ export interface AccountRecord {
   readonly account: LinkedAccount;
 }
 
-export interface AccountRecordPage {
-  readonly records: readonly AccountRecord[];
-  readonly isLast: boolean;
-}
-
 export interface AccountsQuery {
   readonly ownerId: string;
   readonly provider?: string | undefined;
@@ -43,11 +38,23 @@ export interface AccountsQuery {
   readonly page: number;
 }
 
-export interface ProviderPage {
-  /** The enabled providers of the page. One provider can appear several times. */
-  readonly providers: readonly Provider[];
+/** A page of one of StackOne's lists. */
+export interface Page<Row> {
+  /** The rows that could be read. */
+  readonly rows: readonly Row[];
+  /** All rows of the page, readable or not. */
   readonly rowCount: number;
+  /** Rows of all pages and rows per page, where StackOne states them. */
   readonly total: number | undefined;
+  readonly pageSize: number | undefined;
+  readonly bytes: number;
+}
+
+export interface ProviderList {
+  /** The enabled providers, each once. */
+  readonly providers: readonly Provider[];
+  /** StackOne has rows that were not read: a provider that is not in the list can be enabled. */
+  readonly truncated: boolean;
 }
 
 /** A webhook about an account. It is a hint only: read the account again. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { accountIdPattern } from '../domain/linked-account.js';
+import { providerKeyPattern } from '../domain/provider.js';
+import { requiredField } from './rows.js';
 
 /**
  * The shapes of StackOne's requests and responses. A schema requires what this server uses and ignores the rest, because
@@ -38,61 +40,110 @@ const timestamp = z.string().transform((text, context) => {
   return date;
 });
 
-export const accountRow = z.object({
-  id: z.string().regex(accountIdPattern),
-  provider: z.string().min(1),
-  status: z.string().nullish(),
-  status_reasons: z
-    .array(
-      z.object({
-        code: z.string().nullish(),
-        description: z.string().nullish(),
-        timestamp: timestamp.nullish(),
-      }),
-    )
-    .nullish()
-    .catch(null),
-  origin_owner_id: z.string().nullish(),
-  origin_username: z.string().nullish(),
-  label: z.string().nullish(),
-  created_at: timestamp,
-  updated_at: timestamp,
-});
+/** A text to display. A longer one is read as absent. */
+const text = z.string().max(1_000).nullish();
 
-/** A list is a bare array in the API's documents, and `{data: [...]}` in one guide. */
-function listOf<Row extends z.ZodType>(row: Row) {
-  return z.union([z.array(row), z.object({ data: z.array(row) }).transform(({ data }) => data)]);
+/** Long enough for an image in a `data:` URL. */
+const imageUrl = z.string().max(32_768).nullish();
+
+/** A field that has another name in another version of StackOne's API. */
+const alias = z.unknown().optional();
+
+/** The first items of a list. The rest is not read, so that no row takes unlimited time. */
+function firstItems<Item extends z.ZodType>(item: Item, maxItems: number) {
+  const cut = (value: unknown) => (Array.isArray(value) ? value.slice(0, maxItems) : value);
+  return z.preprocess(cut, z.array(item)).nullish();
 }
 
-export const accountRows = listOf(accountRow);
+/** Adds an issue at the first of these fields when none is the key of a provider. */
+function readProviderKey(fields: Readonly<Record<string, unknown>>, context: z.RefinementCtx): string {
+  const key = Object.values(fields).find((value) => typeof value === 'string' && providerKeyPattern.test(value));
+  if (typeof key === 'string') {
+    return key;
+  }
+  const names = Object.keys(fields);
+  const path = [names.find((name) => fields[name] != null) ?? names[0] ?? ''];
+  context.addIssue({ code: 'custom', path, params: requiredField });
+  return z.NEVER;
+}
 
-/** A row of `GET /connectors/meta`, which projects of any age have. */
-const connectorRow = z.object({
-  provider: z.string(),
-  provider_name: z.string().nullish(),
-  category: z.string().nullish(),
-  active: z.boolean().nullish(),
-  resources: z
-    .object({ images: z.object({ logo_url: z.string().nullish() }).nullish() })
-    .nullish()
-    .catch(null),
-});
-export const connectorRows = listOf(connectorRow);
+/**
+ * An account, in the vocabulary of version 1 or 2 of StackOne's API. It needs an id that can be part of a path and the
+ * key of a provider. The documents of StackOne have an id as text; a number beyond the safe integers has lost digits.
+ */
+export const accountRow = z
+  .object({
+    id: z.union([z.string().regex(accountIdPattern), z.int().nonnegative().transform(String)]),
+    provider: alias,
+    connector: alias,
+    origin_owner_id: alias,
+    owner_id: alias,
+    origin_owner_name: text,
+    origin_username: text,
+    label: text,
+    status: text,
+    status_reasons: firstItems(
+      z.object({ code: text, description: text, timestamp: timestamp.nullish() }).nullable(),
+      10,
+    ),
+    created_at: timestamp.nullish(),
+    updated_at: timestamp.nullish(),
+  })
+  .transform(({ provider, connector, origin_owner_id, owner_id, ...row }, context) => {
+    const owner = origin_owner_id ?? owner_id;
+    return {
+      ...row,
+      owner: typeof owner === 'string' && owner !== '' ? owner : null,
+      provider: readProviderKey({ provider, connector }, context),
+    };
+  });
 
-/** A row of `GET /auth_configs`, the successor of 2026. One provider can have several rows. */
-const authConfigRow = z.object({
-  connector_key: z.string(),
-  connector_label: z.string().nullish(),
-  logo_url: z.string().nullish(),
-  categories: z.array(z.string()).nullish(),
-  active: z.boolean().nullish(),
-});
-export const authConfigPage = z.object({ total: z.number().nullish(), data: z.array(authConfigRow) });
+/** A row of a list also needs an owner: an account without one belongs to no caller. */
+export const listedAccountRow = accountRow.refine(({ owner }) => owner !== null, { path: ['origin_owner_id'] });
+
+/**
+ * A row of `GET /connector_profiles`, `GET /auth_configs` or `GET /connectors/meta`. It needs the key of a provider.
+ * One provider can have several rows.
+ */
+export const providerRow = z
+  .object({
+    /** Of a profile. `/connectors/meta` has none. */
+    id: alias,
+    connector_key: alias,
+    connector: alias,
+    provider: alias,
+    connector_label: text,
+    provider_name: text,
+    categories: firstItems(z.string().nullable(), 50),
+    category: z.string().nullish(),
+    active: z.boolean().nullish(),
+    default: z.boolean().nullish(),
+    logo_url: imageUrl,
+    resources: z.object({ images: z.object({ logo_url: imageUrl }).nullish() }).nullish(),
+  })
+  .transform(({ id, connector_key, connector, provider, ...row }, context) => {
+    const key = readProviderKey({ connector_key, connector, provider }, context);
+    return { ...row, key, id: id ?? key };
+  });
+
+/**
+ * A list is a bare array in the API's documents, `{data: [...]}` in one guide, and a page with its total in the versions
+ * of 2026. The rows are read one by one, see `list-reader`.
+ */
+export const listResponse = z
+  .preprocess(
+    (json) => (Array.isArray(json) ? { data: json } : json),
+    z.object({
+      data: z.custom<readonly unknown[]>(Array.isArray),
+      total: z.int().nonnegative().nullish().catch(null),
+      page_size: z.int().positive().nullish().catch(null),
+    }),
+  )
+  .transform(({ data, total, page_size }) => ({ data, total: total ?? undefined, pageSize: page_size ?? undefined }));
 
 export type ConnectSessionResponse = z.output<typeof connectSessionResponse>;
 export type AccountRow = z.output<typeof accountRow>;
-export type ConnectorRow = z.output<typeof connectorRow>;
-export type AuthConfigRow = z.output<typeof authConfigRow>;
+export type ProviderRow = z.output<typeof providerRow>;
 
 /** A webhook. Only events about accounts have the other fields; the payload has neither a status nor a label. */
 export const webhookPayload = z.object({

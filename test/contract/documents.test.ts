@@ -10,22 +10,25 @@ import {
   parse,
   validate,
 } from 'graphql';
+import { demoVariables } from '../../demo/start-demo.js';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { printApiReference } from '../../scripts/emit-api-reference.js';
-import { listSettings } from '../../src/config/settings.js';
+import { listSettings } from '../../src/config/setting-list.js';
 import { errorCodeInfo, errorCodes } from '../../src/domain/error-codes.js';
 import { UserErrorCode } from '../../src/domain/result.js';
 import { startConnect } from '../../src/embed.js';
 import { queryLimits } from '../../src/graphql/query-limits.js';
+import { maxResponseValues } from '../../src/graphql/response-budget.js';
+import { maxTokens } from '../../src/graphql/token-limit.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 
 const settings = listSettings();
-/** The variables of the server and, last, the one of the demo. */
+/** The variables of the server and, last, those of the demo. */
 const variableNames = [
   ...settings.flatMap(({ variable, fileVariable }) =>
     fileVariable === undefined ? [variable] : [variable, fileVariable],
   ),
-  'EMULATOR_PORT',
+  ...demoVariables,
 ];
 
 const manifest = JSON.parse(readText('package.json'));
@@ -85,7 +88,9 @@ describe('docs/errors.md', () => {
       .split('\n')
       .filter((line) => line.includes('GRAPHQL_'))
       .map((line) => Number(line.split('|')[2]));
-    expect(values).toEqual(Object.values(queryLimits));
+    expect(values).toEqual([maxTokens, ...Object.values(queryLimits)]);
+    const budget = new Intl.NumberFormat('en').format(maxResponseValues);
+    expect(sectionOf('docs/errors.md', 'Query limits')).toContain(`| Values in the response | ${budget} |`);
   });
 });
 
@@ -96,7 +101,7 @@ describe('docs/configuration.md', () => {
 
   it('lists the variables of the server between the markers, and those of the demo in its own section', () => {
     const demo = namesIn(sectionOf('docs/configuration.md', 'Demo'));
-    expect(demo).toEqual(['EMULATOR_PORT']);
+    expect(demo).toEqual([...demoVariables]);
     expect([...namesIn(settingsTableOf('docs/configuration.md')), ...demo]).toEqual([...variableNames]);
   });
 
@@ -135,6 +140,14 @@ describe('docs/embedding.md', () => {
     const [, shown = ''] = codeBlocks('docs/embedding.md', 'js');
     const example = lines(readText('examples/express/shop.js'));
     const missing = lines(shown).filter((line) => !example.includes(line));
+    expect([shown.length > 300, missing]).toEqual([true, []]);
+  });
+
+  it('contains the merged schema that the tests use, without changes', () => {
+    const lines = (code: string) => code.split('\n').map((line) => line.trim());
+    const [, , shown = ''] = codeBlocks('docs/embedding.md', 'js');
+    const used = lines(readText('test/support/merged-product.ts').replace('<ConnectContext>', ''));
+    const missing = lines(shown).filter((line) => !used.includes(line));
     expect([shown.length > 300, missing]).toEqual([true, []]);
   });
 
@@ -187,10 +200,17 @@ describe('docs/testing.md', () => {
   });
 
   it('lists every property and method of the emulator, and no other', () => {
-    const named = rowsIn(readText('docs/testing.md')).flatMap(([, names = '']) =>
+    const named = rowsIn(sectionOf('docs/testing.md', 'The emulator')).flatMap(([, names = '']) =>
       [...names.matchAll(/`(\w+)/g)].map((match) => match[1]),
     );
     expect(named.sort()).toEqual(Object.keys(emulator).sort());
+  });
+
+  it('lists every setting of the emulator, and no other', () => {
+    const named = rowsIn(sectionOf('docs/testing.md', 'Settings')).flatMap(
+      ([, name = '']) => /`(\w+)/.exec(name)?.[1] ?? [],
+    );
+    expect(named.sort()).toEqual(Object.keys(emulator.settings).sort());
   });
 
   it('lists control requests that the emulator answers', async () => {

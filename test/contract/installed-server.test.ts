@@ -56,7 +56,7 @@ describe('The server package in a project with only its dependencies and the emu
     });
   }, 60_000);
 
-  it('runs the script of docs/embedding.md, which starts the emulator and a server and gets a token', async () => {
+  it('runs the script of docs/embedding.md, which starts the emulator and gets a token', async () => {
     const [script = ''] = codeBlocks('docs/embedding.md', 'js');
     writeFileSync(join(project.folder, 'first-token.mjs'), script);
     const [, token] = await start('node', ['first-token.mjs'], {}, /token: '([\w-]{43})'/);

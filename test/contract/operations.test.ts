@@ -119,7 +119,7 @@ describe('Metrics', () => {
     const metrics = await (await fetch(`${app.metricsUrl}/metrics`)).text();
     const all = [...metrics.matchAll(/^# TYPE (\w+) /gm)].map((match) => match[1] ?? '');
     const labelsOf = (name: string) => {
-      const labels = new RegExp(`^${name}_count\\{([^}]*)\\}`, 'm').exec(metrics)?.[1];
+      const labels = new RegExp(`^${name}(?:_count)?\\{([^}]*)\\}`, 'm').exec(metrics)?.[1];
       return labels === undefined ? '' : `{${labels.replace(/="[^"]*"/g, '')}}`;
     };
     const documented = namesOf(section('Metrics'));

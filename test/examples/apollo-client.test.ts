@@ -31,7 +31,7 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
   // The first test: the server remembers the names for minutes.
   test('shows the accounts first without and then with the names of their providers', async () => {
     await add({ provider: 'personio' });
-    await fail('/auth_configs', { status: 400, times: 20 });
+    await fail('/connector_profiles', { status: 400, times: 20 });
     const page = await visit();
     await row(page, 'personio').getByText('Connected').waitFor();
     await alert(page, 'StackOne rejected the request').nth(1).waitFor();

@@ -21,9 +21,10 @@ beforeEach(async () => {
   emulator = await startEmulator();
   const logger = createLogger('silent');
   const limits = createRateLimits({ rateLimitPerOwnerPerMinute: 1000, rateLimitTotalPerMinute: 100_000 }, undefined);
-  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url };
-  client = new StackOneHttpClient(config, limits, createObservability(logger));
-  const api = new StackOneApi(client);
+  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
+  const observability = createObservability(logger, config.apiKey);
+  client = new StackOneHttpClient(config, limits, observability);
+  const api = new StackOneApi(client, observability);
   state = new MemoryState();
   published = [];
   const createSweep = () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { acme, sessionRequests, signIn, startSharedApp, startTestApp } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
 
 const app = await startSharedApp({ SESSION_METADATA: '{"plan":"pro"}', SESSION_EXPIRES_IN_SECONDS: '600' });
 
@@ -69,20 +70,27 @@ describe('createConnectSession', () => {
     expect(created()[0]?.body).toEqual(created()[1]?.body);
   });
 
-  it('makes a single StackOne request when the provider catalog is cached', async () => {
+  it('creates one session and reads one list, at the same time, when the provider catalog is cached', async () => {
     const sdk = await app.sdk(acme);
     await sdk.createConnectSession({ provider: 'bamboohr' });
     const before = app.emulator.history.length;
-    await sdk.createConnectSession({ provider: 'bamboohr' });
-    expect(app.emulator.history.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([
-      'POST /connect_sessions',
-    ]);
+    app.emulator.failNext({ kind: 'delay', delayMs: 1000, match: { path: '/connect_sessions' } });
+    const requests = () => app.emulator.history.slice(before);
+    const session = sdk.createConnectSession({ provider: 'bamboohr' });
+    await waitUntil(() => requests().length === 2, 'both requests have arrived');
+    expect(requests()).toContainEqual(expect.objectContaining({ method: 'POST', status: 0 }));
+    await session;
+    expect(
+      requests()
+        .map(({ method, path }) => `${method} ${path}`)
+        .sort(),
+    ).toEqual(['GET /accounts', 'POST /connect_sessions']);
   });
 
   it('skips the provider check when the provider catalog is not available', async () => {
     const other = await startTestApp();
     try {
-      other.emulator.failNext({ status: 500, match: { path: '/auth_configs' } }, 5);
+      other.emulator.failNext({ status: 500, match: { path: '/connector_profiles' } }, 5);
       const sdk = await other.sdk(acme);
       const { createConnectSession: payload } = await sdk.createConnectSession({ provider: 'bamboohr' });
       expect(payload.token).not.toBeNull();

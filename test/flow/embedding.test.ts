@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { ApolloServer } from '@apollo/server';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { extendSchema, parse } from 'graphql';
 import type { Login } from '../../src/auth/host-login.js';
 import { startConnect } from '../../src/embed.js';
 import { createLogger } from '../../src/observability/logger.js';
+import { RequestTelemetry } from '../../src/observability/request-telemetry.js';
 import { listen } from '../support/listen.js';
 import { type Product, startProduct } from '../support/product-server.js';
 import { acme, ownerFields, sessionRequests, signIn, startTestApp, type TestApp } from '../support/test-app.js';
@@ -57,7 +60,7 @@ describe('startConnect in a product’s Apollo Server', () => {
         200,
         { data: { createConnectSession: { token: matching('^[\\w-]+$'), userErrors: [] } } },
       ]);
-      expect(product.emulator.history.at(-1)?.body).toMatchObject({
+      expect(sessionRequests(product.emulator).at(-1)?.body).toMatchObject({
         origin_owner_id: id,
         origin_owner_name: name,
         ...(username !== null && { origin_username: username }),
@@ -89,7 +92,7 @@ describe('startConnect in a product’s Apollo Server', () => {
     );
     await fetch(server.url, { headers: { 'x-session': 'hank' } });
     expect(await creating).toMatchObject({ ok: true, value: { token: matching('^[\\w-]+$') } });
-    expect(emulator.history.at(-1)?.body).toMatchObject({ origin_owner_id: 'org_globex' });
+    expect(sessionRequests(emulator).at(-1)?.body).toMatchObject({ origin_owner_id: 'org_globex' });
     await server.close();
   });
 });
@@ -205,7 +208,7 @@ describe('A username from getOwner that is not text to display', () => {
     getOwner = () => ({ ...validLogin, username });
     const { json } = await product.post(createSession);
     expect(json).toMatchObject({ data: { createConnectSession: { userErrors: [] } } });
-    expect(product.emulator.history.at(-1)?.body).not.toHaveProperty('origin_username');
+    expect(sessionRequests(product.emulator).at(-1)?.body).not.toHaveProperty('origin_username');
   });
 });
 
@@ -259,7 +262,47 @@ describe('apolloOptions contain every limit of the standalone server: same respo
   });
 });
 
+describe('The apolloOptions of startConnect', () => {
+  it('are new at each read, so that a plugin added to one server is not in another', () => {
+    const { connect } = product;
+    connect.apolloOptions.plugins.push({});
+    expect(connect.apolloOptions.plugins).not.toContainEqual({});
+  });
+});
+
+describe('A process that forbids code generation from strings', () => {
+  it('runs each operation with Apollo Server, because graphql-jit cannot compile it', async () => {
+    const { apiKey, url: baseUrl } = product.emulator;
+    const script = `import { ApolloServer } from '@apollo/server';
+import { startConnect } from './dist/src/index.js';
+const owner = { id: 'org_acme', name: 'Acme' };
+const connect = await startConnect({ apiKey: '${apiKey}', baseUrl: '${baseUrl}', production: false, logLevel: 'silent', getOwner: () => owner });
+const apollo = new ApolloServer(connect.apolloOptions);
+for (let turn = 0; turn < 2; turn++) {
+  const contextValue = await connect.createContext({ headers: new Headers() });
+  const { body } = await apollo.executeOperation({ query: 'mutation { createConnectSession { mode } }' }, { contextValue });
+  console.log(JSON.stringify(body.singleResult));
+}
+await apollo.stop();
+await connect.stop();`;
+    const options = ['--disallow-code-generation-from-strings', '--input-type=module', '--eval', script];
+    const { stdout } = await promisify(execFile)('node', options);
+    const result = '{"data":{"createConnectSession":{"mode":"LINK"}}}\n';
+    expect(stdout).toBe(result.repeat(2));
+  });
+});
+
 describe('startConnect observes each request', () => {
+  it('records the response once, whether Apollo Server or the operation store has run the operation', async () => {
+    const record = jest.spyOn(RequestTelemetry.prototype, 'setResponse');
+    const body = { query: `${createSession.query} # ${performance.now()}` };
+    for (let turn = 1; turn <= 2; turn++) {
+      await product.post(body, { 'x-session': 'ada' });
+      expect(record).toHaveBeenCalledTimes(turn);
+    }
+    record.mockRestore();
+  });
+
   it('logs one line per request and sends the request id to StackOne and to the client', async () => {
     const headers = {
       'x-session': 'ada',

@@ -9,6 +9,7 @@ import {
   hub,
   startSharedEmulator,
 } from '../support/emulator-client.js';
+import { exchangeRaw } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait.js';
 
 const emulator = await startSharedEmulator();
@@ -171,11 +172,11 @@ describe('emulator settings', () => {
     expect(await Promise.all(pages)).toEqual(expected);
   });
 
-  test('accountsEnvelope, organizationIdAsString and hasAuthConfigs can be set over HTTP', async () => {
+  test('accountsEnvelope, organizationIdAsString and catalogEndpoint can be set over HTTP', async () => {
     const settings: Partial<Settings> = {
       accountsEnvelope: 'data',
       organizationIdAsString: true,
-      hasAuthConfigs: false,
+      catalogEndpoint: 'connectors-meta',
     };
     expect((await control(url, 'PATCH', '/settings', settings)).body).toEqual(emulator.settings);
     expect((await api(url, 'GET', '/accounts')).body).toEqual({ data: [] });
@@ -184,18 +185,68 @@ describe('emulator settings', () => {
     expect((await api(url, 'GET', '/auth_configs')).status).toBe(404);
     expect((await control(url, 'PATCH', '/settings', { oddPaging: 'odd' })).status).toBe(400);
   });
+
+  test.each([
+    ['connectors-meta', [200, 404, 404]],
+    ['auth-configs', [200, 200, 404]],
+    ['connector-profiles', [200, 200, 200]],
+  ] as const)('catalogEndpoint: %s serves the endpoint and the older ones', async (catalogEndpoint, expected) => {
+    emulator.settings.catalogEndpoint = catalogEndpoint;
+    const paths = ['/connectors/meta', '/auth_configs', '/connector_profiles'];
+    const statuses = await Promise.all(paths.map(async (path) => (await api(url, 'GET', path)).status));
+    expect(statuses).toEqual(expected);
+  });
+
+  test('accountsEnvelope: paged returns a page with its total', async () => {
+    seed();
+    emulator.settings.accountsEnvelope = 'paged';
+    const { body } = await api(url, 'GET', '/accounts?page=2&page_size=2');
+    expect(body).toMatchObject({ page: 2, page_size: 2, total: 5, data: [{ label: 'c' }, { label: 'd' }] });
+  });
+
+  test('vocabulary: v2 renames the provider and the owner of accounts and of the catalog', async () => {
+    const { id } = emulator.addAccount({ provider: 'jira', ...acmeOwner });
+    emulator.settings.vocabulary = 'v2';
+    const expected = { id, connector: 'jira', owner_id: 'acme', connector_profile_id: expect.any(String) };
+    const list = await api(url, 'GET', '/accounts?origin_owner_id=acme');
+    expect(list.body).toEqual([expect.objectContaining(expected)]);
+    expect(JSON.stringify(list.body)).not.toMatch(/"(provider|origin_owner_id)"/);
+    expect((await api(url, 'GET', `/accounts/${id}`)).body).toMatchObject(expected);
+    const catalog = await api(url, 'GET', '/connector_profiles?connector_key=jira');
+    expect(catalog.body).toMatchObject({ data: [{ connector: 'jira' }] });
+  });
+
+  test('rawRows: lists the rows as they are, before all others, accounts only for their owner', async () => {
+    const { id } = emulator.addAccount({ provider: 'jira', ...acmeOwner });
+    const own = { id: 7, origin_owner_id: 'acme' };
+    const ownerless = { id: 'x.y', label: null };
+    const rawRows = {
+      accounts: [own, { id: 8, owner_id: 'globex' }, ownerless, 'text'],
+      catalog: [{ connector_key: 9 }],
+    };
+    expect((await control(url, 'PATCH', '/settings', { rawRows })).status).toBe(200);
+    const list = await api(url, 'GET', '/accounts?origin_owner_id=acme');
+    expect(list.body).toEqual([own, ownerless, 'text', expect.objectContaining({ id })]);
+    expect((await api(url, 'GET', '/accounts/7')).body).toEqual(own);
+    for (const path of ['/connector_profiles', '/auth_configs']) {
+      expect((await api(url, 'GET', path)).body).toMatchObject({
+        data: expect.arrayContaining([{ connector_key: 9 }]),
+      });
+    }
+    expect((await api(url, 'GET', '/connectors/meta')).body).toContainEqual({ connector_key: 9 });
+  });
 });
 
-describe('GET /auth_configs', () => {
+describe.each(['/auth_configs', '/connector_profiles'])('GET %s', (path) => {
   test('supports pages, the total count and filters', async () => {
-    const page = await api(url, 'GET', '/auth_configs?enabled=false&page_size=5');
+    const page = await api(url, 'GET', `${path}?enabled=false&page_size=5`);
     expect(page.body).toMatchObject({
       page: 1,
       page_size: 5,
       total: 1,
       data: [{ connector_key: 'pipedrive', connector_label: 'Pipedrive', categories: ['crm'], active: false }],
     });
-    const one = await api(url, 'GET', '/auth_configs?connector_key=jira');
+    const one = await api(url, 'GET', `${path}?connector_key=jira`);
     expect(one.body).toMatchObject({
       total: 1,
       data: [{ connector_key: 'jira', active: true, default: true }],
@@ -297,4 +348,63 @@ test('stop takes less than 500 ms with a hanging request and a keep-alive connec
   expect(await hanging).toMatchObject({ message: 'fetch failed' });
   await expect(fetch(other.url)).rejects.toThrow();
   await other.stop();
+});
+
+describe('control requests of web pages', () => {
+  const port = new URL(url).port;
+  const send = (lines: readonly string[], body = '') =>
+    exchangeRaw(
+      url,
+      [
+        'POST /__emulator/reset HTTP/1.1',
+        ...lines,
+        `Content-Length: ${body.length}`,
+        'Connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+    );
+  const statusOf = ({ response }: { readonly response: string }) => Number(response.split(' ')[1]);
+  const local = `Host: 127.0.0.1:${port}`;
+
+  test.each<[string, number, readonly string[], string]>([
+    ['a page whose name resolves to this machine', 403, [`Host: evil.example:${port}`], ''],
+    ['a name that begins like this machine', 403, [`Host: localhost.evil.example:${port}`], ''],
+    ['the name of this machine with another port', 403, ['Host: localhost:80'], ''],
+    ['the name of this machine without a port', 403, ['Host: localhost'], ''],
+    ['a page of another origin', 403, [local, 'Origin: https://evil.example'], ''],
+    ['a page of another port', 403, [local, 'Origin: http://127.0.0.1:1'], ''],
+    ['a sandboxed page', 403, [local, 'Origin: null'], ''],
+    ['a page of another site, without Origin', 403, [local, 'Sec-Fetch-Site: cross-site'], ''],
+    ['a page of another port, without Origin', 403, [local, 'Sec-Fetch-Site: same-site'], ''],
+    ['a form', 415, [local, 'Content-Type: text/plain'], '{}'],
+    ['a body without a type', 415, [local], '{}'],
+    ['a type that only begins with application/json', 415, [local, 'Content-Type: application/json-x'], '{}'],
+  ])('%s → %i, and nothing is reset', async (_name, status, lines, body) => {
+    const account = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
+    expect(statusOf(await send(lines, body))).toBe(status);
+    expect(emulator.accounts()).toEqual([account]);
+  });
+
+  test.each([
+    ['127.0.0.1', [local]],
+    ['localhost', [`Host: localhost:${port}`]],
+    ['[::1]', [`Host: [::1]:${port}`]],
+    ['a page of the emulator itself', [local, `Origin: http://127.0.0.1:${port}`, 'Sec-Fetch-Site: same-origin']],
+    ['a JSON body', [local, 'Content-Type: application/json; charset=utf-8']],
+  ])('%s is accepted', async (name, lines) => {
+    emulator.addAccount({ provider: 'bamboohr', ...acmeOwner });
+    expect(statusOf(await send(lines, name === 'a JSON body' ? '{}' : ''))).toBe(204);
+    expect(emulator.accounts()).toEqual([]);
+  });
+
+  test('a host in the option controlHosts is accepted', async () => {
+    const inContainer = await startEmulator({ controlHosts: ['emulator:4010'] });
+    const get = 'GET /__emulator/history HTTP/1.1\r\nConnection: close\r\n';
+    const results = await Promise.all(
+      ['emulator:4010', 'emulator'].map((host) => exchangeRaw(inContainer.url, `${get}Host: ${host}\r\n\r\n`)),
+    );
+    await inContainer.stop();
+    expect(results.map(statusOf)).toEqual([200, 403]);
+  });
 });

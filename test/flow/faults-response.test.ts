@@ -25,11 +25,9 @@ describe('Response that violates HTTP or redirects: UPSTREAM_UNAVAILABLE, no ups
       'response header of 64 KB',
       '301 redirect',
       '307 redirect',
-    ]),
-    // The client cannot distinguish these from a lost connection or a truncated body, which it tries again.
-    ...faultCases('UPSTREAM_UNAVAILABLE', 2, [
       '101 Switching Protocols',
       'repeated 100 Continue',
+      'endless 103 Early Hints',
       'two content-length headers',
       'content-length together with transfer-encoding: chunked',
     ]),

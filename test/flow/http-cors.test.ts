@@ -58,12 +58,44 @@ describe('CORS', () => {
     const preflighted = await send('/graphql', preflight(origin), withCors);
     expect(preflighted.status).toBe(204);
     expect(preflighted.headers.get('access-control-allow-methods')).toBe('POST');
-    expect(preflighted.headers.get('access-control-allow-headers')).toBe('authorization, content-type');
     const rejected = await send('/graphql', { method: 'POST', headers: { origin }, body: '{' }, withCors);
     for (const response of [preflighted, rejected]) {
       expect(allowHeaders(response)).toEqual([['access-control-allow-origin', origin]]);
       expect(response.headers.get('vary')).toMatch(/\borigin\b/i);
     }
+  });
+
+  it.each([
+    'authorization, content-type',
+    'traceparent, tracestate, baggage',
+    'sentry-trace, x-request-id, x-datadog-trace-id, b3',
+    'apollographql-client-name, apollographql-client-version, apollo-require-preflight',
+  ])('allows a configured origin to send the headers %s', async (names) => {
+    const { method, headers: requested } = preflight(origin);
+    const response = await send(
+      '/graphql',
+      { method, headers: { ...requested, 'access-control-request-headers': names } },
+      withCors,
+    );
+    expect(response.headers.get('access-control-allow-headers')).toBe(names);
+    expect(response.headers.get('vary')).toMatch(/\baccess-control-request-headers\b/i);
+  });
+
+  it('lets pages read the date, Retry-After and the request id of a response', async () => {
+    const response = await send('/graphql', { method: 'POST', headers: { ...headers, origin }, body }, withCors);
+    expect(response.headers.get('access-control-expose-headers')).toBe('date, retry-after, x-request-id');
+  });
+
+  it('allows credentials with CORS_CREDENTIALS=true, for configured origins only', async () => {
+    const withCredentials = await startTestApp({ CORS_ORIGINS: origin, CORS_CREDENTIALS: 'true' });
+    const response = await send('/graphql', preflight(origin), withCredentials);
+    const foreign = await send('/graphql', preflight('https://evil.example'), withCredentials);
+    await withCredentials.stop();
+    expect(allowHeaders(response)).toEqual([
+      ['access-control-allow-credentials', 'true'],
+      ['access-control-allow-origin', origin],
+    ]);
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
   });
 
   it('sends no CORS headers and no error body to a preflight without an Origin header', async () => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { isErrorCode } from '../../src/domain/error-codes.js';
 import { exchangeRaw } from '../support/raw-http.js';
 import { acme, productionEnv, signIn, startSharedApp, startTestApp } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
 
 const app = await startSharedApp();
 let headers: Record<string, string>;
@@ -46,7 +47,7 @@ async function expectRejected(response: Response, status: number, code = 'BAD_US
 }
 
 describe('Invalid HTTP request → GraphQL error with a documented code, with nothing sent to StackOne', () => {
-  it.each(['/', '/nothing', '/graphql/', '/GRAPHQL', '//graphql', '/metrics', '/.env'])(
+  it.each(['/', '/nothing', '/graphql/x', '/graphql//', '/GRAPHQL', '//graphql', '/metrics', '/.env'])(
     'unknown path %s → 404',
     async (path) => {
       await expectRejected(await send(path), 404);
@@ -167,7 +168,7 @@ describe('Invalid HTTP request → GraphQL error with a documented code, with no
 
   it.each<[string, string, number]>([
     ['a URL that cannot be decoded', 'GET /%zzcanary HTTP/1.1\r\nHost: a\r\n', 400],
-    ['headers of more than 16 KiB', `GET /livez HTTP/1.1\r\nHost: a\r\nX: ${'canary'.repeat(4000)}\r\n`, 431],
+    ['headers of more than 32 KiB', `GET /livez HTTP/1.1\r\nHost: a\r\nX: ${'canary'.repeat(6000)}\r\n`, 431],
     ['bytes that are not HTTP', 'canary\r\n', 400],
   ])('%s', async (_name, request, status) => {
     const { response } = await exchangeRaw(app.url, `${request}Connection: close\r\n\r\n`);
@@ -179,10 +180,21 @@ describe('Invalid HTTP request → GraphQL error with a documented code, with no
   });
 });
 
+describe('POST /graphql/, with a slash at the end', () => {
+  it('is the same as POST /graphql, also in the log', async () => {
+    const response = await send('/graphql/?a=b', { method: 'POST', headers, body: JSON.stringify(operation) });
+    expect(await response.json()).toEqual({ data: { viewer: { ownerId: 'org_acme' } } });
+    expectSafeHeaders(response);
+    const requestId = response.headers.get('x-request-id');
+    await waitUntil(() => app.logs().includes(`"requestId":"${requestId}"`), 'the request is logged');
+    await expectRejected(await send('/graphql/'), 405);
+  });
+});
+
 describe('Health check: no access token, security headers, no StackOne request', () => {
   it.each([
     ['/livez', { status: 'ok' }],
-    ['/readyz', { status: 'ready', upstream: 'ok' }],
+    ['/readyz', { status: 'ready', upstream: expect.any(String), auth: expect.any(String) }],
   ])('%s', async (path, body) => {
     const response = await send(path);
     expect([response.status, await response.json()]).toEqual([200, body]);

@@ -2,12 +2,16 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createBearerAuthentication } from '../../src/auth/authenticate.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { createObservability } from '../../src/observability/observability.js';
 import { type Listener, listen } from '../support/listen.js';
-import { acme, type GraphQLResponse, signToken, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, type GraphQLResponse, signToken, startTestApp, type TestApp, testConfig } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
 const first = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const second = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const toJwk = (key: KeyObject, kid: string) => ({ ...key.export({ format: 'jwk' }), kid, use: 'sig' });
 const jwks = {
@@ -20,6 +24,9 @@ const jwks = {
     k: Buffer.from('canary-shared-secret-of-32-bytes').toString('base64url'),
   },
 };
+
+/** Not a point of the curve. */
+const malformed = { ...jwks.first, kid: 'malformed', x: 'canary' };
 
 const respondWith =
   (status: number, type: string, body: string, headers: Record<string, string> = {}): RequestListener =>
@@ -55,16 +62,16 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   jest.restoreAllMocks();
-  clocks.aheadMs = 0;
+  Object.assign(clocks, { aheadMs: 0, backMs: 0 });
   await app.stop();
 });
 
-const clocks = { wall: Date.now, monotonic: performance.now.bind(performance), aheadMs: 0 };
+const clocks = { wall: Date.now, monotonic: performance.now.bind(performance), aheadMs: 0, backMs: 0 };
 
 /** Advances the wall clock and the monotonic clock, until the end of the test. */
 function passTime(seconds: number): void {
   clocks.aheadMs += seconds * 1000;
-  jest.spyOn(Date, 'now').mockImplementation(() => clocks.wall() + clocks.aheadMs);
+  jest.spyOn(Date, 'now').mockImplementation(() => clocks.wall() + clocks.aheadMs - clocks.backMs);
   jest.spyOn(performance, 'now').mockImplementation(() => clocks.monotonic() + clocks.aheadMs);
 }
 
@@ -106,6 +113,24 @@ describe('AUTH_JWKS_URL', () => {
     expect((await createSession({ kid: '' })).json).toEqual(accepted);
   });
 
+  it.each<[string, object[]]>([
+    ['no key has a key id', [jwks.first, jwks.second].map((key) => ({ ...key, kid: undefined }))],
+    ['all keys have a key id', [jwks.second, jwks.first]],
+    ['one key is malformed', [{ ...jwks.second, x: 'canary' }, jwks.second, jwks.first]],
+    ['another key has another algorithm', [jwks.rsa, jwks.shared, jwks.second, jwks.first]],
+  ])('accepts a token without a key id when the set has several keys and %s', async (_what, keys) => {
+    issuer.response = keySet(...keys);
+    expect((await createSession({ kid: '' })).json).toEqual(accepted);
+    expect((await createSession({ kid: '', key: second.privateKey })).json).toEqual(accepted);
+    expect(issuer.requests).toBe(1);
+  });
+
+  it('tries at most ten keys for a token without a key id', async () => {
+    issuer.response = keySet(...Array.from({ length: 10 }, () => jwks.second), jwks.first);
+    expect(codesOf(await createSession({ kid: '' }))).toEqual([401, 'UNAUTHENTICATED']);
+    expectNothingUpstream();
+  });
+
   it('uses each key with its own algorithm', async () => {
     issuer.response = keySet(jwks.first, jwks.rsa);
     expect((await createSession({ kid: 'rsa', alg: 'RS256', key: rsa.privateKey })).json).toEqual(accepted);
@@ -131,10 +156,22 @@ describe('AUTH_JWKS_URL', () => {
     expectNothingUpstream();
   });
 
+  it('rejects a token that names a malformed key, without an effect on other keys, old and new ones', async () => {
+    issuer.response = keySet(malformed, jwks.first);
+    const byMalformed: Signer = { kid: 'malformed', key: first.privateKey };
+    expect(codesOf(await createSession(byMalformed))).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await createSession()).json).toEqual(accepted);
+    issuer.response = keySet(malformed, jwks.first, jwks.second);
+    passTime(60);
+    expect(codesOf(await createSession(byMalformed))).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await createSession(bySecond)).json).toEqual(accepted);
+    expect(app.logs()).not.toContain('"alert"');
+  });
+
   it.each<[string, Signer]>([
     ['signed by another key', { key: second.privateKey }],
     ['with an unknown key id', { kid: 'unknown' }],
-    ['without a key id when the set has several keys', { kid: '' }],
+    ['without a key id that no key of the set has signed', { kid: '', key: stranger.privateKey }],
     ['signed with HS256 and the public key as the secret', { alg: 'HS256', key: Buffer.from(jwks.first.x ?? '') }],
     [
       'signed with a symmetric key of the set',
@@ -161,6 +198,35 @@ async function expectUnavailable(signer?: Signer): Promise<void> {
   expectNothingUpstream();
 }
 
+describe('The wall clock is set back by an hour', () => {
+  beforeEach(async () => {
+    expect((await createSession()).json).toEqual(accepted);
+    clocks.backMs = 60 * 60_000;
+    app.emulator.reset();
+  });
+
+  it('rejects a token of a revoked key after eleven minutes', async () => {
+    issuer.response = keySet(jwks.second);
+    passTime(11 * 60);
+    expect(codesOf(await createSession())).toEqual([401, 'UNAUTHENTICATED']);
+    expectNothingUpstream();
+  });
+
+  it('does not use the last keys for more than one hour', async () => {
+    issuer.response = respondWith(500, 'text/html', 'canary');
+    passTime(61 * 60);
+    await expectUnavailable();
+  });
+});
+
+it('The log names the key id and the algorithm that no key of the set has', async () => {
+  await createSession({ kid: 'canary\r\n'.repeat(50) });
+  await waitUntil(() => app.logs().includes('AUTH_JWKS_URL has no key'), 'the reason is logged');
+  const kid = 'canary??'.repeat(50).slice(0, 100);
+  const reason = `AUTH_JWKS_URL has no key for the key id (kid) "${kid}…" and the algorithm (alg) "ES256"`;
+  expect(app.logs()).toContain(JSON.stringify(reason).slice(1, -1));
+});
+
 describe('Key set not available → 503 AUTH_UNAVAILABLE instead of 401, with nothing sent to StackOne', () => {
   const json = 'application/json';
   it.each<[string, () => RequestListener]>([
@@ -171,6 +237,16 @@ describe('Key set not available → 503 AUTH_UNAVAILABLE instead of 401, with no
     ['truncated key set', () => respondWith(200, json, '{"keys":[{"kty":"canary')],
     ['JSON that is not a key set', () => respondWith(200, json, '{"canary":[]}')],
     ['JSON list', () => respondWith(200, json, '["canary"]')],
+    ['more than 512 KiB', () => respondWith(200, json, JSON.stringify({ keys: [jwks.first], x: 'x'.repeat(525_000) }))],
+    ['key set without keys', () => keySet()],
+    ['key set with a malformed key only', () => keySet(malformed)],
+    ['key set with a private key only', () => keySet({ ...first.privateKey.export({ format: 'jwk' }), kid: 'first' })],
+    [
+      'key set with a key for encryption only',
+      () => keySet({ ...jwks.rsa, kid: 'first', use: 'enc', alg: 'RSA-OAEP' }),
+    ],
+    ['key set with a symmetric key only', () => keySet({ ...jwks.shared, kid: 'first' })],
+    ['key set with values that are no keys', () => keySet(['canary'], { kty: 7 })],
     ['connection reset', () => (request) => void request.socket.resetAndDestroy()],
   ])('%s', async (_name, response) => {
     issuer.response = response();
@@ -194,6 +270,29 @@ describe('Key set not available → 503 AUTH_UNAVAILABLE instead of 401, with no
     await close();
     app = await startTestApp({ AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: `${url}/jwks.json` });
     await expectUnavailable();
+  });
+
+  it('body without an end: the connection is closed after 512 KiB', async () => {
+    let sent = 0;
+    let closed = false;
+    issuer.response = (_request, response) => {
+      const chunk = Buffer.alloc(64 * 1024, ' ');
+      const write = () => {
+        while (!closed && response.write(chunk)) {
+          sent += chunk.length;
+        }
+      };
+      response.once('close', () => {
+        closed = true;
+      });
+      response.writeHead(200, { 'content-type': json }).on('drain', write);
+      write();
+    };
+    await expectUnavailable();
+    await waitUntil(() => closed, 'the connection is closed');
+    // More than is read can wait in the buffers of the sockets.
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
+    expect(app.logs()).toContain('OVERSIZED');
   });
 
   it('no response: the error is returned within a few seconds', async () => {
@@ -228,7 +327,7 @@ describe('Key set not available after it was fetched once', () => {
       level: 'error',
       time: expect.any(String),
       alert: 'jwks-stale',
-      reason: 'ERR_JOSE_GENERIC',
+      reason: 'HTTP_500',
       msg: expect.stringContaining('last good keys stay in use'),
     };
     expect([await isStale(), alerts()]).toEqual(['0', []]);
@@ -257,9 +356,33 @@ describe('Key set not available after it was fetched once', () => {
     expect(app.logs()).not.toContain('jwks-stale');
   });
 
+  it('keeps the last keys when the key set is empty or has no usable key, and finds new keys afterwards', async () => {
+    for (const unusable of [keySet(), keySet(malformed), keySet({ ...jwks.shared, kid: 'second' })]) {
+      issuer.response = unusable;
+      passTime(11 * 60);
+      expect((await createSession()).json).toEqual(accepted);
+      app.emulator.reset();
+      await expectUnavailable(bySecond);
+    }
+    issuer.response = keySet(jwks.second);
+    passTime(60);
+    expect((await createSession(bySecond)).json).toEqual(accepted);
+  });
+
   it('does not use the last keys for more than one hour', async () => {
     passTime(61 * 60);
     await expectUnavailable();
+  });
+
+  it('logs the alert jwks-unavailable once when there are no keys to use', async () => {
+    passTime(61 * 60);
+    for (let request = 0; request < 3; request++) {
+      await expectUnavailable();
+      passTime(60);
+    }
+    expect(app.logs().match(/"alert":"\S+?","reason":"\w+"/g)).toEqual([
+      '"alert":"jwks-unavailable","reason":"HTTP_500"',
+    ]);
   });
 
   it('caches the failure for a few seconds instead of calling the issuer for each request', async () => {
@@ -269,5 +392,34 @@ describe('Key set not available after it was fetched once', () => {
       await expectUnavailable();
     }
     expect(issuer.requests - before).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('The health of authentication', () => {
+  const readHealth = async (env: Record<string, string | undefined>) => {
+    const config = testConfig(env);
+    const observability = createObservability(createLogger('silent'), config.apiKey);
+    const authenticate = createBearerAuthentication(config, observability);
+    const state = async (response: RequestListener) => {
+      issuer.response = response;
+      passTime(2 * 60 * 60);
+      const token = await signToken(acme, { key: first.privateKey, header: { kid: 'first' } });
+      await authenticate(`Bearer ${token}`).catch(() => undefined);
+      return observability.health.auth;
+    };
+    return { initially: observability.health.auth, state };
+  };
+
+  it('is unknown until the URL is called, failing while it fails, and ok when it works', async () => {
+    const { initially, state } = await readHealth({ AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: issuer.url });
+    expect(initially).toBe('unknown');
+    expect(await state(respondWith(404, 'text/html', ''))).toBe('failing');
+    expect(await state(keySet(jwks.first))).toBe('ok');
+    expect(await state(keySet(jwks.second))).toBe('ok');
+    expect(await state(respondWith(500, 'text/html', ''))).toBe('failing');
+  });
+
+  it('is ok from the start with a public key', async () => {
+    expect((await readHealth({})).initially).toBe('ok');
   });
 });

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LinkedAccountsQueryVariables } from '../../client/src/index.js';
 import { listen } from '../support/listen.js';
 import {
@@ -27,7 +27,15 @@ const listings = () => app.emulator.history.filter(({ path }) => path === '/acco
 
 const readAll = async (variables: LinkedAccountsQueryVariables) => readAllAccountIds(await app.sdk(acme), variables);
 
-describe('linkedAccounts', () => {
+describe.each([
+  { accountsEnvelope: 'array', vocabulary: 'v1' },
+  { accountsEnvelope: 'paged', vocabulary: 'v1' },
+  { accountsEnvelope: 'paged', vocabulary: 'v2' },
+] as const)('linkedAccounts, StackOne with $accountsEnvelope lists in vocabulary $vocabulary,', (contract) => {
+  beforeEach(() => {
+    Object.assign(app.emulator.settings, contract);
+  });
+
   it('returns the fields of an account, without credentials or the owner', async () => {
     const at = '2026-11-20T10:00:00.000Z';
     const { id } = add(acme, {
@@ -77,7 +85,7 @@ describe('linkedAccounts', () => {
       for (const first of [10, 25, 100]) {
         expect(await readAll({ first })).toEqual(ids);
       }
-      expect(app.logs()).not.toContain('maximum number of pages');
+      expect(app.logs()).not.toContain('stackone-list-truncated');
     },
   );
 
@@ -96,7 +104,15 @@ describe('linkedAccounts', () => {
     expect(await readAll({})).toEqual(ids);
   });
 
-  it('ends after 100 pages when StackOne’s list never ends, and logs a warning', async () => {
+  it('requests no page after the total', async () => {
+    addMany(50);
+    await readAll({ first: 25 });
+    const pages = listings().map(({ query: { page } }) => page ?? '1');
+    const expected = contract.accountsEnvelope === 'paged' ? ['1', '2', '1', '2'] : ['1', '2', '1', '2', '3'];
+    expect(pages).toEqual(expected);
+  });
+
+  it('ends after 100 pages when StackOne’s list never ends, and logs an alert', async () => {
     let pages = 0;
     const at = '2026-11-20T10:00:00.000Z';
     const stackone = await listen(
@@ -117,7 +133,7 @@ describe('linkedAccounts', () => {
     const sdk = await endless.sdk(acme);
     expect((await sdk.linkedAccounts({ provider: 'lever' })).linkedAccounts.nodes).toEqual([]);
     expect(pages).toBe(100);
-    expect(endless.logs()).toContain('A list of accounts ended at its maximum number of pages');
+    expect(endless.logs()).toContain('"alert":"stackone-list-truncated"');
     await endless.stop();
     await stackone.close();
   });

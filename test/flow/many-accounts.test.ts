@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { acme, ownerFields, readAllAccountIds, startTestApp, type TestApp } from '../support/test-app.js';
+import {
+  acme,
+  errorCode,
+  ownerFields,
+  readAllAccountIds,
+  signIn,
+  startTestApp,
+  type TestApp,
+} from '../support/test-app.js';
 
 const count = 2_000;
 
@@ -30,5 +38,54 @@ describe('linkedAccounts of an owner with 2,000 accounts', () => {
     await sdk.linkedAccounts({ first: 100, after: page.pageInfo.endCursor });
     // Four StackOne pages of 25, the page with the cursor, and the next page for hasNextPage.
     expect(app.emulator.history.length - before).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('A query for an owner with 2,000 accounts of one provider', () => {
+  const page = 'key name logoUrl linkedAccounts { id label status needsRelink }';
+  const send = async (query: string) => app.post({ query }, await signIn(acme));
+
+  it.each([
+    [
+      'accounts of providers of accounts of providers',
+      '{ providers { linkedAccounts { provider { linkedAccounts { provider { key } } } } } }',
+    ],
+    [
+      'accounts of the providers of a page of accounts',
+      '{ linkedAccounts(first: 100) { nodes { provider { linkedAccounts { id } } } } }',
+    ],
+    [
+      'all accounts under four aliases',
+      `{ ${['a', 'b', 'c', 'd'].map((key) => `${key}: providers { ${page} }`).join(' ')} }`,
+    ],
+    [
+      'accounts of an account',
+      `mutation { createConnectSession(provider: "bamboohr", onExisting: FAIL) { userErrors { accounts { provider { linkedAccounts { id } } } } } }`,
+    ],
+  ])('is refused with BAD_USER_INPUT when its response would be too large: %s', async (_what, query) => {
+    // First by Apollo Server, then from the operation store.
+    for (let turn = 0; turn < 2; turn++) {
+      const response = await send(query);
+      expect(errorCode(response)).toMatch(/^BAD_USER_INPUT( BAD_USER_INPUT)*$/);
+      expect(response.json.errors?.[0]?.message).toBe(
+        'The response would be too large. Select fewer fields, or read `linkedAccounts` page by page.',
+      );
+      expect(response.text.length).toBeLessThan(1_000_000);
+    }
+  });
+
+  it('returns all accounts for a page with the providers', async () => {
+    for (let turn = 0; turn < 2; turn++) {
+      const { json } = await send(`{ providers { ${page} } }`);
+      expect(json.errors).toBeUndefined();
+      expect(JSON.stringify(json.data).match(/"needsRelink"/g)).toHaveLength(count);
+    }
+  });
+
+  it('reads each StackOne page once for all providers', async () => {
+    const before = app.emulator.history.length;
+    await send('{ providers { linkedAccounts { id } } again: providers { linkedAccounts { id } } }');
+    const pages = app.emulator.history.slice(before).filter(({ path }) => path.startsWith('/accounts'));
+    expect(pages).toHaveLength(81);
   });
 });

@@ -1,54 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { Secret } from '../../src/config/secret.js';
+import { createOwnerHash } from '../../src/observability/owner-hash.js';
 import { listen } from '../support/listen.js';
-import { inPackage } from '../support/package-files.js';
-import { waitFor, waitUntil } from '../support/wait.js';
+import { type Program, startProgram, startTimeout, waitForUrl } from '../support/program.js';
+import { openSocket } from '../support/raw-http.js';
+import { waitUntil } from '../support/wait.js';
 
 const tokenSchema = z.object({ token: z.string() });
 const dataSchema = z.object({ data: z.object({ linkedAccounts: z.object({}) }) });
 
-/** A process of the built program, as `npm start` runs it. */
-interface Program {
-  readonly process: ChildProcess;
-  readonly output: () => string;
-  readonly exitCode: Promise<number | null>;
-}
-
-const running: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of running.splice(0)) {
-    child.kill('SIGKILL');
-  }
-});
-
-function start(env: Record<string, string>, preload?: string): Program {
-  const preloading = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
-  const child = spawn(process.execPath, [...preloading, inPackage('dist/demo/main.js')], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  running.push(child);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-    });
-  }
-  const exitCode = once(child, 'close').then(() => child.exitCode);
-  return { process: child, output: () => output, exitCode };
-}
-
+const start = (env: Record<string, string>, preload?: string) =>
+  startProgram(env, preload === undefined ? {} : { preload });
+const server = { file: 'dist/src/main.js' } as const;
+const serverEnv = {
+  STACKONE_API_KEY: 'canary-key',
+  STACKONE_BASE_URL: 'http://127.0.0.1:1',
+  AUTH_SECRET: 'canary-secret-of-more-than-32-bytes',
+  AUTH_ISSUER: 'i',
+  AUTH_AUDIENCE: 'a',
+  PORT: '0',
+};
 const demoPorts = { PORT: '0', EMULATOR_PORT: '0' };
-const startTimeout = { timeoutMs: 10_000, intervalMs: 10 };
-const waitForUrl = (program: Program) =>
-  waitFor(
-    () => /"url":"(http[^"]+)"/.exec(program.output())?.[1],
-    () => `no server URL in the output: ${program.output()}`,
-    startTimeout,
-  );
 
 describe('the command line program', () => {
   it('starts the demo without an API key, prints all URLs, and exits with 0 on SIGTERM', async () => {
@@ -99,6 +74,33 @@ describe('the command line program', () => {
     await close();
   });
 
+  it.each<[Record<string, string>, string]>([
+    [{ HOST: '0.0.0.0' }, 'HOST opens the demo to the network'],
+    [{ NODE_ENV: 'production ' }, 'NODE_ENV is not valid'],
+    [{ NODE_ENV: 'prod' }, 'NODE_ENV is not valid: it must be production, development or test'],
+  ])('does not listen with %j', async (env, problem) => {
+    const program = start({ ...demoPorts, ...env });
+    expect(await program.exitCode).toBe(1);
+    expect(program.output()).toContain(problem);
+  });
+
+  it('logs the configuration in force without secrets, and the variables that are probably misspelt', async () => {
+    const program = startProgram({ ...serverEnv, OWNER_CLAIM: 'canary', PATHS: 'canary' }, server);
+    await waitForUrl(program);
+    expect(program.output()).toMatch(/"level":"warn".*"variable":"OWNER_CLAIM","suggestion":"OWNER_ID_CLAIM"/);
+    expect(program.output()).toMatch(/"STACKONE_API_KEY":"\[set\]".*"AUTH_ISSUER":"i".*"msg":"configuration"/);
+    expect(program.output()).not.toMatch(/canary|PATHS/);
+  });
+
+  it('prints how log lines show an owner, with the API key only', async () => {
+    const program = startProgram({ STACKONE_API_KEY: 'key' }, { ...server, args: ['owner-hash', 'org_acme'] });
+    expect(await program.exitCode).toBe(0);
+    expect(program.output()).toBe(`${createOwnerHash(new Secret('key'))('org_acme')}\n`);
+    for (const args of [['owner-hash'], ['owner-hash', 'a', 'b']]) {
+      expect(await startProgram(serverEnv, { ...server, args }).exitCode).toBe(2);
+    }
+  });
+
   it('logs an unhandled rejection at level fatal and exits with 1', async () => {
     const program = start(demoPorts, "setTimeout(() => Promise.reject(new TypeError('unhandled')), 1500)");
     expect(await program.exitCode).toBe(1);
@@ -114,6 +116,7 @@ describe('SIGTERM under load', () => {
     for (let round = 0; round < rounds; round++) {
       const program = start({
         ...demoPorts,
+        SHUTDOWN_GRACE_SECONDS: '1',
         RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
         RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
       });
@@ -137,13 +140,47 @@ describe('SIGTERM under load', () => {
       await waitUntil(() => responses > 50, 'the clients have received 50 responses', startTimeout);
       await slowDown(program);
       program.process.kill('SIGTERM');
+      // Further signals, such as those of a process manager, change nothing. The kernel does not keep their order.
+      await sleep(100);
+      program.process.kill('SIGTERM');
+      program.process.kill('SIGINT');
       await clients;
       expect(await program.exitCode).toBe(0);
     }
   }, 300_000);
 });
 
-/** Delays the next sixteen StackOne responses beyond the grace period. */
+describe('SIGTERM', () => {
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+  it('with a request of which a part has arrived: the process exits with 0 long before the timeout', async () => {
+    const program = startProgram(
+      { ...serverEnv, SHUTDOWN_GRACE_SECONDS: '0', SHUTDOWN_TIMEOUT_SECONDS: '300' },
+      server,
+    );
+    const socket = openSocket(await waitForUrl(program));
+    socket.write('POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{');
+    await waitUntil(() => socket.bytesWritten > 0, 'the request is sent');
+    program.process.kill('SIGTERM');
+    expect(await program.exitCode).toBe(0);
+    socket.destroy();
+  });
+
+  it('with a response that its client never reads: the process logs it and exits with 1 after the timeout', async () => {
+    const program = startProgram({ ...serverEnv, SHUTDOWN_GRACE_SECONDS: '0', SHUTDOWN_TIMEOUT_SECONDS: '1' }, server);
+    const socket = openSocket(await waitForUrl(program));
+    socket.pause();
+    socket.write(get('/playground/graphiql.js').repeat(16));
+    await waitUntil(() => socket.bytesRead > 0 || socket.bytesWritten > 0, 'the request is sent');
+    await sleep(500);
+    program.process.kill('SIGTERM');
+    expect(await program.exitCode).toBe(1);
+    expect(program.output()).toContain('stopped before all requests were complete');
+    socket.destroy();
+  });
+});
+
+/** Delays the next sixteen StackOne responses. */
 async function slowDown(program: Program): Promise<void> {
   const emulator = /The emulator +(\S+)/.exec(program.output())?.[1];
   const response = await fetch(`${emulator}/__emulator/faults`, {

@@ -22,9 +22,10 @@ beforeEach(async () => {
   emulator = await startEmulator();
   const logger = createLogger('silent');
   rateLimits = createRateLimits({ rateLimitPerOwnerPerMinute: 1000, rateLimitTotalPerMinute: 10_000 }, undefined);
-  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url };
-  client = new StackOneHttpClient(config, rateLimits, createObservability(logger));
-  api = new StackOneApi(client);
+  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
+  const observability = createObservability(logger, config.apiKey);
+  client = new StackOneHttpClient(config, rateLimits, observability);
+  api = new StackOneApi(client, observability);
   now = 0;
   catalog = new ProviderCatalog(api, createLogger('silent'), () => now);
 });
@@ -55,13 +56,6 @@ describe('the provider catalog', () => {
       categories: ['hris'],
       logoUrl: expect.stringMatching(/^data:image\//),
     });
-  });
-
-  it('is the same from /connectors/meta in a project without /auth_configs', async () => {
-    const expected = await catalog.providers();
-    emulator.settings.hasAuthConfigs = false;
-    const older = new ProviderCatalog(api, createLogger('silent'));
-    expect(await older.providers()).toEqual(expected);
   });
 
   it('is fetched once for concurrent requests', async () => {
@@ -103,11 +97,25 @@ describe('the provider catalog', () => {
     await expect(keys()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   });
 
-  it('ends after 20 pages when the list of StackOne never ends', async () => {
-    const data = [{ connector_key: 'a', active: true }];
-    emulator.failNext({ status: 200, body: { data } }, 30);
+  it('asks StackOne once in five seconds while the catalog fails, and gives every request the same error', async () => {
+    emulator.failNext({ status: 403 }, 100);
+    for (let second = 0; second < 30; second++) {
+      now = second * 1000;
+      await expect(Promise.all([keys(), keys()])).rejects.toMatchObject({ code: 'UPSTREAM_MISCONFIGURED' });
+    }
+    expect(fetches()).toBe(6);
+    emulator.reset();
+    now = 31_000;
+    expect(await keys()).toContain('bamboohr');
+  });
+
+  it('ends after 50 pages when the list of StackOne never ends', async () => {
+    for (let page = 1; page <= 60; page++) {
+      emulator.failNext({ status: 200, body: { data: [{ id: page, connector_key: 'a', active: true }] } });
+    }
     expect(await keys()).toEqual(['a']);
-    expect(fetches()).toBe(20);
+    expect(fetches()).toBe(50);
+    expect(await catalog.isEnabled('unknown')).toBe(true);
   });
 
   it('reads all pages, omits disabled and malformed rows, and merges the profiles of one provider', async () => {
@@ -121,11 +129,70 @@ describe('the provider catalog', () => {
     const page = (data: object[]) => ({ status: 200, body: { page: 1, page_size: 2, total: 6, data } });
     emulator.failNext(page([row('b'), row('a', { categories: ['ats', 'some-day-new'] })]));
     emulator.failNext(page([row('a', { categories: ['hris'] }), row('off', { active: false })]));
-    emulator.failNext(page([row('Not A Key'), row('c', { logo_url: 'javascript:alert(1)' })]));
+    emulator.failNext(page([row('not a key'), row('c', { logo_url: 'javascript:alert(1)' })]));
     expect(await catalog.providers()).toEqual([
       { key: 'a', name: 'The a', categories: ['ats', 'hris'], logoUrl: null },
       { key: 'b', name: 'The b', categories: ['crm'], logoUrl: null },
       { key: 'c', name: 'The c', categories: ['crm'], logoUrl: null },
     ]);
   });
+});
+
+const enablePipedrive = () => {
+  emulator.settings.rawRows = { accounts: [], catalog: [{ connector_key: 'pipedrive', active: true }] };
+};
+
+describe('a provider that is not in the copy', () => {
+  it.each([
+    ['a moment ago', 6_000],
+    ['after a quiet period', 20 * minute],
+    ['after more than an hour', 90 * minute],
+  ])('is found when it was enabled %s', async (_when, age) => {
+    await keys();
+    enablePipedrive();
+    now = age;
+    expect(await catalog.isEnabled('pipedrive')).toBe(true);
+    expect(fetches()).toBe(2);
+    expect(await keys()).toContain('pipedrive');
+  });
+
+  it('is looked for once in five seconds, however many requests ask for it', async () => {
+    for (const time of [0, 1_000, 4_999, 5_000, 9_999]) {
+      now = time;
+      const results = await Promise.all([1, 2, 3, 4].map((number) => catalog.isEnabled(`nosuch-${number}`)));
+      expect(results).toEqual([false, false, false, false]);
+    }
+    expect(fetches()).toBe(2);
+  });
+
+  it('is left to StackOne when the catalog is not complete', async () => {
+    for (let page = 1; page <= 60; page++) {
+      emulator.failNext({ status: 200, body: { data: [{ id: page, connector_key: 'a', active: true }] } });
+    }
+    expect(await catalog.isEnabled('nosuch')).toBe(true);
+    now = 6_000;
+    expect(await catalog.isEnabled('nosuch')).toBe(true);
+    expect(fetches()).toBe(50);
+  });
+
+  it('waits for no catalog that failed in the last minute: it throws at once, and one refresh runs meanwhile', async () => {
+    emulator.failNext({ status: 403 });
+    await expect(catalog.isEnabled('bamboohr')).rejects.toMatchObject({ code: 'UPSTREAM_MISCONFIGURED' });
+    now = 6_000;
+    emulator.failNext({ kind: 'hang' });
+    for (let call = 1; call <= 3; call++) {
+      await expect(catalog.isEnabled('bamboohr')).rejects.toMatchObject({ code: 'UPSTREAM_MISCONFIGURED' });
+    }
+    expect(fetches()).toBeLessThanOrEqual(2);
+  });
+});
+
+it('A provider in the copy needs no request, even while the catalog fails', async () => {
+  await keys();
+  emulator.failNext({ status: 500 }, 10);
+  now = 6 * minute;
+  expect(await catalog.isEnabled('bamboohr')).toBe(true);
+  await settled();
+  now = 7 * minute;
+  expect(await catalog.isEnabled('bamboohr')).toBe(true);
 });

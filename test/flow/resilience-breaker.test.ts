@@ -9,7 +9,7 @@ import {
 } from '../support/fault-cases.js';
 import type { Fault } from '../support/fault-server.js';
 import { faults, status } from '../support/faults.js';
-import { errorCode } from '../support/test-app.js';
+import { acme, errorCode, globex } from '../support/test-app.js';
 import { upstreamStatuses } from '../support/upstream-statuses.js';
 import { waitUntil } from '../support/wait.js';
 
@@ -17,18 +17,21 @@ const probeAfterMs = 10_000;
 
 const upstreamState = async ({ app }: FaultApp): Promise<unknown> => (await fetch(`${app.url}/readyz`)).json();
 
+/** One failure of one owner opens no breaker, so two owners take turns. */
+const ownerOf = (call: number) => (call % 2 === 0 ? globex : acme);
+
 /** Makes twenty calls that all get 500 and expects an open circuit breaker. */
 async function openBreaker(fixture: FaultApp): Promise<void> {
   fixture.upstream.injectFault(status(500));
   for (let call = 1; call <= 20; call++) {
-    expect(errorCode(await fixture.createSession())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(errorCode(await fixture.createSession(ownerOf(call)))).toBe('UPSTREAM_UNAVAILABLE');
   }
   expect(fixture.upstream.requests).toHaveLength(5);
   expect(loggedAlerts(fixture.app)).toEqual(['upstream-breaker']);
-  expect(await upstreamState(fixture)).toEqual({ status: 'ready', upstream: 'failing' });
+  expect(await upstreamState(fixture)).toMatchObject({ status: 'ready', upstream: 'failing' });
 }
 
-describe('The circuit breaker opens after 5 consecutive failures. After 10 seconds', () => {
+describe('The circuit breaker opens after 5 consecutive failures of two owners. After 10 seconds', () => {
   const probes = [
     {
       name: 'a single trial call fails, and concurrent calls fail without a request',
@@ -68,7 +71,7 @@ describe('The circuit breaker opens after 5 consecutive failures. After 10 secon
 
 const createSessions = async (fixture: FaultApp, count: number) => {
   for (let call = 1; call <= count; call++) {
-    await fixture.createSession();
+    await fixture.createSession(ownerOf(call));
   }
 };
 
@@ -84,10 +87,8 @@ describe('Counts as a failure for the circuit breaker', () => {
   it.each([
     ['a redirect response', faults['301 redirect']],
     ['a response that is not HTTP', faults['response that is not HTTP']],
-    ['a response that is too large', faults['huge content-length']],
     ['a body that is not JSON', faults['truncated JSON']],
     ['the wrong content type', faults['HTML page with 200']],
-    ['a body of the wrong shape', faults['session without a token']],
     ['status 408', status(408)],
     ['status 501', status(501)],
   ])('%s: after five in a row nothing more is sent', (_name, fault: Fault) => expectOpenAfter(5, fault));
@@ -119,12 +120,39 @@ describe('The circuit breaker stays closed', () => {
       withFaultApp(async (fixture) => {
         fixture.upstream.injectFault(status(code), 7);
         for (let call = 1; call <= 7; call++) {
-          await fixture.createSession();
+          await fixture.createSession(ownerOf(call));
         }
         await expectSessionCreated(fixture);
         expect(loggedAlerts(fixture.app)).not.toContain('upstream-breaker');
       }),
   );
+
+  it.each([
+    ['responses that are too large', faults['huge content-length']],
+    ['bodies of the wrong shape', faults['session without a token']],
+  ])('after seven %s, which can depend on one customer', (_name, fault: Fault) =>
+    withFaultApp(async (fixture) => {
+      fixture.upstream.injectFault(fault, 7);
+      await createSessions(fixture, 7);
+      await expectSessionCreated(fixture);
+      expect(loggedAlerts(fixture.app)).toEqual([]);
+    }),
+  );
+
+  it('after twenty failures of one owner. The next success of another owner counts from zero', () =>
+    withFaultApp(async (fixture) => {
+      fixture.upstream.injectFault(status(501), 20);
+      for (let call = 1; call <= 20; call++) {
+        await fixture.createSession();
+      }
+      await expectSessionCreated(fixture, globex);
+      fixture.upstream.injectFault(status(501), 3);
+      for (let call = 1; call <= 3; call++) {
+        await fixture.createSession();
+      }
+      await expectSessionCreated(fixture, globex);
+      expect(loggedAlerts(fixture.app)).toEqual([]);
+    }));
 
   it('after repeated sequences of four failures and a success', () =>
     withFaultApp(async (fixture) => {
@@ -135,4 +163,39 @@ describe('The circuit breaker stays closed', () => {
       }
       expect(loggedAlerts(fixture.app)).toEqual([]);
     }));
+});
+
+describe('Sessions and look-ups have a circuit breaker each', () => {
+  const lookUp = (fixture: FaultApp, id: string, claims = acme) =>
+    fixture.run(`{ linkedAccount(id: "${id}") { id } }`, claims);
+
+  it('one customer’s account that fails each time blocks neither the sessions nor the look-ups of others', () =>
+    withFaultApp(async (fixture) => {
+      fixture.upstream.injectFault(status(500), 40, 'GET');
+      for (let call = 1; call <= 20; call++) {
+        expect(errorCode(await lookUp(fixture, 'broken'))).toBe('UPSTREAM_UNAVAILABLE');
+      }
+      fixture.upstream.clearFault();
+      expect((await lookUp(fixture, 'other', globex)).json.errors).toBeUndefined();
+      await expectSessionCreated(fixture, globex);
+      expect(loggedAlerts(fixture.app)).toEqual([]);
+    }));
+
+  it('look-ups that fail for several customers do not stop sessions, and /readyz and the metrics name them', () =>
+    withFaultApp(
+      async (fixture) => {
+        fixture.upstream.injectFault(status(500), Number.POSITIVE_INFINITY, 'GET');
+        for (let call = 1; call <= 8; call++) {
+          await lookUp(fixture, 'some', ownerOf(call));
+        }
+        const { length } = fixture.upstream.requests;
+        expect(length).toBe(5);
+        await expectSessionCreated(fixture);
+        expect(await upstreamState(fixture)).toMatchObject({ upstream: 'failing' });
+        expect(await fixture.app.metrics()).toMatch(/^connect_stackone_breaker_open\{breaker="lookups"\} 1$/m);
+        expect(await fixture.app.metrics()).toMatch(/^connect_stackone_breaker_open\{breaker="sessions"\} 0$/m);
+        expect(fixture.app.logs()).toMatch(/"alert":"upstream-breaker","breaker":"lookups"/);
+      },
+      { env: { METRICS_PORT: '0' } },
+    ));
 });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { eachConcurrently, expectSessionCreated, type FaultApp, withFaultApp } from '../support/fault-cases.js';
 import { faults, heldUntil, oneValidOf, status } from '../support/faults.js';
-import { errorCode, type GraphQLResponse } from '../support/test-app.js';
+import { acme, errorCode, type GraphQLResponse, globex } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
+/** Two owners take turns, because the failures of one owner open no circuit breaker. */
 const createSessions = (fixture: FaultApp, count: number) =>
-  Array.from({ length: count }, () => fixture.createSession());
+  Array.from({ length: count }, (_, call) => fixture.createSession(call % 2 === 0 ? acme : globex));
 const count = (responses: readonly GraphQLResponse[], code?: string) =>
   responses.filter((response) => errorCode(response) === code).length;
 

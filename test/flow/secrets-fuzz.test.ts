@@ -162,6 +162,7 @@ describe('Random requests', () => {
         'GET /accounts',
         'GET /accounts/…',
         'GET /auth_configs',
+        'GET /connector_profiles',
         'GET /connectors/…',
         'POST /connect_sessions',
       ],

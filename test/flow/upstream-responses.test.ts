@@ -80,11 +80,9 @@ describe('Invalid session in StackOne’s response → UPSTREAM_UNAVAILABLE, one
     ['token that is not ASCII', withToken(`${canary}é`)],
     ['token longer than 4096 characters', withToken(canary.padEnd(4097, 'x'))],
     ['token in __proto__', text(`{"__proto__":{"token":"${canary}"},"origin_owner_id":"${acme.org_id}"}`)],
-    ['session of another owner', withOwner(globex.org_id)],
     ['missing owner', withOwner(undefined)],
     ['owner: null', withOwner(null)],
     ['owner that is a list', withOwner([acme.org_id])],
-    ['owner in upper case', withOwner(acme.org_id.toUpperCase())],
     ['JSON list', text(JSON.stringify([session]))],
     ['JSON string', text(JSON.stringify(canary))],
     ['JSON null', text('null')],
@@ -144,6 +142,27 @@ describe('Token of 4096 visible ASCII characters', () => {
     const token = '!~"\\'.padEnd(4096, 'x');
     failTwice(withToken(token), 'POST', '/connect_sessions');
     expect((await run(mutation)).json).toMatchObject({ data: { createConnectSession: { token } } });
+  });
+});
+
+describe('A response that belongs to another request', () => {
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+  afterAll(() => app.stop());
+
+  it.each<[string, () => Fault]>([
+    ['session of another owner', withOwner(globex.org_id)],
+    ['owner in upper case', withOwner(acme.org_id.toUpperCase())],
+  ])('%s → UPSTREAM_UNAVAILABLE, one attempt, an alert', async (_name, make) => {
+    const before = app.logs().length;
+    failTwice(make, 'POST', '/connect_sessions');
+    expectUnavailable(await run(mutation));
+    expect(sessionRequests(app.emulator)).toHaveLength(1);
+    expect(app.logs().slice(before)).toContain('"alert":"foreign-response"');
+    app.emulator.reset();
+    expect((await run(mutation)).json).toEqual(created);
+    app.emulator.reset();
   });
 });
 

@@ -1,10 +1,17 @@
 import type { Mutant } from './guards.js';
 
 const authenticate = 'src/auth/authenticate.ts';
+const bearer = 'src/auth/bearer.ts';
 const claims = 'src/auth/claims.ts';
 const hostLogin = 'src/auth/host-login.ts';
 const jwks = 'src/auth/jwks.ts';
+const jwksStatus = 'src/auth/jwks-status.ts';
+const recipient = 'src/auth/recipient.ts';
+const refusal = 'src/auth/refusal.ts';
+const refusalLog = 'src/auth/refusal-log.ts';
+const keySet = 'src/auth/key-set.ts';
 const tokenCache = 'src/auth/token-cache.ts';
+const verificationKeys = 'src/auth/verification-keys.ts';
 const owner = 'src/domain/owner.ts';
 const displayText = 'src/domain/display-text.ts';
 
@@ -18,15 +25,51 @@ export const authGuards: readonly Mutant[] = [
   },
   {
     file: authenticate,
-    guard: '    issuer: config.authIssuer,\n',
+    guard: '    checkRecipient(protectedHeader, payload, config);\n',
     without: '',
     noticedBy: 'flow/authentication',
   },
+  { file: recipient, guard: '  refuseOtherTokenTypes(header);\n', without: '', noticedBy: 'flow/authentication' },
   {
-    file: authenticate,
-    guard: '    audience: config.authAudience,\n',
-    without: '',
+    file: recipient,
+    guard: '!authIssuers.some((issuer) => isIssuedBy(claims, issuer))',
+    without: 'false',
     noticedBy: 'flow/authentication',
+  },
+  {
+    file: recipient,
+    guard: '!authAudiences.some((name) => audiences.includes(name))',
+    without: 'false',
+    noticedBy: 'flow/authentication',
+  },
+  { file: recipient, guard: 'tenantId.test(tid) && ', without: '', noticedBy: 'flow/authentication' },
+  {
+    file: recipient,
+    guard: "iss === issuer.replaceAll('{tenantid}', tid)",
+    without: 'true',
+    noticedBy: 'flow/authentication',
+  },
+  { file: recipient, guard: 'values.slice(0, maxListed)', without: 'values', noticedBy: 'flow/authentication' },
+  { file: refusal, guard: '.slice(0, maxLength)', without: '', noticedBy: 'flow/authentication' },
+  { file: refusal, guard: ".replace(/[^\\x20-\\x7e]/g, '?')", without: '', noticedBy: 'flow/authentication' },
+  { file: refusal, guard: 'names.slice(0, maxNames)', without: 'names', noticedBy: 'flow/authentication' },
+  {
+    file: refusalLog,
+    guard: 'last !== undefined && now - last.loggedAt < quietMs',
+    without: 'false',
+    noticedBy: 'flow/authentication',
+  },
+  {
+    file: refusalLog,
+    guard: 'now - last.loggedAt < quietMs',
+    without: 'true',
+    noticedBy: 'flow/authentication',
+  },
+  {
+    file: verificationKeys,
+    guard: 'if (tried === maxCandidates)',
+    without: 'if (false)',
+    noticedBy: 'flow/jwks',
   },
   {
     file: authenticate,
@@ -34,18 +77,7 @@ export const authGuards: readonly Mutant[] = [
     without: 'requiredClaims: []',
     noticedBy: 'flow/authentication',
   },
-  {
-    file: authenticate,
-    guard: '      refuseOtherTokenTypes(protectedHeader);\n',
-    without: '',
-    noticedBy: 'flow/authentication',
-  },
-  {
-    file: authenticate,
-    guard: 'authorization.length <= maxHeaderBytes',
-    without: 'true',
-    noticedBy: 'flow/authentication',
-  },
+  { file: bearer, guard: 'token.length > maxBytes', without: 'false', noticedBy: 'flow/authentication' },
   {
     file: claims,
     guard: 'if (Object.hasOwn(claims, name))',
@@ -58,6 +90,7 @@ export const authGuards: readonly Mutant[] = [
     without: 'key in value',
     noticedBy: 'unit/owner',
   },
+  { file: claims, guard: 'entries.length === 1', without: 'true', noticedBy: 'unit/owner' },
   {
     file: claims,
     guard: 'isDisplayText(username)',
@@ -73,9 +106,13 @@ export const authGuards: readonly Mutant[] = [
     noticedBy: 'unit/owner',
   },
   { file: owner, guard: 'return #verified in value;', without: 'return true;', noticedBy: 'unit/owner' },
-  { file: displayText, guard: '(?=.*\\S)', without: '', noticedBy: 'unit/owner' },
-  { file: displayText, guard: '[^\\p{Cc}\\p{Cs}]', without: '[^]', noticedBy: 'unit/owner' },
-  { file: displayText, guard: '{1,200}', without: '+', noticedBy: 'unit/owner' },
+  { file: displayText, guard: '])[^', without: ']?)[^', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '\\\\u2800', without: '', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '\\\\p{Default_Ignorable_Code_Point}', without: '', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '\\\\u202A-\\\\u202E', without: '', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '\\\\p{Noncharacter_Code_Point}', without: '', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '{1,200}', without: '+', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: ".replace(forbiddenCharacters, '')", without: '', noticedBy: 'unit/display-text' },
   {
     file: hostLogin,
     guard: 'login === null || login === undefined',
@@ -94,10 +131,12 @@ export const authGuards: readonly Mutant[] = [
     without: 'error.message : ',
     noticedBy: 'flow/embedding.test.ts',
   },
+  { file: jwks, guard: 'cache.ageMs < staleMs', without: 'true', noticedBy: 'flow/jwks' },
+  { file: jwks, guard: 'remote.fresh && cache.ageMs >= freshMs', without: 'false', noticedBy: 'flow/jwks' },
   {
     file: jwks,
-    guard: 'Date.now() - (cache.uat ?? 0) < staleMs',
-    without: 'true',
+    guard: 'return performance.now() - this.#fetchedAt;',
+    without: 'return Date.now() - this.uat;',
     noticedBy: 'flow/jwks',
   },
   {
@@ -106,10 +145,24 @@ export const authGuards: readonly Mutant[] = [
     without: 'true',
     noticedBy: 'flow/jwks',
   },
+  { file: keySet, guard: 'if (usable.length === 0)', without: 'if (false)', noticedBy: 'flow/jwks' },
+  {
+    file: keySet,
+    guard: 'keys.filter((_, index) => isUsable[index])',
+    without: 'isUsable.includes(true) ? keys : []',
+    noticedBy: 'flow/jwks',
+  },
+  { file: keySet, guard: " && imported.usages.includes('verify')", without: '', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'if (isAboutTheToken(error))', without: 'if (true)', noticedBy: 'flow/jwks' },
-  { file: jwks, guard: 'if (stale && !isStale)', without: 'if (false)', noticedBy: 'flow/jwks' },
-  { file: jwks, guard: 'if (stale && !isStale)', without: 'if (stale)', noticedBy: 'flow/jwks' },
-  { file: jwks, guard: '    metrics.setJwksStale(stale);\n', without: '', noticedBy: 'flow/jwks' },
+  { file: jwksStatus, guard: 'state === this.#state', without: 'false', noticedBy: 'flow/jwks' },
+  { file: jwksStatus, guard: "if (state === 'stale') {", without: 'if (false) {', noticedBy: 'flow/jwks' },
+  { file: jwksStatus, guard: "if (state === 'unavailable') {", without: 'if (false) {', noticedBy: 'flow/jwks' },
+  {
+    file: jwksStatus,
+    guard: "    metrics.setJwksStale(state === 'stale');\n",
+    without: '',
+    noticedBy: 'flow/jwks',
+  },
   {
     file: tokenCache,
     guard: 'Math.min(expiresAt * 1000 - Date.now(), maxAgeMs)',

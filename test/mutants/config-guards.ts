@@ -2,10 +2,12 @@ import type { Mutant } from './guards.js';
 
 const fromEnvironment = 'src/config/from-environment.ts';
 const fromOptions = 'src/config/from-options.ts';
+const authSettings = 'src/config/auth-settings.ts';
 const configError = 'src/config/config-error.ts';
 const publicKey = 'src/config/public-key.ts';
 const secret = 'src/config/secret.ts';
 const setting = 'src/config/setting.ts';
+const variableText = 'src/config/variable-text.ts';
 const settings = 'src/config/settings.ts';
 const startDemo = 'demo/start-demo.ts';
 
@@ -18,17 +20,41 @@ export const configGuards: readonly Mutant[] = [
     noticedBy: 'unit/config-refused',
   },
   {
-    file: fromEnvironment,
-    guard: 'text !== undefined && path !== undefined',
-    without: 'false',
+    file: variableText,
+    guard: 'if (text !== undefined) {\n    return { problem',
+    without: 'if (false) {\n    return { problem',
     noticedBy: 'unit/config-refused',
   },
-  { file: fromEnvironment, guard: "value.trim() === ''", without: 'false', noticedBy: 'unit/config-refused' },
+  { file: variableText, guard: "text.trim() === ''", without: 'false', noticedBy: 'unit/config-refused' },
   {
-    file: fromEnvironment,
+    file: variableText,
+    guard: 'if (text !== text.trim() && !isPem)',
+    without: 'if (false)',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: variableText,
+    guard: '.test(text.trim())',
+    without: ".test('')",
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: variableText,
     guard: "text === '' ? { problem",
     without: 'false ? { problem',
     noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: 'environments.get(text) ?? text',
+    without: 'environments.get(text) ?? false',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: 'src/config/setting-list.ts',
+    guard: "value === undefined ? '[not set]' : '[set]'",
+    without: 'JSON.stringify(value)',
+    noticedBy: 'unit/config.test.ts',
   },
   { file: fromEnvironment, guard: 'set.length === 1', without: 'true', noticedBy: 'unit/config-refused' },
   {
@@ -94,10 +120,33 @@ export const configGuards: readonly Mutant[] = [
     without: "['http:', 'https:']",
     noticedBy: 'unit/config-refused',
   },
-  { file: setting, guard: 'return isBare && ', without: 'return ', noticedBy: 'unit/config-refused' },
   {
     file: setting,
-    guard: '/^https?:/.test(text) && ',
+    guard: 'return isBare && schemes',
+    without: 'return schemes',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: 'return isBare && /^https?:$/.test(url.protocol)',
+    without: 'return url !== undefined && /^https?:$/.test(url.protocol)',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: '/^https?:$/.test(url.protocol) && ',
+    without: '',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: ' && canDecode(url.username) && canDecode(url.password)',
+    without: '',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: '/^https?:\\/\\/[a-z0-9._:[\\]-]+$/.test(text) && ',
     without: '',
     noticedBy: 'unit/config-refused',
   },
@@ -148,21 +197,28 @@ export const configGuards: readonly Mutant[] = [
     noticedBy: 'unit/config-refused',
   },
   {
-    file: settings,
+    file: authSettings,
     guard: 'Buffer.byteLength(text) >= 32',
     without: 'true',
     noticedBy: 'unit/config-refused',
   },
+  { file: authSettings, guard: 'regex(/^\\S+$/)', without: 'regex(/^/)', noticedBy: 'unit/config-refused' },
   {
-    file: settings,
-    guard: "z.string().regex(/^\\S+$/),\n      'AUTH_ISSUER'",
-    without: "z.string().optional(),\n      'AUTH_ISSUER'",
+    file: authSettings,
+    guard: "names(),\n      'AUTH_ISSUER'",
+    without: "names().optional(),\n      'AUTH_ISSUER'",
     noticedBy: 'unit/config-refused',
   },
   {
-    file: settings,
-    guard: "z.string().regex(/^\\S+$/),\n      'AUTH_AUDIENCE'",
-    without: "z.string().optional(),\n      'AUTH_AUDIENCE'",
+    file: authSettings,
+    guard: "names(),\n      'AUTH_AUDIENCE'",
+    without: "names().optional(),\n      'AUTH_AUDIENCE'",
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: fromEnvironment,
+    guard: "isMultiTenant && env['OWNER_ID_CLAIM'] !== 'tid'",
+    without: 'false',
     noticedBy: 'unit/config-refused',
   },
   { file: settings, guard: '/^[A-Za-z0-9.:-]+$/', without: '/^/', noticedBy: 'unit/config-refused' },
@@ -170,6 +226,18 @@ export const configGuards: readonly Mutant[] = [
     file: startDemo,
     guard: "if (env['NODE_ENV'] === 'production')",
     without: 'if (false)',
+    noticedBy: 'unit/demo',
+  },
+  {
+    file: startDemo,
+    guard: "env['DEMO_ALLOW_NETWORK'] !== 'true' && ",
+    without: 'false && ',
+    noticedBy: 'unit/demo',
+  },
+  {
+    file: startDemo,
+    guard: "allowNetwork !== 'true' && allowNetwork !== 'false'",
+    without: 'false',
     noticedBy: 'unit/demo',
   },
   {

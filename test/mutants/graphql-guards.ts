@@ -10,9 +10,28 @@ const preparedDocument = 'src/graphql/operations/prepared-document.ts';
 const runner = 'src/graphql/operations/operation-runner.ts';
 const safeMessages = 'src/graphql/safe-messages.ts';
 const store = 'src/graphql/operations/operation-store.ts';
+const documentStore = 'src/graphql/operations/document-store.ts';
+const ownFields = 'src/graphql/own-fields.ts';
+const budget = 'src/graphql/response-budget.ts';
+const tokenLimit = 'src/graphql/token-limit.ts';
+const contentType = 'src/graphql/content-type.ts';
+const unexpectedError = 'src/observability/unexpected-error.ts';
 
 /** Guards against documents that are too expensive, values in messages, and a store that responds differently. */
 export const graphqlGuards: readonly Mutant[] = [
+  {
+    file: unexpectedError,
+    guard: '.filter((line) => /^ +at /.test(line))',
+    without: '',
+    noticedBy: 'unit/unexpected-error',
+  },
+  { file: unexpectedError, guard: ".replace(message, '')", without: '', noticedBy: 'unit/unexpected-error' },
+  {
+    file: formatError,
+    guard: 'describeUnexpectedError(original, production)',
+    without: 'describeUnexpectedError(original, false)',
+    noticedBy: 'unit/unexpected-error',
+  },
   {
     file: limits,
     guard: 'found.depth > queryLimits.depth',
@@ -90,16 +109,111 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'flow/secrets.test.ts',
   },
   {
-    file: composition,
-    guard: '    parseOptions: { maxTokens: queryLimits.tokens },\n',
+    file: limits,
+    guard: 'found.aliasLength > queryLimits.aliasLength',
+    without: 'false',
+    noticedBy: 'unit/query-limits',
+  },
+  // In a merged schema, only our fields count.
+  {
+    file: limits,
+    guard: 'selections.length === 0 ? undefined : ',
     without: '',
+    noticedBy: 'flow/embedding-merged',
+  },
+  {
+    file: limits,
+    guard: 'if (isWhollyOwn(schema))',
+    without: 'if (true)',
+    noticedBy: 'flow/embedding-merged',
+  },
+  { file: tokenLimit, guard: 'return left < 0;', without: 'return false;', noticedBy: 'unit/token-limit' },
+  { file: tokenLimit, guard: '      return null;\n', without: '', noticedBy: 'unit/token-limit' },
+  {
+    file: tokenLimit,
+    guard: '      pending.push(...spreadIn(node, fragments));\n',
+    without: '',
+    noticedBy: 'unit/token-limit',
+  },
+  {
+    file: composition,
+    guard: 'validationRules: [tokenLimitRule, queryLimitsRule]',
+    without: 'validationRules: [queryLimitsRule]',
     noticedBy: 'flow/hostile-queries',
   },
   {
     file: composition,
-    guard: '    validationRules: [queryLimitsRule],\n',
-    without: '',
+    guard: 'validationRules: [tokenLimitRule, queryLimitsRule]',
+    without: 'validationRules: [tokenLimitRule]',
     noticedBy: 'flow/hostile-queries',
+  },
+  {
+    file: composition,
+    guard: '    documentStore: createDocumentStore(),\n',
+    without: '',
+    noticedBy: 'flow/memory',
+  },
+  {
+    file: documentStore,
+    guard: '6_000 + 2 * characters + 300 * (tokens + countFields(document))',
+    without: '2 * characters',
+    noticedBy: 'unit/operation-store',
+  },
+  {
+    file: budget,
+    guard: 'if (this.#left < 0)',
+    without: 'if (false)',
+    noticedBy: 'unit/response-budget',
+  },
+  {
+    file: budget,
+    guard: '1 + Math.floor(value.length / charactersPerValue)',
+    without: '1',
+    noticedBy: 'unit/response-budget',
+  },
+  { file: budget, guard: 'this.#take(resolverCost);', without: '', noticedBy: 'unit/response-budget' },
+  {
+    file: ownFields,
+    guard: '    context.budget.check();\n',
+    without: '',
+    noticedBy: 'unit/response-budget',
+  },
+  {
+    file: ownFields,
+    guard: '      context.budget.spend(value, info);\n',
+    without: '',
+    noticedBy: 'flow/many-accounts',
+  },
+  {
+    file: ownFields,
+    guard: "if ('refusal' in context)",
+    without: "if ('nothing' in context)",
+    noticedBy: 'flow/embedding-merged',
+  },
+  {
+    file: ownFields,
+    guard: '&& !isMarked(field)',
+    without: '&& false',
+    noticedBy: 'flow/embedding-merged',
+  },
+  {
+    file: errorsPlugin,
+    guard: 'leaveToHost(error);',
+    without: '',
+    noticedBy: 'flow/embedding-merged',
+  },
+  // An error of our fields would leave as it is.
+  {
+    file: errorsPlugin,
+    guard: '!(error.path === undefined ? isOurRequest : ownKeys?.has(error.path[0]))',
+    without: 'true',
+    noticedBy: 'flow/embedding-merged',
+  },
+  {
+    file: contentType,
+    guard: 'if (accept === undefined)',
+    without: 'if (!accept)',
+    noticedBy: 'flow/operation-store',
   },
   {
     file: composition,
@@ -134,8 +248,8 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: errorsPlugin,
-    guard: "if (chooseContentType(http?.headers.get('accept')) === undefined)",
-    without: 'if (false)',
+    guard: "chooseContentType(http?.headers.get('accept')) === undefined",
+    without: 'false',
     noticedBy: 'flow/http-edge',
   },
   {
@@ -201,15 +315,9 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'unit/operation-store',
   },
   {
-    file: store,
-    guard: 'maxSize: maxLearnedCharacters',
-    without: 'maxSize: 100 * maxLearnedCharacters',
-    noticedBy: 'unit/operation-store',
-  },
-  {
-    file: store,
-    guard: '(_document, text) => text.length',
-    without: '() => 1',
+    file: documentStore,
+    guard: 'maxSize: maxStoreBytes',
+    without: 'maxSize: 100 * maxStoreBytes',
     noticedBy: 'unit/operation-store',
   },
   {
@@ -232,19 +340,25 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: runner,
+    guard: '[...places.values()]',
+    without: 'locations',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: runner,
     guard: 'httpHeadOf(errors ?? [])',
     without: 'httpHeadOf([])',
     noticedBy: 'flow/operation-store',
   },
   {
     file: operationsPlugin,
-    guard: 'if (schema !== runner.schema)',
-    without: 'if (false)',
+    guard: 'schema === runner.schema',
+    without: 'true',
     noticedBy: 'flow/embedding.test.ts',
   },
   {
     file: operationsPlugin,
-    guard: 'body.singleResult.data !== undefined && ',
+    guard: 'result.data !== undefined && ',
     without: '',
     noticedBy: 'flow/operation-store',
   },

@@ -1,6 +1,7 @@
 import { authGuards } from './auth-guards.js';
 import { clientGuards } from './client-guards.js';
 import { configGuards } from './config-guards.js';
+import { egressGuards } from './egress-guards.js';
 import { graphqlGuards } from './graphql-guards.js';
 import { httpGuards } from './http-guards.js';
 import { linkingGuards } from './linking-guards.js';
@@ -20,6 +21,7 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   ...authGuards,
   ...configGuards,
+  ...egressGuards,
   ...graphqlGuards,
   ...httpGuards,
   ...linkingGuards,

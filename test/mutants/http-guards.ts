@@ -1,5 +1,7 @@
 import type { Mutant } from './guards.js';
 
+const connections = 'src/http/plugins/connections.ts';
+const control = 'emulator/src/control.ts';
 const embed = 'src/embed.ts';
 const fetchRequest = 'src/http/fetch-request.ts';
 const graphqlRoute = 'src/http/routes/graphql.ts';
@@ -28,9 +30,45 @@ export const httpGuards: readonly Mutant[] = [
   { file: server, guard: "    methods: ['POST'],\n", without: '', noticedBy: 'flow/http-cors' },
   {
     file: server,
-    guard: "    allowedHeaders: ['authorization', 'content-type'],\n",
-    without: '',
+    guard: 'credentials: config.corsCredentials',
+    without: 'credentials: true',
     noticedBy: 'flow/http-cors',
+  },
+  {
+    file: server,
+    guard: ' && connections.isLatest(request.raw)',
+    without: '',
+    noticedBy: 'flow/shutdown',
+  },
+  {
+    file: connections,
+    guard: 'NetServer.prototype.close.call(this.#server)',
+    without: 'this.#server.close()',
+    noticedBy: 'flow/shutdown',
+  },
+  {
+    file: connections,
+    guard: ' || (inFlight === 1 && latest?.complete === false)',
+    without: '',
+    noticedBy: 'flow/shutdown',
+  },
+  {
+    file: connections,
+    guard: 'await Promise.race([closed, sleep(lingerMs, undefined, { ref: false })]);',
+    without: '',
+    noticedBy: 'flow/shutdown',
+  },
+  {
+    file: connections,
+    guard: 'now - since >= timeoutMs',
+    without: 'false',
+    noticedBy: 'flow/unread-responses',
+  },
+  {
+    file: connections,
+    guard: 'waitingBytes > maxWaitingBytes',
+    without: 'false',
+    noticedBy: 'flow/unread-responses',
   },
   {
     file: 'src/http/plugins/security-headers.ts',
@@ -161,10 +199,41 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: telemetry,
-    guard: "hash('sha256', owner.id, 'base64url').slice(0, 12)",
-    without: 'owner.id',
+    guard: '?? hashOwner(owner.id)',
+    without: '?? owner.id',
     noticedBy: 'flow/embedding.test.ts',
   },
+  {
+    file: 'src/observability/owner-hash.ts',
+    guard: "createHmac('sha256', key).update(ownerId)",
+    without: "createHmac('sha256', '').update(ownerId)",
+    noticedBy: 'unit/owner-hash',
+  },
+  {
+    file: 'src/observability/health.ts',
+    guard: "code === 'UPSTREAM_MISCONFIGURED'",
+    without: 'false',
+    noticedBy: 'flow/readiness',
+  },
+  {
+    file: control,
+    guard: 'host === undefined || !accepted.includes(host)',
+    without: 'host === undefined',
+    noticedBy: 'flow/emulator-control',
+  },
+  {
+    file: control,
+    guard: '(origin !== undefined && ',
+    without: '(false && ',
+    noticedBy: 'flow/emulator-control',
+  },
+  {
+    file: control,
+    guard: " || (site !== 'none' && site !== 'same-origin')",
+    without: '',
+    noticedBy: 'flow/emulator-control',
+  },
+  { file: control, guard: 'if (hasBody && ', without: 'if (false && ', noticedBy: 'flow/emulator-control' },
   {
     file: telemetry,
     guard: "Object.values(UserErrorCode).find((code) => code === first['code']) ?? 'USER_ERROR'",

@@ -3,6 +3,7 @@ import type { Mutant } from './guards.js';
 const accountList = 'src/linking/account-list.ts';
 const catalog = 'src/linking/provider-catalog.ts';
 const connectInput = 'src/linking/connect-input.ts';
+const existing = 'src/linking/existing-accounts.ts';
 const cursor = 'src/linking/cursor.ts';
 const dataSource = 'src/linking/stackone-data-source.ts';
 const rateLimits = 'src/linking/rate-limits.ts';
@@ -47,13 +48,13 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: accountList,
-    guard: 'page < start.page + maxPages',
-    without: 'page < start.page + 10 * maxPages',
+    guard: 'page < start.page + maxPages &&',
+    without: 'page < start.page + 10 * maxPages &&',
     noticedBy: 'flow/linked-accounts',
   },
   {
     file: accountList,
-    guard: 'if (records.every(({ account }) => seen.has(account.id)))',
+    guard: 'if (current.rows.every(isSeen) && !hasUnreadableRowsOnly)',
     without: 'if (false)',
     noticedBy: 'flow/linked-accounts',
   },
@@ -66,21 +67,50 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: accountList,
-    guard: '    await this.#dependencies.rateLimits.takeLookup(this.#owner.id);\n    const records =',
-    without: '    const records =',
+    guard: '    await this.#dependencies.rateLimits.takeLookup(this.#owner.id);\n    const page =',
+    without: '    const page =',
     noticedBy: 'flow/quota.test.ts',
   },
   {
     file: catalog,
-    guard: 'number <= maxPages',
-    without: 'number <= 10 * maxPages',
+    guard: 'this.#copy === undefined || age >= staleMs',
+    without: 'this.#copy === undefined',
     noticedBy: 'flow/provider-catalog',
   },
-  { file: catalog, guard: 'age < staleMs', without: 'true', noticedBy: 'flow/provider-catalog' },
   {
     file: catalog,
     guard: 'this.#refresh ??= this',
     without: 'this.#refresh = this',
+    noticedBy: 'flow/provider-catalog',
+  },
+  {
+    file: catalog,
+    guard: 'this.#ageOf(this.#failure) < minIntervalMs',
+    without: 'false',
+    noticedBy: 'flow/outages',
+  },
+  {
+    file: catalog,
+    guard: '(age < minIntervalMs || (age',
+    without: '(age < staleMs || (age',
+    noticedBy: 'flow/provider-catalog',
+  },
+  {
+    file: catalog,
+    guard: '(age < minIntervalMs || (age',
+    without: '((age',
+    noticedBy: 'flow/provider-catalog',
+  },
+  {
+    file: catalog,
+    guard: 'this.#ageOf(this.#failure) < failingMs',
+    without: 'false',
+    noticedBy: 'flow/provider-catalog',
+  },
+  {
+    file: catalog,
+    guard: 'return truncated || providers',
+    without: 'return providers',
     noticedBy: 'flow/provider-catalog',
   },
   {
@@ -107,6 +137,20 @@ export const linkingGuards: readonly Mutant[] = [
     without: 'provider === undefined',
     noticedBy: 'flow/connect-session-input',
   },
+  {
+    file: existing,
+    guard: '(ownerName ?? owner.name).trim() === owner.name.trim()',
+    without: 'true',
+    noticedBy: 'flow/on-existing',
+  },
+  {
+    file: existing,
+    guard: 'await within(patienceMs, list.all({ provider }))',
+    without: 'await list.all({ provider })',
+    noticedBy: 'flow/on-existing',
+  },
+  { file: existing, guard: 'if (!isFree)', without: 'if (false)', noticedBy: 'flow/on-existing' },
+  { file: existing, guard: 'if (!isFree)', without: 'if (true)', noticedBy: 'flow/on-existing' },
   { file: cursor, guard: 'z.int().min(1)', without: 'z.int()', noticedBy: 'unit/cursor' },
   { file: cursor, guard: 'z.int().min(0)', without: 'z.int()', noticedBy: 'unit/cursor' },
   { file: cursor, guard: '.regex(accountIdPattern)', without: '', noticedBy: 'unit/cursor' },
@@ -126,6 +170,12 @@ export const linkingGuards: readonly Mutant[] = [
     file: dataSource,
     guard: 'if (accounts.length > 1)',
     without: 'if (false)',
+    noticedBy: 'flow/on-existing',
+  },
+  {
+    file: dataSource,
+    guard: 'others.length === 0 ?',
+    without: 'true ?',
     noticedBy: 'flow/on-existing',
   },
   {

@@ -1,11 +1,14 @@
 import type { Mutant } from './guards.js';
 
 const api = 'src/stackone/api.ts';
+const breaker = 'src/stackone/http/circuit-breaker.ts';
 const client = 'src/stackone/http/client.ts';
 const errors = 'src/stackone/http/errors.ts';
 const mappers = 'src/stackone/mappers.ts';
 const request = 'src/stackone/http/request.ts';
 const response = 'src/stackone/http/response.ts';
+const listReader = 'src/stackone/list-reader.ts';
+const providerReader = 'src/stackone/provider-reader.ts';
 const retryBudget = 'src/stackone/http/retry-budget.ts';
 const schemas = 'src/stackone/schemas.ts';
 
@@ -31,27 +34,16 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   { file: mappers, guard: "    ['origin_owner_id', ownerId],\n", without: '', noticedBy: 'unit/mappers' },
   { file: mappers, guard: '.url({ protocol: /^https?$/ })', without: '.url()', noticedBy: 'unit/mappers' },
-  { file: mappers, guard: 'row.active !== true || ', without: '', noticedBy: 'unit/mappers' },
-  { file: mappers, guard: 'row.active === false || ', without: '', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: 'if (row.active === false)', without: 'if (false)', noticedBy: 'unit/mappers' },
   {
     file: mappers,
-    guard: '!providerKeyPattern.test(row.provider)',
-    without: 'false',
-    noticedBy: 'unit/mappers',
-  },
-  {
-    file: mappers,
-    guard: '!providerKeyPattern.test(row.connector_key)',
-    without: 'false',
-    noticedBy: 'unit/mappers',
-  },
-  {
-    file: mappers,
-    guard: '/^(https:\\/\\/|data:image\\/)/.test(url)',
+    guard: '(isWebUrl(url) || inlineImage.test(url))',
     without: 'true',
     noticedBy: 'unit/mappers',
   },
-  { file: mappers, guard: 'oneOf(Category, value) ?? []', without: 'value', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: 'oneOf(Category, category) ?? []', without: 'category', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: 'url.length <= maxLogoLength', without: 'true', noticedBy: 'unit/mappers' },
+  { file: mappers, guard: " && new URL(url).username === ''", without: '', noticedBy: 'unit/mappers' },
   {
     file: mappers,
     guard: 'oneOf(LinkedAccountStatus, row.status) ?? LinkedAccountStatus.UNKNOWN',
@@ -65,6 +57,56 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'unit/mappers',
   },
   { file: schemas, guard: '.regex(accountIdPattern)', without: '', noticedBy: 'unit/mappers' },
+  {
+    file: schemas,
+    guard: 'z.int().nonnegative().transform(String)',
+    without: 'z.number().transform(String)',
+    noticedBy: 'unit/mappers',
+  },
+  {
+    file: schemas,
+    guard: "typeof value === 'string' && providerKeyPattern.test(value)",
+    without: "typeof value === 'string'",
+    noticedBy: 'unit/mappers',
+  },
+  {
+    file: schemas,
+    guard: "typeof owner === 'string' && owner !== '' ? owner : null",
+    without: 'owner === undefined ? null : String(owner)',
+    noticedBy: 'unit/mappers',
+  },
+  { file: schemas, guard: '({ owner }) => owner !== null', without: '() => true', noticedBy: 'unit/mappers' },
+  { file: schemas, guard: 'value.slice(0, maxItems)', without: 'value', noticedBy: 'unit/mappers' },
+  { file: schemas, guard: 'z.string().max(1_000)', without: 'z.string()', noticedBy: 'unit/mappers' },
+  { file: schemas, guard: 'z.string().max(32_768)', without: 'z.string()', noticedBy: 'unit/mappers' },
+  {
+    file: listReader,
+    guard: 'values.slice(0, maxRows)',
+    without: 'values',
+    noticedBy: 'flow/provider-list',
+  },
+  { file: listReader, guard: 'if (skipped.size > 0)', without: 'if (false)', noticedBy: 'flow/odd-rows' },
+  { file: listReader, guard: 'if (unusable.size > 0)', without: 'if (false)', noticedBy: 'flow/odd-rows' },
+  {
+    file: providerReader,
+    guard: 'number < maxPages && ',
+    without: '',
+    noticedBy: 'flow/provider-catalog',
+  },
+  { file: providerReader, guard: 'rowCount < maxRows && ', without: '', noticedBy: 'flow/provider-list' },
+  { file: providerReader, guard: ' && bytes < maxTotalBytes', without: '', noticedBy: 'flow/provider-list' },
+  {
+    file: providerReader,
+    guard: 'page === undefined || !isNew',
+    without: 'page === undefined',
+    noticedBy: 'flow/provider-list',
+  },
+  {
+    file: providerReader,
+    guard: 'Math.min(rowCount, maxRows) < total',
+    without: 'false',
+    noticedBy: 'flow/provider-list',
+  },
   {
     file: schemas,
     guard: 'if (Number.isNaN(date.getTime()))',
@@ -91,7 +133,7 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: client,
-    guard: 'if (!this.#retryBudget.take())',
+    guard: 'if (!retryBudget.take())',
     without: 'if (false)',
     noticedBy: 'flow/resilience-load',
   },
@@ -102,10 +144,65 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'flow/resilience-load',
   },
   {
+    file: breaker,
+    guard: "} else if (health === 'down') {",
+    without: '} else if (health === undefined) {',
+    noticedBy: 'unit/circuit-breaker',
+  },
+  {
+    file: breaker,
+    guard: "      if (health === 'up') {",
+    without: "      if (health !== 'down') {",
+    noticedBy: 'unit/circuit-breaker',
+  },
+  {
+    file: breaker,
+    guard: 'owner === undefined ? failuresToOpen : maxFailuresOfOwner',
+    without: 'failuresToOpen',
+    noticedBy: 'unit/circuit-breaker',
+  },
+  {
+    file: breaker,
+    guard: 'owner !== undefined && owner === this.#lastProbeOwner ?',
+    without: 'owner === this.#openedAt?.toString() ?',
+    noticedBy: 'unit/circuit-breaker',
+  },
+  { file: breaker, guard: 'count >= failuresToOpen', without: 'false', noticedBy: 'flow/resilience-breaker' },
+  {
     file: client,
-    guard: 'handleWhen((error) => error instanceof UpstreamError && error.countsForBreaker)',
-    without: 'handleWhen(() => false)',
+    guard: "return 'sessions';",
+    without: "return 'lookups';",
     noticedBy: 'flow/resilience-breaker',
+  },
+  {
+    file: errors,
+    guard: 'if (isBrokenHttp(error))',
+    without: 'if (false)',
+    noticedBy: 'flow/faults-response',
+  },
+  {
+    file: request,
+    guard: 'if (this.#informational > maxInformational)',
+    without: 'if (false)',
+    noticedBy: 'flow/faults-response',
+  },
+  {
+    file: request,
+    guard: "this.#refuse('too large by its content length', 'up');",
+    without: "this.#refuse('too large by its content length');",
+    noticedBy: 'flow/resilience-breaker',
+  },
+  {
+    file: response,
+    guard: "}`, { health: 'up' }",
+    without: '}`',
+    noticedBy: 'flow/resilience-breaker',
+  },
+  {
+    file: response,
+    guard: ", { alert: 'foreign-response' }",
+    without: '',
+    noticedBy: 'flow/upstream-responses',
   },
   {
     file: client,
@@ -147,8 +244,8 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: errors,
-    guard: 'isFreshSocket || !closedSocketCodes.has(code)',
-    without: 'true',
+    guard: 'isFreshSocket || !closedSocketCodes.has(code) ?',
+    without: 'true ?',
     noticedBy: 'unit/upstream-errors',
   },
   {

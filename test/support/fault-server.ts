@@ -211,7 +211,7 @@ function stackOneResponse({ method, path, body }: ReceivedRequest, ownerId: stri
   if (pathname === '/accounts') {
     return toHttp('200 OK', [account('account-1')]);
   }
-  if (pathname === '/auth_configs') {
+  if (pathname === '/connector_profiles') {
     const data = [{ connector_key: 'hubspot', connector_label: 'HubSpot', categories: ['crm'], active: true }];
     return toHttp('200 OK', { page: 1, page_size: 100, total: data.length, data });
   }

@@ -43,6 +43,13 @@ export const faults = {
     `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${canary}\r\n\r\n${canary}`,
   ),
   'repeated 100 Continue': raw(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n`),
+  'endless 103 Early Hints': {
+    onRequest: async ({ socket, request: { closed } }) => {
+      while (!closed.aborted && (socket.write('HTTP/1.1 103 Early Hints\r\n\r\n') || (await drained(socket, closed)))) {
+        await sleep(0);
+      }
+    },
+  },
   'response header of 64 KB': raw(toHttp('201 Created', errorBody, { 'x-padding': canary.padEnd(65_536, 'x') })),
   'two content-length headers': raw(
     `HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 2\r\ncontent-length: 60\r\n\r\n{}${canary}`,

@@ -70,7 +70,7 @@ export function randomOperations(schema: GraphQLSchema): fc.Arbitrary<RandomOper
       );
       const head = declared.length === 0 ? '' : `(${declared.join(', ')})`;
       return {
-        query: `${keyword} main${head} ${selection}${second}`,
+        query: `${keyword} main${head} ${selection}${second}${fragmentsIn(selection, schema)}`,
         ...(second !== '' && { operationName: 'main' }),
         variables: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)),
       };
@@ -108,9 +108,41 @@ function selectionOf(type: GraphQLObjectType, depth: number): fc.Arbitrary<strin
   );
   const some = fc.array(one, { minLength: 1, maxLength: 2 }).map((parts) => parts.join(' '));
   return fc
-    .tuple(some, some, fc.constantFrom('', '', '', `... on ${type.name}`, '...', '... @include(if: true)'))
-    .map(([first, more, fragment]) => (fragment === '' ? `{ ${first} }` : `{ ${first} ${fragment} { ${more} } }`));
+    .tuple(
+      some,
+      some,
+      fc.constantFrom('', '', '', `... on ${type.name}`, '...', '... @include(if: true)'),
+      fc.constantFrom(...Array<string>(8).fill(''), spreadOf(type)),
+    )
+    .map(([first, more, inline, spread]) => `{ ${first} ${inline === '' ? '' : `${inline} { ${more} }`} ${spread} }`);
 }
+
+/** A fragment that is spread twice at one place. `randomOperations` adds its definition. */
+const spreadOf = ({ name }: GraphQLObjectType) => `...${name}F ...${name}F`;
+
+/** Every field of a type that has no fields below it, so that a field that fails is in a fragment too. */
+function fragmentsIn(selection: string, schema: GraphQLSchema): string {
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+  return types
+    .filter((type) => selection.includes(spreadOf(type)))
+    .map((type) => {
+      const fields = Object.values(type.getFields()).map(
+        (field) => fragmentFields[`${type.name}.${field.name}`] ?? leafOf(field),
+      );
+      return ` fragment ${type.name}F on ${type.name} { __typename ${fields.join(' ')} }`;
+    })
+    .join('');
+}
+
+const fragmentFields: Readonly<Record<string, string>> = {
+  'Query.linkedAccounts': 'linkedAccounts(first: 0) { nodes { id } }',
+  'Query.linkedAccount': '',
+  'Query.providers': 'providers { key }',
+  'Provider.linkedAccounts': 'linkedAccounts { id }',
+  'LinkedAccount.provider': 'provider { key }',
+};
+
+const leafOf = ({ name, type }: Field) => (isObjectType(getNamedType(type)) ? '' : name);
 
 function fieldOf(field: Field, depth: number): fc.Arbitrary<string> {
   const type = getNamedType(field.type);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../src/config/config-error.js';
 import { loadConfig } from '../../src/config/from-environment.js';
 import { loadOptions } from '../../src/config/from-options.js';
-import { listSettings } from '../../src/config/settings.js';
+import { listSettings } from '../../src/config/setting-list.js';
 import { createLogger } from '../../src/observability/logger.js';
 
 const optionNames = listSettings()
@@ -50,12 +50,14 @@ describe('The options of startConnect', () => {
       rateLimitPerOwnerPerMinute: 1,
       rateLimitTotalPerMinute: 2,
       redisUrl: 'redis://user:canary@127.0.0.1',
+      httpsProxy: 'http://user:canary@proxy.example',
+      noProxy: ['internal.example'],
       logLevel: 'warn',
     };
-    const { apiKey, redisUrl, ...rest } = load(settings);
-    const { redisUrl: _, ...expected } = settings;
+    const { apiKey, redisUrl, httpsProxy, ...rest } = load(settings);
+    const { redisUrl: _, httpsProxy: __, ...expected } = settings;
     expect(rest).toEqual({ ...expected, baseUrl: 'http://127.0.0.1:4010', introspection: true });
-    expect(redisUrl?.reveal()).toBe(settings.redisUrl);
+    expect([redisUrl?.reveal(), httpsProxy?.reveal()]).toEqual([settings.redisUrl, settings.httpsProxy]);
     expect(inspect(load(settings), { depth: 9 })).not.toContain('canary');
   });
 
@@ -86,6 +88,8 @@ describe('The options of startConnect', () => {
     ['rateLimitPerOwnerPerMinute', 0],
     ['rateLimitTotalPerMinute', Number.POSITIVE_INFINITY],
     ['redisUrl', 'https://canary'],
+    ['httpsProxy', 'canary.example:3128'],
+    ['noProxy', 'canary.example'],
     ['introspection', 'yes'],
     ['logLevel', 'canary'],
     ['logLevel', Symbol('canary')],

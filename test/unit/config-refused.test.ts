@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../src/config/config-error.js';
 import { type Environment, loadConfig } from '../../src/config/from-environment.js';
-import { listSettings } from '../../src/config/settings.js';
+import { listSettings } from '../../src/config/setting-list.js';
 
 const variableNames = listSettings().flatMap(({ variable, fileVariable }) =>
   fileVariable === undefined ? [variable] : [variable, fileVariable],
@@ -55,8 +55,14 @@ const malformed: Readonly<Record<string, string>> = {
   RATE_LIMIT_PER_OWNER_PER_MINUTE: '0 -1 1.5 1000001 canary',
   RATE_LIMIT_TOTAL_PER_MINUTE: '0 -1 1.5 1000001 canary',
   REDIS_URL: 'canary redis:canary http://u:canary@a redis://',
-  CORS_ORIGINS: '* null canary https://canary/ https://canary/x https://a.example, ftp://canary https://u:canary@a',
+  CORS_ORIGINS:
+    '* null canary https://canary/ https://canary/x https://a.example, ftp://canary https://u:canary@a https://*.canary https://* https://canary-*.example https://{canary}.example https://Canary',
+  CORS_CREDENTIALS: 'TRUE include canary',
+  KEEP_ALIVE_SECONDS: '0 3601 1.5 65s canary',
+  SHUTDOWN_GRACE_SECONDS: '-1 301 1.5 5s canary',
+  SHUTDOWN_TIMEOUT_SECONDS: '0 301 1.5 canary',
   LOG_LEVEL: 'INFO warning canary',
+  NODE_ENV: 'Production PRODUCTION prod staging live true productions canary',
   STACKONE_API_KEY: 'canäry',
   STACKONE_API_KEY_FILE: '/nowhere/canary',
   STACKONE_BASE_URL: 'canary ftp://canary https://u:canary@a https://a/?canary https://a/#canary',
@@ -65,11 +71,15 @@ const malformed: Readonly<Record<string, string>> = {
   AUTH_PUBLIC_KEY_FILE: '/nowhere/canary',
   AUTH_SECRET: 'canary of-31-bytes-canary-canary-canar',
   AUTH_SECRET_FILE: '/nowhere/canary',
+  AUTH_AUDIENCE_CLAIM: 'canäry',
+  AUTH_MAX_TOKEN_BYTES: '1023 65537 16k canary',
+  HTTPS_PROXY:
+    'canary canary:3128 socks5://canary ftp://canary http://canary/path http://canary/?q http://canary/#f http://u:canary%zz@a http://canary%ff@a',
   OWNER_ID_CLAIM: `canäry ${'c'.repeat(129)}`,
   OWNER_NAME_CLAIM: 'canäry',
   USERNAME_CLAIM: 'canäry',
 };
-const canary = /can[aä]ry/;
+const canary = /can[aä]ry/i;
 
 /** An environment in which this variable counts. */
 function settingOf(name: string, value: string): Environment {
@@ -110,7 +120,9 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
     ['HOST', 'canary host'],
     ['REDIS_URL', 'redis://canary host'],
     ['AUTH_ISSUER', 'https://canary issuer'],
-    ['AUTH_AUDIENCE', 'canary\n'],
+    ['AUTH_ISSUER', 'https://canary.example,'],
+    ['AUTH_AUDIENCE', 'canary audience'],
+    ['AUTH_AUDIENCE', 'canary,,canary'],
     ['OWNER_ID_CLAIM', 'canary id'],
     ['OWNER_NAME_CLAIM', 'canary\n'],
     ['USERNAME_CLAIM', 'canary\tname'],
@@ -132,9 +144,42 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
     expectOnlyProblem({ ...withoutKeys, AUTH_PUBLIC_KEY_FILE: path }, 'AUTH_PUBLIC_KEY is not valid');
   });
 
-  it.each(variableNames.filter((name) => name !== 'NODE_ENV'))('an empty %s', (name) => {
+  it.each(variableNames.filter((name) => !['HTTPS_PROXY', 'NO_PROXY'].includes(name)))('an empty %s', (name) => {
     for (const empty of ['', '  ']) {
       expectOnlyProblem(settingOf(name, empty), `${name} is set but empty: set a value or unset it`);
+    }
+  });
+
+  it.each(variableNames.filter((name) => !['AUTH_PUBLIC_KEY', 'HTTPS_PROXY', 'NO_PROXY'].includes(name)))(
+    'spaces, line ends and quotes around the value of %s',
+    (name) => {
+      for (const text of ['canary ', ' canary', 'canary\r', 'canary\n', 'canary\r\n', '\tcanary', '\ufeffcanary']) {
+        const problem = `${name} is not valid: remove the spaces and line ends around its value. It must be `;
+        expectOnlyProblem(settingOf(name, text), problem);
+      }
+      for (const text of ['"canary"', "'canary'", '`canary`', '“canary”', '""']) {
+        const problem = `${name} is not valid: remove the quotes around its value. It must be `;
+        expectOnlyProblem(settingOf(name, text), problem);
+      }
+    },
+  );
+
+  it('quotes around a public key, or in the file of a secret', () => {
+    expectOnlyProblem({ ...withoutKeys, AUTH_PUBLIC_KEY: `"${ec.publicKey}"\n` }, 'remove the quotes');
+    const quoted = file('canary-quoted', `"${secret}"\n`);
+    expectOnlyProblem({ ...withoutKeys, AUTH_SECRET_FILE: quoted }, 'AUTH_SECRET_FILE is not valid: remove the quotes');
+  });
+
+  it.each(['production ', 'production\r', '"production"', ' production', 'Production', 'prod', 'staging'])(
+    'NODE_ENV=%j, and says what is allowed',
+    (value) => {
+      expectOnlyProblem({ ...live, NODE_ENV: value }, 'ust be production, development or test');
+    },
+  );
+
+  it('the address that Kubernetes sets for a service with the name of a setting, and says how to prevent it', () => {
+    for (const name of ['METRICS_PORT', 'PORT']) {
+      expectOnlyProblem({ ...live, [name]: 'tcp://10.0.0.1:9090' }, 'set enableServiceLinks: false in the pod');
     }
   });
 
@@ -152,6 +197,11 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
   it.each<[string, Environment, string]>([
     ['no issuer', { ...live, AUTH_ISSUER: undefined }, 'AUTH_ISSUER is missing'],
     ['no audience', { ...live, AUTH_AUDIENCE: undefined }, 'AUTH_AUDIENCE is missing'],
+    [
+      'the issuers of all tenants with an owner that a tenant can choose',
+      { ...live, AUTH_ISSUER: 'https://a.example, https://b.example/{tenantid}' },
+      'OWNER_ID_CLAIM is not valid: it must be tid',
+    ],
     ['no source of keys', withoutKeys, 'None of AUTH_JWKS_URL'],
     ['a public key beside a key set', { ...live, ...jwks }, 'More than one of AUTH_JWKS_URL'],
     ['a public key beside a secret', { ...live, AUTH_SECRET: secret }, 'More than one of AUTH_JWKS_URL'],
@@ -176,7 +226,7 @@ describe('loadConfig reports', () => {
       name,
       values.split(' ').find((value) => canary.test(value)),
     ]);
-    const error = refusalOf({ ...Object.fromEntries(wrong), NODE_ENV: 'production' });
+    const error = refusalOf(Object.fromEntries(wrong));
     for (const name of Object.keys(malformed)) {
       expect(error.message).toContain(name);
     }
@@ -187,7 +237,7 @@ describe('loadConfig reports', () => {
   });
 
   it('what is wrong with each variable that has a format', () => {
-    const free = ['NODE_ENV', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
+    const free = ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'NO_PROXY'];
     expect(variableNames.filter((name) => !(name in malformed) && !free.includes(name))).toEqual([]);
   });
 });

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format, inspect } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { type Environment, loadConfig } from '../../src/config/from-environment.js';
+import { type Environment, loadApiKey, loadConfig } from '../../src/config/from-environment.js';
 import { Secret } from '../../src/config/secret.js';
+import { listSettings, summarizeConfig } from '../../src/config/setting-list.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,10 +41,17 @@ describe('loadConfig defaults', () => {
     host: '127.0.0.1',
     port: 4000,
     corsOrigins: [],
+    corsCredentials: false,
+    keepAliveSeconds: 65,
+    shutdownGraceSeconds: 5,
+    shutdownTimeoutSeconds: 10,
     logLevel: 'info',
     baseUrl: 'https://api.stackone.com',
-    authIssuer: 'https://issuer.example',
-    authAudience: 'https://api.example',
+    noProxy: [],
+    authIssuers: ['https://issuer.example'],
+    authAudiences: ['https://api.example'],
+    authAudienceClaim: 'aud',
+    authMaxTokenBytes: 16_384,
     ownerIdClaim: 'org_id',
     ownerNameClaim: 'org_name',
     usernameClaim: 'email',
@@ -87,6 +95,33 @@ describe('loadConfig accepts', () => {
       { introspection: false, playground: false },
     ],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+    [
+      { AUTH_ISSUER: 'https://a.example/, https://b.example' },
+      { authIssuers: ['https://a.example/', 'https://b.example'] },
+    ],
+    [
+      { AUTH_ISSUER: 'https://a.example/{tenantid}', OWNER_ID_CLAIM: 'tid' },
+      { authIssuers: ['https://a.example/{tenantid}'] },
+    ],
+    [
+      { AUTH_AUDIENCE: 'a,b', AUTH_AUDIENCE_CLAIM: 'client_id' },
+      { authAudiences: ['a', 'b'], authAudienceClaim: 'client_id' },
+    ],
+    [{ AUTH_MAX_TOKEN_BYTES: '65536' }, { authMaxTokenBytes: 65_536 }],
+    [{ NO_PROXY: 'a.example, .b.example 10.0.0.1:8080' }, { noProxy: ['a.example', '.b.example', '10.0.0.1:8080'] }],
+    [{ NO_PROXY: ' ', no_proxy: 'a.example' }, { noProxy: ['a.example'] }],
+    [{ NODE_ENV: 'production' }, { production: true, introspection: false }],
+    [{ NODE_ENV: 'development' }, { production: false, introspection: true }],
+    [{ NODE_ENV: 'test' }, { production: false }],
+    [{ CORS_CREDENTIALS: 'true' }, { corsCredentials: true }],
+    [{ CORS_ORIGINS: 'http://[::1]:3000' }, { corsOrigins: ['http://[::1]:3000'] }],
+    [{ KEEP_ALIVE_SECONDS: '620' }, { keepAliveSeconds: 620 }],
+    [
+      { SHUTDOWN_GRACE_SECONDS: '0', SHUTDOWN_TIMEOUT_SECONDS: '300' },
+      { shutdownGraceSeconds: 0, shutdownTimeoutSeconds: 300 },
+    ],
+    [{ AUTH_PUBLIC_KEY: `${ecPem}\n` }, { production: false }],
+    [{ AUTH_ISSUER: "it's" }, { authIssuers: ["it's"] }],
     [{ STACKONE_BASE_URL: 'http://127.0.0.1:4010/' }, { baseUrl: 'http://127.0.0.1:4010' }],
     [{ OWNER_ID_CLAIM: 'https://acme.example/org' }, { ownerIdClaim: 'https://acme.example/org' }],
     [
@@ -107,6 +142,18 @@ describe('loadConfig accepts', () => {
     }
   });
 
+  it.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])('a proxy with its password in %s', (name) => {
+    const proxy = 'http://user:p%40ss@proxy.example:3128';
+    const { httpsProxy } = loadConfig({ ...live, HTTPS_PROXY: '', [name]: proxy });
+    expect(httpsProxy?.reveal()).toBe(proxy);
+  });
+
+  it('the proxy for HTTPS rather than the one for HTTP', () => {
+    const env = { HTTP_PROXY: 'http://canary.example', https_proxy: 'http://proxy.example' };
+    expect(loadConfig({ ...live, ...env }).httpsProxy?.reveal()).toBe('http://proxy.example');
+    expect(loadConfig({ ...live, HTTPS_PROXY: ' ' }).httpsProxy).toBeUndefined();
+  });
+
   it('each secret and key from a file, without the newline at its end', () => {
     const { apiKey, authSecret } = loadConfig({
       STACKONE_API_KEY_FILE: file('api-key', 'canary-api-key\n'),
@@ -117,6 +164,47 @@ describe('loadConfig accepts', () => {
     expect([apiKey.reveal(), authSecret?.reveal()]).toEqual(['canary-api-key', secret]);
     const fromFile = loadConfig({ ...withoutKeys, AUTH_PUBLIC_KEY_FILE: file('key.pem', ecPem) });
     expect(fromFile.authPublicKey?.type).toBe('public');
+  });
+});
+
+describe('The summary of the configuration', () => {
+  it('has the value of each variable, and only says whether a secret, a key or the metadata is set', () => {
+    const config = loadConfig({
+      ...live,
+      REDIS_URL: 'rediss://user:canary@redis.example:6380',
+      SESSION_METADATA: '{"plan":"canary"}',
+      CORS_ORIGINS: 'https://a.example, https://b.example',
+      PORT: '0',
+    });
+    const summary = summarizeConfig(config);
+    expect(summary).toMatchObject({
+      NODE_ENV: 'development',
+      STACKONE_API_KEY: '[set]',
+      STACKONE_BASE_URL: 'https://api.stackone.com',
+      AUTH_PUBLIC_KEY: '[set]',
+      AUTH_SECRET: '[not set]',
+      AUTH_JWKS_URL: '[not set]',
+      REDIS_URL: '[set]',
+      SESSION_METADATA: '[set]',
+      CORS_ORIGINS: 'https://a.example,https://b.example',
+      PORT: 0,
+      INTROSPECTION: true,
+    });
+    expect(Object.keys(summary)).toEqual(listSettings().map(({ variable }) => variable));
+    expect(JSON.stringify(summary)).not.toMatch(/canary|BEGIN/);
+    const { AUTH_JWKS_URL, NODE_ENV } = summarizeConfig(
+      loadConfig({ ...production, AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: 'https://issuer.example/jwks.json' }),
+    );
+    expect([AUTH_JWKS_URL, NODE_ENV]).toEqual(['https://issuer.example/jwks.json', 'production']);
+  });
+});
+
+describe('loadApiKey', () => {
+  it('needs the API key only, and reports one that is missing or not valid', () => {
+    expect(loadApiKey({ STACKONE_API_KEY: 'canary-api-key' }).reveal()).toBe('canary-api-key');
+    expect(loadApiKey({ STACKONE_API_KEY_FILE: file('key', 'canary-api-key\n') }).reveal()).toBe('canary-api-key');
+    expect(() => loadApiKey({})).toThrow('STACKONE_API_KEY is missing');
+    expect(() => loadApiKey({ STACKONE_API_KEY: 'canary ' })).toThrow('remove the spaces');
   });
 });
 
@@ -132,7 +220,10 @@ describe('The configuration', () => {
   });
 
   it('prints no secret, however it is printed', () => {
-    const redis = { REDIS_URL: 'rediss://user:canary@redis.example:6380' };
+    const redis = {
+      REDIS_URL: 'rediss://user:canary@redis.example:6380',
+      HTTPS_PROXY: 'http://user:canary@proxy.example',
+    };
     const config = loadConfig({ ...withoutKeys, ...redis, AUTH_SECRET: secret });
     const error = new Error('failed', { cause: config });
     const printed = [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true }), inspect(error)];

@@ -30,7 +30,29 @@ describe('The demo starts', () => {
   });
 });
 
+describe('The demo on the network', () => {
+  it.each(['0.0.0.0', '::', '192.0.2.1', 'canary.example', '127.0.0.1.example', 'localhost.example'])(
+    'does not start with HOST=%s alone, and says why',
+    (host) => {
+      const problem = expect.stringMatching(/^HOST opens the demo to the network.*DEMO_ALLOW_NETWORK=true/);
+      expect(problemsOf({ HOST: host })).toEqual([problem]);
+      expect(problemsOf({ HOST: host, DEMO_ALLOW_NETWORK: 'false' })).toEqual([problem]);
+      expect(problemsOf({ HOST: host, DEMO_ALLOW_NETWORK: 'true' })).toEqual([]);
+    },
+  );
+
+  it.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('is not HOST=%s', (host) => {
+    expect(problemsOf({ HOST: host })).toEqual([]);
+  });
+});
+
 describe('The demo does not start', () => {
+  it.each(['', 'yes', 'TRUE', 'true ', 'canary'])('with DEMO_ALLOW_NETWORK=%j', (value) => {
+    expect(problemsOf({ DEMO_ALLOW_NETWORK: value, HOST: '0.0.0.0' })).toEqual([
+      expect.stringContaining('DEMO_ALLOW_NETWORK is not valid'),
+    ]);
+  });
+
   it('in production', () => {
     expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
       expect.stringContaining('STACKONE_API_KEY is missing: the demo does not run in production'),

@@ -3,23 +3,23 @@ import { LinkedAccountStatus } from '../../src/domain/linked-account.js';
 import { Owner } from '../../src/domain/owner.js';
 import {
   findForeignOwner,
-  fromAuthConfigRow,
-  fromConnectorRow,
   toAccountRecord,
   toAccountsQuery,
   toConnectSessionBody,
   toMintedSession,
+  toProvider,
 } from '../../src/stackone/mappers.js';
+import { readRow } from '../../src/stackone/rows.js';
 import {
   accountRow,
-  accountRows,
-  authConfigPage,
-  connectorRows,
   connectSessionResponse,
+  listedAccountRow,
+  listResponse,
+  providerRow,
 } from '../../src/stackone/schemas.js';
 
 const time = '2026-01-05T09:00:00.000Z';
-const minimalRow = { id: 'account_1', provider: 'bamboohr', created_at: time, updated_at: time };
+const minimalRow = { id: 'account_1', provider: 'bamboohr', origin_owner_id: 'org_acme' };
 const toRecord = (row: object) => toAccountRecord(accountRow.parse({ ...minimalRow, ...row }));
 
 describe('toAccountRecord', () => {
@@ -28,14 +28,18 @@ describe('toAccountRecord', () => {
       status: 'error',
       status_reasons: [{ code: 'E1', description: 'Expired', timestamp: '2026-01-04T09:00:00Z' }, {}],
       origin_owner_id: 'org_acme',
+      origin_owner_name: 'Acme',
       origin_username: 'ada@acme.example',
       label: 'Head office',
+      created_at: time,
+      updated_at: time,
       credentials: { api_key: 'canary' },
     });
     expect(record).toEqual({
       ownerId: 'org_acme',
       account: {
         id: 'account_1',
+        ownerName: 'Acme',
         providerKey: 'bamboohr',
         label: 'Head office',
         status: LinkedAccountStatus.ERROR,
@@ -48,6 +52,16 @@ describe('toAccountRecord', () => {
         createdAt: new Date(time),
         updatedAt: new Date(time),
       },
+    });
+  });
+
+  it('removes invisible texts and characters that change the direction of text', () => {
+    const reason = { code: 'E\u202e1', description: 'First\nsecond', timestamp: time };
+    const { account } = toRecord({ label: '\u200b', origin_username: 'ada\u2066', status_reasons: [reason] });
+    expect(account).toMatchObject({
+      label: null,
+      linkedBy: 'ada',
+      statusReasons: [{ code: 'E1', description: 'First second' }],
     });
   });
 
@@ -66,22 +80,94 @@ describe('toAccountRecord', () => {
     expect([account.status, account.needsRelink]).toEqual([expected, needsRelink]);
   });
 
-  it('leaves out absent fields and reasons that are no list', () => {
-    const { ownerId, account } = toRecord({ status_reasons: 'broken', label: null });
-    expect([ownerId, account.label, account.linkedBy, account.statusReasons]).toEqual([null, null, null, []]);
+  it('needs nothing but an id, a provider and an owner', () => {
+    expect(toRecord({})).toEqual({
+      ownerId: 'org_acme',
+      account: {
+        id: 'account_1',
+        ownerName: null,
+        providerKey: 'bamboohr',
+        label: null,
+        status: LinkedAccountStatus.UNKNOWN,
+        statusReasons: [],
+        needsRelink: false,
+        linkedBy: null,
+        createdAt: null,
+        updatedAt: null,
+      },
+    });
+  });
+
+  it('reads the vocabulary of version 2', () => {
+    const { ownerId, account } = toAccountRecord(
+      accountRow.parse({ id: '1', connector: 'lever', owner_id: 'org_acme' }),
+    );
+    expect([ownerId, account.providerKey]).toEqual(['org_acme', 'lever']);
+  });
+
+  it.each([
+    [{ origin_owner_id: 'org_globex', owner_id: 'org_acme' }, 'org_globex'],
+    [{ origin_owner_id: 7, owner_id: 'org_acme' }, null],
+    [{ origin_owner_id: ['org_acme'] }, null],
+    [{ origin_owner_id: '' }, null],
+    [{ origin_owner_id: null, owner_id: 'org_acme' }, 'org_acme'],
+    [{ origin_owner_id: undefined }, null],
+  ])('reads the owner of %j as %j', (row, owner) => {
+    expect(toRecord(row).ownerId).toBe(owner);
   });
 });
 
-describe('accountRow', () => {
+describe('readRow(accountRow)', () => {
   it.each([
     ['id', '../accounts'],
+    ['id', 'a.b'],
     ['id', 'x'.repeat(129)],
     ['id', ''],
+    ['id', -1],
+    ['id', 1.5],
+    ['id', Number.MAX_SAFE_INTEGER + 1],
+    ['id', null],
     ['provider', ''],
-    ['created_at', 'yesterday'],
-    ['updated_at', ''],
-  ])('rejects a row with %s: %j', (name, value) => {
-    expect(accountRow.safeParse({ ...minimalRow, [name]: value }).success).toBe(false);
+    ['provider', null],
+    ['provider', 'two words'],
+    ['provider', 'x'.repeat(129)],
+    ['provider', 'Zoë'],
+    ['provider', 7],
+  ])('skips a row by %s: %j', (field, value) => {
+    expect(readRow(accountRow, { ...minimalRow, [field]: value })).toEqual({ skippedBy: field });
+  });
+
+  it.each([null, 'text', 7, [minimalRow]])('skips a row that is %j', (row) => {
+    expect(readRow(accountRow, row)).toEqual({ skippedBy: 'row' });
+  });
+
+  it.each([null, undefined, 7, ''])('skips a row of a list by the owner %j', (origin_owner_id) => {
+    expect(readRow(listedAccountRow, { ...minimalRow, origin_owner_id })).toEqual({ skippedBy: 'origin_owner_id' });
+  });
+
+  it('reads a safe integer as an id', () => {
+    expect(readRow(accountRow, { ...minimalRow, id: 42 })).toMatchObject({ row: { id: '42' } });
+  });
+
+  it.each(['label', 'origin_username', 'status', 'status_reasons', 'created_at', 'updated_at'])(
+    'keeps a row whose %s is unusable, and names the field',
+    (field) => {
+      for (const value of [4_242, true, {}, { length: 1 }, 'x'.repeat(1_001)]) {
+        const reading = readRow(accountRow, { ...minimalRow, [field]: value });
+        expect(reading).toMatchObject({ row: { id: 'account_1', [field]: null }, unusable: [field] });
+      }
+    },
+  );
+
+  it('keeps the readable reasons of a state, of the first ten', () => {
+    const reasons = [{ code: 'A', timestamp: 7 }, 'broken', { code: 8, description: 'B' }, ...Array(300_000).fill({})];
+    const reading = readRow(accountRow, { ...minimalRow, status_reasons: reasons });
+    const rows = 'row' in reading ? [reading.row] : [];
+    expect(rows.flatMap((row) => toAccountRecord(row).account.statusReasons)).toEqual([
+      { code: 'A', description: null, at: null },
+      { code: null, description: 'B', at: null },
+      ...Array(7).fill({ code: null, description: null, at: null }),
+    ]);
   });
 });
 
@@ -97,12 +183,23 @@ describe('connectSessionResponse', () => {
   });
 });
 
-describe('accountRows', () => {
+describe('listResponse', () => {
   it.each([
-    ['a bare array', [minimalRow]],
-    ['an object with data', { data: [minimalRow] }],
-  ])('reads %s', (_shape, response) => {
-    expect(accountRows.parse(response)).toHaveLength(1);
+    ['a bare array', [7], { data: [7] }],
+    ['an object with data', { data: [7] }, { data: [7] }],
+    ['a page', { data: [7], page: 1, page_size: 25, total: 1 }, { data: [7], pageSize: 25, total: 1 }],
+    ['an odd total', { data: [7], page_size: '25', total: -1 }, { data: [7] }],
+  ])('reads %s', (_shape, response, expected) => {
+    expect(listResponse.parse(response)).toEqual(expected);
+  });
+
+  it.each([
+    [{ rows: [] }, 'data'],
+    [{ data: {} }, 'data'],
+    [null, ''],
+    ['text', ''],
+  ])('names the place of the problem in %j', (response, place) => {
+    expect(listResponse.safeParse(response).error?.issues.map(({ path }) => path.join('.'))).toEqual([place]);
   });
 });
 
@@ -188,38 +285,59 @@ describe('toMintedSession', () => {
   });
 });
 
-describe('Providers', () => {
-  const connector = (row: object) => {
-    const [parsed] = connectorRows.parse([{ provider: 'lever', active: true, ...row }]);
-    return parsed && fromConnectorRow(parsed);
+describe('toProvider', () => {
+  const provider = (row: object) => {
+    const reading = readRow(providerRow, row);
+    return 'row' in reading ? toProvider(reading.row) : reading;
   };
-  const authConfig = (row: object) => {
-    const [parsed] = authConfigPage.parse({ data: [{ connector_key: 'lever', ...row }] }).data;
-    return parsed && fromAuthConfigRow(parsed);
-  };
+  const connector = (row: object) => provider({ provider: 'lever', active: true, ...row });
+  const profile = (row: object) => provider({ id: 'p1', connector_key: 'lever', active: true, ...row });
 
-  it.each<[string, object | undefined, object | undefined]>([
-    ['not enabled', connector({ active: false }), authConfig({ active: false })],
-    ['with a malformed key', connector({ provider: 'A b' }), authConfig({ connector_key: 'A b' })],
-  ])('leave out a connector that is %s', (_what, fromConnector, fromAuthConfig) => {
-    expect([fromConnector, fromAuthConfig]).toEqual([undefined, undefined]);
+  it('leaves out a provider that is not enabled', () => {
+    expect([connector({ active: false }), profile({ active: false })]).toEqual([undefined, undefined]);
   });
 
-  it('have the key as their name where StackOne has none, and only known categories', () => {
+  it.each(['BambooHR', 'a.b', '_internal', 'hibob@1.2.0', '-', '!', 'x'.repeat(128)])('keeps the key %j', (key) => {
+    const expected = { key, name: key, categories: [], logoUrl: null };
+    const rows = [{ provider: key }, { connector_key: key }, { connector: key }];
+    expect(rows.map(provider)).toEqual([expected, expected, expected]);
+  });
+
+  it.each(['', 'two words', 'tab\t', 'Zoë', 'x'.repeat(129), 7, null, {}])(
+    'skips the key %j, and names its field',
+    (key) => {
+      expect(connector({ provider: key })).toEqual({ skippedBy: key === null ? 'connector_key' : 'provider' });
+      expect(profile({ connector_key: key })).toEqual({ skippedBy: 'connector_key' });
+    },
+  );
+
+  it('has the key as its name where StackOne has none, and only known categories', () => {
     const expected = { key: 'lever', name: 'lever', categories: [], logoUrl: null };
-    expect(connector({ category: 'brand-new' })).toEqual(expected);
-    expect(authConfig({ categories: ['brand-new'] })).toEqual(expected);
-    expect(authConfig({ categories: ['ats', 'brand-new'] })?.categories).toEqual(['ats']);
+    expect(connector({ category: 'brand-new', provider_name: '  ' })).toEqual(expected);
+    expect(profile({ categories: ['brand-new'], connector_label: 7 })).toEqual(expected);
+    expect(profile({ categories: ['ats', 'brand-new', 7] })).toMatchObject({ categories: ['ats'] });
   });
 
   it.each([
     ['https://cdn.example/logo.svg', 'https://cdn.example/logo.svg'],
     ['data:image/svg+xml,x', 'data:image/svg+xml,x'],
+    ['https://cdn.example/a%20b.png?size=2#x', 'https://cdn.example/a%20b.png?size=2#x'],
+    ['data:image/png;base64,iVBORw0KGgo=', 'data:image/png;base64,iVBORw0KGgo='],
     ['http://cdn.example/logo.svg', null],
     ['javascript:alert(1)', null],
+    [7, null],
+    ['https://', null],
+    ['https://cdn.example/" onerror="alert(1)', null],
+    ['https://cdn.example/logo.svg\n', null],
+    ['https://user:secret@cdn.example/logo.svg', null],
+    ['https://cdn.example:port/logo.svg', null],
+    ['data:image/', null],
+    ['data:image/svg+xml,<svg onload="alert(1)">', null],
+    ['data:image/png,x\nx', null],
+    [`https://cdn.example/${'x'.repeat(32 * 1024)}`, null],
     [null, null],
-  ])('show the logo %j as %j', (url, expected) => {
-    expect(connector({ resources: { images: { logo_url: url } } })?.logoUrl).toBe(expected);
-    expect(authConfig({ logo_url: url })?.logoUrl).toBe(expected);
+  ])('shows the logo %j as %j', (url, expected) => {
+    expect(connector({ resources: { images: { logo_url: url } } })).toMatchObject({ logoUrl: expected });
+    expect(profile({ logo_url: url })).toMatchObject({ logoUrl: expected });
   });
 });

@@ -6,8 +6,13 @@ import { createSchema } from '../../src/graphql/schema.js';
 
 const schema = createSchema();
 const document = '{ viewer { ownerId } }';
-/** Different documents of 12,000 characters and a little more. */
-const longDocument = (index: number) => `${document} # ${String(index).padEnd(12_000, 'x')}`;
+/** Different documents of a little less than half a megabyte, which consist of a comment. */
+const longDocument = (index: number) => `${document} # ${String(index).padEnd(240_000, 'x')}`;
+
+const repeated = (index: number) =>
+  Array.from({ length: 20 }, (_, number) => `query q${index}_${number} { viewer { ...f } a: viewer { ...f } }`).join(
+    ' ',
+  );
 
 /** A store that has learned more documents than it can keep. */
 function createFullStore(): OperationStore {
@@ -33,17 +38,36 @@ describe('OperationStore', () => {
     expect(store.find(`${document} `)).toBeUndefined();
   });
 
-  it('keeps documents of at most 256 KiB together, and evicts the least recently used one first', () => {
+  it('keeps documents of at most 8 MiB together, and evicts the least recently used one first', () => {
     const store = createFullStore();
     const found = Array.from({ length: 25 }, (_, index) => store.find(longDocument(index)) !== undefined);
-    expect(found).toEqual([...Array(4).fill(false), ...Array(21).fill(true)]);
+    expect(found).toEqual([...Array(8).fill(false), ...Array(17).fill(true)]);
   });
 
   it('does not keep a document that is larger than all of its memory', () => {
     const store = new OperationStore(schema);
-    const text = document.padEnd(256 * 1024 + 1);
+    const text = document.padEnd(4 * 1024 * 1024);
     store.add(text, parse(text));
     expect(store.find(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['a short text', (index: number) => `${document}#${index}`, 900],
+    ['thousands of comments', (index: number) => `${document}${'#\n'.repeat(7_000)}#${index}`, 3],
+    [
+      'several operations with fragments',
+      (index: number) => `${repeated(index)} fragment f on Viewer { ownerId ownerName username }`,
+      90,
+    ],
+  ])('counts the memory of a document, not its characters: at most %3$i documents of %s', (_what, write, most) => {
+    const store = new OperationStore(schema);
+    const texts = Array.from({ length: most + 10 }, (_, index) => write(index));
+    for (const text of texts) {
+      store.add(text, parse(text));
+    }
+    const kept = texts.filter((text) => store.find(text) !== undefined).length;
+    expect(kept).toBeGreaterThan(most / 2);
+    expect(kept).toBeLessThanOrEqual(most);
   });
 
   it('evicts no trusted document', () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, parse, validate } from 'graphql';
+import { guardFields } from '../../src/graphql/own-fields.js';
 import { queryLimits, queryLimitsRule } from '../../src/graphql/query-limits.js';
 
 /** A minimal schema: the rule only reads the document. */
-const schema = buildSchema('type Query { q: Query } type Mutation { m: Query } type Subscription { s: Query }');
+const schema = guardFields(
+  buildSchema('type Query { q: Query } type Mutation { m: Query } type Subscription { s: Query }'),
+);
 const excesses = (query: string) => validate(schema, parse(query), [queryLimitsRule]).map((error) => error.message);
 
 const many = (count: number, write: (index: number) => string) =>
@@ -14,6 +17,7 @@ const directives = (count: number) => many(count, (i) => `@d${i}`);
 const messages = {
   depth: 'The query is nested too deeply.',
   aliases: 'The query has too many aliases.',
+  aliasLength: 'The query has an alias that is too long.',
   directives: 'The query has too many directives.',
   cost: 'The query has too many fields.',
   mutationFields: 'A mutation must have exactly one field. Send one request for each field.',
@@ -37,6 +41,9 @@ const shapes: readonly [limit: Limit, shape: string, write: (n: number) => strin
   ['aliases', 'of __typename', (n) => `{ ${many(n, (i) => `a${i}: __typename`)} }`],
   ['aliases', 'a fragment with several spreads', (n) => `{ ${many(n, () => '...f')} } fragment f on Query { a: q }`],
   ['aliases', 'inline fragments', (n) => `{ ${many(n, (i) => `... { a${i}: q }`)} }`],
+  ['aliasLength', 'on one field', (n) => `{ ${'a'.repeat(n)}: q }`],
+  ['aliasLength', 'in a fragment', (n) => `{ b: q { ...f } } fragment f on Query { ${'a'.repeat(n)}: q }`],
+  ['aliasLength', 'the longest of several aliases', (n) => `{ ${'a'.repeat(n)}: q { b: q } c: q }`],
   ['directives', 'on one field', (n) => `{ q ${directives(n)} }`],
   ['directives', 'on the operation', (n) => `query ${directives(n)} { q }`],
   ['directives', 'on several fields', (n) => `{ ${many(n, () => 'q @d')} }`],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { errors } from 'undici';
 import { ClientDisconnectedError } from '../../src/observability/cancellation.js';
 import {
   DeadlineExceededError,
@@ -18,23 +19,23 @@ const soon = { kind: 'soon', sent: true };
 
 describe('fromStatus', () => {
   it.each([
-    [301, 'UPSTREAM_UNAVAILABLE', never, true],
-    [400, 'UPSTREAM_REJECTED', never, false],
-    [401, 'UPSTREAM_MISCONFIGURED', never, false],
-    [403, 'UPSTREAM_MISCONFIGURED', never, false],
-    [408, 'UPSTREAM_TIMEOUT', never, true],
-    [409, 'UPSTREAM_REJECTED', never, false],
-    [413, 'UPSTREAM_REJECTED', never, false],
-    [422, 'UPSTREAM_REJECTED', never, false],
-    [429, 'UPSTREAM_RATE_LIMITED', never, false],
-    [500, 'UPSTREAM_UNAVAILABLE', soon, true],
-    [501, 'UPSTREAM_UNAVAILABLE', never, true],
-    [502, 'UPSTREAM_UNAVAILABLE', soon, true],
-    [503, 'UPSTREAM_UNAVAILABLE', soon, true],
-    [504, 'UPSTREAM_UNAVAILABLE', soon, true],
-  ])('maps %i to %s with the retry %j; counts for the circuit breaker: %j', (status, code, retry, counts) => {
+    [301, 'UPSTREAM_UNAVAILABLE', never, 'down'],
+    [400, 'UPSTREAM_REJECTED', never, 'up'],
+    [401, 'UPSTREAM_MISCONFIGURED', never, 'up'],
+    [403, 'UPSTREAM_MISCONFIGURED', never, 'up'],
+    [408, 'UPSTREAM_TIMEOUT', never, 'down'],
+    [409, 'UPSTREAM_REJECTED', never, 'up'],
+    [413, 'UPSTREAM_REJECTED', never, 'up'],
+    [422, 'UPSTREAM_REJECTED', never, 'up'],
+    [429, 'UPSTREAM_RATE_LIMITED', never, 'up'],
+    [500, 'UPSTREAM_UNAVAILABLE', soon, 'down'],
+    [501, 'UPSTREAM_UNAVAILABLE', never, 'down'],
+    [502, 'UPSTREAM_UNAVAILABLE', soon, 'down'],
+    [503, 'UPSTREAM_UNAVAILABLE', soon, 'down'],
+    [504, 'UPSTREAM_UNAVAILABLE', soon, 'down'],
+  ])('maps %i to %s with the retry %j; shows that StackOne is %s', (status, code, retry, health) => {
     const error = fromStatus(status, 'GET /accounts', undefined);
-    expect([error.code, error.retry, error.countsForBreaker]).toEqual([code, retry, counts]);
+    expect([error.code, error.retry, error.health]).toEqual([code, retry, health]);
     expect(error.alert).toBe(code === 'UPSTREAM_MISCONFIGURED' ? 'upstream-misconfigured' : undefined);
   });
 
@@ -80,23 +81,23 @@ describe('fromFailure', () => {
   const failure = (code: string, name = 'Error') => Object.assign(new Error('canary'), { code, name });
 
   it.each([
-    ['ECONNREFUSED', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, true, undefined],
-    ['ENOTFOUND', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, true, undefined],
-    ['ECONNRESET', 'UPSTREAM_UNAVAILABLE', soon, true, undefined],
-    ['UND_ERR_SOCKET', 'UPSTREAM_UNAVAILABLE', soon, true, undefined],
-    ['CERT_HAS_EXPIRED', 'UPSTREAM_UNAVAILABLE', never, true, 'upstream-certificate'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'UPSTREAM_UNAVAILABLE', never, true, 'upstream-certificate'],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'UPSTREAM_UNAVAILABLE', never, true, 'upstream-certificate'],
-  ])('maps %s to %s', (code, expected, retry, counts, alert) => {
+    ['ECONNREFUSED', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, 'down', undefined],
+    ['ENOTFOUND', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, 'down', undefined],
+    ['ECONNRESET', 'UPSTREAM_UNAVAILABLE', soon, 'down', undefined],
+    ['UND_ERR_SOCKET', 'UPSTREAM_UNAVAILABLE', soon, 'down', undefined],
+    ['CERT_HAS_EXPIRED', 'UPSTREAM_UNAVAILABLE', never, 'down', 'upstream-certificate'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'UPSTREAM_UNAVAILABLE', never, 'down', 'upstream-certificate'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'UPSTREAM_UNAVAILABLE', never, 'down', 'upstream-certificate'],
+  ])('maps %s to %s', (code, expected, retry, health, alert) => {
     const error = fromFailure(failure(code), 'GET /accounts');
-    expect([error.code, error.retry, error.countsForBreaker, error.alert]).toEqual([expected, retry, counts, alert]);
+    expect([error.code, error.retry, error.health, error.alert]).toEqual([expected, retry, health, alert]);
     expect(error.message).not.toContain('canary');
   });
 
   it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])(
-    '%s on a reused socket does not count for the circuit breaker',
+    '%s on a reused socket says nothing about StackOne’s health',
     (code) => {
-      expect(fromFailure(failure(code), 'GET /accounts', false).countsForBreaker).toBe(false);
+      expect(fromFailure(failure(code), 'GET /accounts', false).health).toBeUndefined();
     },
   );
 
@@ -105,9 +106,24 @@ describe('fromFailure', () => {
     expect([code, retry]).toEqual(['UPSTREAM_TIMEOUT', soon]);
   });
 
-  it('neither retries nor counts after the client disconnected', () => {
-    const { retry, countsForBreaker } = fromFailure(new ClientDisconnectedError(), 'GET /accounts');
-    expect([retry, countsForBreaker]).toEqual([never, false]);
+  it('neither retries nor judges StackOne after the client disconnected', () => {
+    const { retry, health } = fromFailure(new ClientDisconnectedError(), 'GET /accounts');
+    expect([retry, health]).toEqual([never, undefined]);
+  });
+
+  it.each([
+    ['two content lengths', new errors.ResponseContentLengthMismatchError()],
+    ['no HTTP', new errors.HTTPParserError('canary')],
+    ['headers that are too large', new errors.HeadersOverflowError()],
+    ['a flood of 100 Continue', new errors.SocketError('bad response')],
+    ['101 Switching Protocols', new errors.SocketError('bad upgrade')],
+  ])('does not retry a response that violates HTTP by %s, also on a reused socket', (_what, thrown) => {
+    const { code, retry, health } = fromFailure(thrown, 'GET /accounts', false);
+    expect([code, retry, health]).toEqual(['UPSTREAM_UNAVAILABLE', never, 'down']);
+  });
+
+  it('retries after a lost connection', () => {
+    expect(fromFailure(new errors.SocketError('other side closed'), 'GET /accounts').retry).toEqual(soon);
   });
 
   it('keeps an error that is mapped already', () => {

@@ -63,9 +63,7 @@ export class OperationRunner {
   ): OperationResponse {
     const formatted = errors?.map((error) => this.#formatError(toFormatted(error), error));
     const result = { ...(formatted !== undefined && { errors: formatted }), data: data ?? null };
-    telemetry.setOperation(operation);
-    telemetry.setErrors(errors ?? []);
-    telemetry.setResult(result, operation);
+    telemetry.setResponse(operation, errors ?? [], result);
     return { http: httpHeadOf(errors ?? []), result };
   }
 }

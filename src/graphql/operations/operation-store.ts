@@ -1,10 +1,7 @@
 import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import { createDocumentCache } from './document-store.js';
 import { PreparedDocument } from './prepared-document.js';
 import { trustedDocuments } from './trusted-documents.js';
-
-/** Characters of all learned documents together. A frontend has some dozens of documents of some hundred characters. */
-const maxLearnedCharacters = 256 * 1024;
 
 /**
  * Documents that are ready to run. Trusted documents, those of the typed client, are always here. Others are added after
@@ -14,10 +11,7 @@ const maxLearnedCharacters = 256 * 1024;
 export class OperationStore {
   readonly #schema: GraphQLSchema;
   readonly #trusted = new Map<string, PreparedDocument>();
-  readonly #learned = new LRUCache<string, PreparedDocument>({
-    maxSize: maxLearnedCharacters,
-    sizeCalculation: (_document, text) => text.length,
-  });
+  readonly #learned = createDocumentCache<PreparedDocument>(({ document }) => document);
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;

@@ -27,19 +27,19 @@ export interface PreparedOperation {
 
 /** A valid document whose operations are compiled at first use, which takes under a millisecond. */
 export class PreparedDocument {
+  readonly document: DocumentNode;
   readonly #schema: GraphQLSchema;
-  readonly #document: DocumentNode;
   /** At most one entry for each operation of the document. */
   readonly #operations = new Map<OperationDefinitionNode, PreparedOperation | undefined>();
 
   constructor(schema: GraphQLSchema, document: DocumentNode) {
     this.#schema = schema;
-    this.#document = document;
+    this.document = document;
   }
 
   /** @returns undefined for an operation that Apollo Server has to run */
   operation(name: string | null | undefined): PreparedOperation | undefined {
-    const node = getOperationAST(this.#document, name);
+    const node = getOperationAST(this.document, name);
     if (!node || node.operation === OperationTypeNode.SUBSCRIPTION) {
       return undefined;
     }
@@ -50,11 +50,11 @@ export class PreparedDocument {
   }
 
   #compile(node: OperationDefinitionNode): PreparedOperation | undefined {
-    if (!canCompile(this.#schema, this.#document)) {
+    if (!canCompile(this.#schema, this.document)) {
       return undefined;
     }
     const options = { disablingCapturingStackErrors: true };
-    const compiled = compileQuery(this.#schema, this.#document, node.name?.value, options);
+    const compiled = compileQuery(this.#schema, this.document, node.name?.value, options);
     return isCompiledQuery(compiled)
       ? { node, run: (context, variables) => compiled.query(undefined, context, variables) }
       : undefined;

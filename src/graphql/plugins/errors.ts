@@ -1,24 +1,46 @@
 import type { ApolloServerPlugin } from '@apollo/server';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { chooseContentType } from '../content-type.js';
-import { RequestError } from '../format-error.js';
+import { leaveToHost, RequestError } from '../format-error.js';
 import { httpHeadOf } from '../http-head.js';
+import { assertMarked, isWhollyOwn, ownRootFields, ownRootKeys } from '../own-fields.js';
 
 const maxRequestErrors = 3;
 
-/** Sets the HTTP status and headers that errors demand, and limits how many errors a response lists. */
+/**
+ * Sets the HTTP status and headers that errors demand, and limits how many errors a response lists. In a schema with
+ * fields of a host app, errors of its fields are left to the host app.
+ */
 export function createErrorsPlugin(): ApolloServerPlugin {
   return {
-    async requestDidStart() {
+    async serverWillStart({ schema }) {
+      assertMarked(schema);
+    },
+    async requestDidStart({ schema }) {
+      const isOurs = (document?: DocumentNode, operation?: OperationDefinitionNode) =>
+        isWhollyOwn(schema) || (document !== undefined && touches(schema, document, operation));
       return {
         /** Before the operation runs: Apollo Server itself checks `Accept` only after a mutation has run. */
-        async didResolveOperation({ request: { http } }) {
-          if (chooseContentType(http?.headers.get('accept')) === undefined) {
+        async didResolveOperation({ request: { http }, document, operation }) {
+          if (isOurs(document, operation) && chooseContentType(http?.headers.get('accept')) === undefined) {
             throw new RequestError('Accept application/json.', {
               extensions: { code: 'BAD_USER_INPUT', http: { status: 406 } },
             });
           }
         },
-        async willSendResponse({ errors, response: { body, http } }) {
+        async didEncounterErrors({ errors, document, operation }) {
+          if (isWhollyOwn(schema)) {
+            return;
+          }
+          const ownKeys = document && operation && ownRootKeys(schema, document, operation);
+          const isOurRequest = isOurs(document, operation);
+          for (const error of errors) {
+            if (!(error.path === undefined ? isOurRequest : ownKeys?.has(error.path[0]))) {
+              leaveToHost(error);
+            }
+          }
+        },
+        async willSendResponse({ errors, document, operation, response: { body, http } }) {
           const { status, headers } = httpHeadOf(errors ?? []);
           if (status !== undefined) {
             http.status = status;
@@ -26,12 +48,24 @@ export function createErrorsPlugin(): ApolloServerPlugin {
           for (const [name, value] of headers) {
             http.headers.set(name, value);
           }
-          // graphql-js finds up to fifty errors in one variable.
-          if (body.kind === 'single' && body.singleResult.errors?.every(({ path }) => path === undefined)) {
+          // graphql-js finds up to a hundred errors in one document, and up to fifty in one variable.
+          if (
+            body.kind === 'single' &&
+            body.singleResult.errors?.every(({ path }) => path === undefined) &&
+            isOurs(document, operation)
+          ) {
             body.singleResult.errors = body.singleResult.errors.slice(0, maxRequestErrors);
           }
         },
       };
     },
   };
+}
+
+/** Before the operation is known, any operation of the document counts. */
+function touches(schema: GraphQLSchema, document: DocumentNode, operation?: OperationDefinitionNode): boolean {
+  const operations = operation === undefined ? document.definitions : [operation];
+  return operations.some(
+    (node) => node.kind === 'OperationDefinition' && ownRootFields(schema, document, node).length > 0,
+  );
 }

@@ -1,25 +1,36 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { GraphQLContext } from '../context.js';
+import type { ConnectContext } from '../context.js';
 import type { OperationRunner } from '../operations/operation-runner.js';
 
-/** Lets Apollo Server run operations of the store, and adds to the store what Apollo Server has run itself. */
-export function createOperationsPlugin(runner: OperationRunner): ApolloServerPlugin<GraphQLContext> {
+/**
+ * Lets Apollo Server run operations of the store. What Apollo Server has run itself is recorded in the telemetry of the
+ * request and added to the store.
+ */
+export function createOperationsPlugin(runner: OperationRunner): ApolloServerPlugin<ConnectContext> {
   return {
-    async requestDidStart({ schema }) {
+    async requestDidStart({ schema, contextValue: context }) {
       // A host app can merge this schema into its own; the store compiles for this one only.
-      if (schema !== runner.schema) {
-        return {};
-      }
+      const isOwnSchema = schema === runner.schema;
+      let ranFromStore = false;
       return {
-        async responseForOperation({ request, source, contextValue }) {
+        async responseForOperation({ request, source }) {
+          if (!isOwnSchema || !('stackone' in context)) {
+            return null;
+          }
           const { operationName, variables } = request;
-          const response = await runner.run({ query: source, operationName, variables }, contextValue);
+          const response = await runner.run({ query: source, operationName, variables }, context);
+          ranFromStore = response !== undefined;
           return response === undefined
             ? null
             : { http: response.http, body: { kind: 'single', singleResult: response.result } };
         },
-        async willSendResponse({ source, document, response: { body } }) {
-          if (body.kind === 'single' && body.singleResult.data !== undefined && source && document) {
+        async willSendResponse({ source, document, operation, errors, response: { body } }) {
+          if (ranFromStore) {
+            return;
+          }
+          const result = body.kind === 'single' ? body.singleResult : body.initialResult;
+          context.request.telemetry.setResponse(operation, errors ?? [], result);
+          if (isOwnSchema && result.data !== undefined && source && document) {
             runner.learn(source, document);
           }
         },

@@ -1,23 +1,29 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
-import type { GraphQLContext } from '../context.js';
+import type { ConnectContext } from '../context.js';
 import { RequestError } from '../format-error.js';
+import { ownRootFields } from '../own-fields.js';
 
-/** Subscriptions belong to `POST /graphql/stream`, all other operations to `POST /graphql`. */
-export function createSubscriptionsPlugin(): ApolloServerPlugin<GraphQLContext> {
+/** Our subscriptions belong to `POST /graphql/stream`, all other operations to `POST /graphql`. */
+export function createSubscriptionsPlugin(): ApolloServerPlugin<ConnectContext> {
   return {
-    async requestDidStart() {
+    async requestDidStart({ schema, contextValue }) {
+      const startSubscription = 'startSubscription' in contextValue ? contextValue.startSubscription : undefined;
       return {
-        async didResolveOperation({ operation, contextValue: { startSubscription } }) {
-          const isSubscription = operation?.operation === 'subscription';
-          if (isSubscription && startSubscription === undefined) {
-            throw new RequestError('Send subscriptions to POST /graphql/stream.', { extensions: badInput });
+        async didResolveOperation({ document, operation }) {
+          if (operation === undefined) {
+            return;
           }
-          if (!isSubscription && startSubscription !== undefined) {
+          const isSubscription = operation.operation === 'subscription';
+          if (startSubscription !== undefined && !isSubscription) {
             throw new RequestError('Send queries and mutations to POST /graphql.', { extensions: badInput });
+          }
+          const isOwn = ownRootFields(schema, document, operation).length > 0;
+          if (startSubscription === undefined && isSubscription && isOwn) {
+            throw new RequestError('Send subscriptions to POST /graphql/stream.', { extensions: badInput });
           }
         },
         /** Apollo Server runs no subscriptions: it has checked this one, and `Streams` runs it. */
-        async responseForOperation({ document, request, contextValue: { startSubscription } }) {
+        async responseForOperation({ document, request }) {
           if (startSubscription === undefined) {
             return null;
           }

@@ -13,9 +13,9 @@ registerEnumType(ConnectMode, {
   valuesConfig: {
     LINK: {
       description:
-        'Links an account. If StackOne has an account with the same customer id, customer name and provider, it updates that one.',
+        'Links a new account. Exception: if `provider` is absent, or the linked accounts could not be read at the moment, StackOne updates an account with the same customer id, customer name and provider if there is one.',
     },
-    RELINK: { description: 'Re-links the account in `account`.' },
+    RELINK: { description: 'Updates the account in `account`.' },
   },
 });
 
@@ -52,7 +52,7 @@ class CreateConnectSessionPayload {
 
   @Field(() => LinkedAccountType, {
     nullable: true,
-    description: 'The account to re-link. Null for a new account.',
+    description: 'The account that the Hub re-links. Null if and only if `mode` is not `RELINK`.',
   })
   account!: LinkedAccountType | null;
 
@@ -91,14 +91,15 @@ class CreateConnectSessionArgs {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Label of the account, to distinguish several accounts: 1–200 characters, no control characters.',
+    description:
+      'Label of the account, to distinguish several accounts: 1–200 characters, at least one of them visible, without control characters, line breaks and characters that change the direction of text.',
   })
   label?: string | null;
 
   @Field(() => OnExistingAccount, {
     nullable: true,
     description:
-      'What to do when an account of `provider` is already linked. Requires `provider` and does not allow `accountId`. Absent: StackOne updates an account with the same customer id, customer name and provider, or links a new one.',
+      'What to do when an account of `provider` is already linked. Requires `provider` and does not allow `accountId`. Absent: the Hub re-links an account with the same customer id, customer name and provider if there is one (`mode` is then `RELINK`), or links a new one.',
   })
   onExisting?: OnExistingAccount | null;
 }

@@ -77,7 +77,7 @@ export class LinkedAccountResolver {
     @Ctx() { stackone }: GraphQLContext,
     @Args(() => LinkedAccountsArgs) { provider, status, first, after }: LinkedAccountsArgs,
   ): Promise<LinkedAccountConnection> {
-    const filter = { provider: parseProvider(provider), statuses: status?.length ? status : undefined };
+    const filter = { provider: parseProvider(provider), statuses: status?.length ? [...new Set(status)] : undefined };
     const page = await stackone.linkedAccounts(filter, parseFirst(first), after ?? undefined);
     return toConnection(page, after != null);
   }

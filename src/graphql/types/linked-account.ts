@@ -24,8 +24,11 @@ class StatusReasonType {
   @Field(() => String, { nullable: true, description: 'Description from StackOne.' })
   description!: string | null;
 
-  @Field(() => DateTime, { description: 'When the account entered this state.' })
-  at!: Date;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the account entered this state. Null when StackOne does not state it.',
+  })
+  at!: Date | null;
 }
 
 @ObjectType('LinkedAccount', {
@@ -57,11 +60,17 @@ export class LinkedAccountType {
   @Field(() => String, { nullable: true, description: 'The person who linked the account.' })
   linkedBy!: string | null;
 
-  @Field(() => DateTime, { description: 'When the account was linked.' })
-  createdAt!: Date;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the account was linked. Null when StackOne does not state it.',
+  })
+  createdAt!: Date | null;
 
-  @Field(() => DateTime, { description: 'When the account last changed.' })
-  updatedAt!: Date;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the account last changed. Null when StackOne does not state it.',
+  })
+  updatedAt!: Date | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Pagination information.' })

@@ -2,22 +2,27 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Observability } from '../../observability/observability.js';
 import type { RequestContext } from '../../observability/request-context.js';
 import { contextOfNodeRequest } from '../node-request.js';
-import type { Drain } from './drain.js';
+import type { Connections } from './connections.js';
 
 const decorator = 'connectRequestContext';
 
 /** Gives every request its context, and its id to the response. Only requests to `POST /graphql` are logged. */
-export function addRequestContext(server: FastifyInstance, observability: Observability, drain: Drain): void {
-  const close = () => drain.requestClosed();
-  const closeOperation = ({ telemetry }: RequestContext, status: number) => {
-    drain.requestClosed();
-    telemetry.finish(status, observability);
-  };
+export function addRequestContext(
+  server: FastifyInstance,
+  observability: Observability,
+  connections: Connections,
+): void {
   server.decorateRequest(decorator);
   server.addHook('onRequest', (request, reply, done) => {
-    const isOperation = request.routeOptions.url === '/graphql' && request.method === 'POST';
-    drain.requestStarted();
-    const context = contextOfNodeRequest(request.raw, reply.raw, isOperation ? closeOperation : close);
+    const { raw, method } = request;
+    const isOperation = request.routeOptions.url === '/graphql' && method === 'POST';
+    connections.requestStarted(raw);
+    const context = contextOfNodeRequest(raw, reply.raw, ({ telemetry }, status) => {
+      connections.requestClosed(raw);
+      if (isOperation) {
+        telemetry.finish(status, observability);
+      }
+    });
     request.setDecorator(decorator, context);
     reply.header('x-request-id', context.id);
     done();

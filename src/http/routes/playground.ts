@@ -30,6 +30,10 @@ export async function addPlayground(server: FastifyInstance, tokenPath: string |
     if (!/\btext\/html\b/.test(request.headers.accept ?? '')) {
       return handleWrongMethod(request, reply);
     }
+    if (/^[^?]*\/(\?|$)/.test(request.url)) {
+      // The page has relative URLs, so that it works behind a proxy that removes a prefix of the path.
+      return reply.redirect('../graphql');
+    }
     return reply.type('text/html; charset=utf-8').header('content-security-policy', contentSecurityPolicy).send(page);
   });
   for (const [name, type] of Object.entries(assets)) {

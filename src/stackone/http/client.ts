@@ -1,31 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  BrokenCircuitError,
-  BulkheadRejectedError,
-  bulkhead,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-} from 'cockatiel';
-import type { ConnectConfig } from '../../config/settings.js';
+import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { AppError } from '../../domain/app-error.js';
 import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
+import { upstreamAfter } from '../../observability/health.js';
 import type { Observability } from '../../observability/observability.js';
 import type { RequestContext } from '../../observability/request-context.js';
+import { CircuitBreaker, CircuitOpenError, probeAfterMs } from './circuit-breaker.js';
 import { DeadlineExceededError, fromFailure, UpstreamError } from './errors.js';
 import { RetryBudget } from './retry-budget.js';
-import { type StackOneRequest, Transport } from './transport.js';
+import { type StackOneRequest, Transport, type TransportConfig } from './transport.js';
 
 const attemptTimeoutMs = 5_000;
 const callTimeoutMs = 8_000;
 
 const maxAttempts = 2;
 const backoffMs = 100;
-/** Consecutive failures that open the circuit breaker. After `probeAfterMs` one probe decides whether it closes. */
-const failuresToOpen = 5;
-const probeAfterMs = 10_000;
 const maxInFlight = 32;
 const maxQueued = 64;
+
+/** Calls that are protected apart, so that a failure of one kind does not stop the others. */
+type CallKind = 'sessions' | 'lookups' | 'catalog';
+
+interface Protection {
+  readonly breaker: CircuitBreaker;
+  readonly retryBudget: RetryBudget;
+}
 
 /** Counts the requests to StackOne. `linking/rate-limits` implements it. */
 export interface RequestQuota {
@@ -38,21 +37,22 @@ export class StackOneHttpClient {
   readonly #transport: Transport;
   readonly #quota: RequestQuota;
   readonly #observability: Observability;
-  readonly #retryBudget = new RetryBudget();
   readonly #bulkhead = bulkhead(maxInFlight, maxQueued);
-  readonly #breaker = circuitBreaker(
-    handleWhen((error) => error instanceof UpstreamError && error.countsForBreaker),
-    { halfOpenAfter: probeAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) },
-  );
+  readonly #protections: Readonly<Record<CallKind, Protection>>;
+  readonly #openBreakers = new Set<CallKind>();
   /** StackOne requested a pause until this time. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(config: Pick<ConnectConfig, 'apiKey' | 'baseUrl'>, quota: RequestQuota, observability: Observability) {
+  constructor(config: TransportConfig, quota: RequestQuota, observability: Observability) {
     this.#transport = new Transport(config, maxInFlight);
     this.#quota = quota;
     this.#observability = observability;
-    this.#breaker.onBreak(() => this.#setBreakerOpen(true));
-    this.#breaker.onReset(() => this.#setBreakerOpen(false));
+    const protect = (kind: CallKind): Protection => {
+      observability.metrics.setBreakerOpen(kind, false);
+      const breaker = new CircuitBreaker((isOpen) => this.#setBreakerOpen(kind, isOpen));
+      return { breaker, retryBudget: new RetryBudget() };
+    };
+    this.#protections = { sessions: protect('sessions'), lookups: protect('lookups'), catalog: protect('catalog') };
   }
 
   /**
@@ -78,15 +78,18 @@ export class StackOneHttpClient {
 
   async #callWithRetry<T>(request: StackOneRequest<T>, endpoint: string, deadline: number): Promise<T | undefined> {
     const { context } = request;
+    const { breaker, retryBudget } = this.#protections[kindOf(request)];
     for (let attempt = 1; ; attempt++) {
       throwIfOver(context.cancellation, deadline);
       this.#refuseWhilePaused(endpoint);
       try {
-        const response = await this.#breaker.execute(() => this.#attempt(request, endpoint, deadline, attempt > 1));
-        this.#retryBudget.earn(attempt > 1);
+        const response = await breaker.execute(context.ownerId, () =>
+          this.#attempt(request, endpoint, deadline, attempt > 1),
+        );
+        retryBudget.earn(attempt > 1);
         return response;
       } catch (error) {
-        const pauseMs = attempt < maxAttempts ? this.#pauseBeforeRetry(error, request.method) : undefined;
+        const pauseMs = attempt < maxAttempts ? pauseBeforeRetry(error, request.method, retryBudget) : undefined;
         if (pauseMs === undefined) {
           this.#startPause(error);
           throw error;
@@ -120,8 +123,9 @@ export class StackOneHttpClient {
 
   /** A log line and a metric for each attempt: names and numbers, nothing that was sent or received. */
   #report(context: RequestContext, endpoint: string, outcome: 'ok' | UpstreamError, milliseconds: number): void {
-    const { logger, metrics } = this.#observability;
+    const { logger, metrics, health } = this.#observability;
     const code = outcome === 'ok' ? outcome : outcome.code;
+    health.upstream = this.#openBreakers.size > 0 ? 'failing' : upstreamAfter(health.upstream, code);
     context.telemetry.addAttempt(milliseconds);
     metrics.observeAttempt(endpoint, code, milliseconds / 1000);
     const fields = { requestId: context.id, endpoint, milliseconds: Math.round(milliseconds), code };
@@ -131,19 +135,6 @@ export class StackOneHttpClient {
       const { message: reason, alert } = outcome;
       logger[alert === undefined ? 'warn' : 'error']({ ...fields, reason, alert }, 'upstream');
     }
-  }
-
-  /** @returns undefined for no retry. DELETE is repeated only when StackOne cannot have received it. */
-  #pauseBeforeRetry(error: unknown, method: StackOneRequest<unknown>['method']): number | undefined {
-    const retry = error instanceof UpstreamError ? error.retry : { kind: 'never' as const };
-    if (retry.kind === 'never' || (method === 'DELETE' && !(retry.kind === 'soon' && !retry.sent))) {
-      return undefined;
-    }
-    if (!this.#retryBudget.take()) {
-      return undefined;
-    }
-    // Full jitter, so that calls that failed together are not repeated together.
-    return retry.kind === 'after' ? retry.seconds * 1000 : Math.random() * backoffMs;
   }
 
   #startPause(error: unknown): void {
@@ -161,16 +152,34 @@ export class StackOneHttpClient {
     }
   }
 
-  #setBreakerOpen(isOpen: boolean): void {
+  #setBreakerOpen(breaker: CallKind, isOpen: boolean): void {
     const { logger, metrics, health } = this.#observability;
-    health.upstream = isOpen ? 'failing' : 'ok';
-    metrics.setBreakerOpen(isOpen);
+    this.#openBreakers[isOpen ? 'add' : 'delete'](breaker);
+    health.upstream = this.#openBreakers.size > 0 ? 'failing' : 'ok';
+    metrics.setBreakerOpen(breaker, isOpen);
     if (isOpen) {
-      logger.error({ alert: 'upstream-breaker' }, 'The circuit breaker for StackOne is open');
+      logger.error({ alert: 'upstream-breaker', breaker }, 'The circuit breaker for StackOne is open');
     } else {
-      logger.info({}, 'The circuit breaker for StackOne is closed');
+      logger.info({ breaker }, 'The circuit breaker for StackOne is closed');
     }
   }
+}
+
+/** @returns undefined for no retry. DELETE is repeated only when StackOne cannot have received it. */
+function pauseBeforeRetry(
+  error: unknown,
+  method: StackOneRequest<unknown>['method'],
+  retryBudget: RetryBudget,
+): number | undefined {
+  const retry = error instanceof UpstreamError ? error.retry : { kind: 'never' as const };
+  if (retry.kind === 'never' || (method === 'DELETE' && !(retry.kind === 'soon' && !retry.sent))) {
+    return undefined;
+  }
+  if (!retryBudget.take()) {
+    return undefined;
+  }
+  // Full jitter, so that calls that failed together are not repeated together.
+  return retry.kind === 'after' ? retry.seconds * 1000 : Math.random() * backoffMs;
 }
 
 /** Rejects when the client disconnects or the deadline passes, although the work still waits in the queue. */
@@ -199,11 +208,18 @@ function toAppError(error: unknown, endpoint: string): AppError {
   if (error instanceof BulkheadRejectedError) {
     return new UpstreamError('UPSTREAM_UNAVAILABLE', `${endpoint} was not sent: too many calls are waiting`);
   }
-  if (error instanceof BrokenCircuitError) {
+  if (error instanceof CircuitOpenError) {
     const message = `${endpoint} was not sent: the circuit breaker is open`;
     return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { retryAfterSeconds: probeAfterMs / 1000 });
   }
   return error instanceof AppError ? error : fromFailure(error, endpoint);
+}
+
+function kindOf({ path }: Pick<StackOneRequest<unknown>, 'path'>): CallKind {
+  if (path === '/connect_sessions') {
+    return 'sessions';
+  }
+  return /^\/accounts(\/|$)/.test(path) ? 'lookups' : 'catalog';
 }
 
 /** For the log and the metrics: `GET /accounts/…`. */

@@ -16,25 +16,30 @@ export type Retry =
   /** After the time that StackOne requested. */
   | { readonly kind: 'after'; readonly seconds: number };
 
+/**
+ * What an attempt shows about StackOne. The circuit breakers count `down`. `up`: StackOne responded, and the problem is
+ * the request, the key or one customer's data. Undefined: nothing, for example because the client disconnected.
+ */
+export type Health = 'up' | 'down' | undefined;
+
 interface UpstreamErrorOptions {
   readonly retry?: Retry | undefined;
-  /** Whether the error shows that StackOne is unhealthy. The circuit breaker counts these errors. */
-  readonly countsForBreaker?: boolean;
+  readonly health?: Health | undefined;
   readonly retryAfterSeconds?: number;
   /** Name of an alert: the operator has to act. */
-  readonly alert?: string;
+  readonly alert?: string | undefined;
 }
 
 /** A failed call to StackOne. It contains a status and this project's own words, and no byte of a response. */
 export class UpstreamError extends AppError {
   readonly retry: Retry;
-  readonly countsForBreaker: boolean;
+  readonly health: Health;
   readonly alert: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: UpstreamErrorOptions = {}) {
     super(code, message, { retryAfterSeconds: options.retryAfterSeconds });
     this.retry = options.retry ?? { kind: 'never' };
-    this.countsForBreaker = options.countsForBreaker ?? false;
+    this.health = options.health;
     this.alert = options.alert;
   }
 }
@@ -49,31 +54,41 @@ export function fromStatus(status: number, endpoint: string, retryAfter: string 
     case 401:
     case 403:
       return new UpstreamError('UPSTREAM_MISCONFIGURED', `${message}: check the StackOne API key`, {
+        health: 'up',
         alert: 'upstream-misconfigured',
       });
     case 408:
       return new UpstreamError('UPSTREAM_TIMEOUT', message, {
-        countsForBreaker: true,
+        health: 'down',
         retry: afterShortPause(retryAfter),
       });
     case 429:
       return new UpstreamError('UPSTREAM_RATE_LIMITED', message, {
+        health: 'up',
         retryAfterSeconds: parseRetryAfter(retryAfter),
         retry: afterShortPause(retryAfter),
       });
     default: {
       const retry = [500, 502, 503, 504].includes(status) ? { kind: 'soon' as const, sent: true } : undefined;
       return status >= 400 && status < 500
-        ? new UpstreamError('UPSTREAM_REJECTED', message)
-        : new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true, retry });
+        ? new UpstreamError('UPSTREAM_REJECTED', message, { health: 'up' })
+        : new UpstreamError('UPSTREAM_UNAVAILABLE', message, { health: 'down', retry });
     }
   }
 }
 
-/** For a response that arrived and must not be used. `reason` names the problem and quotes nothing. */
-export function unusableResponse(endpoint: string, reason: string): UpstreamError {
+/**
+ * For a response that arrived and must not be used.
+ * @param reason names the problem and quotes nothing
+ * @param health `up` for a size or a shape, which can depend on one customer or account
+ */
+export function unusableResponse(
+  endpoint: string,
+  reason: string,
+  { health = 'down', alert }: Pick<UpstreamErrorOptions, 'health' | 'alert'> = {},
+): UpstreamError {
   const message = `${endpoint} returned an unusable response: ${reason}`;
-  return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
+  return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { health, alert });
 }
 
 /**
@@ -93,16 +108,16 @@ export function fromFailure(error: unknown, endpoint: string, isFreshSocket = tr
   }
   if (certificateCodes.test(code)) {
     return new UpstreamError('UPSTREAM_UNAVAILABLE', message, {
-      countsForBreaker: true,
+      health: 'down',
       alert: 'upstream-certificate',
     });
   }
-  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
-    return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { countsForBreaker: true });
+  if (isBrokenHttp(error)) {
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { health: 'down' });
   }
   return new UpstreamError(isTimeout(error) ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE', message, {
     // Servers close idle sockets. When a reused socket is closed, that says nothing about StackOne's health.
-    countsForBreaker: isFreshSocket || !closedSocketCodes.has(code),
+    health: isFreshSocket || !closedSocketCodes.has(code) ? 'down' : undefined,
     retry: { kind: 'soon', sent: !notSentCodes.has(code) },
   });
 }
@@ -127,6 +142,17 @@ const notSentCodes: ReadonlySet<string> = new Set([
 function textOf(error: unknown, property: 'name' | 'code'): string {
   const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
   return typeof value === 'string' ? value : '';
+}
+
+/** A response that violates HTTP would do so again, so it is not requested twice. */
+function isBrokenHttp(error: unknown): boolean {
+  return (
+    error instanceof errors.HTTPParserError ||
+    error instanceof errors.HeadersOverflowError ||
+    error instanceof errors.ResponseContentLengthMismatchError ||
+    // undici's own words for a 100 and a 101 that were not requested. A lost connection has other ones.
+    (error instanceof errors.SocketError && /^bad (response|upgrade)$/.test(error.message))
+  );
 }
 
 function isTimeout(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
-import { DeadlineExceededError, unusableResponse } from './errors.js';
+import { DeadlineExceededError, type Health, unusableResponse } from './errors.js';
 import type { RawResponse } from './response.js';
 
 export interface RequestLimits {
@@ -16,6 +16,8 @@ export interface RequestLimits {
 
 /** How much of an unused body is read, so that its connection can be reused. */
 const maxUnusedBytes = 64 * 1024;
+/** Responses such as 103 that may come before the final one. */
+const maxInformational = 10;
 
 /**
  * Sends one request. It uses undici's `dispatch` rather than `request`, because a body that is read into memory needs no
@@ -44,6 +46,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #abortReason: Error | undefined;
   #status = 0;
+  #informational = 0;
   #retryAfter: string | undefined;
   #chunks: Buffer[] = [];
   #bytes = 0;
@@ -68,8 +71,11 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    // 1xx responses come before the final one.
     if (status < 200) {
+      this.#informational += 1;
+      if (this.#informational > maxInformational) {
+        this.#refuse('too many informational responses');
+      }
       return;
     }
     this.#status = status;
@@ -79,14 +85,14 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     } else if (!/^application\/json(;|$)/i.test(headers['content-type'] ?? '')) {
       this.#refuse('the content type is not JSON');
     } else if (Number(headers['content-length'] ?? 0) > this.#limits.maxBytes) {
-      this.#refuse('too large by its content length');
+      this.#refuse('too large by its content length', 'up');
     }
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.byteLength;
     if (this.#bytes > (this.#isSuccess ? this.#limits.maxBytes : maxUnusedBytes)) {
-      this.#refuse('too large');
+      this.#refuse('too large', 'up');
     } else if (this.#isSuccess) {
       this.#chunks.push(chunk);
     }
@@ -114,8 +120,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#resolve({ status: this.#status, retryAfter: this.#retryAfter, body });
   }
 
-  #refuse(reason: string): void {
-    this.#abort(unusableResponse(this.#limits.endpoint, reason));
+  #refuse(reason: string, health: Health = 'down'): void {
+    this.#abort(unusableResponse(this.#limits.endpoint, reason, { health }));
   }
 
   /** Closes the connection, because it cannot be reused in the middle of a response. */

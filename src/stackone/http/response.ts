@@ -14,6 +14,8 @@ export interface ExpectedResponse<T> {
   readonly schema: z.ZodType<T>;
   /** Names the field that shows that the response belongs to another request. */
   readonly mismatch?: (response: T) => string | undefined;
+  /** Receives the size of the body of a good response. */
+  readonly onSize?: (bytes: number) => void;
 }
 
 /**
@@ -26,6 +28,7 @@ export function parseResponse<T>(
   endpoint: string,
 ): T | undefined {
   if (status >= 200 && status < 300) {
+    expected.onSize?.(body.byteLength);
     return parseExpected(expected, parseJson(body, endpoint), endpoint);
   }
   if (status === 404) {
@@ -47,14 +50,13 @@ function parseJson(bytes: Buffer, endpoint: string): unknown {
 
 function parseExpected<T>({ schema, mismatch }: ExpectedResponse<T>, json: unknown, endpoint: string): T {
   const parsed = schema.safeParse(json);
-  const wrongField = parsed.success
-    ? mismatch?.(parsed.data)
-    : parsed.error.issues
-        .slice(0, 3)
-        .map(({ path }) => path.join('.') || 'the root')
-        .join(', ');
-  if (!parsed.success || wrongField !== undefined) {
-    throw unusableResponse(endpoint, `wrong shape at ${wrongField}`);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.slice(0, 3).map(({ path }) => path.join('.') || 'the root');
+    throw unusableResponse(endpoint, `wrong shape at ${fields.join(', ')}`, { health: 'up' });
+  }
+  const field = mismatch?.(parsed.data);
+  if (field !== undefined) {
+    throw unusableResponse(endpoint, `it belongs to another request by its ${field}`, { alert: 'foreign-response' });
   }
   return parsed.data;
 }

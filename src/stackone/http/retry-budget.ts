@@ -2,7 +2,7 @@ const capacity = 10;
 const earnedPerSuccess = 0.1;
 
 /**
- * A token bucket for retries. Each retry takes a token, a retry that succeeds returns it, and ten successes earn one.
+ * A token bucket for retries, one for each kind of calls. Each retry takes a token, a retry that succeeds returns it, and ten successes earn one.
  * During an outage StackOne then receives a few retries rather than a second attempt for every call. Sockets that close
  * when they are reused never empty the bucket, because the second attempt succeeds.
  */

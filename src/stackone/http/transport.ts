@@ -1,6 +1,7 @@
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 import { packageName, packageVersion } from '../../config/package-info.js';
 import type { ConnectConfig } from '../../config/settings.js';
+import { createPool, type ProxySettings } from '../../egress/pool.js';
 import type { RequestContext } from '../../observability/request-context.js';
 import { sendRequest } from './request.js';
 import { type ExpectedResponse, parseResponse } from './response.js';
@@ -31,6 +32,8 @@ export interface AttemptOptions {
   readonly isFresh: boolean;
 }
 
+export type TransportConfig = Pick<ConnectConfig, 'apiKey' | 'baseUrl'> & ProxySettings;
+
 /** Connections to StackOne with the API key. Sends one request and parses its response; makes no decisions. */
 export class Transport {
   readonly #pool: Pool;
@@ -40,7 +43,8 @@ export class Transport {
   /** Names and values in turn, the form that undici processes fastest. */
   readonly #headers: readonly string[];
 
-  constructor({ apiKey, baseUrl }: Pick<ConnectConfig, 'apiKey' | 'baseUrl'>, maxConnections: number) {
+  constructor(config: TransportConfig, maxConnections: number) {
+    const { apiKey, baseUrl } = config;
     const url = new URL(baseUrl);
     this.#basePath = url.pathname.replace(/\/+$/, '');
     // The key is the user name and the password is empty. Without the colon StackOne returns 401.
@@ -54,13 +58,13 @@ export class Transport {
     // undici follows no redirects, so the key is never sent elsewhere.
     const options = {
       connections: maxConnections,
-      connect: { timeout: connectTimeoutMs },
+      connectTimeoutMs,
       headersTimeout: headersTimeoutMs,
       bodyTimeout: bodyTimeoutMs,
     };
     // One request at a time on a socket, so that responses cannot be mixed up. 0 disables keep-alive.
-    this.#pool = new Pool(url.origin, { ...options, pipelining: 1 });
-    this.#freshPool = new Pool(url.origin, { ...options, pipelining: 0 });
+    this.#pool = createPool(url, config, { ...options, pipelining: 1 });
+    this.#freshPool = createPool(url, config, { ...options, pipelining: 0 });
   }
 
   /** @returns the parsed response, or undefined after 404 */

@@ -1,0 +1,43 @@
+import { type buildConnector, Pool } from 'undici';
+import type { ConnectConfig } from '../config/settings.js';
+import { createTunnel, portOf } from './tunnel.js';
+
+export type ProxySettings = Pick<ConnectConfig, 'httpsProxy' | 'noProxy'>;
+
+interface PoolOptions extends Omit<Pool.Options, 'connect'> {
+  readonly connectTimeoutMs: number;
+}
+
+/** Connections to the origin of one URL, through the proxy where the settings say so. */
+export function createPool(url: URL, proxy: ProxySettings, { connectTimeoutMs, ...options }: PoolOptions): Pool {
+  const connect = chooseConnect(url, proxy, connectTimeoutMs);
+  return new Pool(url.origin, { ...options, connect });
+}
+
+function chooseConnect(
+  url: URL,
+  { httpsProxy, noProxy }: ProxySettings,
+  timeoutMs: number,
+): buildConnector.BuildOptions | buildConnector.connector {
+  if (httpsProxy === undefined || isDirect(url, noProxy)) {
+    return { timeout: timeoutMs };
+  }
+  return createTunnel(new URL(httpsProxy.reveal()), url, timeoutMs);
+}
+
+/**
+ * Whether the proxy is not for this URL. An entry of `noProxy` is a host name, which includes its subdomains, with or
+ * without a port; `*` is every host. No proxy reaches the loopback addresses of this machine.
+ */
+export function isDirect(url: URL, noProxy: readonly string[]): boolean {
+  const host = url.hostname.toLowerCase();
+  const port = portOf(url);
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+  return (
+    isLoopback ||
+    noProxy.some((entry) => {
+      const [, name = '', entryPort = port] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+      return entry === '*' || (entryPort === port && name !== '' && (host === name || host.endsWith(`.${name}`)));
+    })
+  );
+}

@@ -1,0 +1,57 @@
+import { AppError } from '../domain/app-error.js';
+import type { LinkedAccount } from '../domain/linked-account.js';
+import type { Owner } from '../domain/owner.js';
+import type { RequestContext } from '../observability/request-context.js';
+import { AccountList, type AccountListDependencies } from './account-list.js';
+import type { RateLimits } from './rate-limits.js';
+
+/** A session does not wait longer for the list. */
+const patienceMs = 3_000;
+
+/**
+ * The accounts that a session updates when it names none: StackOne identifies an account by owner id, owner name and
+ * provider. The first page of the list is part of the session and costs the owner nothing.
+ * @returns nothing when the list cannot be read in time, because the session does not depend on it
+ */
+export async function findAccountsToUpdate(
+  provider: string,
+  dependencies: AccountListDependencies,
+  owner: Owner,
+  context: RequestContext,
+): Promise<readonly LinkedAccount[]> {
+  const rateLimits = withOneFreeLookup(dependencies.rateLimits);
+  const list = new AccountList({ ...dependencies, rateLimits }, owner, context);
+  try {
+    const accounts = await within(patienceMs, list.all({ provider }));
+    // A row without a name can be any of the owner's accounts.
+    return accounts.filter(({ ownerName }) => (ownerName ?? owner.name).trim() === owner.name.trim());
+  } catch (error) {
+    if (!(error instanceof AppError)) {
+      throw error;
+    }
+    const fields = { requestId: context.id, reason: error.message };
+    dependencies.logger.warn(fields, 'The existing accounts could not be read: the session is reported as LINK');
+    return [];
+  }
+}
+
+function withOneFreeLookup(rateLimits: RateLimits): RateLimits {
+  let isFree = true;
+  return {
+    ...rateLimits,
+    takeLookup: async (ownerId) => {
+      if (!isFree) {
+        await rateLimits.takeLookup(ownerId);
+      }
+      isFree = false;
+    },
+  };
+}
+
+function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onTimeout = () => reject(new AppError('UPSTREAM_TIMEOUT', `no result after ${milliseconds} ms`));
+    const timer = setTimeout(onTimeout, milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

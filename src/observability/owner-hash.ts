@@ -1,0 +1,11 @@
+import { createHmac } from 'node:crypto';
+import type { Secret } from '../config/secret.js';
+
+/**
+ * Creates the function that turns an owner id into the `owner` of a log line. The hash has a key, because owner ids can
+ * be guessed. The key is derived from the StackOne API key, so all instances write the same hash without a setting.
+ */
+export function createOwnerHash(apiKey: Secret): (ownerId: string) => string {
+  const key = createHmac('sha256', apiKey.reveal()).update('stackone-connect-graphql owner in log lines').digest();
+  return (ownerId) => createHmac('sha256', key).update(ownerId).digest('base64url').slice(0, 12);
+}

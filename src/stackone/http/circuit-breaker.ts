@@ -1,0 +1,95 @@
+import { UpstreamError } from './errors.js';
+
+/** Counted failures in a row that open the breaker. One owner adds at most `maxFailuresOfOwner` of them. */
+const failuresToOpen = 5;
+const maxFailuresOfOwner = 3;
+export const probeAfterMs = 10_000;
+
+export class CircuitOpenError extends Error {
+  override readonly name = 'CircuitOpenError';
+}
+
+/**
+ * Stops calls while StackOne is down. It opens after five failures in a row from at least two owners, because one owner
+ * can ask for the same broken account again and again. Ten seconds later it sends one call as a probe, and the result
+ * opens or closes it. The owner of a failed probe waits twice as long for its next one, so that another owner can show
+ * that StackOne is healthy. Calls without an owner count each by itself.
+ */
+export class CircuitBreaker {
+  readonly #onChange: (isOpen: boolean) => void;
+  /** Failures since the last success. */
+  readonly #failures = new Map<string | undefined, number>();
+  #openedAt: number | undefined;
+  #lastProbeOwner: string | undefined;
+  #probe: Promise<unknown> | undefined;
+
+  constructor(onChange: (isOpen: boolean) => void) {
+    this.#onChange = onChange;
+  }
+
+  /**
+   * Waits for a probe in flight.
+   * @throws CircuitOpenError without an attempt
+   */
+  async execute<T>(owner: string | undefined, attempt: () => Promise<T>): Promise<T> {
+    while (this.#probe !== undefined) {
+      await this.#probe;
+    }
+    if (this.#openedAt === undefined) {
+      return this.#observe(owner, attempt, false);
+    }
+    if (performance.now() < this.#openedAt + this.#waitOf(owner)) {
+      throw new CircuitOpenError();
+    }
+    const probe = this.#observe(owner, attempt, true).finally(() => {
+      this.#probe = undefined;
+    });
+    this.#probe = probe.catch(() => undefined);
+    return probe;
+  }
+
+  #waitOf(owner: string | undefined): number {
+    return owner !== undefined && owner === this.#lastProbeOwner ? 2 * probeAfterMs : probeAfterMs;
+  }
+
+  async #observe<T>(owner: string | undefined, attempt: () => Promise<T>, isProbe: boolean): Promise<T> {
+    try {
+      const response = await attempt();
+      this.#onSuccess(isProbe);
+      return response;
+    } catch (error) {
+      const health = error instanceof UpstreamError ? error.health : undefined;
+      if (health === 'up') {
+        this.#onSuccess(isProbe);
+      } else if (health === 'down') {
+        this.#onFailure(owner, isProbe);
+      }
+      throw error;
+    }
+  }
+
+  #onSuccess(isProbe: boolean): void {
+    this.#failures.clear();
+    if (isProbe) {
+      this.#openedAt = undefined;
+      this.#lastProbeOwner = undefined;
+      this.#onChange(false);
+    }
+  }
+
+  #onFailure(owner: string | undefined, isProbe: boolean): void {
+    if (isProbe) {
+      this.#openedAt = performance.now();
+      this.#lastProbeOwner = owner;
+    } else if (this.#openedAt === undefined) {
+      const max = owner === undefined ? failuresToOpen : maxFailuresOfOwner;
+      this.#failures.set(owner, Math.min(max, (this.#failures.get(owner) ?? 0) + 1));
+      const count = [...this.#failures.values()].reduce((sum, failures) => sum + failures, 0);
+      if (count >= failuresToOpen) {
+        this.#openedAt = performance.now();
+        this.#failures.clear();
+        this.#onChange(true);
+      }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { z } from 'zod';
+import type { Observability } from '../observability/observability.js';
+import type { RequestContext } from '../observability/request-context.js';
+import type { StackOneHttpClient } from './http/client.js';
+import type { QueryParameters } from './http/transport.js';
+import type { Page } from './records.js';
+import { readRow } from './rows.js';
+import { listResponse } from './schemas.js';
+
+/** Rows of one page that are read. The walk through the pages of a list ends at the same number. */
+export const maxRows = 5_000;
+
+/** Rows that are read before other work of the process continues. */
+const rowsPerTurn = 100;
+
+export interface ListRequest<Row> {
+  readonly path: `/${string}`;
+  readonly query?: QueryParameters;
+  readonly maxBytes: number;
+  readonly row: z.ZodType<Row>;
+  readonly context: RequestContext;
+}
+
+/**
+ * Reads lists row by row, so that one row that cannot be read never costs the others. A row that is left out is
+ * reported by the name of its field, because it has lost a customer its account or a project its provider.
+ */
+export class ListReader {
+  readonly #http: StackOneHttpClient;
+  readonly #observability: Observability;
+
+  constructor(http: StackOneHttpClient, observability: Observability) {
+    this.#http = http;
+    this.#observability = observability;
+  }
+
+  /** @returns undefined after 404 */
+  async read<Row>({ row: schema, ...request }: ListRequest<Row>): Promise<Page<Row> | undefined> {
+    let bytes = 0;
+    const onSize = (size: number) => {
+      bytes = size;
+    };
+    const response = await this.#http.request({ ...request, method: 'GET', schema: listResponse, onSize });
+    if (response === undefined) {
+      return undefined;
+    }
+    const { data, total, pageSize } = response;
+    const rows = await this.#readRows(schema, data, request);
+    return { rows, rowCount: data.length, total, pageSize, bytes };
+  }
+
+  async #readRows<Row>(
+    schema: z.ZodType<Row>,
+    values: readonly unknown[],
+    request: Pick<ListRequest<Row>, 'path' | 'context'>,
+  ): Promise<Row[]> {
+    const rows: Row[] = [];
+    const skipped = new Map<string, number>();
+    const unusable = new Map<string, number>();
+    for (const [index, value] of values.slice(0, maxRows).entries()) {
+      const reading = readRow(schema, value);
+      if ('skippedBy' in reading) {
+        count(skipped, reading.skippedBy);
+      } else {
+        rows.push(reading.row);
+        reading.unusable.forEach((field) => {
+          count(unusable, field);
+        });
+      }
+      if (index % rowsPerTurn === rowsPerTurn - 1) {
+        await nextTurn();
+      }
+    }
+    this.#report(request, skipped, unusable);
+    return rows;
+  }
+
+  /** Names of fields and numbers only, no value of a row. */
+  #report(
+    { path, context }: Pick<ListRequest<unknown>, 'path' | 'context'>,
+    skipped: ReadonlyMap<string, number>,
+    unusable: ReadonlyMap<string, number>,
+  ): void {
+    const { logger, metrics } = this.#observability;
+    const line = { requestId: context.id, list: path };
+    if (skipped.size > 0) {
+      skipped.forEach((rows, field) => {
+        metrics.addSkippedRows(path, field, rows);
+      });
+      const fields = { ...line, alert: 'stackone-rows-skipped', skipped: describe(skipped) };
+      logger.error(fields, 'StackOne listed rows that cannot be read: they are left out');
+    }
+    if (unusable.size > 0) {
+      logger.warn(
+        { ...line, unusable: describe(unusable) },
+        'StackOne listed fields that cannot be read: they are null',
+      );
+    }
+  }
+}
+
+function count(counts: Map<string, number>, field: string): void {
+  counts.set(field, (counts.get(field) ?? 0) + 1);
+}
+
+/** `id 2, provider 1` */
+function describe(counts: ReadonlyMap<string, number>): string {
+  return [...counts].map(([field, rows]) => `${field} ${rows}`).join(', ');
+}

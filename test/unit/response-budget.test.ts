@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
+import { guardFields } from '../../src/graphql/own-fields.js';
+import { maxResponseValues, ResponseBudget } from '../../src/graphql/response-budget.js';
+
+const list = (length: number, item: unknown) => Array<unknown>(length).fill(item);
+
+/** A schema of plain fields: only the root field and `Item.items` have resolvers. */
+function createSchema(items: readonly unknown[], inner: readonly unknown[] = []): GraphQLSchema {
+  const schema = buildSchema(`
+    type Query { items: [Item!]! }
+    type Item { id: ID text: String texts: [String] child: Item children: [Item] items: [Item!]! }
+  `);
+  const resolvers: readonly (readonly [string, readonly unknown[]])[] = [
+    ['Query', items],
+    ['Item', inner],
+  ];
+  for (const [type, data] of resolvers) {
+    const found = schema.getType(type);
+    if (found !== undefined && 'getFields' in found) {
+      Object.assign(found.getFields()['items'] ?? {}, { resolve: async () => data });
+    }
+  }
+  return guardFields(schema);
+}
+
+async function isRefused(schema: GraphQLSchema, query: string): Promise<boolean> {
+  const contextValue = { budget: new ResponseBudget() };
+  const { errors } = await execute({ schema, document: parse(query), contextValue });
+  return errors?.some(({ message }) => message === 'the response would be too large') ?? false;
+}
+
+/** Selection, item and the number of values that each item counts. */
+const costs: readonly (readonly [what: string, selection: string, item: unknown, cost: number])[] = [
+  ['a field', 'id', { id: '1' }, 2],
+  ['a field that is null', 'text', { text: null }, 2],
+  ['fields under several names', 'id a: id b: id', { id: '1' }, 4],
+  ['a field selected twice', 'id id ... { id } ...f', { id: '1' }, 2],
+  ['an object', 'child { id text }', { child: { id: '1', text: '' } }, 4],
+  ['an object selected in parts', 'child { id } child { text }', { child: { id: '1', text: '' } }, 4],
+  ['items of a list', 'children { id }', { children: list(7, { id: '1' }) }, 15],
+  ['plain items of a list', 'texts', { texts: list(7, '') }, 8],
+  ['128 characters of a text', 'text', { text: 'x'.repeat(128) }, 3],
+  ['a field with a resolver', 'items { id }', {}, 11],
+];
+
+describe('ResponseBudget counts', () => {
+  it.each(costs)('%s', async (_what, selection, item, cost) => {
+    const query = `{ items { ${selection} } } fragment f on Item { id }`;
+    const most = Math.floor(maxResponseValues / cost);
+    expect(await isRefused(createSchema(list(most, item)), query)).toBe(false);
+    expect(await isRefused(createSchema(list(most + 1, item)), query)).toBe(true);
+  });
+
+  it('the items of each list below a list', async () => {
+    const query = '{ items { items { id } } }';
+    // Each item of the outer list counts 11, and each of its items 2.
+    expect(await isRefused(createSchema(list(100, {}), list(94, {})), query)).toBe(false);
+    expect(await isRefused(createSchema(list(100, {}), list(95, {})), query)).toBe(true);
+  });
+
+  it('all resolvers of a request together', async () => {
+    const half = createSchema(list(maxResponseValues / 4, {}));
+    expect(await isRefused(half, '{ items { id } }')).toBe(false);
+    expect(await isRefused(half, '{ items { id } a: items { id } b: items { id } }')).toBe(true);
+  });
+});
+
+describe('A request over its budget', () => {
+  it('runs no further resolver, also for the lists that were within it', async () => {
+    let calls = 0;
+    const schema = createSchema(list(30, {}));
+    const item = schema.getType('Item');
+    const field = item !== undefined && 'getFields' in item ? item.getFields()['items'] : undefined;
+    const resolve = async () => {
+      calls += 1;
+      return list(30, {});
+    };
+    Object.assign(field ?? {}, { resolve });
+    expect(await isRefused(guardFields(schema), '{ items { items { items { items { id } } } } }')).toBe(true);
+    // Those of the second and of the third level. The lists of the third level exceed the budget.
+    expect(calls).toBe(30 + 30 * 30);
+  });
+});
