@@ -9,17 +9,23 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Authenticate } from './auth/authenticate.js';
 import type { ConnectConfig } from './config/settings.js';
+import type { OwnedChange } from './domain/account-change.js';
+import { startEvents } from './events/start-events.js';
+import type { WebhookReceiver } from './events/webhooks/receiver.js';
 import { type ConnectContext, type CreateContext, createContextFactory } from './graphql/context.js';
 import { createFormatError, type FormatError } from './graphql/format-error.js';
 import { createDocumentStore } from './graphql/operations/document-store.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
 import { createErrorsPlugin } from './graphql/plugins/errors.js';
 import { createOperationsPlugin } from './graphql/plugins/operations.js';
+import { createSubscriptionsPlugin } from './graphql/plugins/subscriptions.js';
 import { queryLimitsRule } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
+import { Streams } from './graphql/streams.js';
 import { tokenLimitRule } from './graphql/token-limit.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
-import { startRateLimits } from './linking/rate-limits.js';
+import { createRateLimits } from './linking/rate-limits.js';
+import { RedisClient } from './linking/redis.js';
 import type { Logger } from './observability/logger.js';
 import type { Observability } from './observability/observability.js';
 import { StackOneApi } from './stackone/api.js';
@@ -39,6 +45,9 @@ export interface Composition<Credentials> {
   readonly apolloOptions: ConnectApolloOptions;
   readonly operations: OperationRunner;
   readonly createContext: CreateContext<Credentials>;
+  readonly streams: Streams;
+  /** Undefined while no webhook secret is set. */
+  readonly webhooks: WebhookReceiver | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -47,27 +56,41 @@ export async function compose<Credentials>(
   config: ConnectConfig,
   authenticate: Authenticate<Credentials>,
   observability: Observability,
+  deliver: ((owned: OwnedChange) => void) | undefined,
 ): Promise<Composition<Credentials>> {
-  const { logger } = observability;
-  const rateLimits = await startRateLimits(config, logger);
+  const { logger, metrics } = observability;
+  const redis =
+    config.redisUrl && (await RedisClient.connect(config.redisUrl.reveal(), logger, metrics.setRedisFailing));
+  const rateLimits = createRateLimits(config, redis);
   const client = new StackOneHttpClient(config, rateLimits, observability);
   const api = new StackOneApi(client, observability);
   const formatError = createFormatError(logger, config.production);
   const operations = new OperationRunner(createSchema(), formatError);
+  const apolloOptions = createApolloOptions(config, operations, formatError, logger);
+  const streams = new Streams(apolloOptions, formatError, observability);
+  const events = await startEvents(config, api, redis, observability, deliver);
   return {
-    apolloOptions: createApolloOptions(config, operations, formatError, logger),
+    apolloOptions,
     operations,
-    createContext: createContextFactory(authenticate, {
-      api,
-      catalog: new ProviderCatalog(api, logger),
-      rateLimits,
-      deletedAccounts: new LRUCache({ max: maxDeletedAccounts }),
-      config,
-      logger,
-    }),
+    streams,
+    webhooks: events.receiver,
+    createContext: createContextFactory(
+      authenticate,
+      {
+        api,
+        catalog: new ProviderCatalog(api, logger),
+        rateLimits,
+        deletedAccounts: new LRUCache({ max: maxDeletedAccounts }),
+        config,
+        logger,
+      },
+      events.changes,
+    ),
     close: async () => {
+      await streams.close();
+      await events.close();
       await client.close();
-      await rateLimits.close();
+      redis?.close();
     },
   };
 }
@@ -92,6 +115,7 @@ function createApolloOptions(
     logger: createApolloLogger(logger),
     plugins: [
       createErrorsPlugin(),
+      createSubscriptionsPlugin(),
       createOperationsPlugin(operations),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

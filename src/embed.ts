@@ -4,16 +4,20 @@ import { createLoginAuthentication, type GetOwner } from './auth/host-login.js';
 import { type ConnectApolloOptions, compose } from './composition.js';
 import { loadOptions } from './config/from-options.js';
 import type { ConnectSettings } from './config/settings.js';
+import { callHost, type OnAccountChange } from './events/delivery.js';
 import { type ConnectContext, type GraphQLContext, orPublic } from './graphql/context.js';
+import { streamToFetch, streamToNode, webhookFromFetch, webhookFromNode } from './http/event-handlers.js';
 import { type FetchRequest, FetchRequests, isFetchRequest } from './http/fetch-request.js';
 import { contextOfNodeRequest } from './http/node-request.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability } from './observability/observability.js';
-import type { RequestContext } from './observability/request-context.js';
+import { createRequestContext, type RequestContext } from './observability/request-context.js';
 
 export interface ConnectOptions<Request extends HostRequest> extends ConnectSettings {
   /** The host app's own login: returns who sent the request, or null when no one is signed in. */
   readonly getOwner: GetOwner<Request>;
+  /** Called with each account change that this instance detects. A failure is logged, and nothing is repeated. */
+  readonly onAccountChange?: OnAccountChange | undefined;
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger | undefined;
 }
@@ -36,6 +40,16 @@ export interface Connect<Request extends HostRequest> {
   readonly createContext: (request: Request, response?: HostResponse) => Promise<GraphQLContext>;
   /** For a schema with public fields of the host app: without an owner, only the fields of this package are refused. */
   readonly createPublicContext: (request: Request, response?: HostResponse) => Promise<ConnectContext>;
+  /**
+   * `POST /graphql/stream`: account changes as server-sent events. The response is complete when the stream ends.
+   * @param request its JSON body is unread, or parsed into `body`
+   */
+  readonly handleStream: (request: Request & IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** `POST /webhooks/stackone`. Mount it before body parsers: the signature is over the bytes of the body. */
+  readonly handleWebhook: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** The same two for requests of the Fetch API. */
+  readonly fetchStream: (request: Request & globalThis.Request) => Promise<Response>;
+  readonly fetchWebhook: (request: globalThis.Request) => Promise<Response>;
   /** The metrics of docs/operations.md whose names begin with `connect_`. */
   readonly metrics: Registry;
   /** Closes the connections to StackOne and Redis. Stop Apollo Server first. */
@@ -52,7 +66,9 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
   const config = loadOptions(options);
   const observability = createObservability(options.logger ?? createLogger(config.logLevel), config.apiKey);
   const authenticate = createLoginAuthentication(options.getOwner, config);
-  const { apolloOptions, createContext, close } = await compose(config, authenticate, observability);
+  const deliver = options.onAccountChange && callHost(options.onAccountChange, observability);
+  const composition = await compose(config, authenticate, observability, deliver);
+  const { apolloOptions, createContext, streams, webhooks, close } = composition;
   const fetchRequests = new FetchRequests(observability);
   const open =
     <Context extends ConnectContext>(create: (request: Request, context: RequestContext) => Promise<Context>) =>
@@ -78,6 +94,20 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
     },
     createContext: open(createContext),
     createPublicContext: open(orPublic(createContext)),
+    handleStream: async (request, response) => {
+      // A stream is no request of the log and the metrics: it lasts for up to an hour.
+      const context = createContext(
+        request,
+        contextOfNodeRequest(request, response, () => {}),
+      );
+      await streamToNode(streams, request, response, context);
+    },
+    handleWebhook: (request, response) => webhookFromNode(webhooks, request, response),
+    fetchStream: (request) => {
+      const context = createRequestContext((name) => request.headers.get(name), request.signal);
+      return streamToFetch(streams, request, createContext(request, context));
+    },
+    fetchWebhook: (request) => webhookFromFetch(webhooks, request),
     metrics: observability.metrics.registry,
     stop: close,
   };

@@ -3,11 +3,12 @@ import { ApolloServer } from '@apollo/server';
 import { createBearerAuthentication } from './auth/authenticate.js';
 import { compose } from './composition.js';
 import type { Config } from './config/settings.js';
+import { WebhookDelivery } from './events/delivery.js';
 import type { GraphQLContext } from './graphql/context.js';
 import { startMetricsServer } from './http/routes/metrics.js';
 import { createHttpServer, type ServerExtension } from './http/server.js';
 import { createLogger, type Logger } from './observability/logger.js';
-import { createObservability } from './observability/observability.js';
+import { createObservability, type Observability } from './observability/observability.js';
 
 /** Time for a request that a client has sent on an open connection shortly before the end of the grace period. */
 const maxLingerMs = 1_000;
@@ -36,7 +37,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const logger = options.logger ?? createLogger(config.logLevel);
   const observability = createObservability(logger, config.apiKey);
   const authenticate = createBearerAuthentication(config, observability);
-  const { apolloOptions, operations, createContext, close } = await compose(config, authenticate, observability);
+  const delivery = createDelivery(config, observability);
+  const { apolloOptions, operations, createContext, streams, webhooks, close } = await compose(
+    config,
+    authenticate,
+    observability,
+    delivery && ((change) => delivery.send(change)),
+  );
   const apollo = new ApolloServer<GraphQLContext>(apolloOptions);
   await apollo.start();
   const { extension } = options;
@@ -45,6 +52,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     apollo,
     operations,
     createContext,
+    streams,
+    webhooks,
     observability,
     extension,
   });
@@ -53,17 +62,30 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const metricsServer =
     metricsPort === undefined ? undefined : await startMetricsServer(host, metricsPort, observability.metrics);
   logger.info({ url, metricsUrl: metricsServer?.url }, 'listening');
+  if (webhooks === undefined) {
+    logger.info({}, 'STACKONE_WEBHOOK_SECRET is not set: webhooks are off');
+  }
   return {
     url,
     metricsUrl: metricsServer?.url,
     stop: async (graceMs = 0) => {
       observability.health.stopping = true;
       await sleep(graceMs);
+      // Before the requests in flight finish, so that pages connect to another instance at once.
+      streams.completeAll();
       await http.close(Math.min(graceMs, maxLingerMs));
       await apollo.stop();
       await close();
+      delivery?.close();
       await metricsServer?.stop();
       logger.info({}, 'stopped');
     },
   };
+}
+
+function createDelivery(
+  { eventsUrl, eventsSecret }: Config,
+  observability: Observability,
+): WebhookDelivery | undefined {
+  return eventsUrl && eventsSecret && new WebhookDelivery(eventsUrl, eventsSecret, observability);
 }

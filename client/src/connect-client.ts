@@ -1,4 +1,5 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
+import { type ChangeStreamListener, openChangeStream } from './change-stream.js';
 import { ConnectError, toFailure } from './failure.js';
 import { getSdk, type Sdk } from './generated/sdk.js';
 
@@ -6,6 +7,8 @@ export interface ConnectClient {
   readonly sdk: Sdk;
   /** Converts an ISO 8601 time of the server, such as `expiresAt`, to milliseconds of this computer's clock. */
   readonly toLocalTime: (instant: string) => number;
+  /** Opens one stream of account changes. `watchLinkedAccounts` opens it again after an interruption. */
+  readonly openChangeStream: (options: { readonly renew: boolean }, listener: ChangeStreamListener) => () => void;
 }
 
 export interface ConnectClientOptions {
@@ -44,7 +47,15 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
       return await send(await headers({ renew: true }));
     }
   });
-  return { sdk, toLocalTime: clock.toLocalTime };
+  return {
+    sdk,
+    toLocalTime: clock.toLocalTime,
+    openChangeStream: ({ renew }, listener) =>
+      openChangeStream(
+        { url: `${toAbsoluteUrl(url).replace(/\/+$/, '')}/stream`, headers: () => headers({ renew }), credentials },
+        listener,
+      ),
+  };
 }
 
 /** @throws ConnectError for a response that is not from a GraphQL server, and explains it to the developer of the page */

@@ -24,3 +24,15 @@ export function onReturn(listener: () => void, signal: AbortSignal): void {
     document.addEventListener?.('visibilitychange', onVisible, { signal });
   }
 }
+
+/** Calls `listener` each time the page is hidden, until `signal` is aborted. */
+export function onHide(listener: () => void, signal: AbortSignal): void {
+  const onHidden = () => {
+    if (!isPageVisible()) {
+      listener();
+    }
+  };
+  if (typeof document !== 'undefined') {
+    document.addEventListener?.('visibilitychange', onHidden, { signal });
+  }
+}

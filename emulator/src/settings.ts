@@ -34,6 +34,15 @@ export const settingsSchema = z.strictObject({
   }),
   /** `organization_id` is a number in StackOne's documentation and a string in some responses. */
   organizationIdAsString: z.boolean(),
+  /** Where webhooks are sent. Null: no webhooks. */
+  webhookUrl: z.url().nullable(),
+  webhookSecret: z.string().min(1),
+  /**
+   * `drop`: webhooks are not sent. `repeat`: each is sent twice. `reorder`: two are sent in reverse order. `delay`: each is
+   * sent after `webhookDelayMs`. `forge`: each has a signature with another secret.
+   */
+  webhookFault: z.enum(['none', 'drop', 'repeat', 'reorder', 'delay', 'forge']),
+  webhookDelayMs: z.int().min(0).max(600_000),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -45,4 +54,8 @@ export const defaultSettings: Readonly<Settings> = {
   vocabulary: 'v1',
   rawRows: { accounts: [], catalog: [] },
   organizationIdAsString: false,
+  webhookUrl: null,
+  webhookSecret: 'whsec_emulator',
+  webhookFault: 'none',
+  webhookDelayMs: 1000,
 };

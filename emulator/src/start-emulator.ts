@@ -10,6 +10,7 @@ import { oauthPopup } from './oauth.js';
 import { defaultSettings, type Settings } from './settings.js';
 import { stackOneApi } from './stackone-api.js';
 import { type Account, type AccountPatch, type AccountSeed, Store } from './store.js';
+import { Webhooks } from './webhooks.js';
 
 export interface EmulatorOptions {
   /** Host to listen on. Default: `127.0.0.1`. */
@@ -58,10 +59,11 @@ const bodyLimitBytes = 64 * 1024;
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 0, apiKey = 'demo-key', controlHosts = [], now = Date.now } = options;
   const app = Fastify({ bodyLimit: bodyLimitBytes, forceCloseConnections: true });
-  const store = new Store(now);
   const faults = new Faults();
   const history: RequestRecord[] = [];
   const settings: Settings = { ...defaultSettings };
+  const webhooks = new Webhooks(settings, () => store.now());
+  const store: Store = new Store(now, (event, account) => webhooks.send(event, account));
   // Set when the server listens. Kept after `stop`: tests of an outage still call it.
   let url = '';
 
@@ -86,10 +88,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     reset() {
       store.clear();
       faults.clear();
+      webhooks.reset();
       history.length = 0;
       Object.assign(settings, defaultSettings);
     },
-    stop: () => app.close(),
+    stop: () => {
+      webhooks.reset();
+      return app.close();
+    },
   };
 
   const clock = () => store.now();

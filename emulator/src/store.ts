@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { redact, splitSecrets, type Values } from './credentials.js';
 import { findProvider } from './providers.js';
+import type { WebhookEvent } from './webhooks.js';
 
 export interface StatusReason {
   code?: string;
@@ -77,14 +78,17 @@ const attemptLifetimeMs = 10 * 60 * 1000;
 /** The data of the emulator, and its clock. */
 export class Store {
   readonly #systemNow: () => number;
+  readonly #onChange: (event: WebhookEvent, account: Account) => void;
   readonly #sessions = new Map<string, Session>();
   readonly #accounts = new Map<string, StoredAccount>();
   readonly #attempts = new Map<string, Attempt>();
   #offsetMs = 0;
   #sessionCount = 0;
 
-  constructor(systemNow: () => number) {
+  /** @param onChange receives changes that StackOne sends webhooks about */
+  constructor(systemNow: () => number, onChange: (event: WebhookEvent, account: Account) => void) {
     this.#systemNow = systemNow;
+    this.#onChange = onChange;
   }
 
   now(): Date {
@@ -153,7 +157,7 @@ export class Store {
       ...seed,
     };
     this.#accounts.set(account.id, account);
-    return toPublicAccount(account);
+    return this.#changed('account.created', toPublicAccount(account));
   }
 
   /** @returns undefined when no account has this id */
@@ -164,12 +168,17 @@ export class Store {
     }
     const updated: StoredAccount = { ...stored, updated_at: this.now().toISOString(), ...patch };
     this.#accounts.set(id, updated);
-    return toPublicAccount(updated);
+    return this.#changed('account.updated', toPublicAccount(updated));
   }
 
   deleteAccount(id: string): Account | undefined {
     const account = this.account(id);
     this.#accounts.delete(id);
+    return account && this.#changed('account.deleted', account);
+  }
+
+  #changed(event: WebhookEvent, account: Account): Account {
+    this.#onChange(event, account);
     return account;
   }
 

@@ -17,6 +17,7 @@ export function toCaller(claims: JWTPayload, names: ClaimNames): Caller {
   return {
     owner: parseOwner(claims, names),
     username: isDisplayText(username) ? username : null,
+    expiresAt: claims.exp === undefined ? null : new Date(claims.exp * 1000),
   };
 }
 

@@ -38,7 +38,7 @@ export function createLoginAuthentication<Request>(
     }
     try {
       const { id, name, username } = login;
-      return { owner: Owner.parse(id, name), username: isDisplayText(username) ? username : null };
+      return { owner: Owner.parse(id, name), username: isDisplayText(username) ? username : null, expiresAt: null };
     } catch (error) {
       if (error instanceof InvalidOwnerError) {
         throw new AppError('INTERNAL_SERVER_ERROR', `the ${error.field} from getOwner is missing or malformed`);

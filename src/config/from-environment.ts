@@ -26,7 +26,7 @@ export function loadConfig(env: Environment): Config {
       values[name] = info.fromText === undefined ? read.text : info.fromText(read.text);
     }
   }
-  problems.push(...tenantProblems(env));
+  problems.push(...tenantProblems(env), ...eventsProblems(env));
   const parsed = schema.safeParse({ production: false, ...values });
   if (!parsed.success) {
     const issues = parsed.error.issues.filter(({ path }) => !unreadable.has(path[0]));
@@ -76,4 +76,12 @@ function tenantProblems(env: Environment): string[] {
   return isMultiTenant && env['OWNER_ID_CLAIM'] !== 'tid'
     ? ['OWNER_ID_CLAIM is not valid: it must be tid when AUTH_ISSUER contains {tenantid}']
     : [];
+}
+
+function eventsProblems(env: Environment): string[] {
+  const hasSecret = env['EVENTS_SECRET'] !== undefined || env['EVENTS_SECRET_FILE'] !== undefined;
+  if (hasSecret === (env['EVENTS_URL'] !== undefined)) {
+    return [];
+  }
+  return ['EVENTS_URL and EVENTS_SECRET belong together: set both, or none'];
 }

@@ -2,7 +2,11 @@ import { ConfigError, deepFreeze, describeIssues } from './config-error.js';
 import { type ConnectConfig, type ConnectSettings, createSettings } from './settings.js';
 
 /** The options of `startConnect`. From JavaScript, any of them can be missing or of another type. */
-type ConnectOptions = Partial<ConnectSettings> & { readonly getOwner: unknown; readonly logger?: unknown };
+type ConnectOptions = Partial<ConnectSettings> & {
+  readonly getOwner: unknown;
+  readonly onAccountChange?: unknown;
+  readonly logger?: unknown;
+};
 
 const logMethods = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -11,10 +15,13 @@ const logMethods = ['debug', 'info', 'warn', 'error'] as const;
  * @returns a frozen configuration: a copy, so later changes of the options have no effect
  * @throws ConfigError that lists all problems, including unknown settings
  */
-export function loadOptions({ getOwner, logger, ...settings }: ConnectOptions): ConnectConfig {
+export function loadOptions({ getOwner, onAccountChange, logger, ...settings }: ConnectOptions): ConnectConfig {
   const problems: string[] = [];
   if (typeof getOwner !== 'function') {
     problems.push('getOwner is missing: set it to a function that returns the owner of a request');
+  }
+  if (onAccountChange !== undefined && typeof onAccountChange !== 'function') {
+    problems.push('onAccountChange is not valid: it must be a function');
   }
   if (logger !== undefined && !hasLogMethods(logger)) {
     problems.push(`logger is not valid: it must have the methods ${logMethods.join(', ')}, as pino has`);

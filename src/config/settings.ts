@@ -88,6 +88,27 @@ export function createSettings(production: boolean) {
       'URL of a Redis server (`redis:` or `rediss:`) that counts the rate limits for all instances. Without it, each instance counts its own requests.',
       'a URL that begins with redis: or rediss:',
     ),
+    webhookSecret: setting(
+      secret((text) => /^[\x21-\x7e]{8,}$/.test(text)).optional(),
+      'STACKONE_WEBHOOK_SECRET',
+      'Secret of the webhook that you registered at StackOne. Verifies the webhooks at `POST /webhooks/stackone`. Without it, webhooks are off.',
+      'the secret of your StackOne webhook: at least 8 visible ASCII characters',
+      { canBeFile: true, defaultText: 'webhooks are off' },
+    ),
+    webhookSecretPrevious: setting(
+      secret((text) => /^[\x21-\x7e]{8,}$/.test(text)).optional(),
+      'STACKONE_WEBHOOK_SECRET_PREVIOUS',
+      'The secret before the last rotation. Webhooks that are signed with it are accepted too.',
+      'the previous secret of your StackOne webhook: at least 8 visible ASCII characters',
+      { canBeFile: true },
+    ),
+    sweepIntervalSeconds: setting(
+      z.int().min(60).max(86_400).default(300),
+      'SWEEP_INTERVAL_SECONDS',
+      'How often this server looks for accounts that broke or recovered, in seconds, 60–86,400. It uses at most a tenth of the total rate limit.',
+      'a whole number of seconds from 60 to 86400',
+      { fromText: toNumber },
+    ),
     httpsProxy: setting(
       secret(isProxyUrl).optional(),
       'HTTPS_PROXY',
@@ -118,6 +139,19 @@ export function createSettings(production: boolean) {
   const standalone = {
     ...embedded,
     ...createAuthSettings(production),
+    eventsUrl: setting(
+      url.schema.transform((text) => new URL(text)).optional(),
+      'EVENTS_URL',
+      'URL of your product that receives each account change as a POST, signed by Standard Webhooks with `EVENTS_SECRET`. Must use HTTPS in production.',
+      url.expected,
+    ),
+    eventsSecret: setting(
+      secret((text) => /^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/.test(text)).optional(),
+      'EVENTS_SECRET',
+      'Secret that signs the requests to `EVENTS_URL`: at least 24 bytes as base64, with or without the prefix `whsec_`. Required with `EVENTS_URL`.',
+      'at least 24 bytes as base64, with or without the prefix whsec_',
+      { canBeFile: true },
+    ),
     host: setting(
       z
         .string()

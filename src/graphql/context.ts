@@ -1,9 +1,12 @@
-import { GraphQLError } from 'graphql';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.js';
+import type { OwnedChange } from '../domain/account-change.js';
 import { AppError } from '../domain/app-error.js';
 import type { Caller } from '../domain/caller.js';
+import type { AccountChanges } from '../events/account-changes.js';
+import { queueChanges } from '../events/change-queue.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../linking/stackone-data-source.js';
-import type { RequestContext } from '../observability/request-context.js';
+import { createFollowUpContext, type RequestContext } from '../observability/request-context.js';
 import { toGraphQLError } from './http-head.js';
 import { ResponseBudget } from './response-budget.js';
 
@@ -13,7 +16,15 @@ export interface GraphQLContext {
   readonly stackone: StackOneDataSource;
   readonly request: RequestContext;
   readonly budget: ResponseBudget;
+  /** The account changes of the caller's owner, from now on. */
+  readonly accountChanges: () => AsyncIterable<OwnedChange>;
+  /** For the next event of a stream: the same caller, and nothing that was read before. */
+  readonly renew: () => GraphQLContext;
+  /** Only for `POST /graphql/stream`: receives the subscription after all checks. */
+  readonly startSubscription?: (operation: SubscriptionOperation) => void;
 }
+
+export type SubscriptionOperation = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
 
 /** The context of a request without an owner, in a host app with public fields of its own. Our fields are refused. */
 export interface PublicContext {
@@ -29,14 +40,22 @@ export type CreateContext<Credentials> = (credentials: Credentials, request: Req
 export function createContextFactory<Credentials>(
   authenticate: Authenticate<Credentials>,
   dependencies: DataSourceDependencies,
+  changes: AccountChanges,
 ): CreateContext<Credentials> {
+  const createContext = (caller: Caller, request: RequestContext): GraphQLContext => ({
+    caller,
+    stackone: new StackOneDataSource(dependencies, caller, request),
+    request,
+    budget: new ResponseBudget(),
+    accountChanges: () => queueChanges(changes, caller.owner.id),
+    renew: () => createContext(caller, createFollowUpContext(request)),
+  });
   return async (credentials, request) => {
     try {
       const caller = await authenticate(credentials);
       request.ownerId = caller.owner.id;
       request.telemetry.setOwner(caller.owner);
-      const stackone = new StackOneDataSource(dependencies, caller, request);
-      return { caller, stackone, request, budget: new ResponseBudget() };
+      return createContext(caller, request);
     } catch (error) {
       request.telemetry.setError(error);
       throw toGraphQLError(error);

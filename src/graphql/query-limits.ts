@@ -98,7 +98,6 @@ function ownSelection(
 function excessesOf(operation: OperationDefinitionNode, found: Measure): string[] {
   const directives = found.directives + (operation.directives?.length ?? 0);
   return [
-    operation.operation === 'subscription' && 'Subscriptions are not supported.',
     found.depth > queryLimits.depth && 'The query is nested too deeply.',
     found.aliases > queryLimits.aliases && 'The query has too many aliases.',
     found.aliasLength > queryLimits.aliasLength && 'The query has an alias that is too long.',

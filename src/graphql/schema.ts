@@ -3,6 +3,7 @@ import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { guardFields } from './own-fields.js';
 import { ConnectSessionResolver } from './types/connect-session.js';
+import { LinkedAccountChangeResolver } from './types/linked-account-change.js';
 import { LinkedAccountResolver, ProviderAccountsResolver } from './types/linked-account-resolver.js';
 import { ProviderResolver } from './types/provider.js';
 import { ViewerResolver } from './types/viewer.js';
@@ -15,18 +16,29 @@ export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       ConnectSessionResolver,
+      LinkedAccountChangeResolver,
       LinkedAccountResolver,
       ProviderResolver,
       ProviderAccountsResolver,
       ViewerResolver,
     ],
     validate: false,
+    pubSub: unusedTopics,
   });
   // TypeGraphQL has no place for these two.
   describe(schema.getQueryType(), 'Read operations. Each one sees only the data of the caller’s customer.');
   describe(schema.getMutationType(), 'Write operations. One request can contain one of them.');
+  describe(schema.getSubscriptionType(), 'Live updates, at `POST /graphql/stream`.');
   return guardFields(schema);
 }
+
+/** TypeGraphQL demands one. The subscription has a source of its own instead of topics. */
+const unusedTopics = {
+  publish: () => {},
+  subscribe: () => {
+    throw new Error('There are no topics.');
+  },
+};
 
 function describe(type: GraphQLObjectType | null | undefined, description: string): void {
   if (type) {

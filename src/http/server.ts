@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Config } from '../config/settings.js';
+import type { WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { Observability } from '../observability/observability.js';
 import {
   createErrorHandler,
@@ -17,6 +18,8 @@ import { addSecurityHeaders } from './plugins/security-headers.js';
 import { addGraphQLRoute, type GraphQLRouteDependencies } from './routes/graphql.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addPlayground } from './routes/playground.js';
+import { addStreamRoute, type StreamRouteDependencies } from './routes/stream.js';
+import { addWebhookRoute } from './routes/webhooks.js';
 
 /** Further routes of a program around this server, such as the demo's pages. */
 export interface ServerExtension {
@@ -25,7 +28,9 @@ export interface ServerExtension {
   readonly playgroundTokenPath: string;
 }
 
-export interface HttpServerDependencies extends GraphQLRouteDependencies {
+export interface HttpServerDependencies extends GraphQLRouteDependencies, StreamRouteDependencies {
+  /** Undefined while no webhook secret is set. */
+  readonly webhooks: WebhookReceiver | undefined;
   readonly config: Pick<
     Config,
     'authMaxTokenBytes' | 'corsOrigins' | 'corsCredentials' | 'keepAliveSeconds' | 'playground' | 'production'
@@ -90,6 +95,8 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
 
   addHealthRoutes(server, observability.health);
   addGraphQLRoute(server, dependencies);
+  addStreamRoute(server, dependencies);
+  await addWebhookRoute(server, dependencies.webhooks);
   if (config.playground) {
     await addPlayground(server, extension?.playgroundTokenPath);
   }

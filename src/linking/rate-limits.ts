@@ -1,13 +1,7 @@
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-  RLWrapperTimeouts,
-} from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ConnectConfig } from '../config/settings.js';
 import { AppError } from '../domain/app-error.js';
-import type { Logger } from '../observability/logger.js';
+import type { RedisClient } from './redis.js';
 
 /**
  * How many requests StackOne receives: for all owners together, so that StackOne's own limit for the key is never
@@ -20,7 +14,6 @@ export interface RateLimits {
   takeSession(ownerId: string): Promise<void>;
   /** One read of an owner's accounts. @throws AppError `RATE_LIMITED` */
   takeLookup(ownerId: string): Promise<void>;
-  close(): Promise<void>;
 }
 
 /**
@@ -32,26 +25,25 @@ const ownerWindowSeconds = (perMinute: number) => Math.max(20, 60 / perMinute);
 const costs = { session: 10, lookup: 1 };
 /** Short, because any minute contains parts of at most 13 windows: 13 × 75 stays below StackOne's 1000. */
 const totalWindowSeconds = 5;
-/** Redis is called in every request. When it is slow, this instance counts alone. */
-const redisTimeoutMs = 250;
+type RateLimitSettings = Pick<ConnectConfig, 'rateLimitPerOwnerPerMinute' | 'rateLimitTotalPerMinute'>;
 
-type RateLimitSettings = Pick<ConnectConfig, 'rateLimitPerOwnerPerMinute' | 'rateLimitTotalPerMinute' | 'redisUrl'>;
+/** @returns the milliseconds to wait; undefined within the limit */
+type Count = (key: string, cost: number) => Promise<number | undefined>;
 
-/** Counts in Redis when it is configured, so that all instances share the limits; else, and while it fails, in memory. */
-export async function startRateLimits(config: RateLimitSettings, logger: Logger): Promise<RateLimits> {
-  const redis = config.redisUrl === undefined ? undefined : await connect(config.redisUrl.reveal(), logger);
-  const createLimiter = (keyPrefix: string, perMinute: number, duration: number): RateLimiterAbstract => {
+/** Counts in Redis when there is one, so that all instances share the limits; else, and while it fails, in memory. */
+export function createRateLimits(config: RateLimitSettings, redis: RedisClient | undefined): RateLimits {
+  const createLimiter = (keyPrefix: string, perMinute: number, duration: number): Count => {
     const options = { keyPrefix, points: Math.ceil((perMinute * duration) / 60), duration };
-    const inMemory = new RateLimiterMemory(options);
+    const inMemory = countWith(new RateLimiterMemory(options));
     if (redis === undefined) {
       return inMemory;
     }
-    const shared = { ...options, storeClient: redis, useRedisPackage: true, rejectIfRedisNotReady: true };
-    return new RLWrapperTimeouts({
-      limiter: new RateLimiterRedis(shared),
-      timeoutMs: redisTimeoutMs,
-      insuranceLimiter: inMemory,
-    });
+    const inRedis = countWith(new RateLimiterRedis({ ...options, storeClient: redis.client, useRedisPackage: true }));
+    return (key, cost) =>
+      redis.use(
+        () => inRedis(key, cost),
+        () => inMemory(key, cost),
+      );
   };
   const total = createLimiter('stackone-connect:total', config.rateLimitTotalPerMinute, totalWindowSeconds);
   const perOwner = createLimiter(
@@ -63,40 +55,28 @@ export async function startRateLimits(config: RateLimitSettings, logger: Logger)
     takeRequest: () => take(total, 'all', 1, 'the rate limit of all owners'),
     takeSession: (ownerId) => take(perOwner, ownerId, costs.session, 'the rate limit of the owner'),
     takeLookup: (ownerId) => take(perOwner, ownerId, costs.lookup, 'the rate limit of the owner'),
-    close: async () => redis?.destroy(),
   };
 }
 
-async function take(limiter: RateLimiterAbstract, key: string, cost: number, limit: string): Promise<void> {
-  try {
-    await limiter.consume(key, cost);
-  } catch (error) {
-    if (!(error instanceof RateLimiterRes)) {
-      throw error;
-    }
-    const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+async function take(count: Count, key: string, cost: number, limit: string): Promise<void> {
+  const waitMs = await count(key, cost);
+  if (waitMs !== undefined) {
+    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
     throw new AppError('RATE_LIMITED', `${limit} is reached`, { retryAfterSeconds });
   }
 }
 
-/** Does not wait for the connection: this instance counts alone until Redis responds, and whenever it fails. */
-async function connect(url: string, logger: Logger) {
-  // Imported only where it is used: it takes a tenth of the startup time.
-  const { createClient } = await import('@redis/client');
-  const client = createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 2_000 } });
-  let isFailing = false;
-  client.on('error', () => {
-    if (!isFailing) {
-      isFailing = true;
-      logger.error({ alert: 'redis-gone' }, 'Redis is not reachable: this instance counts rate limits alone');
+function countWith(limiter: RateLimiterAbstract): Count {
+  return async (key, cost) => {
+    try {
+      await limiter.consume(key, cost);
+      return undefined;
+    } catch (error) {
+      // The limiter also rejects with an Error, when Redis fails.
+      if (error instanceof RateLimiterRes) {
+        return error.msBeforeNext;
+      }
+      throw error;
     }
-  });
-  client.on('ready', () => {
-    isFailing = false;
-    logger.info({}, 'Redis counts the rate limits');
-  });
-  client.connect().catch(() => {
-    // Reported by the error event; the client reconnects automatically.
-  });
-  return client;
+  };
 }

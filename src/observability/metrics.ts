@@ -14,6 +14,15 @@ export interface Metrics {
   setBreakerOpen(breaker: string, isOpen: boolean): void;
   /** Whether old keys verify access tokens because the JWKS URL fails. */
   setJwksStale(isStale: boolean): void;
+  /** Whether this instance does the work of Redis alone. */
+  setRedisFailing(isFailing: boolean): void;
+  /** A webhook from StackOne. */
+  countWebhook(outcome: string): void;
+  /** A change that was published to the streams of this instance. */
+  countAccountChange(kind: string): void;
+  /** A change for the product: `delivered` or `lost`. */
+  countDelivery(outcome: 'delivered' | 'lost'): void;
+  setOpenStreams(count: number): void;
 }
 
 export function createMetrics(): Metrics {
@@ -55,6 +64,34 @@ export function createMetrics(): Metrics {
     help: '1 while old keys verify access tokens because the JWKS URL fails, else 0.',
     registers,
   });
+  const redisFailing = new Gauge({
+    name: 'connect_redis_failing',
+    help: '1 while Redis does not work and this instance counts alone, else 0.',
+    registers,
+  });
+  const webhooks = new Counter({
+    name: 'connect_webhooks_total',
+    help: 'Webhooks from StackOne, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const accountChanges = new Counter({
+    name: 'connect_account_changes_total',
+    help: 'Changes of linked accounts that this instance detected, by kind.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const deliveries = new Counter({
+    name: 'connect_event_deliveries_total',
+    help: 'Account changes for the product, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const openStreams = new Gauge({
+    name: 'connect_streams_open',
+    help: 'Open event streams of this instance.',
+    registers,
+  });
   return {
     registry,
     observeRequest: (field, code, seconds) => {
@@ -67,5 +104,10 @@ export function createMetrics(): Metrics {
     addSkippedRows: (list, field, rows) => skippedRows.inc({ list, field }, rows),
     setBreakerOpen: (breaker, isOpen) => breakerOpen.set({ breaker }, Number(isOpen)),
     setJwksStale: (isStale) => jwksStale.set(Number(isStale)),
+    setRedisFailing: (isFailing) => redisFailing.set(Number(isFailing)),
+    countWebhook: (outcome) => webhooks.inc({ outcome }),
+    countAccountChange: (kind) => accountChanges.inc({ kind }),
+    countDelivery: (outcome) => deliveries.inc({ outcome }),
+    setOpenStreams: (count) => openStreams.set(count),
   };
 }

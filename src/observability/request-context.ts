@@ -45,6 +45,12 @@ export function createBackgroundContext(): RequestContext {
   return createRequestContext(() => undefined, new RequestCancellation());
 }
 
+/** For a later event of a stream: its own telemetry and time, and cancelled with the stream. */
+export function createFollowUpContext({ id, traceparent, cancellation }: RequestContext): RequestContext {
+  const headers: Readonly<Record<string, string | undefined>> = { 'x-request-id': id, traceparent };
+  return createRequestContext((name) => headers[name], cancellation);
+}
+
 function matching(header: string | string[] | null | undefined, pattern: RegExp): string | undefined {
   return typeof header === 'string' && pattern.test(header) ? header : undefined;
 }

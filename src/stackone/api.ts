@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { Observability } from '../observability/observability.js';
 import type { RequestContext } from '../observability/request-context.js';
 import type { StackOneHttpClient } from './http/client.js';
+import type { QueryParameters } from './http/transport.js';
 import { ListReader } from './list-reader.js';
 import {
   findForeignOwner,
   toAccountRecord,
   toAccountsQuery,
+  toBrokenAccountsQuery,
   toConnectSessionBody,
   toMintedSession,
 } from './mappers.js';
@@ -74,15 +76,16 @@ export class StackOneApi {
   }
 
   /** `GET /accounts`, one page of one owner's accounts. After 404 it is empty. */
-  async listAccounts(query: AccountsQuery, context: RequestContext): Promise<Page<AccountRecord>> {
-    const page = await this.#lists.read({
-      path: '/accounts',
-      query: toAccountsQuery(query, accountsPageSize),
-      row: listedAccountRow,
-      maxBytes: maxAccountsPageBytes,
-      context,
-    });
-    return { ...emptyPage, ...page, rows: (page?.rows ?? []).map(toAccountRecord) };
+  listAccounts(query: AccountsQuery, context: RequestContext): Promise<Page<AccountRecord>> {
+    return this.#readAccounts(toAccountsQuery(query, accountsPageSize), context);
+  }
+
+  /**
+   * `GET /accounts` of all owners: one page of the accounts that need to be re-linked. After 404 it is empty.
+   * @param page from 1
+   */
+  listBrokenAccounts(page: number, context: RequestContext): Promise<Page<AccountRecord>> {
+    return this.#readAccounts(toBrokenAccountsQuery(page, accountsPageSize), context);
   }
 
   /** `DELETE /accounts/{id}`. 404 is a success: the account no longer exists. */
@@ -93,5 +96,16 @@ export class StackOneApi {
   /** The providers that the project has enabled. @returns undefined when StackOne has no catalog */
   listProviders(context: RequestContext): Promise<ProviderList | undefined> {
     return this.#providers.read(context);
+  }
+
+  async #readAccounts(query: QueryParameters, context: RequestContext): Promise<Page<AccountRecord>> {
+    const page = await this.#lists.read({
+      path: '/accounts',
+      query,
+      row: listedAccountRow,
+      maxBytes: maxAccountsPageBytes,
+      context,
+    });
+    return { ...emptyPage, ...page, rows: (page?.rows ?? []).map(toAccountRecord) };
   }
 }

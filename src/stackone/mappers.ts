@@ -3,8 +3,8 @@ import { toDisplayText } from '../domain/display-text.js';
 import { type LinkedAccount, LinkedAccountStatus } from '../domain/linked-account.js';
 import { Category, type Provider } from '../domain/provider.js';
 import type { QueryParameters } from './http/transport.js';
-import type { AccountRecord, AccountsQuery, MintedSession, NewConnectSession } from './records.js';
-import type { AccountRow, ConnectSessionBody, ConnectSessionResponse, ProviderRow } from './schemas.js';
+import type { AccountRecord, AccountsQuery, AccountWebhook, MintedSession, NewConnectSession } from './records.js';
+import type { AccountRow, ConnectSessionBody, ConnectSessionResponse, ProviderRow, WebhookPayload } from './schemas.js';
 
 /** Between StackOne's field names and this project's own. */
 
@@ -44,6 +44,16 @@ export function toAccountsQuery(query: AccountsQuery, pageSize: number): QueryPa
     ['origin_owner_id', ownerId],
     ...(provider === undefined ? [] : [['providers', provider] as const]),
     ...statuses.map((status) => ['status', status] as const),
+    ...(page === 1 ? [] : [['page', String(page)] as const]),
+    ['page_size', String(pageSize)],
+  ];
+}
+
+/** Accounts of all owners that only a person can repair. */
+export function toBrokenAccountsQuery(page: number, pageSize: number): QueryParameters {
+  return [
+    ['status', LinkedAccountStatus.ERROR],
+    ['status', LinkedAccountStatus.EXPIRED],
     ...(page === 1 ? [] : [['page', String(page)] as const]),
     ['page_size', String(pageSize)],
   ];
@@ -118,4 +128,28 @@ function isWebUrl(url: string): boolean {
 
 function oneOf<T extends string>(values: Readonly<Record<string, T>>, text: unknown): T | undefined {
   return Object.values(values).find((value) => value === text);
+}
+
+/** StackOne confirms neither `account.error` nor `account.expired`; both are read like an update. */
+const webhookKinds: ReadonlyMap<string, AccountWebhook['kind']> = new Map([
+  ['account.created', 'created'],
+  ['account.updated', 'updated'],
+  ['account.error', 'updated'],
+  ['account.expired', 'updated'],
+  ['account.deleted', 'deleted'],
+]);
+
+/** @returns `ignored` for an event that is not about accounts, and undefined for a payload that cannot be used */
+export function toAccountWebhook(payload: WebhookPayload): AccountWebhook | 'ignored' | undefined {
+  const kind = webhookKinds.get(payload.event);
+  if (kind === undefined) {
+    return 'ignored';
+  }
+  const { account_id: accountId, sent_at: sentAt } = payload;
+  if (accountId == null || sentAt == null) {
+    return undefined;
+  }
+  // StackOne sends no delivery id. `event_date` is the time of the change; the same change can be sent again.
+  const changeId = `${payload.event} ${accountId} ${payload.event_date ?? sentAt.toISOString()}`;
+  return { kind, accountId, ownerId: payload.origin_owner_id ?? null, sentAt, changeId };
 }

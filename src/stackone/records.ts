@@ -56,3 +56,14 @@ export interface ProviderList {
   /** StackOne has rows that were not read: a provider that is not in the list can be enabled. */
   readonly truncated: boolean;
 }
+
+/** A webhook about an account. It is a hint only: read the account again. */
+export interface AccountWebhook {
+  readonly kind: 'created' | 'updated' | 'deleted';
+  readonly accountId: string;
+  /** Use it only for an account that StackOne no longer has. */
+  readonly ownerId: string | null;
+  readonly sentAt: Date;
+  /** The same for every webhook about the same change. */
+  readonly changeId: string;
+}

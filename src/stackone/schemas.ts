@@ -144,3 +144,14 @@ export const listResponse = z
 export type ConnectSessionResponse = z.output<typeof connectSessionResponse>;
 export type AccountRow = z.output<typeof accountRow>;
 export type ProviderRow = z.output<typeof providerRow>;
+
+/** A webhook. Only events about accounts have the other fields; the payload has neither a status nor a label. */
+export const webhookPayload = z.object({
+  event: z.string().max(128),
+  account_id: z.string().regex(accountIdPattern).nullish().catch(null),
+  origin_owner_id: z.string().nullish().catch(null),
+  event_date: z.string().nullish().catch(null),
+  sent_at: timestamp.nullish().catch(null),
+});
+
+export type WebhookPayload = z.output<typeof webhookPayload>;

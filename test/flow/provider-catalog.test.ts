@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
 import { ProviderCatalog } from '../../src/linking/provider-catalog.js';
-import { type RateLimits, startRateLimits } from '../../src/linking/rate-limits.js';
+import { createRateLimits, type RateLimits } from '../../src/linking/rate-limits.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createObservability } from '../../src/observability/observability.js';
 import { StackOneApi } from '../../src/stackone/api.js';
@@ -21,10 +21,7 @@ let catalog: ProviderCatalog;
 beforeEach(async () => {
   emulator = await startEmulator();
   const logger = createLogger('silent');
-  rateLimits = await startRateLimits(
-    { rateLimitPerOwnerPerMinute: 1000, rateLimitTotalPerMinute: 10_000, redisUrl: undefined },
-    logger,
-  );
+  rateLimits = createRateLimits({ rateLimitPerOwnerPerMinute: 1000, rateLimitTotalPerMinute: 10_000 }, undefined);
   const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
   const observability = createObservability(logger, config.apiKey);
   client = new StackOneHttpClient(config, rateLimits, observability);
@@ -34,7 +31,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await client.close();
-  await rateLimits.close();
   await emulator.stop();
 });
 

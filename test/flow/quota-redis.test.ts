@@ -1,52 +1,17 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { type FaultApp, loggedAlerts, startFaultApp, waitForLogLine, withFaultApp } from '../support/fault-cases.js';
 import { listen } from '../support/listen.js';
+import { freePort, startRedis, stopRedis, withRedis } from '../support/redis.js';
 import { errorCode } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
-const hasRedis = spawnSync('redis-server', ['--version']).error === undefined;
-if (!hasRedis && process.env['CI'] === undefined) {
-  process.stderr.write('redis-server is not installed: the tests that need it are skipped\n');
-}
-// In CI these tests fail without redis-server.
-const withRedis = hasRedis || process.env['CI'] !== undefined ? describe : describe.skip;
-
-const connected = 'Redis counts the rate limits';
+const connected = 'Redis is connected';
 /** A burst of ten sessions per owner. */
 const limit = { RATE_LIMIT_PER_OWNER_PER_MINUTE: '30' };
 /** Two Redis commands of at most 250 ms each, and a margin for a busy machine. */
 const maxDelayMs = 1_200;
-
-let redis: ChildProcess | undefined;
-
-async function startRedis(port: number): Promise<ChildProcess> {
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '']);
-  let output = '';
-  child.stdout.on('data', (bytes) => {
-    output += bytes;
-  });
-  redis = child;
-  await waitUntil(() => output.includes('Ready to accept connections'), 'Redis is ready');
-  return child;
-}
-
-async function stopRedis(): Promise<void> {
-  if (redis !== undefined && redis.exitCode === null && redis.signalCode === null) {
-    const exited = once(redis, 'exit');
-    redis.kill('SIGKILL');
-    await exited;
-  }
-}
-afterEach(stopRedis);
-
-async function freePort(): Promise<number> {
-  const { port, close } = await listen(createServer());
-  await close();
-  return port;
-}
 
 const countOf = (text: string, part: string) => text.split(part).length - 1;
 const waitForConnection = (fixture: FaultApp, count = 1) =>
@@ -109,6 +74,47 @@ withRedis('Rate limits of two servers with the same Redis', () => {
         child.kill('SIGCONT');
       },
       { env: { RATE_LIMIT_PER_OWNER_PER_MINUTE: '9', REDIS_URL: `redis://127.0.0.1:${port}` } },
+    );
+  });
+});
+
+withRedis('Redis that responds but does not count', () => {
+  it.each([
+    ['a read-only replica', ['--replicaof', '127.0.0.1 1'], 'READONLY'],
+    ['out of memory', ['--maxmemory', '1'], 'OOM'],
+    ['without its password', ['--requirepass', 'secret'], 'NOAUTH'],
+  ])('%s: one alert that says why, and the limit holds', async (_title, options, reason) => {
+    const port = await freePort();
+    await startRedis(port, options);
+    await withFaultApp(
+      async (fixture) => {
+        await waitForConnection(fixture);
+        expect(await createUntilLimited(fixture)).toBe(10);
+        expect(loggedAlerts(fixture.app)).toEqual(['redis-gone']);
+        expect(fixture.app.logs()).toContain(`"reason":"${reason}"`);
+      },
+      { env: { ...limit, REDIS_URL: `redis://127.0.0.1:${port}` } },
+    );
+  });
+
+  it('hangs: one request waits for it, and the next ones do not', async () => {
+    const port = await freePort();
+    const child = await startRedis(port);
+    await withFaultApp(
+      async (fixture) => {
+        await waitForConnection(fixture);
+        child.kill('SIGSTOP');
+        await fixture.createSession();
+        expect(loggedAlerts(fixture.app)).toEqual(['redis-gone']);
+        for (let count = 0; count < 5; count++) {
+          await fixture.createSession();
+        }
+        child.kill('SIGCONT');
+        const { stdout } = spawnSync('redis-cli', ['-p', String(port), 'info', 'commandstats']);
+        const scripts = String(stdout).matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm);
+        expect([...scripts].reduce((sum, [, calls]) => sum + Number(calls), 0)).toBeLessThanOrEqual(2);
+      },
+      { env: { ...limit, REDIS_URL: `redis://127.0.0.1:${port}` } },
     );
   });
 });

@@ -122,6 +122,8 @@ export function testConfig(env: Record<string, string | undefined>): Config {
     AUTH_AUDIENCE: audience,
     PORT: '0',
     PLAYGROUND: 'false',
+    // The tests of the sweep start it themselves.
+    SWEEP_INTERVAL_SECONDS: '86400',
     // Only the tests of the rate limits set lower limits.
     RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
     RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',

@@ -3,8 +3,8 @@ import { TokenCache } from '../../src/auth/token-cache.js';
 import type { Caller } from '../../src/domain/caller.js';
 import { Owner } from '../../src/domain/owner.js';
 
-const acme: Caller = { owner: Owner.parse('org_acme', 'Acme'), username: null };
-const globex: Caller = { owner: Owner.parse('org_globex', 'Globex'), username: null };
+const acme: Caller = { owner: Owner.parse('org_acme', 'Acme'), username: null, expiresAt: null };
+const globex: Caller = { owner: Owner.parse('org_globex', 'Globex'), username: null, expiresAt: null };
 const start = Date.parse('2026-01-05T09:00:00Z');
 const inAnHour = start / 1000 + 3600;
 

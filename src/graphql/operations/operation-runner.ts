@@ -3,13 +3,11 @@ import type {
   DocumentNode,
   ExecutionResult,
   FormattedExecutionResult,
-  GraphQLError,
-  GraphQLFormattedError,
   GraphQLSchema,
   OperationDefinitionNode,
 } from 'graphql';
 import type { GraphQLContext } from '../context.js';
-import type { FormatError } from '../format-error.js';
+import { type FormatError, toFormatted } from '../format-error.js';
 import { httpHeadOf } from '../http-head.js';
 import { OperationStore } from './operation-store.js';
 
@@ -68,18 +66,4 @@ export class OperationRunner {
     telemetry.setResponse(operation, errors ?? [], result);
     return { http: httpHeadOf(errors ?? []), result };
   }
-}
-
-/**
- * As Apollo Server does before it calls `formatError`. graphql-jit names a place of the document twice when a fragment is
- * spread twice, graphql-js once.
- */
-function toFormatted(error: GraphQLError): GraphQLFormattedError {
-  const { locations, ...rest } = error.toJSON();
-  const places = new Map(locations?.map((place) => [`${place.line}:${place.column}`, place]));
-  return {
-    ...rest,
-    ...(locations !== undefined && { locations: [...places.values()] }),
-    extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions },
-  };
 }

@@ -8,6 +8,7 @@ import {
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -39,7 +40,7 @@ export class PreparedDocument {
   /** @returns undefined for an operation that Apollo Server has to run */
   operation(name: string | null | undefined): PreparedOperation | undefined {
     const node = getOperationAST(this.document, name);
-    if (!node) {
+    if (!node || node.operation === OperationTypeNode.SUBSCRIPTION) {
       return undefined;
     }
     if (!this.#operations.has(node)) {

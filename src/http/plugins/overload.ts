@@ -15,7 +15,7 @@ export async function addOverloadGuard(server: FastifyInstance): Promise<void> {
     sampleInterval: sampleIntervalMs,
     pressureHandler: (request, reply) => {
       // Health checks and pages are served also under load.
-      if (request.routeOptions.url === '/graphql') {
+      if (request.routeOptions.url?.startsWith('/graphql')) {
         requestContextOf(request).telemetry.setCode('OVERLOADED');
         reply
           .code(errorCodeInfo('OVERLOADED').httpStatus ?? 503)

@@ -1,0 +1,109 @@
+import { createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Settings } from './settings.js';
+import type { Account } from './store.js';
+
+export type WebhookEvent = 'account.created' | 'account.updated' | 'account.deleted';
+
+const timeoutMs = 5_000;
+const retryPausesMs = [500, 2_000, 10_000];
+
+/**
+ * Sends signed webhooks to `settings.webhookUrl`, as StackOne does. `settings.webhookFault` makes them unreliable. A
+ * webhook is sent again after a response that is no success.
+ */
+export class Webhooks {
+  readonly #settings: Settings;
+  readonly #now: () => Date;
+  #held: (() => void)[] = [];
+  #stopped = new AbortController();
+
+  constructor(settings: Settings, now: () => Date) {
+    this.#settings = settings;
+    this.#now = now;
+  }
+
+  send(event: WebhookEvent, account: Account): void {
+    const { webhookUrl, webhookFault } = this.#settings;
+    if (webhookUrl === null) {
+      return;
+    }
+    const deliver = () => void this.#deliver(webhookUrl, this.#payload(event, account));
+    switch (webhookFault) {
+      case 'drop':
+        break;
+      case 'repeat':
+        deliver();
+        deliver();
+        break;
+      case 'reorder':
+        this.#held.push(deliver);
+        this.#sendHeld();
+        break;
+      case 'none':
+      case 'delay':
+      case 'forge':
+        deliver();
+    }
+  }
+
+  #sendHeld(): void {
+    if (this.#held.length > 1) {
+      for (const deliver of this.#held.splice(0).reverse()) {
+        deliver();
+      }
+    }
+  }
+
+  /** Forgets what waits. */
+  reset(): void {
+    this.#stopped.abort();
+    this.#stopped = new AbortController();
+    this.#held = [];
+  }
+
+  #payload(event: WebhookEvent, account: Account): string {
+    const { webhookFault } = this.#settings;
+    const now = this.#now().toISOString();
+    return JSON.stringify({
+      project_id: 'emulator',
+      event,
+      event_date: webhookFault === 'repeat' ? account.updated_at : now,
+      sent_at: new Date().toISOString(),
+      record_type: 'account',
+      record_id: account.id,
+      account_id: account.id,
+      provider: account.provider,
+      origin_owner_id: account.origin_owner_id,
+      origin_owner_name: account.origin_owner_name,
+      origin_username: account.origin_username,
+    });
+  }
+
+  async #deliver(url: string, body: string): Promise<void> {
+    const { signal } = this.#stopped;
+    const { webhookSecret, webhookFault, webhookDelayMs } = this.#settings;
+    const secret = webhookFault === 'forge' ? 'not the secret' : webhookSecret;
+    const signature = createHmac('sha256', secret).update(body).digest('base64url');
+    const headers = { 'content-type': 'application/json', 'x-stackone-signature': signature };
+    const first = webhookFault === 'delay' ? webhookDelayMs : 0;
+    for (const pauseMs of [first, ...retryPausesMs]) {
+      await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted || (await post(url, headers, body, signal))) {
+        return;
+      }
+    }
+  }
+}
+
+/** @returns whether StackOne would take the webhook for delivered */
+async function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const timeout = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const response = await fetch(url, { method: 'POST', headers, body, signal: timeout });
+    await response.body?.cancel();
+    return response.status < 500 && response.status !== 429;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { OwnedChange } from '../domain/account-change.js';
+
+type Listener = (owned: OwnedChange) => void;
+
+/** A change with an id, so that a change that is sent twice is published once. */
+export interface ChangeMessage extends OwnedChange {
+  readonly id: string;
+}
+
+/** Carries changes to the other instances. */
+export interface ChangeFanout {
+  send(message: ChangeMessage): void;
+}
+
+const maxRememberedIds = 10_000;
+
+/** Publish and subscribe for account changes, by owner. A subscriber can name no other owner than its own. */
+export class AccountChanges {
+  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #seen = new LRUCache<string, true>({ max: maxRememberedIds });
+  #fanout: ChangeFanout | undefined;
+
+  /** From now on, changes of this instance also reach the others. */
+  connect(fanout: ChangeFanout): void {
+    this.#fanout = fanout;
+  }
+
+  publish({ ownerId, change }: OwnedChange): void {
+    const message = { id: randomUUID(), ownerId, change };
+    this.deliver(message);
+    this.#fanout?.send(message);
+  }
+
+  /** For a message of this or another instance. */
+  deliver({ id, ownerId, change }: ChangeMessage): void {
+    if (!this.#seen.has(id)) {
+      this.#seen.set(id, true);
+      for (const listener of this.#listeners.get(ownerId) ?? []) {
+        listener({ ownerId, change });
+      }
+    }
+  }
+
+  /** @returns ends the subscription */
+  listen(ownerId: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(ownerId) ?? new Set();
+    this.#listeners.set(ownerId, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(ownerId) === listeners) {
+        this.#listeners.delete(ownerId);
+      }
+    };
+  }
+}

@@ -1,0 +1,103 @@
+import type { AccountChange } from '../domain/account-change.js';
+import { AccountChangeKind } from '../domain/account-change.js';
+import type { LinkedAccount } from '../domain/linked-account.js';
+import { createBackgroundContext } from '../observability/request-context.js';
+import type { StackOneApi } from '../stackone/api.js';
+import type { AccountRecord, AccountWebhook } from '../stackone/records.js';
+import type { SharedState } from './state/shared-state.js';
+
+const daySeconds = 24 * 60 * 60;
+
+/** The account is still there after a webhook about its deletion. Read it again later. */
+export class StillThereError extends Error {
+  override readonly name = 'StillThereError';
+}
+
+/** Receives every change once. */
+export type Publish = (ownerId: string, change: AccountChange) => void;
+
+/**
+ * Finds out what happened to an account. A report is only a hint: the account is read from StackOne, and its owner comes
+ * from there. So the order of reports does not matter, and neither does a report that repeats.
+ */
+export class ChangeDetector {
+  readonly #api: StackOneApi;
+  readonly #state: SharedState;
+  readonly #publish: Publish;
+
+  constructor(api: StackOneApi, state: SharedState, publish: Publish) {
+    this.#api = api;
+    this.#state = state;
+    this.#publish = publish;
+  }
+
+  /**
+   * @throws StillThereError
+   * @throws AppError when StackOne returns no account
+   */
+  async accountReported({ kind, accountId, ownerId }: AccountWebhook): Promise<void> {
+    const record = await this.#api.getAccount(accountId, createBackgroundContext());
+    if (record === undefined) {
+      await this.#removed(accountId, ownerId);
+    } else if (kind === 'deleted') {
+      throw new StillThereError();
+    } else {
+      await this.#changed(record, kind === 'created');
+    }
+  }
+
+  /** For an account that a list of broken accounts contains. */
+  async foundBroken({ ownerId, account }: AccountRecord): Promise<void> {
+    if ((await this.#state.addBroken(account.id)) && ownerId !== null) {
+      this.#publishAccount(ownerId, AccountChangeKind.BROKEN, account);
+    }
+  }
+
+  /** For an account that a list of broken accounts no longer contains. */
+  async missingFromBroken(accountId: string): Promise<void> {
+    const record = await this.#api.getAccount(accountId, createBackgroundContext());
+    if (record === undefined) {
+      await this.#state.removeBroken(accountId);
+    } else {
+      await this.#healthChange(record);
+    }
+  }
+
+  async #changed(record: AccountRecord, isNew: boolean): Promise<void> {
+    const { ownerId, account } = record;
+    const isFirst = isNew && (await this.#state.claim(`linked:${account.id}`, daySeconds));
+    if (isFirst && ownerId !== null) {
+      this.#publishAccount(ownerId, AccountChangeKind.LINKED, account);
+    }
+    const hasChangedHealth = await this.#healthChange(record);
+    if (!isFirst && !hasChangedHealth && ownerId !== null) {
+      this.#publishAccount(ownerId, AccountChangeKind.UPDATED, account);
+    }
+  }
+
+  /** Publishes that an account broke or recovered, once for all instances. */
+  async #healthChange({ ownerId, account }: AccountRecord): Promise<boolean> {
+    const hasChanged = account.needsRelink
+      ? await this.#state.addBroken(account.id)
+      : await this.#state.removeBroken(account.id);
+    if (hasChanged && ownerId !== null) {
+      this.#publishAccount(
+        ownerId,
+        account.needsRelink ? AccountChangeKind.BROKEN : AccountChangeKind.RECOVERED,
+        account,
+      );
+    }
+    return hasChanged;
+  }
+
+  async #removed(accountId: string, ownerId: string | null): Promise<void> {
+    await this.#state.removeBroken(accountId);
+    if (ownerId !== null && (await this.#state.claim(`removed:${accountId}`, daySeconds))) {
+      this.#publish(ownerId, { kind: AccountChangeKind.REMOVED, accountId, account: null, at: new Date() });
+    }
+  }
+
+  #publishAccount(ownerId: string, kind: AccountChangeKind, account: LinkedAccount): void {
+    this.#publish(ownerId, { kind, accountId: account.id, account, at: new Date() });
+  }
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Webhook } from 'standardwebhooks';
+import type { Secret } from '../config/secret.js';
+import type { AccountChange, OwnedChange } from '../domain/account-change.js';
+import type { Observability } from '../observability/observability.js';
+
+/** About ten minutes altogether. Each pause varies by a quarter, so that changes that failed together do not return together. */
+const pausesMs = [5_000, 20_000, 60_000, 120_000, 180_000, 240_000];
+const timeoutMs = 10_000;
+const maxWaiting = 1_000;
+
+/** A POST to the product, signed by Standard Webhooks (https://www.standardwebhooks.com). */
+export class WebhookDelivery {
+  readonly #url: URL;
+  readonly #webhook: Webhook;
+  readonly #observability: Observability;
+  readonly #stopping = new AbortController();
+  #waiting = 0;
+
+  constructor(url: URL, secret: Secret, observability: Observability) {
+    this.#url = url;
+    this.#webhook = new Webhook(secret.reveal());
+    this.#observability = observability;
+  }
+
+  /** Returns at once. Tries for about ten minutes, then gives up with an alert. */
+  send(owned: OwnedChange): void {
+    if (this.#waiting >= maxWaiting) {
+      this.#giveUp('too many changes are waiting');
+      return;
+    }
+    this.#waiting += 1;
+    void this.#deliver(toBody(owned), `evt_${randomUUID()}`).finally(() => {
+      this.#waiting -= 1;
+    });
+  }
+
+  close(): void {
+    this.#stopping.abort();
+  }
+
+  async #deliver(body: string, id: string): Promise<void> {
+    let reason = await this.#attempt(body, id);
+    for (const pauseMs of pausesMs) {
+      if (reason === undefined || this.#stopping.signal.aborted) {
+        break;
+      }
+      const jitter = 0.75 + Math.random() / 2;
+      await sleep(pauseMs * jitter, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+      reason = await this.#attempt(body, id);
+    }
+    if (reason === undefined) {
+      this.#observability.metrics.countDelivery('delivered');
+    } else {
+      this.#giveUp(reason);
+    }
+  }
+
+  /** @returns why the product did not take the change; undefined when it did */
+  async #attempt(body: string, id: string): Promise<string | undefined> {
+    const at = new Date();
+    const headers = {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': this.#webhook.sign(id, at, body),
+    };
+    try {
+      const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#stopping.signal]);
+      const response = await fetch(this.#url, { method: 'POST', headers, body, redirect: 'manual', signal });
+      await response.body?.cancel();
+      return response.ok ? undefined : `status ${response.status}`;
+    } catch {
+      // The message can contain the URL, and the URL a secret.
+      return 'no response';
+    }
+  }
+
+  #giveUp(reason: string): void {
+    this.#observability.metrics.countDelivery('lost');
+    this.#observability.logger.error({ alert: 'event-lost', reason }, 'An account change could not be delivered');
+  }
+}
+
+/** The body is the same for every attempt, and so is its id: the product can ignore a repetition. */
+function toBody({ ownerId, change }: OwnedChange): string {
+  const { kind, accountId, account, at } = change;
+  return JSON.stringify({
+    type: `linked_account.${kind.toLowerCase()}`,
+    timestamp: at.toISOString(),
+    data: { ownerId, accountId, kind, account },
+  });
+}
+
+/** A change, and the customer that it belongs to. */
+export type HostAccountChange = AccountChange & { readonly ownerId: string };
+export type OnAccountChange = (change: HostAccountChange) => void | Promise<void>;
+
+/** Calls a function of the host app. Its failure is logged, and nothing is repeated. */
+export function callHost(
+  onAccountChange: OnAccountChange,
+  { logger, metrics }: Observability,
+): (owned: OwnedChange) => void {
+  return ({ ownerId, change }) => {
+    const call = async () => onAccountChange({ ownerId, ...change });
+    call().then(
+      () => metrics.countDelivery('delivered'),
+      (error: unknown) => {
+        metrics.countDelivery('lost');
+        const reason = error instanceof Error ? error.name : 'unknown';
+        logger.error({ alert: 'event-lost', reason }, 'onAccountChange threw');
+      },
+    );
+  };
+}

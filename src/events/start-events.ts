@@ -1,0 +1,67 @@
+import type { ConnectConfig } from '../config/settings.js';
+import type { OwnedChange } from '../domain/account-change.js';
+import type { RedisClient } from '../linking/redis.js';
+import type { Observability } from '../observability/observability.js';
+import type { StackOneApi } from '../stackone/api.js';
+import { AccountChanges } from './account-changes.js';
+import { ChangeDetector } from './change-detector.js';
+import { FlapFilter } from './flap-filter.js';
+import { RedisFanout } from './redis-fanout.js';
+import { MemoryState } from './state/memory-state.js';
+import { RedisState } from './state/redis-state.js';
+import { Sweep } from './sweep.js';
+import { WebhookQueue } from './webhooks/queue.js';
+import { WebhookReceiver } from './webhooks/receiver.js';
+
+type EventSettings = Pick<
+  ConnectConfig,
+  'webhookSecret' | 'webhookSecretPrevious' | 'sweepIntervalSeconds' | 'rateLimitTotalPerMinute'
+>;
+
+/** How account changes are detected, published and delivered. */
+export interface Events {
+  readonly changes: AccountChanges;
+  /** Undefined while no secret is set. */
+  readonly receiver: WebhookReceiver | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** @param deliver takes a change to the product, where there is a place for it */
+export async function startEvents(
+  config: EventSettings,
+  api: StackOneApi,
+  redis: RedisClient | undefined,
+  observability: Observability,
+  deliver: ((owned: OwnedChange) => void) | undefined,
+): Promise<Events> {
+  const { logger, metrics } = observability;
+  const changes = new AccountChanges();
+  if (redis !== undefined) {
+    const fanout = new RedisFanout(redis);
+    fanout.start(changes);
+    changes.connect(fanout);
+  }
+  const ownState = new MemoryState();
+  const state = redis === undefined ? ownState : new RedisState(redis, ownState);
+  const delivery = deliver && new FlapFilter(deliver);
+  const detector = new ChangeDetector(api, state, (ownerId, change) => {
+    metrics.countAccountChange(change.kind);
+    changes.publish({ ownerId, change });
+    delivery?.handle({ ownerId, change });
+  });
+  const queue = new WebhookQueue(detector, logger);
+  const secrets = [config.webhookSecret, config.webhookSecretPrevious].filter((secret) => secret !== undefined);
+  const { sweepIntervalSeconds: intervalSeconds, rateLimitTotalPerMinute } = config;
+  const callsPerMinute = Math.max(1, rateLimitTotalPerMinute / 10);
+  const sweep = new Sweep({ api, detector, state, logger, intervalSeconds, callsPerMinute });
+  sweep.start();
+  return {
+    changes,
+    receiver: config.webhookSecret && new WebhookReceiver({ secrets, state, queue, observability }),
+    close: async () => {
+      sweep.stop();
+      await queue.close();
+      delivery?.close();
+    },
+  };
+}

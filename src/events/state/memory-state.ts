@@ -1,0 +1,47 @@
+import { LRUCache } from 'lru-cache';
+import type { SharedState } from './shared-state.js';
+
+/** About 200 bytes each, so 20 MB at most. */
+const maxMarks = 100_000;
+const maxBroken = 100_000;
+
+/** The state of a single instance. */
+export class MemoryState implements SharedState {
+  readonly #marks = new LRUCache<string, true>({ max: maxMarks, ttl: 1, ttlAutopurge: false });
+  readonly #broken = new LRUCache<string, true>({ max: maxBroken });
+  #hasSwept = false;
+
+  async claim(mark: string, seconds: number): Promise<boolean> {
+    const isNew = !this.#marks.has(mark);
+    if (isNew) {
+      this.#marks.set(mark, true, { ttl: seconds * 1000 });
+    }
+    return isNew;
+  }
+
+  async release(mark: string): Promise<void> {
+    this.#marks.delete(mark);
+  }
+
+  async addBroken(accountId: string): Promise<boolean> {
+    const isNew = !this.#broken.has(accountId);
+    this.#broken.set(accountId, true);
+    return isNew;
+  }
+
+  async removeBroken(accountId: string): Promise<boolean> {
+    return this.#broken.delete(accountId);
+  }
+
+  async listBroken(): Promise<string[]> {
+    return [...this.#broken.keys()];
+  }
+
+  async hasSwept(): Promise<boolean> {
+    return this.#hasSwept;
+  }
+
+  async setSwept(): Promise<void> {
+    this.#hasSwept = true;
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * What all instances know together: in Redis when it is configured (`redis-state`), else in this process. Nothing here is
+ * needed to answer a request, so a failure makes events less exact and nothing else.
+ */
+export interface SharedState {
+  /** Sets a mark that expires. @returns false when it was set already, by any instance */
+  claim(mark: string, seconds: number): Promise<boolean>;
+  /** Removes a mark. */
+  release(mark: string): Promise<void>;
+  /** Adds an account to the broken ones. @returns false when it was one of them already */
+  addBroken(accountId: string): Promise<boolean>;
+  /** @returns whether the account was one of the broken ones */
+  removeBroken(accountId: string): Promise<boolean>;
+  listBroken(): Promise<string[]>;
+  /** Whether a sweep has ever completed. The first one has nothing to compare with. */
+  hasSwept(): Promise<boolean>;
+  setSwept(): Promise<void>;
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../domain/app-error.js';
+import type { Logger } from '../observability/logger.js';
+import { createBackgroundContext } from '../observability/request-context.js';
+import { accountsPageSize, type StackOneApi } from '../stackone/api.js';
+import type { AccountRecord } from '../stackone/records.js';
+import type { ChangeDetector } from './change-detector.js';
+import type { SharedState } from './state/shared-state.js';
+
+/** Ends a listing, whatever StackOne returns: 10,000 broken accounts. */
+const maxPages = 400;
+/** The first sweep starts after a tenth of the interval. */
+const firstSweepPart = 10;
+
+export interface SweepDependencies {
+  readonly api: StackOneApi;
+  readonly detector: ChangeDetector;
+  readonly state: SharedState;
+  readonly logger: Logger;
+  readonly intervalSeconds: number;
+  /** Calls to StackOne that a sweep may send in a minute: a tenth of the total rate limit. */
+  readonly callsPerMinute: number;
+}
+
+/**
+ * Finds accounts that broke or recovered: StackOne sends no webhook about it. One instance sweeps in each interval, the one
+ * that sets the mark first; a mark expires, so the others go on when an instance dies.
+ */
+export class Sweep {
+  readonly #dependencies: SweepDependencies;
+  readonly #stopping = new AbortController();
+
+  constructor(dependencies: SweepDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { intervalSeconds, logger } = this.#dependencies;
+    // A process that restarts again and again must not list all accounts each time.
+    await this.#pause(intervalSeconds / firstSweepPart);
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.sweep();
+      } catch (error) {
+        if (this.#stopping.signal.aborted) {
+          return;
+        }
+        const reason = error instanceof AppError ? error.message : 'unknown';
+        logger.error(
+          { alert: 'sweep-failed', reason },
+          'Broken accounts could not be listed: the next sweep tries again',
+        );
+      }
+      await this.#pause(intervalSeconds);
+    }
+  }
+
+  async #pause(seconds: number): Promise<void> {
+    await sleep(seconds * 1000, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+  }
+
+  /** Does nothing when another instance sweeps in this interval. */
+  async sweep(): Promise<void> {
+    const { state, detector, intervalSeconds } = this.#dependencies;
+    // A little shorter than the interval, so that the mark has expired at the next one.
+    if (!(await state.claim('sweep', Math.max(1, intervalSeconds - 1)))) {
+      return;
+    }
+    const isFirst = !(await state.hasSwept());
+    const known = await state.listBroken();
+    const found = new Set<string>();
+    for await (const record of this.#brokenAccounts()) {
+      found.add(record.account.id);
+      await (isFirst ? state.addBroken(record.account.id) : detector.foundBroken(record));
+    }
+    for (const accountId of known.filter((id) => !found.has(id))) {
+      await this.#pace();
+      await detector.missingFromBroken(accountId);
+    }
+    await state.setSwept();
+  }
+
+  async *#brokenAccounts(): AsyncGenerator<AccountRecord> {
+    const seen = new Set<string>();
+    let allRows = 0;
+    for (let page = 1; page <= maxPages; page++) {
+      await this.#pace();
+      const { rows, rowCount, total } = await this.#dependencies.api.listBrokenAccounts(
+        page,
+        createBackgroundContext(),
+      );
+      const fresh = rows.filter(({ account }) => !seen.has(account.id));
+      allRows += rowCount;
+      for (const record of fresh) {
+        seen.add(record.account.id);
+        // The filter of StackOne is not documented in detail.
+        if (record.account.needsRelink) {
+          yield record;
+        }
+      }
+      // Without a total, a page with less than half of the requested rows is the last one.
+      const isLast = total === undefined ? rowCount < accountsPageSize / 2 : allRows >= total;
+      if (isLast || fresh.length === 0) {
+        return;
+      }
+    }
+  }
+
+  /** Spreads the calls over the minute. */
+  async #pace(): Promise<void> {
+    await sleep(60_000 / this.#dependencies.callsPerMinute, undefined, { signal: this.#stopping.signal, ref: false });
+  }
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../../observability/logger.js';
+import type { AccountWebhook } from '../../stackone/records.js';
+import type { ChangeDetector } from '../change-detector.js';
+
+const maxQueued = 1_000;
+/** Calls to StackOne at a time, a small part of all. */
+const maxWorkers = 4;
+/** Pauses between attempts. StackOne sends a webhook only once after a success, so the work is repeated here. */
+const pausesMs = [1_000, 5_000, 30_000];
+
+interface Job {
+  readonly webhook: AccountWebhook;
+  /** Lets the same webhook in again. */
+  readonly release: () => Promise<void>;
+}
+
+/** Webhooks that were accepted, until their account has been read. */
+export class WebhookQueue {
+  readonly #detector: ChangeDetector;
+  readonly #logger: Logger;
+  readonly #jobs: Job[] = [];
+  readonly #stopping = new AbortController();
+  #workers = 0;
+  #unfinished = 0;
+
+  constructor(detector: ChangeDetector, logger: Logger) {
+    this.#detector = detector;
+    this.#logger = logger;
+  }
+
+  /** @returns false when the queue is full */
+  add(webhook: AccountWebhook, release: () => Promise<void>): boolean {
+    if (this.#unfinished >= maxQueued || this.#stopping.signal.aborted) {
+      return false;
+    }
+    this.#unfinished += 1;
+    this.#jobs.push({ webhook, release });
+    if (this.#workers < maxWorkers) {
+      void this.#work();
+    }
+    return true;
+  }
+
+  /** Webhooks that are not done yet. */
+  get size(): number {
+    return this.#unfinished;
+  }
+
+  /** Drops what waits, and lets it in again: StackOne or the sweep reports it to another instance. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#jobs.splice(0).map(({ release }) => release()));
+  }
+
+  async #work(): Promise<void> {
+    this.#workers += 1;
+    for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
+      await this.#process(job);
+    }
+    this.#workers -= 1;
+  }
+
+  /** A job that has to wait leaves its worker to others. */
+  async #process(job: Job, attempt = 0): Promise<void> {
+    try {
+      await this.#detector.accountReported(job.webhook);
+      this.#unfinished -= 1;
+    } catch (error) {
+      const pauseMs = pausesMs[attempt];
+      if (pauseMs === undefined || this.#stopping.signal.aborted) {
+        this.#unfinished -= 1;
+        await job.release();
+        const reason = error instanceof Error ? error.name : 'unknown';
+        this.#logger.error({ alert: 'webhook-lost', reason }, 'The account of a webhook could not be read');
+      } else {
+        void sleep(pauseMs, undefined, { signal: this.#stopping.signal, ref: false })
+          .catch(() => undefined)
+          .then(() => this.#process(job, attempt + 1));
+      }
+    }
+  }
+}

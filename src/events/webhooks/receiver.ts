@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { Secret } from '../../config/secret.js';
+import type { Observability } from '../../observability/observability.js';
+import { toAccountWebhook } from '../../stackone/mappers.js';
+import type { AccountWebhook } from '../../stackone/records.js';
+import { webhookPayload } from '../../stackone/schemas.js';
+import type { SharedState } from '../state/shared-state.js';
+import type { WebhookQueue } from './queue.js';
+import { isSignedByStackOne } from './signature.js';
+
+export const maxWebhookBytes = 64 * 1024;
+
+const maxPerSecond = 100;
+const maxAgeMs = 24 * 60 * 60 * 1000;
+const maxAheadMs = 5 * 60 * 1000;
+/** Longer than a webhook is accepted. */
+const dedupeSeconds = 25 * 60 * 60;
+
+/** How a webhook was answered. A closed list, because it labels a metric. */
+export type WebhookOutcome =
+  | 'accepted'
+  | 'repeated'
+  | 'ignored'
+  | 'unsigned'
+  | 'malformed'
+  | 'outdated'
+  | 'limited'
+  | 'full';
+
+const statuses = {
+  accepted: 200,
+  repeated: 200,
+  ignored: 200,
+  unsigned: 401,
+  malformed: 400,
+  outdated: 400,
+  limited: 429,
+  full: 503,
+} as const satisfies Record<WebhookOutcome, number>;
+
+export interface WebhookRequest {
+  readonly signature: string | undefined;
+  /** The bytes as they arrived, at most `maxWebhookBytes`. */
+  readonly body: Buffer;
+}
+
+export interface WebhookReceiverDependencies {
+  /** The current secret, and during a rotation the previous one. */
+  readonly secrets: readonly Secret[];
+  readonly state: SharedState;
+  readonly queue: WebhookQueue;
+  readonly observability: Observability;
+}
+
+/**
+ * Receives StackOne's webhooks. It decides within milliseconds, and the work follows later. Nothing of a body is read
+ * before its signature is verified, and nothing of it is logged.
+ */
+export class WebhookReceiver {
+  readonly #dependencies: WebhookReceiverDependencies;
+  /** Of its own, so that a flood of webhooks uses nothing that requests need. */
+  readonly #limit = new RateLimiterMemory({ points: maxPerSecond, duration: 1 });
+
+  constructor(dependencies: WebhookReceiverDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** @returns the HTTP status. StackOne sends a webhook again after 429 and 503 */
+  async receive(request: WebhookRequest): Promise<number> {
+    const outcome = await this.#decide(request);
+    const { logger, metrics } = this.#dependencies.observability;
+    metrics.countWebhook(outcome);
+    logger[outcome === 'unsigned' || outcome === 'malformed' ? 'warn' : 'debug']({ outcome }, 'webhook');
+    return statuses[outcome];
+  }
+
+  async #decide({ signature, body }: WebhookRequest): Promise<WebhookOutcome> {
+    const isLimited = await this.#limit.consume('all').then(
+      () => false,
+      () => true,
+    );
+    if (isLimited) {
+      return 'limited';
+    }
+    if (!isSignedByStackOne(this.#dependencies.secrets, body, signature)) {
+      return 'unsigned';
+    }
+    const webhook = parseWebhook(body);
+    if (webhook === undefined) {
+      return 'malformed';
+    }
+    return webhook === 'ignored' ? webhook : this.#accept(webhook, body);
+  }
+
+  async #accept(webhook: AccountWebhook, body: Buffer): Promise<WebhookOutcome> {
+    const ageMs = Date.now() - webhook.sentAt.getTime();
+    if (ageMs > maxAgeMs || ageMs < -maxAheadMs) {
+      return 'outdated';
+    }
+    const { state, queue } = this.#dependencies;
+    const marks = [digest(body), digest(webhook.changeId)].map((id) => `webhook:${id}`);
+    const release = async () => void (await Promise.all(marks.map((mark) => state.release(mark))));
+    const claims = await Promise.all(marks.map((mark) => state.claim(mark, dedupeSeconds)));
+    if (claims.includes(false)) {
+      return 'repeated';
+    }
+    if (!queue.add(webhook, release)) {
+      await release();
+      return 'full';
+    }
+    return 'accepted';
+  }
+}
+
+function parseWebhook(body: Buffer): AccountWebhook | 'ignored' | undefined {
+  try {
+    const parsed = webhookPayload.safeParse(JSON.parse(body.toString()));
+    return parsed.success ? toAccountWebhook(parsed.data) : undefined;
+  } catch {
+    // The parser's message quotes the body.
+    return undefined;
+  }
+}
+
+function digest(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('base64url');
+}

@@ -1,0 +1,177 @@
+import type { Readable } from 'node:stream';
+import { ApolloServer, type ApolloServerOptionsWithSchema, HeaderMap } from '@apollo/server';
+import { createSourceEventStream, type ExecutionArgs, execute, type GraphQLError } from 'graphql';
+import type { OwnedChange } from '../domain/account-change.js';
+import { AppError } from '../domain/app-error.js';
+import type { Observability } from '../observability/observability.js';
+import type { ConnectContext, GraphQLContext, SubscriptionOperation } from './context.js';
+import { EventStream } from './event-stream.js';
+import { type FormatError, toFormatted } from './format-error.js';
+import { httpHeadOf, toGraphQLError } from './http-head.js';
+
+const maxStreamsPerOwner = 10;
+const maxStreams = 5_000;
+const maxDurationMs = 60 * 60_000;
+const heartbeatMs = 15_000;
+const retryAfterSeconds = 30;
+
+/** Events, or a JSON response that says why there are none. */
+export type StreamResponse =
+  | { readonly kind: 'events'; readonly events: Readable }
+  | { readonly kind: 'json'; readonly status: number; readonly headers: HeaderMap; readonly body: string };
+
+interface OpenStream {
+  readonly ownerId: string;
+  readonly stream: EventStream;
+}
+
+/**
+ * `POST /graphql/stream`: GraphQL over server-sent events, one connection for each subscription (the distinct connections
+ * mode of https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md). Apollo Server authenticates, parses, limits
+ * and validates, so every refusal is that of `POST /graphql`.
+ */
+export class Streams {
+  readonly #options: ApolloServerOptionsWithSchema<ConnectContext>;
+  readonly #formatError: FormatError;
+  readonly #observability: Observability;
+  readonly #open = new Set<OpenStream>();
+  #apollo: Promise<ApolloServer<ConnectContext>> | undefined;
+  #heartbeats: NodeJS.Timeout | undefined;
+
+  constructor(
+    options: ApolloServerOptionsWithSchema<ConnectContext>,
+    formatError: FormatError,
+    observability: Observability,
+  ) {
+    this.#options = options;
+    this.#formatError = formatError;
+    this.#observability = observability;
+  }
+
+  /** @param body the parsed JSON of the request */
+  async start(body: unknown, contextOfRequest: Promise<GraphQLContext>): Promise<StreamResponse> {
+    this.#apollo ??= startApollo(this.#options);
+    const apollo = await this.#apollo;
+    let checked: SubscriptionOperation | undefined;
+    const startSubscription = (operation: SubscriptionOperation) => {
+      checked = operation;
+    };
+    const response = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: 'POST', headers: jsonHeaders(), search: '', body },
+      context: async () => ({ ...(await contextOfRequest), startSubscription }),
+    });
+    if (checked === undefined) {
+      const text = response.body.kind === 'complete' ? response.body.string : '';
+      return { kind: 'json', status: response.status ?? 200, headers: response.headers, body: text };
+    }
+    return this.#subscribe({ schema: this.#options.schema, ...checked }, await contextOfRequest);
+  }
+
+  /** Completes every stream, so that pages connect to another instance. */
+  completeAll(): void {
+    for (const { stream } of this.#open) {
+      stream.complete();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.completeAll();
+    await (await this.#apollo)?.stop();
+  }
+
+  async #subscribe(args: ExecutionArgs, context: GraphQLContext): Promise<StreamResponse> {
+    const { owner } = context.caller;
+    const ofOwner = [...this.#open].filter(({ ownerId }) => ownerId === owner.id).length;
+    if (ofOwner >= maxStreamsPerOwner || this.#open.size >= maxStreams) {
+      const error = new AppError('RATE_LIMITED', 'too many open streams', { retryAfterSeconds });
+      return this.#refuse([toGraphQLError(error)], 429);
+    }
+    const source = await createSourceEventStream({ ...args, contextValue: context });
+    return isAsyncIterable(source) ? this.#openStream(source, args, context) : this.#refuse(source.errors ?? [], 400);
+  }
+
+  #openStream(source: AsyncIterable<unknown>, args: ExecutionArgs, context: GraphQLContext): StreamResponse {
+    const { owner, expiresAt } = context.caller;
+    const untilExpiry = (expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) - Date.now();
+    const timer = setTimeout(() => stream.complete(), Math.min(untilExpiry, maxDurationMs)).unref();
+    const stream = new EventStream(this.#results(source, args, context), () => {
+      clearTimeout(timer);
+      this.#open.delete(entry);
+      this.#openChanged();
+    });
+    const entry = { ownerId: owner.id, stream };
+    this.#open.add(entry);
+    this.#openChanged();
+    return { kind: 'events', events: stream.readable };
+  }
+
+  /** Each change is an execution of its own, with data that is read then. */
+  #results(source: AsyncIterable<unknown>, args: ExecutionArgs, context: GraphQLContext): AsyncIterator<object> {
+    const changes = source[Symbol.asyncIterator]();
+    const next = async (): Promise<IteratorResult<object>> => {
+      const { done, value } = await changes.next();
+      if (done === true) {
+        return { done, value: undefined };
+      }
+      // The subscription is limited to the owner already. This is the second comparison, where the change leaves.
+      if (!isOwnedChange(value) || value.ownerId !== context.caller.owner.id) {
+        return next();
+      }
+      const { data, errors } = await execute({ ...args, rootValue: value, contextValue: context.renew() });
+      return { done: false, value: { ...this.#formatErrors(errors), data } };
+    };
+    return {
+      next,
+      return: async () => {
+        await changes.return?.();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  #refuse(errors: readonly GraphQLError[], status: number): StreamResponse {
+    const headers = jsonHeaders();
+    for (const [name, value] of httpHeadOf(errors).headers) {
+      headers.set(name, value);
+    }
+    return { kind: 'json', status, headers, body: JSON.stringify(this.#formatErrors(errors)) };
+  }
+
+  #formatErrors(errors: readonly GraphQLError[] | undefined) {
+    return errors && { errors: errors.map((error) => this.#formatError(toFormatted(error), error)) };
+  }
+
+  #openChanged(): void {
+    this.#observability.metrics.setOpenStreams(this.#open.size);
+    if (this.#open.size === 0) {
+      clearInterval(this.#heartbeats);
+      this.#heartbeats = undefined;
+    } else {
+      this.#heartbeats ??= setInterval(() => this.#sendHeartbeats(), heartbeatMs).unref();
+    }
+  }
+
+  #sendHeartbeats(): void {
+    for (const { stream } of this.#open) {
+      stream.sendHeartbeat();
+    }
+  }
+}
+
+async function startApollo(options: ApolloServerOptionsWithSchema<ConnectContext>) {
+  const apollo = new ApolloServer<ConnectContext>(options);
+  await apollo.start();
+  return apollo;
+}
+
+function jsonHeaders(): HeaderMap {
+  return new HeaderMap([['content-type', 'application/json; charset=utf-8']]);
+}
+
+function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
+  return Symbol.asyncIterator in value;
+}
+
+function isOwnedChange(value: unknown): value is OwnedChange {
+  return typeof value === 'object' && value !== null && 'ownerId' in value && 'change' in value;
+}

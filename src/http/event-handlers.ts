@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
+import type { GraphQLContext } from '../graphql/context.js';
+import type { StreamResponse, Streams } from '../graphql/streams.js';
+import { eventStreamHeaders } from './routes/stream.js';
+import { webhookHeaders } from './routes/webhooks.js';
+
+const maxOperationBytes = 16 * 1024;
+
+/** `POST /graphql/stream` for a Node request, with the body that a body parser has left in `body`, or unread. */
+export async function streamToNode(
+  streams: Streams,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: Promise<GraphQLContext>,
+): Promise<void> {
+  const parsed: unknown = Reflect.get(request, 'body');
+  const body = parsed === undefined ? toJson(await readBody(request, maxOperationBytes)) : parsed;
+  // Apollo Server awaits the same promise and reports the error.
+  context.catch(() => undefined);
+  const result = await streams.start(body, context);
+  if (result.kind === 'json') {
+    response.writeHead(result.status, Object.fromEntries(result.headers)).end(result.body);
+    return;
+  }
+  response.writeHead(200, eventStreamHeaders);
+  response.once('close', () => result.events.destroy());
+  result.events.pipe(response);
+}
+
+/** The same for a request of the Fetch API. */
+export async function streamToFetch(
+  streams: Streams,
+  request: Request,
+  context: Promise<GraphQLContext>,
+): Promise<Response> {
+  context.catch(() => undefined);
+  return toFetchResponse(await streams.start(toJson(Buffer.from(await request.arrayBuffer())), context));
+}
+
+function toFetchResponse(result: StreamResponse): Response {
+  return result.kind === 'json'
+    ? new Response(result.body, { status: result.status, headers: Object.fromEntries(result.headers) })
+    : new Response(Readable.toWeb(result.events), { headers: eventStreamHeaders });
+}
+
+/**
+ * `POST /webhooks/stackone` for a Node request.
+ * @throws TypeError when a body parser has read the body: the signature is over its bytes
+ */
+export async function webhookFromNode(
+  receiver: WebhookReceiver | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (receiver === undefined || request.method !== 'POST') {
+    response.writeHead(receiver === undefined ? 404 : 405).end();
+    return;
+  }
+  const parsed: unknown = Reflect.get(request, 'body');
+  if (request.readableEnded && !Buffer.isBuffer(parsed)) {
+    throw new TypeError('The webhook needs the raw body: mount its route before any body parser.');
+  }
+  const body = Buffer.isBuffer(parsed) ? parsed : await readBody(request, maxWebhookBytes);
+  if (body === undefined) {
+    response.writeHead(413).end();
+    return;
+  }
+  const signature = request.headers['x-stackone-signature'];
+  const status = await receiver.receive({ signature: typeof signature === 'string' ? signature : undefined, body });
+  response.writeHead(status, webhookHeaders(status)).end();
+}
+
+/** The same for a request of the Fetch API. */
+export async function webhookFromFetch(receiver: WebhookReceiver | undefined, request: Request): Promise<Response> {
+  if (receiver === undefined || request.method !== 'POST') {
+    return new Response(null, { status: receiver === undefined ? 404 : 405 });
+  }
+  const body = Buffer.from(await request.arrayBuffer());
+  if (body.length > maxWebhookBytes) {
+    return new Response(null, { status: 413 });
+  }
+  const signature = request.headers.get('x-stackone-signature') ?? undefined;
+  const status = await receiver.receive({ signature, body });
+  return new Response(null, { status, headers: webhookHeaders(status) });
+}
+
+/** @returns undefined when the body is larger */
+async function readBody(request: Readable, maxBytes: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > maxBytes) {
+      return undefined;
+    }
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Undefined, which Apollo Server refuses, for a body that is no JSON. */
+function toJson(body: Buffer | undefined): unknown {
+  try {
+    return body === undefined ? undefined : JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}

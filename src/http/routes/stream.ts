@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import type { CreateContext } from '../../graphql/context.js';
+import type { Streams } from '../../graphql/streams.js';
+import { requestContextOf } from '../plugins/request-context.js';
+
+export interface StreamRouteDependencies {
+  readonly streams: Streams;
+  /** From the `Authorization` header. */
+  readonly createContext: CreateContext<string | undefined>;
+}
+
+export const eventStreamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // nginx would otherwise collect events until its buffer is full.
+  'x-accel-buffering': 'no',
+} as const;
+
+/** `POST /graphql/stream`: account changes as server-sent events. */
+export function addStreamRoute(server: FastifyInstance, { streams, createContext }: StreamRouteDependencies): void {
+  server.post('/graphql/stream', async (request, reply) => {
+    const context = createContext(request.headers.authorization, requestContextOf(request));
+    // Apollo Server awaits the same promise and reports the error.
+    context.catch(() => undefined);
+    const response = await streams.start(request.body, context);
+    if (response.kind === 'json') {
+      reply.code(response.status).headers(Object.fromEntries(response.headers));
+      return response.body;
+    }
+    reply.headers(eventStreamHeaders);
+    return reply.send(response.events);
+  });
+}

@@ -1,0 +1,102 @@
+import { createHmac } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import { openStream } from '../support/account-stream.js';
+import { freePort, startRedis, stopRedis, withRedis } from '../support/redis.js';
+import { acme, globex, ownerFields, startTestApp, type TestApp } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
+
+const secret = 'whsec_shared';
+
+/** Two servers in front of one emulator, with one Redis. */
+async function withTwoServers(use: (servers: readonly [TestApp, TestApp], redisPort: number) => Promise<void>) {
+  const port = await freePort();
+  await startRedis(port);
+  const env = { STACKONE_WEBHOOK_SECRET: secret, REDIS_URL: `redis://127.0.0.1:${port}` };
+  const one = await startTestApp(env);
+  const other = await startTestApp({ ...env, STACKONE_BASE_URL: one.emulator.url });
+  try {
+    await waitForRedis([one, other], 1);
+    await use([one, other], port);
+  } finally {
+    await Promise.all([one.stop(), other.stop()]);
+  }
+}
+
+/** Each server has two connections; the second one subscribes. */
+const waitForRedis = (servers: readonly TestApp[], count: number) =>
+  waitUntil(
+    () =>
+      servers.every(
+        (server) =>
+          server.logs().split('Redis is connected').length > count &&
+          server.logs().split('Redis delivers account changes').length > count,
+      ),
+    'both servers use Redis',
+  );
+
+async function sendWebhook({ url }: TestApp, accountId: string, eventDate: string): Promise<number> {
+  const body = JSON.stringify({
+    event: 'account.updated',
+    event_date: eventDate,
+    account_id: accountId,
+    sent_at: new Date().toISOString(),
+  });
+  const signature = createHmac('sha256', secret).update(body).digest('base64url');
+  const headers = { 'x-stackone-signature': signature };
+  return (await fetch(`${url}/webhooks/stackone`, { method: 'POST', headers, body })).status;
+}
+
+withRedis('Two servers with one Redis', () => {
+  it('deliver a change to the streams of both, and to no other customer', async () => {
+    await withTwoServers(async ([one, other]) => {
+      const streams = [await openStream(one, acme), await openStream(other, acme)];
+      const foreign = [await openStream(one, globex), await openStream(other, globex)];
+      const { id } = one.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+      expect(await sendWebhook(one, id, '1')).toBe(200);
+      expect(await sendWebhook(other, id, '2')).toBe(200);
+      const kinds = await Promise.all(streams.map((stream) => stream.kinds(2)));
+      expect(kinds).toEqual([
+        ['UPDATED', 'UPDATED'],
+        ['UPDATED', 'UPDATED'],
+      ]);
+      expect(foreign.flatMap(({ changes }) => changes)).toEqual([]);
+    });
+  });
+
+  it('publish one webhook once, however often it is sent to both', async () => {
+    await withTwoServers(async ([one, other]) => {
+      const stream = await openStream(other, acme);
+      const { id } = one.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+      const statuses = new Set<number>();
+      for (let round = 0; round < 20; round++) {
+        const sent = Array.from({ length: 50 }, (_, index) => sendWebhook(index % 2 ? one : other, id, 'same'));
+        for (const status of await Promise.all(sent)) {
+          statuses.add(status);
+        }
+      }
+      // 429: more than this server accepts in a second.
+      expect([...statuses].filter((status) => status !== 200 && status !== 429)).toEqual([]);
+      await sendWebhook(one, id, 'last');
+      await stream.kinds(2);
+      expect(one.emulator.history.filter(({ path }) => path === `/accounts/${id}`)).toHaveLength(2);
+      expect(stream.changes).toHaveLength(2);
+    });
+  });
+
+  it('keep their streams when Redis is killed, and deliver what was missed when it is back', async () => {
+    await withTwoServers(async ([one, other], port) => {
+      const [near, far] = [await openStream(one, acme), await openStream(other, acme)];
+      const { id } = one.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+      await stopRedis();
+      await waitUntil(() => [one, other].every((server) => server.logs().includes('redis-gone')), 'the alert');
+      expect(await sendWebhook(one, id, 'while Redis is gone')).toBe(200);
+      expect(await near.kinds(1)).toEqual(['UPDATED']);
+      await startRedis(port);
+      await waitForRedis([one, other], 2);
+      expect(await far.kinds(1)).toEqual(['UPDATED']);
+      await sendWebhook(one, id, 'later');
+      expect(await far.kinds(2)).toEqual(['UPDATED', 'UPDATED']);
+      expect(near.changes).toHaveLength(2);
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type AccountStream, changesQuery, openStream } from '../support/account-stream.js';
+import { acme, globex, ownerFields, signIn, startSharedApp, startTestApp } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
+
+const secret = 'whsec_stream';
+const app = await startSharedApp({ STACKONE_WEBHOOK_SECRET: secret, METRICS_PORT: '0' });
+const url = `${app.url}/graphql/stream`;
+
+const streams: AccountStream[] = [];
+let requests = new AbortController();
+afterEach(() => {
+  requests.abort();
+  requests = new AbortController();
+  for (const stream of streams.splice(0)) {
+    stream.close();
+  }
+});
+const open = async (claims: Parameters<typeof openStream>[1]) => {
+  const stream = await openStream(app, claims);
+  streams.push(stream);
+  return stream;
+};
+const sendWebhooks = () =>
+  void Object.assign(app.emulator.settings, { webhookUrl: `${app.url}/webhooks/stackone`, webhookSecret: secret });
+const openStreams = async () => Number(/^connect_streams_open (\d+)$/m.exec(await app.metrics())?.[1]);
+const request = async (body: unknown, headers: Record<string, string> = {}) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...(await signIn(acme)), ...headers },
+    body: JSON.stringify(body),
+    signal: requests.signal,
+  });
+
+beforeEach(() => waitUntil(async () => (await openStreams()) === 0, 'the end of earlier streams'));
+
+describe('POST /graphql/stream', () => {
+  it('delivers a change to every stream of the owner and to no other owner', async () => {
+    const [first, second, other] = [await open(acme), await open(acme), await open(globex)];
+    sendWebhooks();
+    app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme), label: 'Berlin' });
+    app.emulator.addAccount({ provider: 'greenhouse', ...ownerFields(globex) });
+    expect([await first.kinds(1), await second.kinds(1), await other.kinds(1)]).toEqual([
+      ['LINKED'],
+      ['LINKED'],
+      ['LINKED'],
+    ]);
+    expect(first.changes).toMatchObject([{ account: { label: 'Berlin', status: 'ACTIVE' } }]);
+    expect(other.changes).toMatchObject([{ account: { label: null } }]);
+  });
+
+  it('is an event stream that proxies do not buffer and nothing caches', async () => {
+    const response = await request({ query: changesQuery });
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    const { value } = (await response.body?.getReader().read()) ?? {};
+    expect(Buffer.from(value ?? []).toString()).toBe(':\n\n');
+  });
+
+  it.each([
+    ['no access token', { query: changesQuery }, { authorization: '' }, 401, 'UNAUTHENTICATED'],
+    ['a query', { query: '{ viewer { ownerId } }' }, {}, 400, 'BAD_USER_INPUT'],
+    ['a mutation', { query: 'mutation { createConnectSession { token } }' }, {}, 400, 'BAD_USER_INPUT'],
+    ['a document that does not parse', { query: 'subscription {' }, {}, 400, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', { query: 'subscription { other }' }, {}, 400, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'a nested query',
+      {
+        query: `subscription { linkedAccountChanged { account { provider { linkedAccounts { provider { linkedAccounts { id } } } } } } }`,
+      },
+      {},
+      400,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    ['no document', {}, {}, 400, 'BAD_USER_INPUT'],
+  ])('refuses %s as POST /graphql does', async (_title, body, headers, status, code) => {
+    const response = await request(body, headers);
+    expect([response.status, await response.json()]).toMatchObject([status, { errors: [{ extensions: { code } }] }]);
+    expect(app.emulator.history).toEqual([]);
+  });
+
+  it('opens at most ten streams for one owner, and again after one is closed', async () => {
+    for (let count = 0; count < 10; count++) {
+      await open(acme);
+    }
+    const refused = await request({ query: changesQuery });
+    expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toMatchObject([
+      429,
+      '30',
+      { errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 30 } }] },
+    ]);
+    await open(globex);
+    streams[0]?.close();
+    await waitUntil(async () => (await request({ query: changesQuery })).status === 200, 'a free place');
+  });
+
+  it('completes the stream when the access token expires', async () => {
+    const stream = await open({ ...acme, exp: Math.floor(Date.now() / 1000) + 1 });
+    await stream.ended;
+  });
+
+  it('forgets a client that has left', async () => {
+    const stream = await open(acme);
+    expect(await openStreams()).toBe(1);
+    stream.close();
+    await waitUntil(async () => (await openStreams()) === 0, 'the end of the stream');
+  });
+});
+
+describe('POST /graphql', () => {
+  it('refuses a subscription and names the place for it', async () => {
+    const response = await app.post({ query: changesQuery }, await signIn(acme));
+    expect([response.status, response.json.errors?.[0]?.message]).toEqual([
+      400,
+      'Send subscriptions to POST /graphql/stream.',
+    ]);
+  });
+});
+
+describe('a stop', () => {
+  it('completes every stream first, so that the page connects to another instance', async () => {
+    const other = await startTestApp();
+    const stream = await openStream(other, acme);
+    await Promise.all([other.stop(), stream.ended]);
+  });
+});

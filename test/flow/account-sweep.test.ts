@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
+import { Secret } from '../../src/config/secret.js';
+import { ChangeDetector } from '../../src/events/change-detector.js';
+import { MemoryState } from '../../src/events/state/memory-state.js';
+import { Sweep } from '../../src/events/sweep.js';
+import { createRateLimits } from '../../src/linking/rate-limits.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { createObservability } from '../../src/observability/observability.js';
+import { StackOneApi } from '../../src/stackone/api.js';
+import { StackOneHttpClient } from '../../src/stackone/http/client.js';
+import { acme, globex, ownerFields } from '../support/test-app.js';
+
+let emulator: Emulator;
+let client: StackOneHttpClient;
+let sweeps: Sweep[];
+let published: string[];
+let state: MemoryState;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  const logger = createLogger('silent');
+  const limits = createRateLimits({ rateLimitPerOwnerPerMinute: 1000, rateLimitTotalPerMinute: 100_000 }, undefined);
+  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
+  const observability = createObservability(logger, config.apiKey);
+  client = new StackOneHttpClient(config, limits, observability);
+  const api = new StackOneApi(client, observability);
+  state = new MemoryState();
+  published = [];
+  const createSweep = () => {
+    const detector = new ChangeDetector(api, state, (ownerId, { kind, accountId }) => {
+      published.push(`${ownerId} ${kind} ${accountId}`);
+    });
+    return new Sweep({ api, detector, state, logger, intervalSeconds: 300, callsPerMinute: 100_000 });
+  };
+  sweeps = [createSweep(), createSweep()];
+});
+afterEach(async () => {
+  await client.close();
+  await emulator.stop();
+});
+
+const add = (id: string, claims = acme) => emulator.addAccount({ id, provider: 'bamboohr', ...ownerFields(claims) });
+/** A sweep of the next interval. */
+const sweep = async () => {
+  await state.release('sweep');
+  await sweeps[0]?.sweep();
+  return published.splice(0);
+};
+const lists = () => emulator.history.filter(({ path }) => path === '/accounts').length;
+
+describe('a sweep', () => {
+  it('reports nothing the first time, and then accounts that broke and recovered', async () => {
+    add('old');
+    emulator.updateAccount('old', { status: 'error' });
+    add('a');
+    add('b', globex);
+    expect(await sweep()).toEqual([]);
+    emulator.updateAccount('a', { status: 'expired' });
+    emulator.updateAccount('b', { status: 'error' });
+    expect(await sweep()).toEqual(['org_acme BROKEN a', 'org_globex BROKEN b']);
+    emulator.updateAccount('a', { status: 'active' });
+    emulator.updateAccount('old', { status: 'active' });
+    expect((await sweep()).sort()).toEqual(['org_acme RECOVERED a', 'org_acme RECOVERED old']);
+  });
+
+  it('is done by one instance in each interval', async () => {
+    await Promise.all(sweeps.map((one) => one.sweep()));
+    await sweeps[1]?.sweep();
+    expect(lists()).toBe(1);
+  });
+
+  it('reads all pages, and reports each account once', async () => {
+    await sweep();
+    for (let count = 0; count < 60; count++) {
+      add(`a${count}`);
+      emulator.updateAccount(`a${count}`, { status: count % 2 === 0 ? 'error' : 'expired' });
+    }
+    expect(new Set(await sweep()).size).toBe(60);
+    expect(await sweep()).toEqual([]);
+  });
+
+  it('reports no recovery while the list is incomplete', async () => {
+    add('a');
+    await sweep();
+    emulator.updateAccount('a', { status: 'error' });
+    await sweep();
+    emulator.failNext({ status: 400, match: { path: '/accounts' } });
+    await expect(sweep()).rejects.toThrow();
+    expect(published).toEqual([]);
+    expect(await sweep()).toEqual([]);
+  });
+
+  it('ignores accounts in other states and accounts that are gone', async () => {
+    add('a');
+    add('b');
+    await sweep();
+    emulator.updateAccount('a', { status: 'inactive' });
+    emulator.updateAccount('b', { status: 'error' });
+    expect(await sweep()).toEqual(['org_acme BROKEN b']);
+    await fetch(`${emulator.url}/accounts/b`, {
+      method: 'DELETE',
+      headers: { authorization: `Basic ${btoa(`${emulator.apiKey}:`)}` },
+    });
+    expect(await sweep()).toEqual([]);
+    expect(await state.listBroken()).toEqual([]);
+  });
+});

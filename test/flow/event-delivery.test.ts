@@ -1,0 +1,75 @@
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+import { type Listener, listen } from '../support/listen.js';
+import { acme, ownerFields, startSharedApp } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
+
+const eventsSecret = `whsec_${Buffer.from('canary-events-secret-of-24-bytes').toString('base64')}`;
+const webhookSecret = 'whsec_delivery';
+
+interface Received {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+const received: Received[] = [];
+let statuses: number[] = [];
+const product: Listener = await listen(
+  createServer(async (request, response) => {
+    const body = await text(request);
+    received.push({
+      headers: Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, String(v)])),
+      body,
+    });
+    response.writeHead(statuses.shift() ?? 204, { location: 'http://127.0.0.1:1/' }).end('canary-response');
+  }),
+);
+const app = await startSharedApp({
+  STACKONE_WEBHOOK_SECRET: webhookSecret,
+  EVENTS_URL: `${product.url}/canary-url`,
+  EVENTS_SECRET: eventsSecret,
+});
+
+beforeEach(() => {
+  received.length = 0;
+  Object.assign(app.emulator.settings, { webhookUrl: `${app.url}/webhooks/stackone`, webhookSecret });
+});
+afterAll(() => product.close());
+afterEach(() => {
+  statuses = [];
+});
+
+const waitForReceived = (count: number) =>
+  waitUntil(
+    () => received.length >= count,
+    () => `${count} deliveries; arrived: ${received.length}`,
+    { timeoutMs: 20_000 },
+  );
+
+describe('EVENTS_URL', () => {
+  it('receives each change, signed by Standard Webhooks', async () => {
+    const { id } = app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme), label: 'Berlin' });
+    await waitForReceived(1);
+    app.emulator.updateAccount(id, { status: 'error' });
+    await waitForReceived(2);
+    const events = received.map(({ headers, body }) => new Webhook(eventsSecret).verify(body, headers));
+    expect(events).toMatchObject([
+      { type: 'linked_account.linked', data: { ownerId: acme.org_id, accountId: id, account: { label: 'Berlin' } } },
+      { type: 'linked_account.broken', data: { ownerId: acme.org_id, accountId: id, kind: 'BROKEN' } },
+    ]);
+  });
+
+  it('receives a change again, with the same id and body, until it responds with success', async () => {
+    statuses = [500, 302];
+    app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    await waitForReceived(2);
+    expect(received[1]?.headers['webhook-id']).toBe(received[0]?.headers['webhook-id']);
+    expect(received[1]?.body).toBe(received[0]?.body);
+  });
+
+  it('leaves no secret, URL or response in the log', () => {
+    expect(app.logs()).not.toMatch(/canary-(?!stackone)/);
+    expect(app.logs()).not.toContain(eventsSecret);
+  });
+});
