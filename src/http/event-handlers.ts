@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { StreamResponse, Streams } from '../graphql/streams.js';
@@ -42,7 +42,22 @@ export async function streamToFetch(
 function toFetchResponse(result: StreamResponse): Response {
   return result.kind === 'json'
     ? new Response(result.body, { status: result.status, headers: Object.fromEntries(result.headers) })
-    : new Response(Readable.toWeb(result.events), { headers: eventStreamHeaders });
+    : new Response(toWebStream(result.events), { headers: eventStreamHeaders });
+}
+
+function toWebStream(events: Readable): ReadableStream<Uint8Array> {
+  const chunks = events[Symbol.asyncIterator]();
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await chunks.next();
+      if (done === true) {
+        controller.close();
+      } else {
+        controller.enqueue(Buffer.from(value));
+      }
+    },
+    cancel: () => void events.destroy(),
+  });
 }
 
 /**
