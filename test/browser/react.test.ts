@@ -221,6 +221,7 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
   test('offers to check again when the confirmation fails', async () => {
     const page = await visit();
     await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').waitFor();
     // The client reads the accounts at the first input.
     const listed = waitForGraphqlResponse(page);
     await fillBambooHr(page);
