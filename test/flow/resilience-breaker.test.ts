@@ -25,7 +25,7 @@ async function openBreaker(fixture: FaultApp): Promise<void> {
   }
   expect(fixture.upstream.requests).toHaveLength(5);
   expect(loggedAlerts(fixture.app)).toEqual(['upstream-breaker']);
-  expect(await upstreamState(fixture)).toEqual({ status: 'ready', upstream: 'failing' });
+  expect(await upstreamState(fixture)).toMatchObject({ status: 'ready', upstream: 'failing' });
 }
 
 describe('The circuit breaker opens after 5 consecutive failures. After 10 seconds', () => {
