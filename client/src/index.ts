@@ -27,6 +27,8 @@ export {
   IntegrationsDocument,
   type IntegrationsQuery,
   type IntegrationsQueryVariables,
+  LinkedAccountChangesDocument,
+  type LinkedAccountChangesSubscription,
   LinkedAccountDocument,
   LinkedAccountFieldsFragmentDoc,
   type LinkedAccountQuery,

@@ -10,6 +10,7 @@ const layers = [
   /^src\/composition\.ts$/,
   /^src\/http\//,
   /^src\/graphql\//,
+  /^src\/events\//,
   /^src\/linking\//,
   /^src\/(stackone|auth)\//,
   /^src\/egress\//,

@@ -76,6 +76,11 @@ describe('the schema', () => {
       .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
       .filter(({ field }) => field.resolve !== undefined)
       .map(({ type, field }) => `${type.name}.${field.name}`);
-    expect(fetched.sort()).toEqual(['LinkedAccount.provider', 'Provider.linkedAccounts']);
+    expect(fetched.sort()).toEqual([
+      'LinkedAccount.provider',
+      'Provider.linkedAccounts',
+      // Runs once for each event, outside of the store.
+      'Subscription.linkedAccountChanged',
+    ]);
   });
 });

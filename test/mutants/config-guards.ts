@@ -171,7 +171,12 @@ export const configGuards: readonly Mutant[] = [
     without: 'true',
     noticedBy: 'unit/config-refused',
   },
-  { file: settings, guard: '.min(60).max(86_400)', without: '', noticedBy: 'unit/config-refused' },
+  {
+    file: settings,
+    guard: '.min(60).max(86_400).default(1800)',
+    without: '.default(1800)',
+    noticedBy: 'unit/config-refused',
+  },
   {
     file: settings,
     guard: "'ALLOW_AUTH_LINKS',\n      false",

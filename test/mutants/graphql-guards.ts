@@ -57,12 +57,6 @@ export const graphqlGuards: readonly Mutant[] = [
     without: 'false',
     noticedBy: 'unit/query-limits',
   },
-  {
-    file: limits,
-    guard: "operation.operation === 'subscription'",
-    without: 'false',
-    noticedBy: 'unit/query-limits',
-  },
   // A fragment that contains itself is then measured without end.
   { file: limits, guard: '    measured.set(name, endless);\n', without: '', noticedBy: 'unit/query-limits' },
   {
@@ -339,7 +333,7 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'flow/operation-store',
   },
   {
-    file: runner,
+    file: formatError,
     guard: '[...places.values()]',
     without: 'locations',
     noticedBy: 'flow/operation-store',

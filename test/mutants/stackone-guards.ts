@@ -56,7 +56,12 @@ export const stackoneGuards: readonly Mutant[] = [
     without: 'z.string()',
     noticedBy: 'unit/mappers',
   },
-  { file: schemas, guard: '.regex(accountIdPattern)', without: '', noticedBy: 'unit/mappers' },
+  {
+    file: schemas,
+    guard: 'z.union([z.string().regex(accountIdPattern)',
+    without: 'z.union([z.string()',
+    noticedBy: 'unit/mappers',
+  },
   {
     file: schemas,
     guard: 'z.int().nonnegative().transform(String)',

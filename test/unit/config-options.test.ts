@@ -56,7 +56,12 @@ describe('The options of startConnect', () => {
     };
     const { apiKey, redisUrl, httpsProxy, ...rest } = load(settings);
     const { redisUrl: _, httpsProxy: __, ...expected } = settings;
-    expect(rest).toEqual({ ...expected, baseUrl: 'http://127.0.0.1:4010', introspection: true });
+    expect(rest).toEqual({
+      ...expected,
+      baseUrl: 'http://127.0.0.1:4010',
+      introspection: true,
+      sweepIntervalSeconds: 300,
+    });
     expect([redisUrl?.reveal(), httpsProxy?.reveal()]).toEqual([settings.redisUrl, settings.httpsProxy]);
     expect(inspect(load(settings), { depth: 9 })).not.toContain('canary');
   });

@@ -77,6 +77,11 @@ const malformed: Readonly<Record<string, string>> = {
     'canary canary:3128 socks5://canary ftp://canary http://canary/path http://canary/?q http://canary/#f http://u:canary%zz@a http://canary%ff@a',
   OWNER_ID_CLAIM: `canäry ${'c'.repeat(129)}`,
   OWNER_NAME_CLAIM: 'canäry',
+  STACKONE_WEBHOOK_SECRET: 'canary1 canäry-secret',
+  STACKONE_WEBHOOK_SECRET_PREVIOUS: 'canary1 canäry-secret',
+  SWEEP_INTERVAL_SECONDS: '59 86401 canary',
+  EVENTS_URL: 'canary ftp://canary https://canary@a https://a/?canary',
+  EVENTS_SECRET: `canary whsec_canary ${'ä'.repeat(40)}`,
   USERNAME_CLAIM: 'canäry',
 };
 const canary = /can[aä]ry/i;
@@ -84,7 +89,13 @@ const canary = /can[aä]ry/i;
 /** An environment in which this variable counts. */
 function settingOf(name: string, value: string): Environment {
   if (name === 'STACKONE_API_KEY_FILE') return { ...live, STACKONE_API_KEY: undefined, [name]: value };
-  return { ...(/^AUTH_(JWKS|PUBLIC|SECRET)/.test(name) ? withoutKeys : live), [name]: value };
+  return { ...(/^AUTH_(JWKS|PUBLIC|SECRET)/.test(name) ? withoutKeys : live), ...partnerOf(name), [name]: value };
+}
+
+/** Variables that are valid together only. */
+function partnerOf(name: string): Environment {
+  if (name === 'EVENTS_URL') return { EVENTS_SECRET: `whsec_${'a'.repeat(32)}` };
+  return name.startsWith('EVENTS_SECRET') ? { EVENTS_URL: 'https://product.example/events' } : {};
 }
 
 function refusalOf(env: Environment): ConfigError {
@@ -213,6 +224,7 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
     ['no StackOne key', { ...live, STACKONE_API_KEY: undefined }, 'STACKONE_API_KEY is missing'],
     ['http to StackOne in production', { ...production, STACKONE_BASE_URL: 'http://canary' }, 'an https URL'],
     ['http to keys in production', { ...productionWithoutKeys, AUTH_JWKS_URL: 'http://canary' }, 'an https URL'],
+    ['a place for events without a secret', { ...live, EVENTS_URL: 'https://a.example' }, 'belong together'],
     ['a short secret in production', { ...productionWithoutKeys, AUTH_SECRET: 'canary' }, 'AUTH_SECRET is not valid'],
     ['an empty secret in production', { ...productionWithoutKeys, AUTH_SECRET: '' }, 'AUTH_SECRET is set but empty'],
   ])('%s', (_what, env, problem) => {
@@ -238,6 +250,8 @@ describe('loadConfig reports', () => {
 
   it('what is wrong with each variable that has a format', () => {
     const free = ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'NO_PROXY'];
-    expect(variableNames.filter((name) => !(name in malformed) && !free.includes(name))).toEqual([]);
+    expect(variableNames.filter((name) => !(name.replace(/_FILE$/, '') in malformed) && !free.includes(name))).toEqual(
+      [],
+    );
   });
 });

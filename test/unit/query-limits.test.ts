@@ -120,10 +120,6 @@ describe('queryLimitsRule', () => {
     expect(excesses('mutation { m { q { q q } } }')).toEqual([]);
   });
 
-  it('rejects subscriptions', () => {
-    expect(excesses('subscription { s { q } }')).toEqual(['Subscriptions are not supported.']);
-  });
-
   it.each([
     ['spreads itself', '{ ...f } fragment f on Query { q { ...f } }'],
     ['spreads a fragment that spreads it', '{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }'],
