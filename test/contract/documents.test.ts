@@ -183,7 +183,7 @@ describe('docs/api-reference.md', () => {
     );
     const fields = types.filter(isObjectType).flatMap((type) => Object.values(type.getFields()));
     const names = [
-      ...types.map(({ name }) => name).filter((name) => !['Query', 'Mutation'].includes(name)),
+      ...types.map(({ name }) => name).filter((name) => !['Query', 'Mutation', 'Subscription'].includes(name)),
       ...fields.flatMap(({ name, args }) => [name, ...args.map((arg) => arg.name)]),
       ...types.filter(isEnumType).flatMap((type) => type.getValues().map(({ name }) => name)),
     ];

@@ -25,7 +25,7 @@ async function callManyTimes(call: (claims: typeof acme) => Promise<string>): Pr
 describe('An outage of the provider catalog is not multiplied by 100 requests, and stops no session', () => {
   const shape = { total: 1, data: 'no list' };
   it.each<[string, Fault, number]>([
-    ['404', { status: 404 }, 2],
+    ['404', { status: 404 }, 3],
     ['403', { status: 403 }, 1],
     ['500', { status: 500 }, 2],
     ['a response of the wrong shape', { status: 200, body: shape }, 1],
@@ -33,7 +33,7 @@ describe('An outage of the provider catalog is not multiplied by 100 requests, a
   ])('%s', async (_name, fault, maxRequests) => {
     const app = await startTestApp();
     try {
-      for (const path of ['/auth_configs', '/connectors']) {
+      for (const path of ['/connector_profiles', '/auth_configs', '/connectors']) {
         app.emulator.failNext({ ...fault, match: { path } }, 1000);
       }
       const run = (query: string) => async (claims: typeof acme) =>
@@ -43,7 +43,9 @@ describe('An outage of the provider catalog is not multiplied by 100 requests, a
       expect(codes).toEqual([expect.stringMatching(/^UPSTREAM_/)]);
       const created = await callManyTimes(run('mutation { createConnectSession(provider: "bamboohr") { token } }'));
       expect(created).toEqual(['ok']);
-      const catalogRequests = app.emulator.history.filter(({ path }) => /^\/(auth_configs|connectors)/.test(path));
+      const catalogRequests = app.emulator.history.filter(({ path }) =>
+        /^\/(connector_profiles|auth_configs|connectors)/.test(path),
+      );
       // One load in five seconds, and one more for each further five seconds that a slow machine took.
       const loads = 1 + Math.floor((performance.now() - start) / 5_000);
       expect(catalogRequests.length).toBeLessThanOrEqual(loads * maxRequests);

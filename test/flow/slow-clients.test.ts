@@ -148,11 +148,11 @@ describe('Request target', () => {
     expect(response + other.response).not.toContain('evil');
   });
 
-  it('15 KB → 404, more than 16 KB → 431', async () => {
+  it('15 KB → 404, more than 32 KB → 431', async () => {
     const long = `/${'canary'.repeat(2_500)}`;
     const notFound = await exchange(head(long, ...close()) + operation);
     expectRejected(notFound.response, 404);
-    const tooLong = await exchange(head(`${long}${long}`, ...close()) + operation);
+    const tooLong = await exchange(head(`${long}${long}${long}`, ...close()) + operation);
     expectRejected(tooLong.response, 431);
     expect(notFound.response + tooLong.response).not.toContain('canary');
   });

@@ -2,6 +2,7 @@ import { authGuards } from './auth-guards.js';
 import { clientGuards } from './client-guards.js';
 import { configGuards } from './config-guards.js';
 import { egressGuards } from './egress-guards.js';
+import { eventsGuards } from './events-guards.js';
 import { graphqlGuards } from './graphql-guards.js';
 import { httpGuards } from './http-guards.js';
 import { linkingGuards } from './linking-guards.js';
@@ -22,6 +23,7 @@ export const mutants: readonly Mutant[] = [
   ...authGuards,
   ...configGuards,
   ...egressGuards,
+  ...eventsGuards,
   ...graphqlGuards,
   ...httpGuards,
   ...linkingGuards,

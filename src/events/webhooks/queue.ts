@@ -8,6 +8,9 @@ const maxQueued = 1_000;
 const maxWorkers = 4;
 /** Pauses between attempts. StackOne sends a webhook only once after a success, so the work is repeated here. */
 const pausesMs = [1_000, 5_000, 30_000];
+/** Less than the time that a shutdown has. */
+const closeMs = 5_000;
+const pollMs = 20;
 
 interface Job {
   readonly webhook: AccountWebhook;
@@ -42,15 +45,13 @@ export class WebhookQueue {
     return true;
   }
 
-  /** Webhooks that are not done yet. */
-  get size(): number {
-    return this.#unfinished;
-  }
-
-  /** Drops what waits, and lets it in again: StackOne or the sweep reports it to another instance. */
+  /** Accepts nothing more, and finishes what was accepted: StackOne sends no webhook again after a success. */
   async close(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#jobs.splice(0).map(({ release }) => release()));
+    const deadline = performance.now() + closeMs;
+    while (this.#unfinished > 0 && performance.now() < deadline) {
+      await sleep(pollMs);
+    }
   }
 
   async #work(): Promise<void> {
@@ -74,6 +75,7 @@ export class WebhookQueue {
         const reason = error instanceof Error ? error.name : 'unknown';
         this.#logger.error({ alert: 'webhook-lost', reason }, 'The account of a webhook could not be read');
       } else {
+        // A shutdown ends the pause: the job is then tried for the last time.
         void sleep(pauseMs, undefined, { signal: this.#stopping.signal, ref: false })
           .catch(() => undefined)
           .then(() => this.#process(job, attempt + 1));

@@ -1,0 +1,114 @@
+import type { Mutant } from './guards.js';
+
+const receiver = 'src/events/webhooks/receiver.ts';
+const signature = 'src/events/webhooks/signature.ts';
+const detector = 'src/events/change-detector.ts';
+const changes = 'src/events/account-changes.ts';
+const fanout = 'src/events/redis-fanout.ts';
+const flapFilter = 'src/events/flap-filter.ts';
+const sweep = 'src/events/sweep.ts';
+const delivery = 'src/events/delivery.ts';
+const streams = 'src/graphql/streams.ts';
+const subscriptions = 'src/graphql/plugins/subscriptions.ts';
+const redis = 'src/linking/redis.ts';
+
+/** Guards of webhooks, streams and events: who may report a change, who may see it, and how often. */
+export const eventsGuards: readonly Mutant[] = [
+  { file: signature, guard: 'timingSafeEqual(found, expected)', without: 'true', noticedBy: 'unit/webhook-signature' },
+  {
+    file: receiver,
+    guard: 'if (!isSignedByStackOne(this.#dependencies.secrets, body, signature)) {',
+    without: 'if (false) {',
+    noticedBy: 'flow/webhooks',
+  },
+  { file: receiver, guard: 'ageMs > maxAgeMs || ', without: '', noticedBy: 'flow/webhooks' },
+  { file: receiver, guard: ' || ageMs < -maxAheadMs', without: '', noticedBy: 'flow/webhooks' },
+  { file: receiver, guard: 'if (claims.includes(false)) {', without: 'if (false) {', noticedBy: 'flow/webhooks' },
+  {
+    file: receiver,
+    guard: '[digest(body), digest(webhook.changeId)]',
+    without: '[digest(body)]',
+    noticedBy: 'flow/webhooks',
+  },
+  {
+    file: detector,
+    guard: "} else if (kind === 'deleted') {",
+    without: '} else if (false) {',
+    noticedBy: 'flow/webhooks',
+  },
+  {
+    file: detector,
+    guard: 'isNew && (await',
+    without: 'isNew || (await',
+    noticedBy: 'flow/webhooks',
+  },
+  {
+    file: changes,
+    guard: 'this.#listeners.get(ownerId) ?? []',
+    without: '[...this.#listeners.values()].flatMap((set) => [...set])',
+    noticedBy: 'flow/account-stream',
+  },
+  {
+    file: changes,
+    guard: 'if (!this.#seen.has(id)) {',
+    without: 'if (true) {',
+    noticedBy: 'flow/account-events-redis',
+  },
+  {
+    file: fanout,
+    guard: '() => setTimeout(() => this.#resend(), resendAfterMs).unref(),',
+    without: '() => {},',
+    noticedBy: 'flow/account-events-redis',
+  },
+  {
+    file: flapFilter,
+    guard: 'if (health?.isReportedBroken || health?.held !== undefined) {',
+    without: 'if (false) {',
+    noticedBy: 'unit/flap-filter',
+  },
+  {
+    file: flapFilter,
+    guard: 'if (health === undefined || waitMs <= 0) {',
+    without: 'if (true) {',
+    noticedBy: 'unit/flap-filter',
+  },
+  {
+    file: sweep,
+    guard: "if (!(await state.claim('sweep', Math.max(1, intervalSeconds - 1)))) {",
+    without: "await state.claim('sweep', 1);\n    if (false) {",
+    noticedBy: 'flow/account-sweep',
+  },
+  {
+    file: sweep,
+    guard: 'isFirst ? state.addBroken(record.account.id) : ',
+    without: '',
+    noticedBy: 'flow/account-sweep',
+  },
+  { file: sweep, guard: 'if (record.account.needsRelink) {', without: 'if (true) {', noticedBy: 'flow/account-sweep' },
+  { file: delivery, guard: "redirect: 'manual'", without: "redirect: 'follow'", noticedBy: 'flow/event-delivery' },
+  {
+    file: streams,
+    guard: 'ofOwner >= maxStreamsPerOwner || ',
+    without: '',
+    noticedBy: 'flow/account-stream',
+  },
+  {
+    file: streams,
+    guard: 'setTimeout(() => stream.complete(), Math.min(untilExpiry, maxDurationMs))',
+    without: 'setTimeout(() => stream.complete(), maxDurationMs)',
+    noticedBy: 'flow/account-stream',
+  },
+  {
+    file: subscriptions,
+    guard: 'if (startSubscription !== undefined && !isSubscription) {',
+    without: 'if (false) {',
+    noticedBy: 'flow/account-stream',
+  },
+  {
+    file: redis,
+    guard: 'this.#pausedUntil = performance.now() + pauseMs;',
+    without: '',
+    noticedBy: 'flow/quota-redis',
+  },
+  { file: redis, guard: 'if (!this.#isFailing) {', without: 'if (true) {', noticedBy: 'flow/quota-redis' },
+];
