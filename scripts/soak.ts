@@ -1,11 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SignJWT } from 'jose';
 import { Pool } from 'undici';
-import { z } from 'zod';
 import { type Emulator, startEmulator } from '../emulator/src/index.js';
+import { type Sample, signOwnerToken, startServerProcess } from './server-process.js';
 
 /**
  * Soak test: runs the server at half of its capacity for ten minutes, or for the number of minutes in the first argument
@@ -18,23 +14,11 @@ const faultShare = 0.05;
 const calibrationMs = 10_000;
 const samples = 20;
 
-const sampleShape = z.object({ heapMiB: z.number(), rssMiB: z.number(), descriptors: z.number() });
-type Sample = z.infer<typeof sampleShape>;
-
-/** Code for the server process: on a message, runs the garbage collection and reports memory and file descriptors. */
-const reporter = `import { readdirSync } from 'node:fs';
-process.on('message', () => {
-  gc();
-  const { heapUsed, rss } = process.memoryUsage();
-  process.send({ heapMiB: heapUsed / 2 ** 20, rssMiB: rss / 2 ** 20, descriptors: readdirSync('/proc/self/fd').length });
-});`;
-
-const keys = generateKeyPairSync('ed25519');
 const emulator = await startEmulator();
-const { server, url } = await startServer(emulator);
+const server = await startServerProcess(emulator);
 /** A fixed number of connections, so that the numbers of file descriptors are comparable. */
-const pool = new Pool(url, { connections: 32 });
-const tokens = await Promise.all(Array.from({ length: owners }, (_, number) => signToken(number)));
+const pool = new Pool(server.url, { connections: 32 });
+const tokens = await Promise.all(Array.from({ length: owners }, (_, number) => signOwnerToken(number)));
 seed(emulator);
 
 const capacity = await measureCapacity();
@@ -44,48 +28,9 @@ process.stdout.write(
 );
 const soakSamples = await soak(rate);
 await pool.close();
-server.kill('SIGTERM');
-await once(server, 'exit');
+await server.stop();
 await emulator.stop();
 evaluate(soakSamples);
-
-async function startServer({ url: baseUrl, apiKey }: Emulator): Promise<{ server: ChildProcess; url: string }> {
-  const child = fork('dist/src/main.js', {
-    execArgv: ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(reporter)}`],
-    silent: true,
-    env: {
-      PORT: '0',
-      PLAYGROUND: 'false',
-      STACKONE_API_KEY: apiKey,
-      STACKONE_BASE_URL: baseUrl,
-      AUTH_PUBLIC_KEY: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-      AUTH_ISSUER: 'soak',
-      AUTH_AUDIENCE: 'soak',
-      RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
-      RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
-    },
-  });
-  child.stderr?.pipe(process.stderr);
-  // Keep reading the log until the end: otherwise the writes of the server block.
-  const serverUrl = await new Promise<string>((resolve) => {
-    child.stdout?.on('data', (chunk) => {
-      const match = /"url":"(http[^"]+)"/.exec(String(chunk));
-      if (match?.[1] !== undefined) {
-        resolve(match[1]);
-      }
-    });
-  });
-  return { server: child, url: serverUrl };
-}
-
-function signToken(number: number): Promise<string> {
-  return new SignJWT({ org_id: `org_${number}`, org_name: `Owner ${number}` })
-    .setProtectedHeader({ alg: 'EdDSA' })
-    .setIssuer('soak')
-    .setAudience('soak')
-    .setExpirationTime('1d')
-    .sign(keys.privateKey);
-}
 
 /** Adds the accounts. Also resets the emulator, because its history grows with each call. */
 function seed(target: Emulator): void {
@@ -152,9 +97,7 @@ async function soak(perSecond: number): Promise<Sample[]> {
 }
 
 async function takeSample(): Promise<Sample> {
-  const report = once(server, 'message');
-  server.send('report');
-  const sample = sampleShape.parse((await report)[0]);
+  const sample = await server.sample();
   const { heapMiB, rssMiB, descriptors } = sample;
   process.stdout.write(
     `heap ${heapMiB.toFixed(1)} MiB, resident ${rssMiB.toFixed(0)} MiB, ${descriptors} descriptors\n`,

@@ -10,6 +10,8 @@ const maxRecent = 1_000;
 const recentMs = 5 * 60_000;
 /** After a reconnection, the other instances need a moment to subscribe again. */
 const resendAfterMs = 1_000;
+/** How long after a failure of Redis its changes are sent again. */
+const retryMs = 1_000;
 
 const date = z.iso.datetime().transform((text) => new Date(text));
 
@@ -44,6 +46,8 @@ const changeMessage = z.object({
 export class RedisFanout implements ChangeFanout {
   readonly #redis: RedisClient;
   #recent: { readonly text: string; readonly at: number }[] = [];
+  #unsent: string[] = [];
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
@@ -67,20 +71,39 @@ export class RedisFanout implements ChangeFanout {
     const text = JSON.stringify(message);
     const now = performance.now();
     this.#recent = [...this.#recent.filter(({ at }) => now - at < recentMs), { text, at: now }].slice(-maxRecent);
-    this.#publish(text);
+    void this.#publish(text);
+  }
+
+  /** Stops to try again. */
+  close(): void {
+    clearTimeout(this.#retry);
   }
 
   #resend(): void {
     for (const { text } of this.#recent) {
-      this.#publish(text);
+      void this.#publish(text);
     }
   }
 
-  #publish(text: string): void {
-    void this.#redis.use(
-      async (client) => void (await client.publish(channel, text)),
-      async () => {},
+  async #publish(text: string): Promise<void> {
+    const isSent = await this.#redis.use(
+      async (client) => {
+        await client.publish(channel, text);
+        return true;
+      },
+      async () => false,
     );
+    if (!isSent) {
+      this.#unsent = [...this.#unsent, text].slice(-maxRecent);
+      this.#retry ??= setTimeout(() => this.#sendUnsent(), retryMs).unref();
+    }
+  }
+
+  #sendUnsent(): void {
+    this.#retry = undefined;
+    for (const text of this.#unsent.splice(0)) {
+      void this.#publish(text);
+    }
   }
 }
 

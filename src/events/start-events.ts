@@ -36,8 +36,8 @@ export async function startEvents(
 ): Promise<Events> {
   const { logger, metrics } = observability;
   const changes = new AccountChanges();
-  if (redis !== undefined) {
-    const fanout = new RedisFanout(redis);
+  const fanout = redis && new RedisFanout(redis);
+  if (fanout !== undefined) {
     fanout.start(changes);
     changes.connect(fanout);
   }
@@ -61,6 +61,7 @@ export async function startEvents(
     close: async () => {
       sweep.stop();
       await queue.close();
+      fanout?.close();
       delivery?.close();
     },
   };

@@ -129,7 +129,8 @@ async function createConnection(url: string) {
 async function withTimeout<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('timeout')), timeoutMs);
+    // One more turn of the event loop: after a stall of this process, the response is there already.
+    timer = setTimeout(() => setImmediate(() => reject(new Error('timeout'))), timeoutMs);
   });
   try {
     return await Promise.race([work, timeout]);
