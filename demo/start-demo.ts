@@ -43,6 +43,8 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
   const config = loadConfig({
     // No load balancer has to notice the end of a demo.
     SHUTDOWN_GRACE_SECONDS: '0',
+    // The page, its browser and the emulator share one machine.
+    MAX_EVENT_LOOP_DELAY_MS: '2000',
     ...env,
     STACKONE_API_KEY: apiKey,
     STACKONE_BASE_URL: emulatorUrl,

@@ -197,6 +197,13 @@ export function createSettings(production: boolean) {
       5,
       'Time after SIGTERM in which the server still accepts connections, 0–300, so that load balancers can remove it from their list.',
     ),
+    maxEventLoopDelayMs: setting(
+      z.int().min(50).max(10_000).default(250),
+      'MAX_EVENT_LOOP_DELAY_MS',
+      'Delay of the event loop in milliseconds, 50–10,000, above which new operations are refused with `OVERLOADED`.',
+      'a whole number of milliseconds from 50 to 10000',
+      { fromText: toNumber },
+    ),
     shutdownTimeoutSeconds: seconds(
       'SHUTDOWN_TIMEOUT_SECONDS',
       1,

@@ -33,7 +33,13 @@ export interface HttpServerDependencies extends GraphQLRouteDependencies, Stream
   readonly webhooks: WebhookReceiver | undefined;
   readonly config: Pick<
     Config,
-    'authMaxTokenBytes' | 'corsOrigins' | 'corsCredentials' | 'keepAliveSeconds' | 'playground' | 'production'
+    | 'authMaxTokenBytes'
+    | 'corsOrigins'
+    | 'corsCredentials'
+    | 'keepAliveSeconds'
+    | 'maxEventLoopDelayMs'
+    | 'playground'
+    | 'production'
   >;
   readonly observability: Observability;
   readonly extension?: ServerExtension | undefined;
@@ -61,7 +67,7 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
   addJsonBody(server);
 
   addRequestContext(server, observability, connections);
-  await addOverloadGuard(server);
+  await addOverloadGuard(server, config.maxEventLoopDelayMs);
   // Strict for all routes; the demo page and the playground relax it for themselves.
   addSecurityHeaders(server, {
     contentSecurityPolicy: {

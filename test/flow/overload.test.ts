@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait.js';
 let app: TestApp;
 let headers: Record<string, string>;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ MAX_EVENT_LOOP_DELAY_MS: undefined });
   headers = await signIn(acme);
 });
 afterAll(() => app.stop());

@@ -66,7 +66,9 @@ describe('Values in the response to the owner are in no log line', () => {
   ])('%s', async (_name, code, query) => {
     const exchange = await app.runOperation(query);
     expect(exchange.status).toBe(200);
-    expect(exchange.response).toMatch(/canary-account-label|must be the key of a provider|This provider is not available/);
+    expect(exchange.response).toMatch(
+      /canary-account-label|must be the key of a provider|This provider is not available/,
+    );
     expectNoCanaries(app, exchange);
     expect(exchange.line).toMatchObject({ code });
   });

@@ -79,6 +79,7 @@ const malformed: Readonly<Record<string, string>> = {
   OWNER_NAME_CLAIM: 'canäry',
   STACKONE_WEBHOOK_SECRET: 'canary1 canäry-secret',
   STACKONE_WEBHOOK_SECRET_PREVIOUS: 'canary1 canäry-secret',
+  MAX_EVENT_LOOP_DELAY_MS: '49 10001 canary',
   SWEEP_INTERVAL_SECONDS: '59 86401 canary',
   EVENTS_URL: 'canary ftp://canary https://canary@a https://a/?canary',
   EVENTS_SECRET: `canary whsec_canary ${'ä'.repeat(40)}`,

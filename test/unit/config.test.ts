@@ -45,6 +45,7 @@ describe('loadConfig defaults', () => {
     keepAliveSeconds: 65,
     shutdownGraceSeconds: 5,
     shutdownTimeoutSeconds: 10,
+    maxEventLoopDelayMs: 250,
     sweepIntervalSeconds: 300,
     logLevel: 'info',
     baseUrl: 'https://api.stackone.com',

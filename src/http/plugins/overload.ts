@@ -4,12 +4,11 @@ import { errorCodeInfo } from '../../domain/error-codes.js';
 import { errorBody } from '../errors.js';
 import { requestContextOf } from './request-context.js';
 
-const maxEventLoopDelayMs = 250;
 const sampleIntervalMs = 1_000;
 const retryAfterSeconds = 2;
 
 /** While the event loop is delayed, new operations get 503 at once, so that those in flight can finish. */
-export async function addOverloadGuard(server: FastifyInstance): Promise<void> {
+export async function addOverloadGuard(server: FastifyInstance, maxEventLoopDelayMs: number): Promise<void> {
   await server.register(underPressure, {
     maxEventLoopDelay: maxEventLoopDelayMs,
     sampleInterval: sampleIntervalMs,
