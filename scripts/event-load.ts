@@ -51,7 +51,7 @@ await sendEvents(600, 20);
 print('event to page', `p50 ${quantile(latencies, 0.5)} ms, p99 ${quantile(latencies, 0.99)} ms`);
 latencies = [];
 const start = delivered.reduce((sum, count) => sum + count, 0);
-await sendEvents(eventCount, 180);
+await sendEvents(eventCount, 150);
 const arrived = delivered.reduce((sum, count) => sum + count, 0) - start;
 const lost = eventCount * streamsPerOwner - arrived;
 print(`${eventCount} events`, `${lost} of ${eventCount * streamsPerOwner} deliveries lost, ${crossings} crossings`);
@@ -112,13 +112,15 @@ async function openStream(owner: number, index: number): Promise<void> {
 async function sendEvents(count: number, perSecond: number): Promise<void> {
   const expected = delivered.reduce((sum, done) => sum + done, 0) + count * streamsPerOwner;
   const beginning = performance.now();
+  const sends: Promise<void>[] = [];
   for (let index = 0; index < count; index++) {
     const dueMs = (index / perSecond) * 1000 - (performance.now() - beginning);
     if (dueMs > 0) {
       await sleep(dueMs);
     }
-    void sendWebhook(index, `${beginning} ${index}`);
+    sends.push(sendWebhook(index, `${beginning} ${index}`));
   }
+  await Promise.all(sends);
   const deadline = performance.now() + 15_000;
   while (delivered.reduce((sum, done) => sum + done, 0) < expected && performance.now() < deadline) {
     await sleep(50);

@@ -86,14 +86,7 @@ export class RedisFanout implements ChangeFanout {
   }
 
   async #publish(text: string): Promise<void> {
-    const isSent = await this.#redis.use(
-      async (client) => {
-        await client.publish(channel, text);
-        return true;
-      },
-      async () => false,
-    );
-    if (!isSent) {
+    if (!(await this.#redis.publish(channel, text))) {
       this.#unsent = [...this.#unsent, text].slice(-maxRecent);
       this.#retry ??= setTimeout(() => this.#sendUnsent(), retryMs).unref();
     }

@@ -68,6 +68,16 @@ export class RedisClient {
     }
   }
 
+  /** No request waits for it, so it has neither the pause nor the short limit of `use`. @returns whether Redis took it */
+  async publish(channel: string, text: string): Promise<boolean> {
+    try {
+      await this.client.publish(channel, text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /**
    * Receives the messages of a channel on a connection of its own, which Redis demands.
    * @param onReconnect called when the connection is back; messages in between are lost
