@@ -80,6 +80,14 @@ describe('a sweep', () => {
     expect(await sweep()).toEqual([]);
   });
 
+  it('believes no status filter: an account that works is not broken because it is listed', async () => {
+    await sweep();
+    const row = { id: 'odd', provider: 'bamboohr', status: 'active', ...ownerFields(acme) };
+    emulator.settings.rawRows = { accounts: [row], catalog: [] };
+    expect(await sweep()).toEqual([]);
+    expect(await state.listBroken()).toEqual([]);
+  });
+
   it('reports no recovery while the list is incomplete', async () => {
     add('a');
     await sweep();

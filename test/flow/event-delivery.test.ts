@@ -10,6 +10,7 @@ const eventsSecret = `whsec_${Buffer.from('canary-events-secret-of-24-bytes').to
 const webhookSecret = 'whsec_delivery';
 
 interface Received {
+  readonly path: string | undefined;
   readonly headers: Record<string, string>;
   readonly body: string;
 }
@@ -19,10 +20,11 @@ const product: Listener = await listen(
   createServer(async (request, response) => {
     const body = await text(request);
     received.push({
+      path: request.url,
       headers: Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, String(v)])),
       body,
     });
-    response.writeHead(statuses.shift() ?? 204, { location: 'http://127.0.0.1:1/' }).end('canary-response');
+    response.writeHead(statuses.shift() ?? 204, { location: '/elsewhere' }).end('canary-response');
   }),
 );
 const app = await startSharedApp({
@@ -61,9 +63,11 @@ describe('EVENTS_URL', () => {
   });
 
   it('receives a change again, with the same id and body, until it responds with success', async () => {
-    statuses = [500, 302];
+    statuses = [302];
     app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
     await waitForReceived(2);
+    // A redirect is a failure, and is not followed.
+    expect(received.map(({ path }) => path)).toEqual(['/canary-url', '/canary-url']);
     expect(received[1]?.headers['webhook-id']).toBe(received[0]?.headers['webhook-id']);
     expect(received[1]?.body).toBe(received[0]?.body);
   });

@@ -213,6 +213,17 @@ describe('an account change', () => {
     expect(await stream.kinds(1)).toEqual(['LINKED']);
   });
 
+  it('of a deletion is published when StackOne no longer has the account, not before', async () => {
+    app.emulator.settings.webhookUrl = null;
+    const { id } = link();
+    const body = payload({ event: 'account.deleted', account_id: id, origin_owner_id: acme.org_id });
+    expect((await send(body, sign(body))).status).toBe(200);
+    await waitUntil(() => app.emulator.history.length > 0, 'the account is read');
+    await (await app.sdk(acme)).deleteLinkedAccount({ accountId: id });
+    expect(await stream.kinds(1)).toEqual(['REMOVED']);
+    expect(stream.changes).toHaveLength(1);
+  });
+
   it('from a forged webhook does not exist', async () => {
     app.emulator.settings.webhookFault = 'forge';
     link();

@@ -46,7 +46,7 @@ export const eventsGuards: readonly Mutant[] = [
     file: changes,
     guard: 'this.#listeners.get(ownerId) ?? []',
     without: '[...this.#listeners.values()].flatMap((set) => [...set])',
-    noticedBy: 'flow/account-stream',
+    noticedBy: 'unit/account-changes',
   },
   {
     file: changes,
