@@ -20,7 +20,7 @@ export interface ChangeStreamOptions {
 
 /** Opens one stream with `fetch`, so that a header can carry the access token. @returns closes it */
 export function openChangeStream(options: ChangeStreamOptions, listener: ChangeStreamListener): () => void {
-  const client = createClient({ ...options, retryAttempts: 0 });
+  const client = createClient({ ...options, retryAttempts: 0, fetchFn: fetchEvents });
   let isOver = false;
   const end = (reason: Parameters<ChangeStreamListener['onEnd']>[0]) => {
     if (!isOver) {
@@ -33,20 +33,30 @@ export function openChangeStream(options: ChangeStreamOptions, listener: ChangeS
     { query: print(LinkedAccountChangesDocument) },
     {
       next: ({ data }) => {
-        if (data) {
+        if (data && !isOver) {
           listener.onChange(data.linkedAccountChanged);
         }
       },
       error: (error) => end(isUnauthenticated(error) ? 'unauthenticated' : 'failed'),
       complete: () => end('completed'),
     },
-    { connected: () => listener.onOpen() },
+    { connected: () => !isOver && listener.onOpen() },
   );
   return () => {
     isOver = true;
     client.dispose();
   };
 }
+
+/** A page that a proxy or a static host sends instead, with status 200, is no stream. */
+const fetchEvents: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  if (response.ok && !response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    await response.body?.cancel();
+    throw new TypeError('The response is no stream of events');
+  }
+  return response;
+};
 
 function isUnauthenticated(error: unknown): boolean {
   return error instanceof NetworkError && error.response?.status === 401;

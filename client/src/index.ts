@@ -27,8 +27,10 @@ export {
   IntegrationsDocument,
   type IntegrationsQuery,
   type IntegrationsQueryVariables,
+  type LinkedAccountChangeKind,
   LinkedAccountChangesDocument,
   type LinkedAccountChangesSubscription,
+  type LinkedAccountChangesSubscriptionVariables,
   LinkedAccountDocument,
   LinkedAccountFieldsFragmentDoc,
   type LinkedAccountQuery,
@@ -43,3 +45,4 @@ export {
 } from './generated/operations.js';
 export { getSdk, type Sdk } from './generated/sdk.js';
 export { attachHub, type HubElementOptions, loadHub } from './hub-element.js';
+export { type LinkedAccountsState, type LinkedAccountsWatch, watchLinkedAccounts } from './watch-linked-accounts.js';

@@ -1,4 +1,4 @@
-import type { LinkedAccountChange } from './change-stream.js';
+import { applyChange, createAccountList } from './account-list.js';
 import type { ConnectClient } from './connect-client.js';
 import { type ConnectFailure, type LinkedAccount, toFailure } from './failure.js';
 import { isPageVisible, onHide, onReturn } from './page.js';
@@ -8,7 +8,7 @@ export interface LinkedAccountsState {
   readonly accounts: readonly LinkedAccount[] | null;
   /** Why the last read failed. Null after a success; the accounts of an earlier success stay. */
   readonly failure: ConnectFailure | null;
-  /** Whether changes arrive at once. Otherwise the accounts are read again when the user returns to the page. */
+  /** Whether changes arrive at once. Otherwise the accounts are read again every few minutes, and when the user returns. */
   readonly isLive: boolean;
 }
 
@@ -22,102 +22,139 @@ export interface LinkedAccountsWatch {
   readonly stop: () => void;
 }
 
-const pageSize = 100;
-/** 2,500 accounts, as many as the server lists. */
-const maxPages = 25;
+/** A stream that opens earlier causes the read, so that there is one. Where streams are blocked, no read waits for them. */
+const readDelayMs = 500;
 /** A safeguard for changes that were lost on the way: no older than a sweep of the server. */
 const rereadMs = 5 * 60_000;
 /** A hidden page needs no stream. A short look at another tab does not close it. */
 const hiddenMs = 2 * 60_000;
+/** A stream that ends earlier counts as a failure, so that a proxy that cuts streams does not cause one read after another. */
+const shortMs = 10_000;
 const maxPauseMs = 60_000;
 
 /**
  * Watches the linked accounts of the customer: reads them, applies each change that the server reports, and reads them
- * again after each interruption, because a stream has no memory. Where streams are blocked, the accounts are read when the
- * user returns to the page.
+ * again after each interruption, because a stream has no memory. Where streams are blocked, the accounts are read every
+ * five minutes, and when the user returns to the page.
  */
 export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch {
   const listeners = new Set<() => void>();
   const stopped = new AbortController();
+  const timers = createTimers();
+  const list = createAccountList(client);
   let state: LinkedAccountsState = { accounts: null, failure: null, isLive: false };
   let closeStream: (() => void) | undefined;
-  let failures = 0;
-  let timers: ReturnType<typeof setTimeout>[] = [];
+  let openedAt = 0;
+  let failedStreams = 0;
+  let failedReads = 0;
+  let isAsleep = false;
 
   const update = (change: Partial<LinkedAccountsState>) => {
-    if (!stopped.signal.aborted) {
-      state = { ...state, ...change };
-      for (const listener of listeners) {
-        listener();
-      }
+    state = { ...state, ...change };
+    for (const listener of listeners) {
+      listener();
     }
   };
+  const readIn = (ms: number) => timers.set('read', ms, () => void refresh());
   const refresh = async () => {
-    try {
-      update({ accounts: await readAll(client), failure: null });
-    } catch (error) {
-      update({ failure: toFailure(error) });
+    timers.clear('read');
+    const result = await list.read().then(
+      (accounts) => ({ accounts, failure: null }),
+      (error: unknown) => ({ failure: toFailure(error) }),
+    );
+    if (stopped.signal.aborted) {
+      return;
     }
-  };
-  const after = (ms: number, action: () => void) => {
-    timers.push(setTimeout(action, ms));
-  };
-  const close = () => {
-    for (const timer of timers) {
-      clearTimeout(timer);
+    failedReads = result.failure === null ? 0 : failedReads + 1;
+    if (!isAsleep) {
+      readIn(failedReads === 0 ? rereadMs : pauseMs(failedReads));
     }
-    timers = [];
-    closeStream?.();
-    closeStream = undefined;
-    update({ isLive: false });
+    update(result);
   };
   const open = (renew: boolean) => {
-    close();
+    timers.clear('open');
     closeStream = client.openChangeStream(
       { renew },
       {
         onOpen: () => {
-          failures = 0;
+          openedAt = Date.now();
           update({ isLive: true });
           void refresh();
-          reread();
         },
-        onChange: (change) => update({ accounts: applyChange(state.accounts ?? [], change) }),
+        onChange: (change) => {
+          list.note(change);
+          if (state.accounts !== null) {
+            update({ accounts: applyChange(state.accounts, change) });
+          }
+        },
         onEnd: (reason) => {
-          failures += 1;
-          close();
+          closeStream = undefined;
           // The first token may have expired. A second refusal is no matter of the token.
           const isRenewal = reason === 'unauthenticated' && !renew;
-          after(isRenewal ? 0 : pauseMs(failures), () => open(isRenewal));
+          const wasLong = state.isLive && Date.now() - openedAt >= shortMs;
+          failedStreams = wasLong ? 1 : failedStreams + 1;
+          timers.set('open', isRenewal ? 0 : pauseMs(failedStreams), () => open(isRenewal));
+          update({ isLive: false });
         },
       },
     );
   };
-  const reread = () =>
-    after(rereadMs, () => {
-      void refresh();
-      reread();
-    });
-  void refresh();
-  open(false);
-  onReturn(() => {
-    void refresh();
+  const wake = () => {
+    timers.clear('hide');
+    isAsleep = false;
+    readIn(readDelayMs);
     if (closeStream === undefined) {
       open(false);
     }
-  }, stopped.signal);
-  onHide(() => after(hiddenMs, () => !isPageVisible() && close()), stopped.signal);
+  };
+  const sleep = () => {
+    isAsleep = true;
+    timers.clearAll();
+    closeStream?.();
+    closeStream = undefined;
+    update({ isLive: false });
+  };
+  const sleepSoon = () => timers.set('hide', hiddenMs, sleep);
+
+  wake();
+  if (!isPageVisible()) {
+    sleepSoon();
+  }
+  onReturn(wake, stopped.signal);
+  onHide(sleepSoon, stopped.signal);
   return {
     getState: () => state,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    refresh: () => void refresh(),
+    refresh: () => {
+      if (!stopped.signal.aborted) {
+        void refresh();
+      }
+    },
     stop: () => {
-      close();
-      stopped.abort();
       listeners.clear();
+      stopped.abort();
+      sleep();
+    },
+  };
+}
+
+/** Timers by name. A new timer replaces that of the same name. */
+function createTimers() {
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const clear = (name: string) => clearTimeout(timers.get(name));
+  return {
+    set: (name: string, ms: number, action: () => void) => {
+      clear(name);
+      timers.set(name, setTimeout(action, ms));
+    },
+    clear,
+    clearAll: () => {
+      for (const name of timers.keys()) {
+        clear(name);
+      }
     },
   };
 }
@@ -125,30 +162,4 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
 /** Doubles with each failure in a row, up to a minute. Random, so that pages of a stopped server do not return together. */
 function pauseMs(failures: number): number {
   return Math.min(maxPauseMs, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
-}
-
-async function readAll({ sdk }: ConnectClient): Promise<LinkedAccount[]> {
-  const accounts: LinkedAccount[] = [];
-  let after: string | null = null;
-  for (let page = 0; page < maxPages; page++) {
-    const { linkedAccounts } = await sdk.linkedAccounts({ first: pageSize, after });
-    accounts.push(...linkedAccounts.nodes);
-    const { hasNextPage, endCursor } = linkedAccounts.pageInfo;
-    if (!hasNextPage) {
-      break;
-    }
-    after = endCursor;
-  }
-  return accounts;
-}
-
-/** A change can arrive twice. */
-function applyChange(accounts: readonly LinkedAccount[], change: LinkedAccountChange): readonly LinkedAccount[] {
-  const { account, accountId } = change;
-  if (account === null) {
-    return accounts.filter(({ id }) => id !== accountId);
-  }
-  return accounts.some(({ id }) => id === accountId)
-    ? accounts.map((known) => (known.id === accountId ? account : known))
-    : [...accounts, account];
 }

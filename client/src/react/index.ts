@@ -10,3 +10,4 @@ export {
 export type { DialogPart } from './dialog-parts.js';
 export { type ConnectLabels, defaultLabels } from './labels.js';
 export { type Connect, type UseConnectOptions, useConnect } from './use-connect.js';
+export { type LinkedAccounts, useLinkedAccounts } from './use-linked-accounts.js';

@@ -1,5 +1,6 @@
-import { useMemo, useSyncExternalStore } from 'react';
-import { type LinkedAccountsState, watchLinkedAccounts } from '../watch-linked-accounts.js';
+import { useSyncExternalStore } from 'react';
+import type { ConnectClient } from '../connect-client.js';
+import { type LinkedAccountsState, type LinkedAccountsWatch, watchLinkedAccounts } from '../watch-linked-accounts.js';
 import { useConnectSettings } from './connect-provider.js';
 
 export interface LinkedAccounts extends LinkedAccountsState {
@@ -9,29 +10,45 @@ export interface LinkedAccounts extends LinkedAccountsState {
 
 const initial: LinkedAccountsState = { accounts: null, failure: null, isLive: false };
 
+/** One watch, and so one stream, for all components with the same client. */
+const watches = new WeakMap<ConnectClient, SharedWatch>();
+
 /** The customer's linked accounts, always up to date. Requires a `ConnectProvider`. */
 export function useLinkedAccounts(): LinkedAccounts {
   const { client } = useConnectSettings();
-  const watch = useMemo(() => createLazyWatch(() => watchLinkedAccounts(client)), [client]);
+  const watch = sharedWatch(client);
   const state = useSyncExternalStore(watch.subscribe, watch.getState, () => initial);
   return { ...state, refresh: watch.refresh };
 }
 
+type SharedWatch = ReturnType<typeof createSharedWatch>;
+
+function sharedWatch(client: ConnectClient): SharedWatch {
+  const watch = watches.get(client) ?? createSharedWatch(client);
+  watches.set(client, watch);
+  return watch;
+}
+
 /** A watch that runs while something is subscribed: React can render without mounting, and mounts twice in strict mode. */
-function createLazyWatch(start: () => ReturnType<typeof watchLinkedAccounts>) {
-  let watch: ReturnType<typeof watchLinkedAccounts> | undefined;
+function createSharedWatch(client: ConnectClient) {
+  let watch: LinkedAccountsWatch | undefined;
+  let subscribers = 0;
   let last = initial;
   return {
     getState: () => watch?.getState() ?? last,
     refresh: () => watch?.refresh(),
     subscribe: (listener: () => void) => {
-      watch = start();
+      watch ??= watchLinkedAccounts(client);
+      subscribers += 1;
       const unsubscribe = watch.subscribe(listener);
       return () => {
         unsubscribe();
-        last = watch?.getState() ?? last;
-        watch?.stop();
-        watch = undefined;
+        subscribers -= 1;
+        if (subscribers === 0) {
+          watch?.stop();
+          last = watch?.getState() ?? last;
+          watch = undefined;
+        }
       };
     },
   };
