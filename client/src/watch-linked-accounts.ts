@@ -89,10 +89,11 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
         },
         onEnd: (reason) => {
           closeStream = undefined;
-          // The first token may have expired. A second refusal is no matter of the token.
-          const isRenewal = reason === 'unauthenticated' && !renew;
-          const wasLong = state.isLive && Date.now() - openedAt >= shortMs;
-          failedStreams = wasLong ? 1 : failedStreams + 1;
+          const wasShort = !state.isLive || Date.now() - openedAt < shortMs;
+          failedStreams = wasShort ? failedStreams + 1 : 1;
+          // The first token may have expired. While the server tolerates a clock difference, it accepts such a token and
+          // completes the stream at once. A second end is no matter of the token.
+          const isRenewal = !renew && (reason === 'unauthenticated' || (reason === 'completed' && wasShort));
           timers.set('open', isRenewal ? 0 : pauseMs(failedStreams), () => open(isRenewal));
           update({ isLive: false });
         },

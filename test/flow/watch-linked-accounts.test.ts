@@ -1,0 +1,275 @@
+import { createServer, type RequestListener, request as sendRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  type ConnectClientOptions,
+  createConnectClient,
+  type LinkedAccountsWatch,
+  watchLinkedAccounts,
+} from '../../client/src/index.js';
+import { startServer } from '../../src/server.js';
+import { type Listener, listen } from '../support/listen.js';
+import { acme, globex, ownerFields, signIn, signToken, startSharedApp, testConfig } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
+
+const secret = 'whsec_watch';
+const app = await startSharedApp({ STACKONE_WEBHOOK_SECRET: secret });
+beforeEach(() => {
+  Object.assign(app.emulator.settings, { webhookUrl: `${app.url}/webhooks/stackone`, webhookSecret: secret });
+});
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  jest.restoreAllMocks();
+  for (const end of ends.splice(0)) {
+    await end();
+  }
+});
+
+const headersOf = () => signIn(acme);
+function start(options: ConnectClientOptions = {}): LinkedAccountsWatch {
+  const client = createConnectClient({ url: `${app.url}/graphql`, headers: headersOf, ...options });
+  const watch = watchLinkedAccounts(client);
+  ends.push(watch.stop);
+  return watch;
+}
+const link = (fields = {}) => app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme), ...fields });
+const shown = ({ getState }: LinkedAccountsWatch) => getState().accounts?.map(({ id, status }) => `${id} ${status}`);
+const waitForLive = async (watch: LinkedAccountsWatch) => {
+  const isReady = () => watch.getState().isLive && watch.getState().accounts !== null;
+  await waitUntil(isReady, 'a live watch');
+};
+const waitForShown = (watch: LinkedAccountsWatch, rows: readonly string[], timeoutMs = 5_000) =>
+  waitUntil(
+    () => JSON.stringify(shown(watch)) === JSON.stringify(rows),
+    () => `${rows}; shown: ${shown(watch)}`,
+    { timeoutMs },
+  );
+const listReads = () => app.emulator.history.filter(({ path }) => path === '/accounts').length;
+
+/** Passes requests on to the server, except for those to the stream. */
+async function startProxy(answerStream: RequestListener): Promise<Listener> {
+  const proxy = createServer((request, response) => {
+    if (request.url === '/graphql/stream') {
+      answerStream(request, response);
+      return;
+    }
+    const { method, headers, url } = request;
+    request.pipe(
+      sendRequest(`${app.url}${url}`, { method, headers }, (upstream) => {
+        response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+        upstream.pipe(response);
+      }),
+    );
+  });
+  const listener = await listen(proxy);
+  ends.push(listener.close);
+  return listener;
+}
+
+describe('watchLinkedAccounts', () => {
+  it('shows an account that is linked, breaks, recovers and is removed, and none of another customer', async () => {
+    const first = link();
+    const watch = start();
+    expect(watch.getState()).toEqual({ accounts: null, failure: null, isLive: false });
+    await waitForLive(watch);
+    expect(shown(watch)).toEqual([`${first.id} ACTIVE`]);
+    expect(listReads()).toBe(1);
+    app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(globex) });
+    const second = link();
+    await waitForShown(watch, [`${first.id} ACTIVE`, `${second.id} ACTIVE`]);
+    app.emulator.updateAccount(first.id, { status: 'error' });
+    await waitForShown(watch, [`${first.id} ERROR`, `${second.id} ACTIVE`]);
+    app.emulator.updateAccount(first.id, { status: 'active' });
+    await waitForShown(watch, [`${first.id} ACTIVE`, `${second.id} ACTIVE`]);
+    await (await app.sdk(acme)).deleteLinkedAccount({ accountId: first.id });
+    await waitForShown(watch, [`${second.id} ACTIVE`]);
+    expect(listReads()).toBe(1);
+  });
+
+  it('keeps a change that arrives during a read whose result is older', async () => {
+    const { id } = link();
+    const old = await (await app.sdk(acme)).linkedAccounts({});
+    let respond = () => {};
+    const watch = start();
+    await waitForLive(watch);
+    const read = new Promise<void>((resolve) => {
+      respond = resolve;
+    });
+    const realFetch = globalThis.fetch;
+    jest.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      const isRead = typeof init?.body === 'string' && init.body.includes('query linkedAccounts');
+      if (!isRead) {
+        return realFetch(input, init);
+      }
+      await read;
+      return Response.json({ data: old });
+    });
+    watch.refresh();
+    app.emulator.updateAccount(id, { status: 'expired' });
+    await waitForShown(watch, [`${id} EXPIRED`]);
+    const states: unknown[] = [];
+    watch.subscribe(() => states.push(shown(watch)));
+    respond();
+    await waitUntil(() => states.length > 0, 'the result of the read');
+    expect(states).toEqual([[`${id} EXPIRED`]]);
+  });
+
+  it('keeps the accounts when a read fails, shows why, and reads them again', async () => {
+    const { id } = link();
+    const watch = start();
+    await waitForLive(watch);
+    app.emulator.failNext({ status: 400, match: { path: '/accounts' } });
+    watch.refresh();
+    await waitUntil(() => watch.getState().failure !== null, 'the failure');
+    expect(watch.getState()).toMatchObject({ accounts: [{ id }], failure: { kind: 'server' }, isLive: true });
+    await waitUntil(() => watch.getState().failure === null, 'the next read');
+  });
+
+  it('renews an expired access token, and the stream goes on', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 2;
+    const watch = start({
+      headers: async ({ renew }) =>
+        renew ? headersOf() : { authorization: `Bearer ${await signToken({ ...acme, exp })}` },
+    });
+    await waitForLive(watch);
+    await waitUntil(() => !watch.getState().isLive, 'the end of the stream');
+    await waitForLive(watch);
+    expect(Date.now()).toBeGreaterThan(exp * 1000);
+    const { id } = link();
+    await waitForShown(watch, [`${id} ACTIVE`]);
+  });
+
+  it('finds a server that was restarted, and reads what it missed', async () => {
+    const serve = (port: string) =>
+      startServer(testConfig({ STACKONE_BASE_URL: app.emulator.url, LOG_LEVEL: 'silent', PORT: port }));
+    const server = await serve('0');
+    const watch = start({ url: `${server.url}/graphql` });
+    await waitForLive(watch);
+    expect(shown(watch)).toEqual([]);
+    await server.stop(0);
+    await waitUntil(() => !watch.getState().isLive, 'the end of the stream');
+    expect(shown(watch)).toEqual([]);
+    const { id } = link();
+    const restarted = await serve(new URL(server.url).port);
+    ends.push(() => restarted.stop(0));
+    await waitForShown(watch, [`${id} ACTIVE`]);
+    await waitForLive(watch);
+  });
+
+  it.each<[string, RequestListener]>([
+    ['404', (_request, response) => void response.writeHead(404).end()],
+    ['a web page', (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>')],
+    ['no response', () => undefined],
+  ])(
+    'reads the accounts without a stream when its path sends %s, and when the user returns',
+    async (_title, answer) => {
+      const page = openPage();
+      const { id } = link();
+      const proxy = await startProxy(answer);
+      const watch = start({ url: `${proxy.url}/graphql` });
+      await waitForShown(watch, [`${id} ACTIVE`]);
+      app.emulator.updateAccount(id, { status: 'error' });
+      page.show();
+      await waitForShown(watch, [`${id} ERROR`]);
+      expect(watch.getState()).toMatchObject({ isLive: false, failure: null });
+      expect(listReads()).toBe(2);
+    },
+  );
+
+  it('waits longer after each stream that a proxy cuts, and does not read after each', async () => {
+    let streams = 0;
+    const proxy = await startProxy((_request, response) => {
+      streams += 1;
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(':\n\n');
+    });
+    start({ url: `${proxy.url}/graphql` });
+    await sleep(1_700);
+    expect(streams).toBeGreaterThanOrEqual(1);
+    expect(streams).toBeLessThanOrEqual(3);
+  });
+
+  it('closes the stream of a page that is hidden for two minutes, and catches up when the user returns', async () => {
+    const page = openPage();
+    shorten(120_000, 30);
+    const watch = start();
+    await waitForLive(watch);
+    page.hide();
+    await waitUntil(() => !watch.getState().isLive, 'the end of the stream');
+    const { id } = link();
+    await sleep(50);
+    expect(shown(watch)).toEqual([]);
+    page.show();
+    await waitForShown(watch, [`${id} ACTIVE`]);
+    await waitForLive(watch);
+    // A short look at another tab.
+    jest.restoreAllMocks();
+    page.hide();
+    page.show();
+    expect(watch.getState().isLive).toBe(true);
+  });
+
+  it('closes the stream of a page that was never visible', async () => {
+    openPage('hidden');
+    shorten(120_000, 300);
+    const watch = start();
+    await waitForLive(watch);
+    await waitUntil(() => !watch.getState().isLive, 'the end of the stream');
+  });
+
+  it('finds a change that was lost on the way, at the latest after five minutes', async () => {
+    shorten(300_000, 30);
+    app.emulator.settings.webhookFault = 'drop';
+    const watch = start();
+    await waitForLive(watch);
+    const { id } = link();
+    await waitForShown(watch, [`${id} ACTIVE`]);
+  });
+
+  it('does nothing after it was stopped: no request, no timer, no call', async () => {
+    const page = openPage();
+    const clock = jest.spyOn(globalThis, 'setTimeout');
+    const watch = start();
+    await waitForLive(watch);
+    let calls = 0;
+    watch.subscribe(() => {
+      calls += 1;
+    });
+    watch.refresh();
+    watch.stop();
+    const timers = clock.mock.calls.length;
+    const state = watch.getState();
+    watch.refresh();
+    page.hide();
+    page.show();
+    const { id } = link();
+    await sleep(100);
+    expect(calls).toBe(0);
+    expect(watch.getState()).toBe(state);
+    expect([state.isLive, shown(watch)?.includes(id)]).toEqual([false, false]);
+    const own = clock.mock.calls.slice(timers).filter(([, ms]) => [500, 120_000, 300_000].includes(ms ?? 0));
+    expect(own).toEqual([]);
+  });
+});
+
+/** Timers of exactly `ms` fire after `instead`. */
+function shorten(ms: number, instead: number): void {
+  const real = globalThis.setTimeout;
+  jest.spyOn(globalThis, 'setTimeout').mockImplementation(
+    Object.assign((action: () => void, delay?: number) => real(action, delay === ms ? instead : delay), {
+      __promisify__: real.__promisify__,
+    }),
+  );
+}
+
+/** The least of a page that the client needs. */
+function openPage(initial = 'visible') {
+  const page = Object.assign(new EventTarget(), { visibilityState: initial, baseURI: 'http://127.0.0.1/' });
+  Object.defineProperty(globalThis, 'document', { value: page, configurable: true });
+  ends.push(() => Reflect.deleteProperty(globalThis, 'document'));
+  const change = (visibilityState: string) => {
+    page.visibilityState = visibilityState;
+    page.dispatchEvent(new Event('visibilitychange'));
+  };
+  return { hide: () => change('hidden'), show: () => change('visible') };
+}
