@@ -1,16 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { type Emulator, startEmulator } from '../emulator/src/index.js';
+import { type Emulator, type Settings, startEmulator } from '../emulator/src/index.js';
 import { ConfigError } from '../src/config/config-error.js';
 import { type Environment, loadConfig } from '../src/config/from-environment.js';
 import { listSettings } from '../src/config/setting-list.js';
 import type { Config } from '../src/config/settings.js';
 import type { Logger } from '../src/observability/logger.js';
 import { type Server, startServer } from '../src/server.js';
+import { addBreakRoute } from './break-account.js';
 import { addIdentityRoutes, createDemoIdentity } from './identity.js';
 import { seedAccounts } from './tenants.js';
 
@@ -28,6 +30,7 @@ export const demoVariables: readonly string[] = ['EMULATOR_PORT', 'DEMO_ALLOW_NE
 
 const apiKey = 'demo-key';
 const defaultEmulatorPort = 4010;
+const webhookSecret = `whsec_${randomBytes(24).toString('base64url')}`;
 const identity = createDemoIdentity();
 
 /**
@@ -51,6 +54,7 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
     AUTH_PUBLIC_KEY: identity.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     AUTH_ISSUER: identity.issuer,
     AUTH_AUDIENCE: identity.audience,
+    STACKONE_WEBHOOK_SECRET: webhookSecret,
   });
   if (env['DEMO_ALLOW_NETWORK'] !== 'true' && !isLoopback(config.host)) {
     throw new ConfigError([networkProblem]);
@@ -68,7 +72,7 @@ function isLoopback(host: string): boolean {
 /** Settings that the demo fills in. Set without a StackOne key, they are a mistake. */
 const serverOnly = listSettings()
   .flatMap(({ variable, fileVariable }) => (fileVariable === undefined ? [variable] : [variable, fileVariable]))
-  .filter((name) => /^(STACKONE_BASE_URL|AUTH_.*|.*_CLAIM)$/.test(name));
+  .filter((name) => /^(STACKONE_BASE_URL|STACKONE_WEBHOOK_.*|AUTH_.*|.*_CLAIM)$/.test(name));
 
 function demoProblems(env: Environment): string[] {
   const problems = serverOnly
@@ -94,7 +98,8 @@ function demoProblems(env: Environment): string[] {
  */
 export async function startDemo(env: Environment, options: { readonly logger?: Logger } = {}): Promise<Demo> {
   const { config: local, emulatorPort } = loadDemoConfig(env);
-  const emulator = await startEmulator({ host: local.host, port: emulatorPort, apiKey });
+  const settings: Partial<Settings> = { webhookSecret };
+  const emulator = await startEmulator({ host: local.host, port: emulatorPort, apiKey, settings });
   seedAccounts(emulator);
   try {
     const { config } = loadDemoConfig(env, emulator.url);
@@ -104,10 +109,14 @@ export async function startDemo(env: Environment, options: { readonly logger?: L
         playgroundTokenPath: 'demo/token?tenant=acme',
         addRoutes: async (server) => {
           addIdentityRoutes(server, identity);
+          addBreakRoute(server, emulator);
           await addPage(server, new URL(emulator.url).port);
         },
       },
     });
+    // The emulator starts first, so it learns the URL of the server now. A reset of the emulator keeps it.
+    settings.webhookUrl = `${server.url}/webhooks/stackone`;
+    emulator.settings.webhookUrl = settings.webhookUrl;
     const stop = async (graceMs?: number) => {
       await server.stop(graceMs);
       await emulator.stop();

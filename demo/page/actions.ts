@@ -16,4 +16,5 @@ export interface Actions {
   readonly remove: () => void;
   readonly closeRemoval: () => void;
   readonly closeToast: () => void;
+  readonly breakAccount: () => void;
 }

@@ -1,15 +1,14 @@
 import { type ConnectClient, ConnectError, createConnectClient, type Sdk, toFailure } from '../../client/src/index.js';
 import { describeProblem } from './labels.js';
-import type { Account, Integrations, Result, TenantKey } from './state.js';
+import type { Integrations, Result, TenantKey } from './state.js';
 
 export interface Api {
   readonly client: ConnectClient;
   readonly loadIntegrations: () => Promise<Result<Integrations>>;
   readonly remove: (accountId: string) => Promise<Result<string>>;
+  /** For the demo only: an account of the customer stops working. @returns false if none works */
+  readonly breakAccount: () => Promise<boolean>;
 }
-
-/** Limits the number of requests. This page shows no further accounts. */
-const maxAccountPages = 10;
 
 /** The server's API for this page. Functions never throw: a failure is returned as a `Problem` to show. */
 export function createApi(tenant: TenantKey): Api {
@@ -19,19 +18,19 @@ export function createApi(tenant: TenantKey): Api {
     client,
     loadIntegrations: () => toResult(() => loadIntegrations(client.sdk)),
     remove: (accountId) => toResult(() => removeAccount(client.sdk, accountId)),
+    breakAccount: async () => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch('demo/break-account', { method: 'POST', headers, body: JSON.stringify({ tenant }) });
+      const body: unknown = await response.json();
+      return typeof body === 'object' && body !== null && 'accountId' in body && body.accountId !== null;
+    },
   };
 }
 
+/** The first 100 accounts. The watch reads all of them. */
 async function loadIntegrations(sdk: Sdk): Promise<Integrations> {
   const { viewer, providers, linkedAccounts } = await sdk.integrations();
-  const accounts: Account[] = [...linkedAccounts.nodes];
-  let { hasNextPage, endCursor } = linkedAccounts.pageInfo;
-  for (let page = 1; hasNextPage && page < maxAccountPages; page += 1) {
-    const next = (await sdk.linkedAccounts({ first: 100, after: endCursor })).linkedAccounts;
-    accounts.push(...next.nodes);
-    ({ hasNextPage, endCursor } = next.pageInfo);
-  }
-  return { user: viewer, providers, accounts };
+  return { user: viewer, providers, accounts: linkedAccounts.nodes };
 }
 
 async function removeAccount(sdk: Sdk, accountId: string): Promise<string> {

@@ -1,14 +1,18 @@
 import { render } from 'lit-html';
+import { type LinkedAccountsState, type LinkedAccountsWatch, watchLinkedAccounts } from '../../client/src/index.js';
 import type { Actions } from './actions.js';
 import { createApi } from './api.js';
+import { describeChanges } from './changes.js';
 import { createConnectDialog } from './connect-dialog.js';
-import { accountName } from './labels.js';
+import { accountName, describeProblem } from './labels.js';
 import {
   type Account,
   initialState,
   isTenantKey,
   type Removal,
   type State,
+  type Toast,
+  withAccounts,
   withConfirmed,
   withLoadResult,
   withoutAccount,
@@ -50,43 +54,47 @@ function find<T extends Element>(selector: string, kind: new () => T): T {
   throw new Error(`No element matches ${selector}`);
 }
 
-let latestLoad = 0;
-let lastLoadedAt = 0;
+let watch: LinkedAccountsWatch | undefined;
 
 async function load(): Promise<void> {
-  latestLoad += 1;
-  const thisLoad = latestLoad;
-  if (state.loadState.kind === 'failed') {
-    update({ ...state, loadState: { kind: 'loading' } });
-  }
+  update({ ...state, loadState: { kind: 'loading' } });
   const result = await api.loadIntegrations();
-  // The response of an older request must not restore a removed account.
-  if (thisLoad !== latestLoad) {
-    return;
-  }
-  lastLoadedAt = Date.now();
   update(withLoadResult(state, result));
+  if (result.ok) {
+    watch = watchLinkedAccounts(api.client);
+    const { getState, subscribe } = watch;
+    subscribe(() => showAccounts(getState()));
+  }
 }
 
-const minReloadIntervalMs = 5_000;
-let reloadTimer: ReturnType<typeof setTimeout> | undefined;
+/** The accounts of the watch that are shown. A change of its other state must not undo a change of this page. */
+let watched: readonly Account[] | null = null;
 
-/**
- * Reloads when the user returns to the page: accounts may have changed in an OAuth window, in another tab or by a
- * colleague. Loads at most once in five seconds. A return within this time is not dropped, but delayed.
- */
-function reloadSoon(): void {
-  if (document.visibilityState !== 'visible') {
+/** Shows the accounts of the watch. They change when a colleague links an account, and when an account stops working. */
+function showAccounts({ accounts, failure }: LinkedAccountsState): void {
+  if (state.loadState.kind !== 'ready') {
     return;
   }
-  clearTimeout(reloadTimer);
-  reloadTimer = setTimeout(() => void load(), Math.max(0, lastLoadedAt + minReloadIntervalMs - Date.now()));
+  const isFirst = watched === null;
+  const isNew = accounts !== watched;
+  watched = accounts;
+  const before = state.loadState.integrations;
+  const hadFocus = document.activeElement !== document.body;
+  update(withAccounts(state, isNew ? accounts : null, failure === null ? null : describeProblem(failure)));
+  if (hadFocus) {
+    restoreFocus('#connections');
+  }
+  const toast = isFirst || accounts === null ? null : describeChanges(before, { ...before, accounts });
+  // Behind a dialog it would not be announced, and the dialog can be about this change.
+  if (isNew && toast !== null && state.connect.phase === 'closed' && state.removal.phase === 'closed') {
+    showToast(toast);
+  }
 }
 
 let toastTimer: ReturnType<typeof setTimeout> | undefined;
 const toastMs = 10_000;
 
-function showToast(toast: string): void {
+function showToast(toast: Toast): void {
   clearTimeout(toastTimer);
   update({ ...state, toast });
   toastTimer = setTimeout(() => update({ ...state, toast: null }), toastMs);
@@ -115,7 +123,7 @@ function announceLinked(): void {
     return;
   }
   restoreFocus(`#account-${CSS.escape(linked.id)}`);
-  showToast(linked.text);
+  showToast({ tone: 'success', text: linked.text });
   linked = null;
 }
 
@@ -135,22 +143,28 @@ async function remove(): Promise<void> {
   if (result.ok) {
     update({ ...withoutAccount(state, account.id), removal: { phase: 'closed' } });
     restoreFocus('#connections');
-    showToast(`${name} is disconnected.`);
-    void load();
+    showToast({ tone: 'success', text: `${name} is disconnected.` });
+    watch?.refresh();
   } else if (state.removal.phase === 'removing') {
     showRemoval({ phase: 'confirming', account, problem: result.problem });
   } else {
     // The user has closed the dialog meanwhile. The failure must still be shown.
-    showToast(`${name} was not disconnected. ${result.problem.title}.`);
+    showToast({ tone: 'warning', text: `${name} was not disconnected. ${result.problem.title}.` });
   }
 }
 
-/** After a failed removal, reload the list: the account may have been removed already. */
+/** After a failed removal, read the accounts again: the account may have been removed already. */
 function closeRemoval(): void {
   const hasFailed = state.removal.phase === 'confirming' && state.removal.problem !== null;
   showRemoval({ phase: 'closed' });
   if (hasFailed) {
-    void load();
+    watch?.refresh();
+  }
+}
+
+async function breakAccount(): Promise<void> {
+  if (!(await api.breakAccount())) {
+    showToast({ tone: 'warning', text: 'No account works, so none can break. Connect one first.' });
   }
 }
 
@@ -158,7 +172,7 @@ const actions: Actions = {
   search: (search) => update({ ...state, search }),
   selectCategory: (category) => update({ ...state, category }),
   clearFilters: () => update({ ...state, search: '', category: null }),
-  reload: () => void load(),
+  reload: () => (watch === undefined ? void load() : watch.refresh()),
   connect: (target) => connectDialog.open(target),
   openNaming: () => connectDialog.openNaming(),
   nameAccount: (label) => connectDialog.name(label),
@@ -168,10 +182,9 @@ const actions: Actions = {
   remove: () => void remove(),
   closeRemoval,
   closeToast: () => update({ ...state, toast: null }),
+  breakAccount: () => void breakAccount(),
 };
 
-addEventListener('focus', reloadSoon);
-document.addEventListener('visibilitychange', reloadSoon);
 // The first render adds the dialogs to the page.
 update(state);
 const connectDialog = createConnectDialog({
@@ -188,7 +201,7 @@ const connectDialog = createConnectDialog({
   },
   onClosed: () => {
     announceLinked();
-    void load();
+    watch?.refresh();
   },
 });
 void load();

@@ -36,7 +36,7 @@ export interface Integrations {
 export type LoadState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly problem: Problem }
-  /** `stale` is the problem of the last reload, if it failed. The page then shows that its data may be out of date. */
+  /** `stale` is the problem of the last read of the accounts, if it failed. The page then shows that its data may be out of date. */
   | { readonly kind: 'ready'; readonly integrations: Integrations; readonly stale: Problem | null };
 
 export interface ProviderTarget {
@@ -64,6 +64,11 @@ export type Removal =
   | { readonly phase: 'confirming'; readonly account: Account; readonly problem: Problem | null }
   | { readonly phase: 'removing'; readonly account: Account };
 
+export interface Toast {
+  readonly tone: 'success' | 'warning';
+  readonly text: string;
+}
+
 export interface State {
   readonly tenant: TenantKey;
   readonly loadState: LoadState;
@@ -71,7 +76,7 @@ export interface State {
   readonly category: Category | null;
   readonly connect: Connect;
   readonly removal: Removal;
-  readonly toast: string | null;
+  readonly toast: Toast | null;
   /** Ids of accounts that the server has confirmed since the page was loaded. */
   readonly confirmed: ReadonlySet<string>;
 }
@@ -93,15 +98,23 @@ export function isTenantKey(value: unknown): value is TenantKey {
   return typeof value === 'string' && Object.hasOwn(tenants, value);
 }
 
-/** The state after a load. If a reload fails, the page keeps its data and shows the problem above it. */
 export function withLoadResult(state: State, result: Result<Integrations>): State {
-  if (result.ok) {
-    return { ...state, loadState: { kind: 'ready', integrations: result.value, stale: null } };
+  return {
+    ...state,
+    loadState: result.ok
+      ? { kind: 'ready', integrations: result.value, stale: null }
+      : { kind: 'failed', problem: result.problem },
+  };
+}
+
+/** The state after the accounts were read again, or one has changed. If a read fails, the page keeps its data. */
+export function withAccounts(state: State, accounts: readonly Account[] | null, stale: Problem | null): State {
+  if (state.loadState.kind !== 'ready') {
+    return state;
   }
-  const { problem } = result;
-  return state.loadState.kind === 'ready'
-    ? { ...state, loadState: { ...state.loadState, stale: problem } }
-    : { ...state, loadState: { kind: 'failed', problem } };
+  const { integrations } = state.loadState;
+  const shown = accounts === null ? integrations : { ...integrations, accounts };
+  return { ...state, loadState: { kind: 'ready', integrations: shown, stale } };
 }
 
 /** The state after the server has confirmed an account, so that the list is correct before the next reload. */

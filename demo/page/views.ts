@@ -20,7 +20,7 @@ import {
 
 export function pageView(state: State, actions: Actions): TemplateResult {
   return html`
-    ${demoBar(state)} ${header(state)}
+    ${demoBar(state, actions)} ${header(state)}
     <main class="page">
       <div class="intro">
         <h1>Integrations</h1>
@@ -36,7 +36,7 @@ export function pageView(state: State, actions: Actions): TemplateResult {
 }
 
 /** Links instead of buttons: a new page load for each customer keeps no data of the other customer. */
-function demoBar({ tenant }: State): TemplateResult {
+function demoBar({ tenant }: State, actions: Actions): TemplateResult {
   return html`<aside class="demo-bar" aria-label="About this demo">
     <p><strong>Demo</strong> An emulator replaces StackOne. <span>No data leaves this computer.</span></p>
     <nav aria-label="Customer">
@@ -44,6 +44,9 @@ function demoBar({ tenant }: State): TemplateResult {
         ([key, name]) => html`<a href="?tenant=${key}" aria-current=${key === tenant ? 'page' : nothing}>${name}</a>`,
       )}
     </nav>
+    <button type="button" title="As if a password had changed: one account stops working" @click=${actions.breakAccount}>
+      Break an account
+    </button>
     <a class="playground" href="graphql">GraphQL playground</a>
   </aside>`;
 }
@@ -234,9 +237,9 @@ function toast({ toast }: State, actions: Actions): TemplateResult {
     ${
       toast === null
         ? nothing
-        : html`<div class="toast">
-            ${checkIcon}
-            <p>${toast}</p>
+        : html`<div class="toast ${toast.tone}">
+            ${toast.tone === 'warning' ? warningIcon : checkIcon}
+            <p>${toast.text}</p>
             <button class="icon-button" aria-label="Dismiss" @click=${actions.closeToast}>${closeIcon}</button>
           </div>`
     }

@@ -24,6 +24,8 @@ export interface EmulatorOptions {
    * Always accepted: `localhost`, `127.0.0.1` and `[::1]`, each with the port of the emulator.
    */
   controlHosts?: readonly string[];
+  /** Settings other than the defaults. Read at the start and by each `reset`. */
+  settings?: Partial<Settings>;
   /** Current time in milliseconds since the epoch. Default: `Date.now`. */
   now?: () => number;
 }
@@ -35,7 +37,7 @@ export interface Emulator {
   readonly apiKey: string;
   /** All API and Hub requests, oldest first. Always the same array; `reset` empties it. */
   readonly history: readonly RequestRecord[];
-  /** Can be changed at any time. `reset` restores the defaults. */
+  /** Can be changed at any time. `reset` restores those of the start. */
   readonly settings: Settings;
   /** Makes the next `times` (default 1) matching requests fail. Faults apply in the order they were added. */
   failNext(fault: Fault, times?: number): void;
@@ -47,7 +49,7 @@ export interface Emulator {
   updateAccount(id: string, patch: AccountPatch): Account;
   /** Moves the emulator's clock forward. Sessions expire by this clock. */
   advance(seconds: number): void;
-  /** Deletes sessions, accounts, history and faults, and restores the default settings and the clock. */
+  /** Deletes sessions, accounts, history and faults, and restores the settings of the start and the clock. */
   reset(): void;
   /** Stops immediately and closes all open connections. */
   stop(): Promise<void>;
@@ -61,7 +63,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const app = Fastify({ bodyLimit: bodyLimitBytes, forceCloseConnections: true });
   const faults = new Faults();
   const history: RequestRecord[] = [];
-  const settings: Settings = { ...defaultSettings };
+  const settings: Settings = { ...defaultSettings, ...options.settings };
   const webhooks = new Webhooks(settings, () => store.now());
   const store: Store = new Store(now, (event, account) => webhooks.send(event, account));
   // Set when the server listens. Kept after `stop`: tests of an outage still call it.
@@ -90,7 +92,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       faults.clear();
       webhooks.reset();
       history.length = 0;
-      Object.assign(settings, defaultSettings);
+      Object.assign(settings, defaultSettings, options.settings);
     },
     stop: () => {
       webhooks.reset();
