@@ -90,7 +90,10 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
     };
   return {
     get apolloOptions() {
-      return { ...apolloOptions, plugins: [...apolloOptions.plugins, fetchRequests.plugin()] };
+      // An open stream would keep the HTTP server, and so Apollo Server, from stopping.
+      const endStreams = { drainServer: async () => streams.completeAll() };
+      const plugins = [...apolloOptions.plugins, fetchRequests.plugin(), { serverWillStart: async () => endStreams }];
+      return { ...apolloOptions, plugins };
     },
     createContext: open(createContext),
     createPublicContext: open(orPublic(createContext)),

@@ -22,22 +22,30 @@ function getOwner(request) {
   return user && { ...user.customer, username: user.email };
 }
 
+/** Called when an account was linked, changed, broke, works again or was removed. A real shop notifies its customer. */
+function logChange({ ownerId, kind, accountId }) {
+  process.stdout.write(`Account ${accountId} of ${ownerId}: ${kind}\n`);
+}
+
 /**
- * Starts the host app. `stackone` has the options of `startConnect` for StackOne: the API key, and the URL of an
- * emulator. Port 0 takes any free port.
+ * Starts the host app. `stackone` has the options of `startConnect` for StackOne: the API key, the secret of the
+ * webhook, and the URL of an emulator. Port 0 takes any free port.
  */
-export async function startShop({ stackone, port = 0 }) {
+export async function startShop({ stackone, port = 0, onAccountChange = logChange }) {
   const app = express();
   const httpServer = createServer(app);
   // CSRF protection: browsers do not send a Lax cookie with POST requests of other sites. With HTTPS, add secure: true.
   app.use(cookieSession({ name: 'session', secret: randomBytes(32).toString('hex'), sameSite: 'lax' }));
 
-  const connect = await startConnect({ ...stackone, getOwner });
+  const connect = await startConnect({ ...stackone, getOwner, onAccountChange });
   const apollo = new ApolloServer({
     ...connect.apolloOptions,
     plugins: [...connect.apolloOptions.plugins, ApolloServerPluginDrainHttpServer({ httpServer })],
   });
   await apollo.start();
+  // No body parser runs before: the signature is over the bytes of the body.
+  app.post('/webhooks/stackone', connect.handleWebhook);
+  app.post('/graphql/stream', connect.handleStream);
   app.use(
     '/graphql',
     express.json({ limit: '16kb' }),

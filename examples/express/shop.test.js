@@ -1,13 +1,18 @@
+import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startEmulator } from 'stackone-emulator';
 import { startShop } from './shop.js';
 
 let emulator;
 let shop;
+const changes = new EventEmitter();
 beforeAll(async () => {
   emulator = await startEmulator();
-  const { apiKey, url: baseUrl } = emulator;
-  shop = await startShop({ stackone: { apiKey, baseUrl, production: false, logLevel: 'silent' } });
+  const { apiKey, url: baseUrl, settings } = emulator;
+  shop = await startShop({
+    stackone: { apiKey, baseUrl, webhookSecret: settings.webhookSecret, production: false, logLevel: 'silent' },
+    onAccountChange: (change) => changes.emit(change.kind, change),
+  });
 });
 beforeEach(() => emulator.reset());
 afterAll(async () => {
@@ -67,4 +72,18 @@ test('a token expires after 30 minutes', async () => {
   expect(await callHub()).toBe(200);
   emulator.advance(30 * 60);
   expect(await callHub()).toBe(401);
+});
+
+test('an account that breaks is reported', async () => {
+  emulator.settings.webhookUrl = `${shop.url}/webhooks/stackone`;
+  const linked = once(changes, 'LINKED');
+  const { id } = emulator.addAccount({
+    provider: 'bamboohr',
+    origin_owner_id: 'acme',
+    origin_owner_name: 'Acme Corporation',
+  });
+  await linked;
+  const broken = once(changes, 'BROKEN');
+  emulator.updateAccount(id, { status: 'error' });
+  expect(await broken).toMatchObject([{ ownerId: 'acme', accountId: id, account: { status: 'error' } }]);
 });

@@ -9,6 +9,7 @@ import { describeInBrowser, executablePath } from '../support/browser.js';
 import { type Example, startExample } from '../support/example.js';
 import { inPackage } from '../support/package-files.js';
 import { startProductSite } from '../support/product-site.js';
+import { waitUntil } from '../support/wait.js';
 
 const historySchema = z.array(z.looseObject({ path: z.string() }));
 const mint = JSON.stringify({ query: 'mutation { createConnectSession { token } }' });
@@ -94,10 +95,23 @@ describeInBrowser('the Express example', ({ open, expectConsoleErrors }) => {
   const cookieOf = async (page: Page) =>
     (await page.context().cookies(example.url)).map(({ name, value }) => `${name}=${value}`).join('; ');
 
+  test('logs that an account stopped working', async () => {
+    await example.control('PATCH', '/settings', { webhookUrl: `${example.url}/webhooks/stackone` });
+    const { body } = await example.control('POST', '/accounts', {
+      provider: 'bamboohr',
+      origin_owner_id: 'acme',
+      origin_owner_name: 'Acme Corporation',
+    });
+    const { id } = z.looseObject({ id: z.string() }).parse(body);
+    await waitUntil(() => example.output().includes(`Account ${id} of acme: LINKED`), 'the line about the link');
+    await example.control('PATCH', `/accounts/${id}`, { status: 'error' });
+    await waitUntil(() => example.output().includes(`Account ${id} of acme: BROKEN`), 'the line about the failure');
+  });
+
   test('passes the Jest test of docs/testing.md', () => {
     const config = { rootDir: inPackage('examples/express'), testMatch: ['**/*.test.js'] };
     const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
-    expectPassing([...jest, '--config', JSON.stringify(config)], /Tests: +4 passed, 4 total/);
+    expectPassing([...jest, '--config', JSON.stringify(config)], /Tests: +5 passed, 5 total/);
   });
 
   test('passes the Playwright test of docs/testing.md', () => {

@@ -1,0 +1,244 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createClient } from 'graphql-sse';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
+import type { Login } from '../../src/auth/host-login.js';
+import { type Connect, type ConnectOptions, type HostRequest, startConnect } from '../../src/embed.js';
+import type { HostAccountChange } from '../../src/events/delivery.js';
+import { changesQuery, type StreamedChange } from '../support/account-stream.js';
+import { type Listener, listen } from '../support/listen.js';
+import { acme, canaries, globex, ownerFields } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
+
+const webhookSecret = 'whsec_embedded';
+const users: Readonly<Record<string, Login>> = {
+  ada: { id: acme.org_id, name: acme.org_name },
+  hank: { id: globex.org_id, name: globex.org_name },
+};
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({ apiKey: canaries.apiKey });
+});
+beforeEach(() => emulator.reset());
+afterAll(() => emulator.stop());
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) {
+    await end();
+  }
+});
+
+async function startEmbedded<Request extends HostRequest>(
+  options: Partial<ConnectOptions<Request>>,
+  session: Session<Request>,
+) {
+  const connect = await startConnect<Request>({
+    apiKey: emulator.apiKey,
+    baseUrl: emulator.url,
+    production: false,
+    webhookSecret,
+    logger: silent,
+    getOwner: (request) => users[session(request) ?? ''],
+    ...options,
+  });
+  ends.push(connect.stop);
+  return connect;
+}
+type Session<Request> = (request: Request) => string | null | undefined;
+const nodeSession = ({ headers }: IncomingMessage) => String(headers['x-session']);
+
+/** Serves the handlers as Express does: with the method that a router has checked, and the errors of their promises. */
+async function serve(listener: RequestListener): Promise<Listener> {
+  const host = await listen(createServer(listener));
+  ends.push(host.close);
+  return host;
+}
+
+function routes(connect: Connect<IncomingMessage>, errors: unknown[], parse: (request: IncomingMessage) => unknown) {
+  return async (request: IncomingMessage, response: ServerResponse) => {
+    await parse(request);
+    const handle = request.url === '/graphql/stream' ? connect.handleStream : connect.handleWebhook;
+    await handle(request, response).catch((error: unknown) => {
+      errors.push(error);
+      response.writeHead(500).end();
+    });
+  };
+}
+
+interface Opened {
+  readonly changes: readonly StreamedChange[];
+  readonly ended: Promise<void>;
+}
+async function openStream(url: string, user: string): Promise<Opened> {
+  const client = createClient({ url: `${url}/graphql/stream`, headers: { 'x-session': user }, retryAttempts: 0 });
+  ends.push(() => client.dispose());
+  const changes: StreamedChange[] = [];
+  let connected = () => {};
+  const isOpen = new Promise<void>((resolve) => {
+    connected = resolve;
+  });
+  const ended = new Promise<void>((complete, error) => {
+    const next = ({ data }: { data?: { linkedAccountChanged: StreamedChange } | null }) =>
+      void (data && changes.push(data.linkedAccountChanged));
+    client.subscribe<{ linkedAccountChanged: StreamedChange }>(
+      { query: changesQuery },
+      { next, error, complete },
+      { connected },
+    );
+  });
+  await Promise.race([isOpen, ended.catch(() => undefined)]);
+  return { changes, ended };
+}
+
+const webhookOf = (accountId: string) =>
+  JSON.stringify({
+    event: 'account.updated',
+    account_id: accountId,
+    event_date: new Date().toISOString(),
+    sent_at: new Date().toISOString(),
+  });
+const sign = (body: string, key = webhookSecret) => createHmac('sha256', key).update(body).digest('base64url');
+const sendWebhook = async (url: string, body: string, signature = sign(body), method = 'POST') => {
+  const headers = { 'content-type': 'application/json', 'x-stackone-signature': signature };
+  return (await fetch(`${url}/webhooks/stackone`, { method, headers, body })).status;
+};
+const link = () => emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+
+/** A stream that opens, a change that arrives for its owner only, and webhooks that are refused. */
+async function expectEvents(url: string): Promise<void> {
+  const { id } = link();
+  await expect((await openStream(url, 'nobody')).ended).rejects.toMatchObject({ response: { status: 401 } });
+  const [ada, hank] = [await openStream(url, 'ada'), await openStream(url, 'hank')];
+  const body = webhookOf(id);
+  expect(await sendWebhook(url, body, sign(body, 'another secret'))).toBe(401);
+  expect(await sendWebhook(url, `${body} `, sign(body))).toBe(401);
+  expect(await sendWebhook(url, 'x'.repeat(70_000))).toBe(413);
+  expect(emulator.history.filter(({ path }) => path === `/accounts/${id}`)).toEqual([]);
+  expect(await sendWebhook(url, body)).toBe(200);
+  await waitUntil(() => ada.changes.length > 0, 'the change');
+  expect(ada.changes).toMatchObject([{ kind: 'UPDATED', accountId: id, account: { id, status: 'ACTIVE' } }]);
+  expect(hank.changes).toEqual([]);
+}
+
+describe('handleStream and handleWebhook', () => {
+  it('serve a Node host whose bodies are unread', async () => {
+    const errors: unknown[] = [];
+    const connect = await startEmbedded({}, nodeSession);
+    const { url } = await serve(routes(connect, errors, () => undefined));
+    await expectEvents(url);
+    expect(await sendWebhook(url, webhookOf('a'), undefined, 'PUT')).toBe(405);
+    expect(errors).toEqual([]);
+  });
+
+  it('serve a body parser that keeps the bytes of a webhook, and one that parses the operation of a stream', async () => {
+    const connect = await startEmbedded({}, nodeSession);
+    const errors: unknown[] = [];
+    const keep = async (request: IncomingMessage) => {
+      const bytes = await buffer(request);
+      Reflect.set(request, 'body', request.url === '/graphql/stream' ? JSON.parse(bytes.toString()) : bytes);
+    };
+    const { url } = await serve(routes(connect, errors, keep));
+    const { id } = link();
+    const { changes } = await openStream(url, 'ada');
+    expect(await sendWebhook(url, webhookOf(id))).toBe(200);
+    await waitUntil(() => changes.length > 0, 'the change');
+    expect(errors).toEqual([]);
+  });
+
+  it('reject a webhook that a body parser has parsed, with a TypeError that says what to change', async () => {
+    const connect = await startEmbedded({}, nodeSession);
+    const errors: unknown[] = [];
+    const parse = async (request: IncomingMessage) => {
+      Reflect.set(request, 'body', JSON.parse((await buffer(request)).toString()));
+    };
+    const { url } = await serve(routes(connect, errors, parse));
+    const { id } = link();
+    expect(await sendWebhook(url, webhookOf(id))).toBe(500);
+    expect(errors).toEqual([new TypeError('The webhook needs the raw body: mount its route before any body parser.')]);
+    expect(emulator.history).toEqual([]);
+  });
+
+  it('find no webhooks without a secret', async () => {
+    const connect = await startEmbedded({ webhookSecret: undefined }, nodeSession);
+    const { url } = await serve(routes(connect, [], () => undefined));
+    expect(await sendWebhook(url, webhookOf('a'))).toBe(404);
+  });
+
+  it('let Apollo Server stop while a stream is open, and complete the stream', async () => {
+    const connect = await startEmbedded({}, nodeSession);
+    const httpServer = createServer(routes(connect, [], () => undefined));
+    const { url, close } = await listen(httpServer);
+    ends.push(close);
+    const plugins = [...connect.apolloOptions.plugins, ApolloServerPluginDrainHttpServer({ httpServer })];
+    const apollo = new ApolloServer({ ...connect.apolloOptions, plugins });
+    await apollo.start();
+    const { ended } = await openStream(url, 'ada');
+    const startedAt = Date.now();
+    await Promise.all([apollo.stop(), ended]);
+    // The plugin closes connections that are open after ten seconds.
+    expect(Date.now() - startedAt).toBeLessThan(8_000);
+  });
+});
+
+describe('fetchStream and fetchWebhook', () => {
+  it('serve a Fetch host', async () => {
+    const connect = await startEmbedded<Request>({}, ({ headers }) => headers.get('x-session'));
+    const { url } = await serve(async (incoming, outgoing) => {
+      const request = await toRequest(incoming, outgoing);
+      const isStream = request.url.endsWith('/graphql/stream');
+      const response = await (isStream ? connect.fetchStream(request) : connect.fetchWebhook(request));
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+      const reader = response.body?.getReader();
+      outgoing.once('close', () => void reader?.cancel());
+      for (let chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read()) {
+        outgoing.write(chunk.value);
+      }
+      outgoing.end();
+    });
+    await expectEvents(url);
+    expect(await sendWebhook(url, webhookOf('a'), undefined, 'PUT')).toBe(405);
+  });
+});
+
+async function toRequest(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Request> {
+  const abort = new AbortController();
+  outgoing.once('close', () => abort.abort());
+  const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)]);
+  const body = new Uint8Array(await buffer(incoming));
+  const { method = 'GET', url = '/' } = incoming;
+  return new Request(new URL(url, 'http://127.0.0.1'), { method, headers, body, signal: abort.signal });
+}
+
+describe('onAccountChange', () => {
+  it('is called with the owner of each change, also when an earlier call threw', async () => {
+    const calls: HostAccountChange[] = [];
+    const alerts: object[] = [];
+    const connect = await startEmbedded<IncomingMessage>(
+      {
+        logger: { ...silent, error: (fields: object) => void alerts.push(fields) },
+        onAccountChange: (change) => {
+          calls.push(change);
+          if (calls.length === 1) {
+            throw new RangeError('a problem of the host app');
+          }
+        },
+      },
+      nodeSession,
+    );
+    const { url } = await serve(routes(connect, [], () => undefined));
+    const ids = [link().id, link().id];
+    for (const [index, id] of ids.entries()) {
+      expect(await sendWebhook(url, webhookOf(id))).toBe(200);
+      await waitUntil(() => calls.length > index, 'the call');
+    }
+    expect(calls).toMatchObject(ids.map((accountId) => ({ ownerId: acme.org_id, kind: 'UPDATED', accountId })));
+    expect(alerts).toEqual([{ alert: 'event-lost', reason: 'RangeError' }]);
+  });
+});
