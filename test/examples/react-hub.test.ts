@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { z } from 'zod';
 import { describeInBrowser } from '../support/browser.js';
 import { acme, type Example, startExample } from '../support/example.js';
 import { testScreens } from '../support/example-screens.js';
@@ -69,6 +70,18 @@ describeInBrowser('the React example', ({ open }) => {
     await button(page, 'Done').click();
     await button(page, 'Browse recruiting tools').waitFor();
     expect(await example.accounts()).toMatchObject([{ ...acme, provider: 'greenhouse', status: 'active' }]);
+  });
+
+  test('shows an account that stops working, and one that was linked elsewhere, without a reload', async () => {
+    // The reset has restored the settings of the demo, with its webhooks.
+    const { body } = await example.control('POST', '/accounts', { ...acme, provider: 'personio' });
+    const { id } = z.looseObject({ id: z.string() }).parse(body);
+    const page = await visit();
+    await page.getByRole('listitem', { name: 'Personio' }).getByText('Connected').waitFor();
+    await example.control('PATCH', `/accounts/${id}`, { status: 'error' });
+    await button(page, 'Reconnect Personio').waitFor();
+    await example.control('POST', '/accounts', { ...acme, provider: 'bamboohr' });
+    await page.getByRole('listitem', { name: 'BambooHR' }).getByText('Connected').waitFor();
   });
 
   test('shows a message when StackOne is not reachable, and starts again', async () => {

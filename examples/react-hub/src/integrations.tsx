@@ -6,7 +6,7 @@ import { useIntegrations } from './use-integrations';
 type Provider = IntegrationsQuery['providers'][number];
 
 export function Integrations() {
-  const { integrations, problem, reload } = useIntegrations();
+  const { integrations, accounts, problem, refresh, retry } = useIntegrations();
   return (
     <>
       <header className="page-header">
@@ -19,24 +19,28 @@ export function Integrations() {
         {problem !== '' && (
           <p className="notice" role="alert">
             {problem}{' '}
-            <button type="button" className="link" onClick={() => void reload()}>
+            <button type="button" className="link" onClick={retry}>
               Try again
             </button>
           </p>
         )}
-        {integrations !== null && <Lists {...integrations} onLinked={() => void reload()} />}
-        <OwnDesign onLinked={() => void reload()} />
+        {integrations !== null && accounts !== null && (
+          <Lists providers={integrations.providers} accounts={accounts} onLinked={refresh} />
+        )}
+        <OwnDesign onLinked={refresh} />
       </main>
     </>
   );
 }
 
-interface ListsProps extends IntegrationsQuery {
+interface ListsProps {
+  readonly providers: readonly Provider[];
+  readonly accounts: readonly LinkedAccount[];
+  /** The account is in the list already, unless a proxy blocks the stream of changes. */
   readonly onLinked: () => void;
 }
 
-function Lists({ providers, linkedAccounts, onLinked }: ListsProps) {
-  const accounts = linkedAccounts.nodes;
+function Lists({ providers, accounts, onLinked }: ListsProps) {
   return (
     <>
       <section aria-labelledby="connected">

@@ -1,20 +1,30 @@
 import { useCallback, useEffect, useState } from 'react';
-import { describeFailure, type IntegrationsQuery, toFailure } from 'stackone-connect-client';
+import { type ConnectFailure, describeFailure, type IntegrationsQuery, toFailure } from 'stackone-connect-client';
+import { useLinkedAccounts } from 'stackone-connect-client/react';
 import { client } from './connect';
 
-/** Loads the providers and the linked accounts. Call `reload` after a change. */
+/** The viewer and the providers, loaded once, and the linked accounts, which stay up to date. */
 export function useIntegrations() {
+  const { accounts, failure, refresh } = useLinkedAccounts();
   const [integrations, setIntegrations] = useState<IntegrationsQuery | null>(null);
-  const [problem, setProblem] = useState('');
-  const reload = useCallback(async () => {
+  const [loadFailure, setLoadFailure] = useState<ConnectFailure | null>(null);
+  const load = useCallback(async () => {
     try {
       setIntegrations(await client.sdk.integrations());
-      setProblem('');
+      setLoadFailure(null);
     } catch (error) {
-      const { title, text } = describeFailure(toFailure(error));
-      setProblem(`${title}. ${text}`);
+      setLoadFailure(toFailure(error));
     }
   }, []);
-  useEffect(() => void reload(), [reload]);
-  return { integrations, problem, reload };
+  useEffect(() => void load(), [load]);
+  const retry = loadFailure === null ? refresh : () => void load();
+  return { integrations, accounts, problem: describe(loadFailure ?? failure), refresh, retry };
+}
+
+function describe(failure: ConnectFailure | null): string {
+  if (failure === null) {
+    return '';
+  }
+  const { title, text } = describeFailure(failure);
+  return `${title}. ${text}`;
 }
