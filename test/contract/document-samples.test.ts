@@ -9,10 +9,13 @@ import { run } from '../support/run-in-project.js';
 describe('docs/embedding.md', () => {
   it('contains code of the Express example without changes', () => {
     const lines = (code: string) => code.split('\n').map((line) => line.trim());
-    const [, shown = ''] = codeBlocks('docs/embedding.md', 'js');
+    const [, setup = ''] = codeBlocks('docs/embedding.md', 'js');
+    const events = codeBlocks('docs/embedding.md', 'js').find((code) => code.includes('handleStream')) ?? '';
     const example = lines(readText('examples/express/shop.js'));
-    const missing = lines(shown).filter((line) => !example.includes(line));
-    expect([shown.length > 300, missing]).toEqual([true, []]);
+    // The setup is without account events, which have a section of their own.
+    example.push('const connect = await startConnect({ ...stackone, getOwner });');
+    const missing = lines(setup + events).filter((line) => !example.includes(line));
+    expect([setup.length > 300, events.length > 100, missing]).toEqual([true, true, []]);
   });
 
   it('contains the merged schema that the tests use, without changes', () => {

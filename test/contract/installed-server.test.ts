@@ -47,7 +47,7 @@ describe('The server package in a project with only its dependencies and the emu
 
   it('compiles the TypeScript of docs/embedding.md', async () => {
     const blocks = codeBlocks('docs/embedding.md', 'ts').map((code, number) => [`${number}.ts`, code]);
-    expect(blocks).toHaveLength(1);
+    expect(blocks).toHaveLength(2);
     const options = { module: 'ESNext', moduleResolution: 'bundler', lib: ['ES2023'], types: ['node'] };
     expect(await checkTypes(project.folder, Object.fromEntries(blocks), options)).toEqual({
       code: 0,

@@ -13,6 +13,9 @@ const overlays = 'client/src/hub-overlays.ts';
 const modal = 'client/src/react/modal.ts';
 const theme = 'client/src/react/use-theme.ts';
 const page = 'client/src/page.ts';
+const list = 'client/src/account-list.ts';
+const accountsWatch = 'client/src/watch-linked-accounts.ts';
+const stream = 'client/src/change-stream.ts';
 const hubSession = 'client/src/hub-session.ts';
 const reactButton = 'client/src/react/connect-button.tsx';
 
@@ -352,5 +355,59 @@ export const clientGuards: readonly Mutant[] = [
     guard: 'document.querySelector(overlaySelector) !== null',
     without: 'false',
     noticedBy: 'browser/host-dialogs',
+  },
+  {
+    file: list,
+    guard: 'return changes.reduce(applyChange, accounts);',
+    without: 'return accounts;',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: accountsWatch,
+    guard: '      readIn(failedReads === 0 ? rereadMs : pauseMs(failedReads));\n',
+    without: '',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: accountsWatch,
+    guard: '          void refresh();\n        },\n        onChange',
+    without: '        },\n        onChange',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: accountsWatch,
+    guard: '() => open(isRenewal)',
+    without: '() => open(false)',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: accountsWatch,
+    guard: 'wasShort ? failedStreams + 1 : 1',
+    without: '0',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: accountsWatch,
+    guard: '  onHide(sleepSoon, stopped.signal);\n',
+    without: '',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: accountsWatch,
+    guard: '  if (!isPageVisible()) {\n    sleepSoon();\n  }\n',
+    without: '',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: accountsWatch,
+    guard: '      stopped.abort();\n      sleep();\n',
+    without: '      sleep();\n',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: stream,
+    guard: ', fetchFn: fetchEvents',
+    without: '',
+    noticedBy: 'flow/watch-linked-accounts',
   },
 ];

@@ -246,4 +246,10 @@ export const httpGuards: readonly Mutant[] = [
     without: "String(first['code'])",
     noticedBy: 'flow/secrets.test.ts',
   },
+  {
+    file: embed,
+    guard: 'drainServer: async () => streams.completeAll()',
+    without: 'drainServer: async () => {}',
+    noticedBy: 'flow/embedding-events',
+  },
 ];
