@@ -40,10 +40,8 @@ const createSession = 'mutation { createConnectSession(provider: "bamboohr") { t
 test('createConnectSession creates a session for the customer of the signed-in user', async () => {
   const { data } = await requestAs('ada', createSession);
   expect(data.createConnectSession.token).toEqual(expect.any(String));
-  expect(emulator.history.at(-1)).toMatchObject({
-    path: '/connect_sessions',
-    body: { origin_owner_id: 'acme', provider: 'bamboohr' },
-  });
+  const body = expect.objectContaining({ origin_owner_id: 'acme', provider: 'bamboohr' });
+  expect(emulator.history).toContainEqual(expect.objectContaining({ path: '/connect_sessions', body }));
 });
 
 test('linkedAccount returns null for an account of another customer', async () => {
