@@ -65,7 +65,7 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
 ): Promise<Connect<Request>> {
   const config = loadOptions(options);
   const observability = createObservability(options.logger ?? createLogger(config.logLevel), config.apiKey);
-  const authenticate = createLoginAuthentication(options.getOwner, config);
+  const authenticate = createLoginAuthentication(options.getOwner, config, observability.logger);
   const deliver = options.onAccountChange && callHost(options.onAccountChange, observability);
   const composition = await compose(config, authenticate, observability, deliver);
   const { apolloOptions, createContext, streams, webhooks, close } = composition;

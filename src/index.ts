@@ -6,6 +6,7 @@ export type { Secret } from './config/secret.js';
 export type { Config, ConnectSettings } from './config/settings.js';
 export type { Caller } from './domain/caller.js';
 export { type ErrorCode, errorCodes } from './domain/error-codes.js';
+export type { Grants } from './domain/grants.js';
 export type { Owner } from './domain/owner.js';
 export { type Connect, type ConnectOptions, type HostRequest, startConnect } from './embed.js';
 export type { ConnectContext, GraphQLContext, PublicContext } from './graphql/context.js';

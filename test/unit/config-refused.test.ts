@@ -84,6 +84,10 @@ const malformed: Readonly<Record<string, string>> = {
   EVENTS_URL: 'canary ftp://canary https://canary@a https://a/?canary',
   EVENTS_SECRET: `canary whsec_canary ${'ä'.repeat(40)}`,
   USERNAME_CLAIM: 'canäry',
+  MANAGE_PERMISSION: 'canary permission',
+  PERMISSIONS_CLAIM: 'canäry',
+  PROVIDERS_CLAIM: 'canäry',
+  MAX_ACCOUNTS_CLAIM: 'canäry',
 };
 const canary = /can[aä]ry/i;
 
