@@ -84,7 +84,7 @@ const malformed: Readonly<Record<string, string>> = {
   EVENTS_URL: 'canary ftp://canary https://canary@a https://a/?canary',
   EVENTS_SECRET: `canary whsec_canary ${'ä'.repeat(40)}`,
   USERNAME_CLAIM: 'canäry',
-  MANAGE_PERMISSION: 'canary permission',
+  MANAGE_PERMISSION: 'canäry',
   PERMISSIONS_CLAIM: 'canäry',
   PROVIDERS_CLAIM: 'canäry',
   MAX_ACCOUNTS_CLAIM: 'canäry',
