@@ -64,7 +64,7 @@ export async function findAvailability(
  */
 export async function findFlag(
   grants: Grants,
-  { providerKey }: LinkedAccount,
+  { providerKey }: Pick<LinkedAccount, 'providerKey'>,
   countAccounts: () => Promise<number>,
 ): Promise<AuditFlag | null> {
   if (!allowsProvider(grants, providerKey)) {

@@ -12,6 +12,8 @@ export interface AuditLog {
 
 /** Only the user of the process can read the file. */
 const mode = 0o600;
+/** While the disk is full, lines wait for it up to this length. Further ones are lost. */
+const maxWaitingBytes = 1024 * 1024;
 
 /**
  * One JSON line for each event, written at once. `"log":"audit"` tells the lines from those of the request log.
@@ -27,8 +29,15 @@ export function openAuditLog(target: string, logger: Logger): AuditLog | undefin
     // The stream reports a file that cannot be opened too late for the start.
     closeSync(openSync(target, 'a', mode));
   }
-  const stream = pino.destination({ dest: isFile ? target : 1, sync: true, append: true, mode });
+  const stream = pino.destination({
+    dest: isFile ? target : 1,
+    sync: true,
+    append: true,
+    mode,
+    maxLength: maxWaitingBytes,
+  });
   stream.on('error', (error: unknown) => reportAuditFailure(logger, error));
+  stream.on('drop', () => reportAuditFailure(logger, { code: 'LINE_LOST' }));
   return {
     onAudit: (event) => {
       stream.write(`${JSON.stringify({ log: 'audit', ...event })}\n`);

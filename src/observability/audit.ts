@@ -57,14 +57,15 @@ export class Audit {
   }
 }
 
-/** The name of the error only: its message can quote anything. */
+/** The code or the name of the error only: its message can quote anything. */
 export function reportAuditFailure(
   logger: Logger,
   error: unknown,
   fields: Readonly<Record<string, string>> = {},
 ): void {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  const reason = code ?? (error instanceof Error ? error.name : 'a value that is no Error');
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  const name = error instanceof Error ? error.name : 'a value that is no Error';
+  const reason = typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : name;
   logger.error({ alert: 'audit-failed', reason, ...fields }, 'An audit event could not be written');
 }
 
