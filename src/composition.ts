@@ -26,6 +26,7 @@ import { tokenLimitRule } from './graphql/token-limit.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
 import { createRateLimits } from './linking/rate-limits.js';
 import { RedisClient } from './linking/redis.js';
+import { Audit, type OnAudit } from './observability/audit.js';
 import type { Logger } from './observability/logger.js';
 import type { Observability } from './observability/observability.js';
 import { StackOneApi } from './stackone/api.js';
@@ -51,12 +52,18 @@ export interface Composition<Credentials> {
   readonly close: () => Promise<void>;
 }
 
+/** Who hears of what happens here. */
+export interface Receivers {
+  readonly deliver?: ((owned: OwnedChange) => void) | undefined;
+  readonly onAudit?: OnAudit | undefined;
+}
+
 /** Creates every part below HTTP, once. The standalone server and an embedded one both start here. */
 export async function compose<Credentials>(
   config: ConnectConfig,
   authenticate: Authenticate<Credentials>,
   observability: Observability,
-  deliver: ((owned: OwnedChange) => void) | undefined,
+  { deliver, onAudit }: Receivers,
 ): Promise<Composition<Credentials>> {
   const { logger, metrics } = observability;
   const redis =
@@ -83,6 +90,7 @@ export async function compose<Credentials>(
         deletedAccounts: new LRUCache({ max: maxDeletedAccounts }),
         config,
         logger,
+        audit: new Audit(onAudit, logger),
       },
       events.changes,
     ),

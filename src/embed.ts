@@ -9,6 +9,7 @@ import { type ConnectContext, type GraphQLContext, orPublic } from './graphql/co
 import { streamToFetch, streamToNode, webhookFromFetch, webhookFromNode } from './http/event-handlers.js';
 import { type FetchRequest, FetchRequests, isFetchRequest } from './http/fetch-request.js';
 import { contextOfNodeRequest } from './http/node-request.js';
+import type { OnAudit } from './observability/audit.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability } from './observability/observability.js';
 import { createRequestContext, type RequestContext } from './observability/request-context.js';
@@ -18,6 +19,8 @@ export interface ConnectOptions<Request extends HostRequest> extends ConnectSett
   readonly getOwner: GetOwner<Request>;
   /** Called with each account change that this instance detects. A failure is logged, and nothing is repeated. */
   readonly onAccountChange?: OnAccountChange | undefined;
+  /** Called with each attempt to connect, confirm or delete an account. A failure is logged and changes no response. */
+  readonly onAudit?: OnAudit | undefined;
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger | undefined;
 }
@@ -65,9 +68,9 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
 ): Promise<Connect<Request>> {
   const config = loadOptions(options);
   const observability = createObservability(options.logger ?? createLogger(config.logLevel), config.apiKey);
-  const authenticate = createLoginAuthentication(options.getOwner, config);
+  const authenticate = createLoginAuthentication(options.getOwner, config, observability.logger);
   const deliver = options.onAccountChange && callHost(options.onAccountChange, observability);
-  const composition = await compose(config, authenticate, observability, deliver);
+  const composition = await compose(config, authenticate, observability, { deliver, onAudit: options.onAudit });
   const { apolloOptions, createContext, streams, webhooks, close } = composition;
   const fetchRequests = new FetchRequests(observability);
   const open =

@@ -32,6 +32,9 @@ export async function runServer(
     process.on(event, (error: unknown) => exitAfter(error, logger, settings.production));
   }
   const server = await start();
+  if (server.reopenAuditLog !== undefined) {
+    process.on('SIGHUP', server.reopenAuditLog);
+  }
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // Not `once`: without a listener, a second signal would end the process and its requests.

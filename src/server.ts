@@ -7,6 +7,7 @@ import { WebhookDelivery } from './events/delivery.js';
 import type { GraphQLContext } from './graphql/context.js';
 import { startMetricsServer } from './http/routes/metrics.js';
 import { createHttpServer, type ServerExtension } from './http/server.js';
+import { openAuditLog } from './observability/audit-log.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability, type Observability } from './observability/observability.js';
 
@@ -18,6 +19,8 @@ export interface Server {
   readonly url: string;
   /** Where Prometheus reads metrics; undefined without `metricsPort`. */
   readonly metricsUrl: string | undefined;
+  /** Opens the file of the audit log again, after a rotation. Undefined when it is no file. */
+  readonly reopenAuditLog: (() => void) | undefined;
   /**
    * Becomes unready, waits for the grace period, accepts no new connections, finishes the requests in flight and closes.
    * During the grace period every response closes its connection, so that load balancers open new ones elsewhere.
@@ -38,11 +41,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const observability = createObservability(logger, config.apiKey);
   const authenticate = createBearerAuthentication(config, observability);
   const delivery = createDelivery(config, observability);
+  const auditLog = openAuditLog(config.auditLog, logger);
   const { apolloOptions, operations, createContext, streams, webhooks, close } = await compose(
     config,
     authenticate,
     observability,
-    delivery && ((change) => delivery.send(change)),
+    { deliver: delivery && ((change) => delivery.send(change)), onAudit: auditLog?.onAudit },
   );
   const apollo = new ApolloServer<GraphQLContext>(apolloOptions);
   await apollo.start();
@@ -68,6 +72,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   return {
     url,
     metricsUrl: metricsServer?.url,
+    reopenAuditLog: auditLog?.reopen,
     stop: async (graceMs = 0) => {
       observability.health.stopping = true;
       await sleep(graceMs);
@@ -78,6 +83,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       await close();
       delivery?.close();
       await metricsServer?.stop();
+      auditLog?.close();
       logger.info({}, 'stopped');
     },
   };

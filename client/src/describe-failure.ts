@@ -66,6 +66,10 @@ const tooManyRequests = 'There were too many requests in a short time.';
 const serverMessages: Partial<Record<ServerErrorCode, FailureMessage>> = {
   UNAUTHENTICATED: { title: 'You are signed out', text: 'Sign in again, then try again.' },
   AUTH_UNAVAILABLE: { title: 'Your sign-in could not be checked', text: temporary },
+  FORBIDDEN: {
+    title: 'You do not have permission',
+    text: 'Ask an administrator of your organization to manage connections.',
+  },
   RATE_LIMITED: { title: 'Too many requests', text: tooManyRequests },
   OVERLOADED: { title: 'The server is busy', text: temporary },
   UPSTREAM_UNAVAILABLE: {

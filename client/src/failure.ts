@@ -8,6 +8,7 @@ export type UserError = UserErrorFieldsFragment;
 export const serverErrorCodes = [
   'UNAUTHENTICATED',
   'AUTH_UNAVAILABLE',
+  'FORBIDDEN',
   'RATE_LIMITED',
   'OVERLOADED',
   'UPSTREAM_UNAVAILABLE',

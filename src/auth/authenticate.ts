@@ -6,7 +6,7 @@ import { parseBearer } from './bearer.js';
 import { toCaller } from './claims.js';
 import { checkRecipient } from './recipient.js';
 import { TokenRefusedError, toRefusal } from './refusal.js';
-import { RefusalLog } from './refusal-log.js';
+import { createGrantsLog, RefusalLog } from './refusal-log.js';
 import { TokenCache } from './token-cache.js';
 import { createVerificationKeys, verifyToken } from './verification-keys.js';
 
@@ -29,7 +29,8 @@ export function createBearerAuthentication(
     clockTolerance: 5,
   };
   const tokenCache = new TokenCache();
-  const refusalLog = new RefusalLog(observability.logger);
+  const refusalLog = new RefusalLog(observability.logger, 'access token rejected');
+  const grantsLog = createGrantsLog(observability.logger);
 
   const verify = async (authorization: string): Promise<Caller> => {
     const token = parseBearer(authorization, config.authMaxTokenBytes);
@@ -37,7 +38,7 @@ export function createBearerAuthentication(
       throw error instanceof AppError ? error : toRefusal(error, token, algorithms);
     });
     checkRecipient(protectedHeader, payload, config);
-    const caller = toCaller(payload, config);
+    const caller = toCaller(payload, config, (grant, reason) => grantsLog.report(grant, reason));
     tokenCache.set(authorization, caller, payload.exp ?? 0);
     return caller;
   };
@@ -54,7 +55,7 @@ export function createBearerAuthentication(
       return await verify(authorization);
     } catch (error) {
       if (error instanceof TokenRefusedError) {
-        refusalLog.report(error);
+        refusalLog.report(error.kind, error.message);
       }
       throw error;
     }

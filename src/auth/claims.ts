@@ -2,26 +2,63 @@ import type { JWTPayload } from 'jose';
 import type { Config } from '../config/settings.js';
 import type { Caller } from '../domain/caller.js';
 import { isDisplayText } from '../domain/display-text.js';
+import { type Grants, InvalidGrantError, noGrants, parseGrants, parseWords } from '../domain/grants.js';
 import { InvalidOwnerError, Owner } from '../domain/owner.js';
 import { kindOf, missing, TokenRefusedError } from './refusal.js';
 
-type ClaimNames = Pick<Config, 'ownerIdClaim' | 'ownerNameClaim' | 'usernameClaim'>;
+type OwnerClaims = Pick<Config, 'ownerIdClaim' | 'ownerNameClaim' | 'usernameClaim'>;
+type GrantClaims = Pick<Config, 'permissionsClaim' | 'managePermission' | 'providersClaim' | 'maxAccountsClaim'>;
+
+/** Receives the grant that a token does not have in a valid form, and why. */
+export type OnInvalidGrant = (grant: keyof Grants, reason: string) => void;
 
 /**
  * @param claims of a token whose signature, issuer, audience and expiry are verified
  * @throws TokenRefusedError when the owner's id or name is missing or malformed. There is no fallback to another claim:
  *   a person's `sub` in place of the organization's id would give accounts to the wrong people.
  */
-export function toCaller(claims: JWTPayload, names: ClaimNames): Caller {
+export function toCaller(claims: JWTPayload, names: OwnerClaims & GrantClaims, onInvalidGrant: OnInvalidGrant): Caller {
   const username = readClaim(claims, names.usernameClaim);
   return {
     owner: parseOwner(claims, names),
     username: isDisplayText(username) ? username : null,
     expiresAt: claims.exp === undefined ? null : new Date(claims.exp * 1000),
+    grants: readGrants(claims, names, onInvalidGrant),
   };
 }
 
-function parseOwner(claims: JWTPayload, { ownerIdClaim, ownerNameClaim }: ClaimNames): Owner {
+/** A claim that is configured and absent is as malformed as one of another type: then nothing is allowed. */
+function readGrants(claims: JWTPayload, names: GrantClaims, onInvalidGrant: OnInvalidGrant): Grants {
+  const { managePermission, providersClaim, maxAccountsClaim } = names;
+  const permissionsClaim = choosePermissionsClaim(claims, names);
+  const readIfSet = (name: string | undefined) => (name === undefined ? undefined : (readClaim(claims, name) ?? null));
+  try {
+    return parseGrants({
+      canManage:
+        managePermission === undefined
+          ? undefined
+          : (parseWords(readClaim(claims, permissionsClaim))?.includes(managePermission) ?? null),
+      providers: readIfSet(providersClaim),
+      maxAccounts: readIfSet(maxAccountsClaim),
+    });
+  } catch (error) {
+    if (!(error instanceof InvalidGrantError)) {
+      throw error;
+    }
+    const claim = { canManage: permissionsClaim, providers: providersClaim, maxAccounts: maxAccountsClaim }[
+      error.grant
+    ];
+    onInvalidGrant(error.grant, describeProblem(claims, claim ?? error.grant, readClaim(claims, claim ?? '')));
+    return noGrants;
+  }
+}
+
+/** OAuth has the permissions of a token in `scope`. A list of permissions, even an empty one, replaces them. */
+function choosePermissionsClaim(claims: JWTPayload, { permissionsClaim }: GrantClaims): string {
+  return permissionsClaim ?? (Object.hasOwn(claims, 'permissions') ? 'permissions' : 'scope');
+}
+
+function parseOwner(claims: JWTPayload, { ownerIdClaim, ownerNameClaim }: OwnerClaims): Owner {
   const id = readClaim(claims, ownerIdClaim);
   const name = readClaim(claims, ownerNameClaim);
   try {

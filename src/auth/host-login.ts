@@ -1,7 +1,10 @@
 import { AppError } from '../domain/app-error.js';
 import { isDisplayText } from '../domain/display-text.js';
+import { type Grants, InvalidGrantError, noGrants, parseGrants } from '../domain/grants.js';
 import { InvalidOwnerError, Owner } from '../domain/owner.js';
+import type { Logger } from '../observability/logger.js';
 import type { Authenticate } from './authenticate.js';
+import { createGrantsLog, type RefusalLog } from './refusal-log.js';
 
 const maxMessageLength = 500;
 
@@ -13,6 +16,12 @@ export interface Login {
   readonly name: string;
   /** The person, such as an e-mail address. */
   readonly username?: string | null | undefined;
+  /** Whether the person may connect, confirm and delete accounts. Default: true. */
+  readonly canManage?: boolean | undefined;
+  /** Keys of the providers that the customer may connect. Default: all. */
+  readonly providers?: readonly string[] | undefined;
+  /** How many accounts the customer may have, 0–1,000,000. Default: any number. */
+  readonly maxAccounts?: number | undefined;
 }
 
 /** The host app's own login: returns who sent the request, or `null` or `undefined` when no one is signed in. */
@@ -20,7 +29,7 @@ export type GetOwner<Request> = (request: Request) => MaybeLogin | Promise<Maybe
 type MaybeLogin = Login | null | undefined;
 
 /**
- * Authentication by the host app's login. Its owner is parsed as strictly as the claims of a token.
+ * Authentication by the host app's login. Its owner and its grants are parsed as strictly as the claims of a token.
  * @param production leaves the message of an error that `getOwner` throws out of the log
  * @throws AppError `UNAUTHENTICATED`: no one is signed in. `AUTH_UNAVAILABLE`: `getOwner` threw, for example because
  *   sessions cannot be read. `INTERNAL_SERVER_ERROR`: it returned no valid owner, which a new sign-in would not fix.
@@ -28,7 +37,9 @@ type MaybeLogin = Login | null | undefined;
 export function createLoginAuthentication<Request>(
   getOwner: GetOwner<Request>,
   { production }: { readonly production: boolean },
+  logger: Logger,
 ): Authenticate<Request> {
+  const grantsLog = createGrantsLog(logger);
   return async (request) => {
     const login = await callGetOwner(getOwner, request, production);
     if (login === null || login === undefined) {
@@ -38,7 +49,12 @@ export function createLoginAuthentication<Request>(
     }
     try {
       const { id, name, username } = login;
-      return { owner: Owner.parse(id, name), username: isDisplayText(username) ? username : null, expiresAt: null };
+      return {
+        owner: Owner.parse(id, name),
+        username: isDisplayText(username) ? username : null,
+        expiresAt: null,
+        grants: readGrants(login, grantsLog),
+      };
     } catch (error) {
       if (error instanceof InvalidOwnerError) {
         throw new AppError('INTERNAL_SERVER_ERROR', `the ${error.field} from getOwner is missing or malformed`);
@@ -46,6 +62,19 @@ export function createLoginAuthentication<Request>(
       throw error;
     }
   };
+}
+
+/** A malformed grant is no reason to refuse the sign-in, but nothing is allowed. */
+function readGrants({ canManage, providers, maxAccounts }: Login, log: RefusalLog): Grants {
+  try {
+    return parseGrants({ canManage, providers, maxAccounts });
+  } catch (error) {
+    if (!(error instanceof InvalidGrantError)) {
+      throw error;
+    }
+    log.report(error.grant, `${error.grant} from getOwner is malformed`);
+    return noGrants;
+  }
 }
 
 async function callGetOwner<Request>(

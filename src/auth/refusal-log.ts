@@ -1,22 +1,25 @@
 import type { Logger } from '../observability/logger.js';
-import type { RefusalKind, TokenRefusedError } from './refusal.js';
 
 /** At most one line in this time for each kind of problem, so that a flood of bad tokens does not fill the log. */
 const quietMs = 60_000;
 
 interface Line {
   readonly loggedAt: number;
-  /** Tokens that were rejected after the line. */
+  /** Problems of this kind after the line. */
   unlogged: number;
 }
 
-/** Tells the operator at level `warn` why tokens are rejected. The line of each request has the same reason at `info`. */
+/** Tells the operator at level `warn` why tokens, or grants in them, are rejected. */
 export class RefusalLog {
-  readonly #lines = new Map<RefusalKind, Line>();
+  readonly #lines = new Map<string, Line>();
 
-  constructor(readonly logger: Logger) {}
+  constructor(
+    readonly logger: Logger,
+    readonly message: string,
+  ) {}
 
-  report({ kind, message: reason }: TokenRefusedError): void {
+  /** @param kind from a closed list */
+  report(kind: string, reason: string): void {
     const last = this.#lines.get(kind);
     const now = performance.now();
     if (last !== undefined && now - last.loggedAt < quietMs) {
@@ -24,6 +27,11 @@ export class RefusalLog {
       return;
     }
     this.#lines.set(kind, { loggedAt: now, unlogged: 0 });
-    this.logger.warn({ kind, reason, unlogged: last?.unlogged }, 'access token rejected');
+    this.logger.warn({ kind, reason, unlogged: last?.unlogged }, this.message);
   }
+}
+
+/** For grants of any kind of authentication. */
+export function createGrantsLog(logger: Logger): RefusalLog {
+  return new RefusalLog(logger, 'grants rejected: the caller may not manage accounts');
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { claimName, publicKey, secret, serviceUrl, setting, toList, toNumber } from './setting.js';
+import { claimName, optionalClaimName, publicKey, secret, serviceUrl, setting, toList, toNumber } from './setting.js';
 
 /** A new schema for each setting, because `setting` registers what it describes. */
 const names = () => z.array(z.string().regex(/^\S+$/)).min(1);
@@ -64,6 +64,31 @@ export function createAuthSettings(production: boolean) {
       'USERNAME_CLAIM',
       'email',
       'Name of the claim with the username of the signed-in person. The username is sent to StackOne.',
+    ),
+    managePermission: setting(
+      z
+        .string()
+        .regex(/^[\x21-\x7e]{1,128}$/)
+        .optional(),
+      'MANAGE_PERMISSION',
+      'Permission that a person needs to connect, confirm and delete accounts. Without it, every signed-in person can.',
+      'the name of a permission: 1 to 128 visible characters without spaces',
+      { defaultText: 'none is needed' },
+    ),
+    permissionsClaim: optionalClaimName(
+      'PERMISSIONS_CLAIM',
+      '`permissions`, or `scope` in tokens without it',
+      'Name of the claim with the permissions of a person: a list of texts, or a text with spaces between the permissions. Requires `MANAGE_PERMISSION`.',
+    ),
+    providersClaim: optionalClaimName(
+      'PROVIDERS_CLAIM',
+      'all providers',
+      'Name of the claim with the keys of the providers that a customer may connect, in the same forms. `*` stands for all.',
+    ),
+    maxAccountsClaim: optionalClaimName(
+      'MAX_ACCOUNTS_CLAIM',
+      'no limit',
+      'Name of the claim with the number of accounts that a customer may have, 0–1,000,000.',
     ),
   };
 }

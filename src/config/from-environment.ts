@@ -37,6 +37,10 @@ export function loadConfig(env: Environment): Config {
       ]),
     );
   }
+  if (parsed.success && parsed.data.permissionsClaim !== undefined && parsed.data.managePermission === undefined) {
+    // A claim that nothing is compared with would look like a permission that is required.
+    problems.push('PERMISSIONS_CLAIM requires MANAGE_PERMISSION: set both, or none');
+  }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems);
   }

@@ -5,6 +5,7 @@ import { type ConnectConfig, type ConnectSettings, createSettings } from './sett
 type ConnectOptions = Partial<ConnectSettings> & {
   readonly getOwner: unknown;
   readonly onAccountChange?: unknown;
+  readonly onAudit?: unknown;
   readonly logger?: unknown;
 };
 
@@ -15,13 +16,22 @@ const logMethods = ['debug', 'info', 'warn', 'error'] as const;
  * @returns a frozen configuration: a copy, so later changes of the options have no effect
  * @throws ConfigError that lists all problems, including unknown settings
  */
-export function loadOptions({ getOwner, onAccountChange, logger, ...settings }: ConnectOptions): ConnectConfig {
+export function loadOptions({
+  getOwner,
+  onAccountChange,
+  onAudit,
+  logger,
+  ...settings
+}: ConnectOptions): ConnectConfig {
   const problems: string[] = [];
   if (typeof getOwner !== 'function') {
     problems.push('getOwner is missing: set it to a function that returns the owner of a request');
   }
   if (onAccountChange !== undefined && typeof onAccountChange !== 'function') {
     problems.push('onAccountChange is not valid: it must be a function');
+  }
+  if (onAudit !== undefined && typeof onAudit !== 'function') {
+    problems.push('onAudit is not valid: it must be a function');
   }
   if (logger !== undefined && !hasLogMethods(logger)) {
     problems.push(`logger is not valid: it must have the methods ${logMethods.join(', ')}, as pino has`);

@@ -83,10 +83,16 @@ export function seconds(variable: string, least: number, most: number, defaultVa
 export const portNumber = z.int().min(0).max(65_535);
 export const portText = 'a port number from 0 to 65535';
 
+const claimNameText = 'the name of a claim: 1 to 128 visible characters without spaces';
+const claimNameSchema = () => z.string().regex(/^[\x21-\x7e]{1,128}$/);
+
 export function claimName(variable: string, defaultValue: string, description: string) {
-  const expected = 'the name of a claim: 1 to 128 visible characters without spaces';
-  const schema = z.string().regex(/^[\x21-\x7e]{1,128}$/);
-  return setting(schema.default(defaultValue), variable, description, expected);
+  return setting(claimNameSchema().default(defaultValue), variable, description, claimNameText);
+}
+
+/** Without a name, the claim is not read. */
+export function optionalClaimName(variable: string, defaultText: string, description: string) {
+  return setting(claimNameSchema().optional(), variable, description, claimNameText, { defaultText });
 }
 
 const toSecret = z.string().transform((text) => new Secret(text));

@@ -152,6 +152,15 @@ export function createSettings(production: boolean) {
       'at least 24 bytes as base64, with or without the prefix whsec_',
       { canBeFile: true },
     ),
+    auditLog: setting(
+      z
+        .string()
+        .regex(/^(off|stdout|.*\/.*)$/)
+        .default('off'),
+      'AUDIT_LOG',
+      'Where each attempt to connect, confirm or delete an account is written as a JSON line: `off`, `stdout`, or the path of a file such as `/var/log/connect-audit.jsonl`. The file is opened again after SIGHUP.',
+      'off, stdout or the path of a file with a slash in it',
+    ),
     host: setting(
       z
         .string()

@@ -1,3 +1,4 @@
+import type { Grants } from './grants.js';
 import type { Owner } from './owner.js';
 
 /** The authenticated person or service that sends a request. */
@@ -7,4 +8,5 @@ export interface Caller {
   readonly username: string | null;
   /** When the access token expires; null when the host app authenticates its callers. */
   readonly expiresAt: Date | null;
+  readonly grants: Grants;
 }

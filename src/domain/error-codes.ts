@@ -22,6 +22,11 @@ const errorCodeTable = {
     httpStatus: 503,
     message: 'Access tokens cannot be verified at the moment. Try again later.',
   },
+  FORBIDDEN: {
+    severity: 'info',
+    httpStatus: 403,
+    message: 'You do not have the permission to manage connections.',
+  },
   RATE_LIMITED: {
     severity: 'info',
     httpStatus: 429,

@@ -20,6 +20,14 @@ export const Category = {
 } as const;
 export type Category = (typeof Category)[keyof typeof Category];
 
+/** Whether a caller can connect a provider. */
+export const ProviderAvailability = {
+  AVAILABLE: 'AVAILABLE',
+  NOT_ALLOWED: 'NOT_ALLOWED',
+  LIMIT_REACHED: 'LIMIT_REACHED',
+} as const;
+export type ProviderAvailability = (typeof ProviderAvailability)[keyof typeof ProviderAvailability];
+
 /** A system that customers can connect, because the StackOne project has enabled it. */
 export interface Provider {
   readonly key: string;

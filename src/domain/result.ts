@@ -3,10 +3,12 @@ import type { LinkedAccount } from './linked-account.js';
 export const UserErrorCode = {
   INVALID_INPUT: 'INVALID_INPUT',
   PROVIDER_NOT_ENABLED: 'PROVIDER_NOT_ENABLED',
+  PROVIDER_NOT_ALLOWED: 'PROVIDER_NOT_ALLOWED',
   ACCOUNT_NOT_FOUND: 'ACCOUNT_NOT_FOUND',
   ACCOUNT_PROVIDER_MISMATCH: 'ACCOUNT_PROVIDER_MISMATCH',
   ACCOUNT_ALREADY_LINKED: 'ACCOUNT_ALREADY_LINKED',
   AMBIGUOUS_ACCOUNT: 'AMBIGUOUS_ACCOUNT',
+  ACCOUNT_LIMIT_REACHED: 'ACCOUNT_LIMIT_REACHED',
 } as const;
 export type UserErrorCode = (typeof UserErrorCode)[keyof typeof UserErrorCode];
 
@@ -31,7 +33,7 @@ export type Result<T> = { readonly ok: true; readonly value: T } | Failure;
 /** A failure with one user error. */
 export function userError(
   code: UserErrorCode,
-  field: string,
+  field: string | null,
   message: string,
   accounts: readonly LinkedAccount[] = [],
 ): Failure {

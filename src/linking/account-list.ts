@@ -66,6 +66,11 @@ export class AccountList {
     return this.#byProvider;
   }
 
+  /** All accounts, from the same list. */
+  async count(): Promise<number> {
+    return [...(await this.byProvider()).values()].reduce((sum, accounts) => sum + accounts.length, 0);
+  }
+
   async all(filter: AccountFilter): Promise<LinkedAccount[]> {
     const accounts: LinkedAccount[] = [];
     for await (const { account } of this.#accountsFrom(filter, { page: 1, index: 0 })) {

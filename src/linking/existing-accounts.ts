@@ -23,8 +23,7 @@ export async function findAccountsToUpdate(
   const list = new AccountList({ ...dependencies, rateLimits }, owner, context);
   try {
     const accounts = await within(patienceMs, list.all({ provider }));
-    // A row without a name can be any of the owner's accounts.
-    return accounts.filter(({ ownerName }) => (ownerName ?? owner.name).trim() === owner.name.trim());
+    return accounts.filter((account) => isUpdatedBySession(account, provider, owner));
   } catch (error) {
     if (!(error instanceof AppError)) {
       throw error;
@@ -33,6 +32,11 @@ export async function findAccountsToUpdate(
     dependencies.logger.warn(fields, 'The existing accounts could not be read: the session is reported as LINK');
     return [];
   }
+}
+
+/** Whether StackOne updates the account by a session that names none. Without a name, a row can be any of the owner's. */
+export function isUpdatedBySession({ providerKey, ownerName }: LinkedAccount, provider: string, owner: Owner): boolean {
+  return providerKey === provider && (ownerName ?? owner.name).trim() === owner.name.trim();
 }
 
 function withOneFreeLookup(rateLimits: RateLimits): RateLimits {

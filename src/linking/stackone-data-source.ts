@@ -1,15 +1,19 @@
 import type { LRUCache } from 'lru-cache';
 import type { ConnectConfig } from '../config/settings.js';
 import { AppError } from '../domain/app-error.js';
+import type { AuditAction } from '../domain/audit-event.js';
 import type { Caller } from '../domain/caller.js';
 import { ConnectMode, type ConnectSession, OnExistingAccount } from '../domain/connect-session.js';
 import type { LinkedAccount } from '../domain/linked-account.js';
-import type { Category, Provider } from '../domain/provider.js';
-import { type Failure, type Result, userError } from '../domain/result.js';
+import type { Category, Provider, ProviderAvailability } from '../domain/provider.js';
+import type { Result } from '../domain/result.js';
+import type { Audit, AuditEntry } from '../observability/audit.js';
 import type { RequestContext } from '../observability/request-context.js';
+import { AccountChoice } from './account-choice.js';
 import { type AccountFilter, AccountList, type AccountListDependencies, type AccountPage } from './account-list.js';
 import { type ConnectInput, type ConnectRequest, parseConnectInput } from './connect-input.js';
 import { findAccountsToUpdate } from './existing-accounts.js';
+import { accountNotFound, findAvailability, findFlag, requireManage } from './policy.js';
 import type { ProviderCatalog } from './provider-catalog.js';
 
 type SessionConfig = Pick<ConnectConfig, 'sessionExpiresInSeconds' | 'sessionMetadata' | 'allowAuthLinks'>;
@@ -19,14 +23,15 @@ export interface DataSourceDependencies extends AccountListDependencies {
   /** Owner id and account id of the last deleted accounts, so that a repeated deletion succeeds. */
   readonly deletedAccounts: LRUCache<string, true>;
   readonly config: SessionConfig;
+  readonly audit: Audit;
 }
 
 /**
  * StackOne as one caller may use it. Created for each request with its caller, and no method takes an owner, so code
  * that forgets to limit a call to the owner cannot be written.
  *
- * All methods throw AppError with `UPSTREAM_…` codes or `RATE_LIMITED`. A read that fails makes the operation fail:
- * nothing is created for an account whose owner is not proven.
+ * All methods throw AppError with `UPSTREAM_…` codes or `RATE_LIMITED`, and those that change something `FORBIDDEN`. A
+ * read that fails makes the operation fail: nothing is created for an account whose owner is not proven.
  */
 export class StackOneDataSource {
   readonly #dependencies: DataSourceDependencies;
@@ -41,75 +46,37 @@ export class StackOneDataSource {
     this.#accounts = new AccountList(dependencies, caller.owner, context);
   }
 
-  /** The order of checks: input, rate limit, provider, ownership, existing accounts; then StackOne creates the session. */
-  async createConnectSession(input: ConnectInput): Promise<Result<ConnectSession>> {
-    const request = parseConnectInput(input);
-    if (!request.ok) {
-      return request;
-    }
-    this.#accounts.forget();
-    await this.#dependencies.rateLimits.takeSession(this.#caller.owner.id);
-    const account = await this.#chooseAccount(request.value);
-    return account.ok ? { ok: true, value: await this.#createSession(request.value, account.value) } : account;
+  /** The order of checks: permission, input, rate limit, `AccountChoice`; then StackOne creates the session. */
+  createConnectSession(input: ConnectInput): Promise<Result<ConnectSession>> {
+    return this.#audited('createConnectSession', input, async (entry) => {
+      requireManage(this.#caller.grants);
+      const request = parseConnectInput(input);
+      if (!request.ok) {
+        return request;
+      }
+      this.#accounts.forget();
+      await this.#dependencies.rateLimits.takeSession(this.#caller.owner.id);
+      const choice = new AccountChoice(this.#dependencies, this.#caller, this.#accounts);
+      const chosen = await choice.choose(request.value);
+      if (!chosen.ok) {
+        return chosen;
+      }
+      const session = await this.#createSession(request.value, chosen.value);
+      entry.accountId = session.account?.id ?? null;
+      entry.provider = session.account?.providerKey ?? entry.provider;
+      return { ok: true, value: session };
+    });
   }
 
-  /** @returns the account to re-link, or null for a new one */
-  async #chooseAccount(request: ConnectRequest): Promise<Result<LinkedAccount | null>> {
-    const { accountId, provider, onExisting } = request;
-    if (accountId !== undefined) {
-      return this.#proveOwnership(accountId, provider);
-    }
-    if (provider === undefined) {
-      return { ok: true, value: null };
-    }
-    if (!(await this.#isEnabled(provider))) {
-      const message = 'This provider is not available. Choose one of `providers`.';
-      return userError('PROVIDER_NOT_ENABLED', 'provider', message);
-    }
-    return this.#chooseExisting(provider, onExisting);
-  }
-
-  async #proveOwnership(accountId: string, provider: string | undefined): Promise<Result<LinkedAccount>> {
-    const account = await this.#accounts.find(accountId);
-    if (account === null) {
-      return accountNotFound();
-    }
-    if (provider !== undefined && provider !== account.providerKey) {
-      const message = 'The account belongs to another provider. Omit `provider`, or set it to that of the account.';
-      return userError('ACCOUNT_PROVIDER_MISMATCH', 'provider', message, [account]);
-    }
-    return { ok: true, value: account };
-  }
-
-  /** When the catalog is not available or not complete, StackOne decides. */
-  async #isEnabled(provider: string): Promise<boolean> {
-    try {
-      return await this.#dependencies.catalog.isEnabled(provider);
-    } catch (error) {
-      const reason = error instanceof AppError ? error.message : 'unknown';
-      this.#dependencies.logger.warn({ reason }, 'The provider could not be checked: StackOne decides');
-      return true;
-    }
-  }
-
-  /** By owner id only, unlike StackOne: a customer that was renamed keeps its account. */
-  async #chooseExisting(
-    provider: string,
-    onExisting: OnExistingAccount | undefined,
-  ): Promise<Result<LinkedAccount | null>> {
-    if (onExisting === undefined || onExisting === OnExistingAccount.CREATE_ANOTHER) {
-      return { ok: true, value: null };
-    }
-    const accounts = await this.#accounts.all({ provider });
-    if (onExisting === OnExistingAccount.FAIL && accounts.length > 0) {
-      const message = 'An account of this provider is already linked.';
-      return userError('ACCOUNT_ALREADY_LINKED', 'provider', message, accounts);
-    }
-    if (accounts.length > 1) {
-      const message = 'Several accounts of this provider are linked. Set `accountId` to the one to re-link.';
-      return userError('AMBIGUOUS_ACCOUNT', 'provider', message, accounts);
-    }
-    return { ok: true, value: accounts[0] ?? null };
+  #audited<T>(
+    action: AuditAction,
+    { provider, accountId }: Pick<ConnectInput, 'provider' | 'accountId'>,
+    work: (entry: AuditEntry) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const { owner, username } = this.#caller;
+    const who = { requestId: this.#context.id, ownerId: owner.id, username };
+    const what = { action, provider: provider ?? null, accountId: accountId ?? null, flag: null };
+    return this.#dependencies.audit.record({ ...who, ...what }, work);
   }
 
   /**
@@ -164,25 +131,41 @@ export class StackOneDataSource {
   }
 
   /** The current state of an account that the Hub reported, because its report is only a hint. Changes nothing. */
-  async confirmLinkedAccount(accountId: string): Promise<Result<LinkedAccount>> {
-    this.#accounts.forget();
-    const account = await this.#accounts.find(accountId);
-    return account === null ? accountNotFound() : { ok: true, value: account };
+  confirmLinkedAccount(accountId: string): Promise<Result<LinkedAccount>> {
+    return this.#audited('confirmLinkedAccount', { accountId }, async (entry) => {
+      requireManage(this.#caller.grants);
+      this.#accounts.forget();
+      const account = await this.#accounts.find(accountId);
+      if (account === null) {
+        return accountNotFound();
+      }
+      entry.provider = account.providerKey;
+      entry.flag = await findFlag(this.#caller.grants, account, () => this.#accounts.count());
+      if (entry.flag !== null) {
+        const fields = { requestId: this.#context.id, flag: entry.flag };
+        this.#dependencies.logger.warn(fields, 'An account was linked that the grants do not allow');
+      }
+      return { ok: true, value: account };
+    });
   }
 
   /** A repeated call, for example after a lost response, succeeds and sends no second DELETE. */
-  async deleteLinkedAccount(accountId: string): Promise<Result<string>> {
-    const { api, deletedAccounts } = this.#dependencies;
-    // Neither id can contain a space.
-    const key = `${this.#caller.owner.id} ${accountId}`;
-    this.#accounts.forget();
-    const account = await this.#accounts.find(accountId);
-    if (account !== null) {
-      await api.deleteAccount(account.id, this.#context);
-      deletedAccounts.set(key, true);
+  deleteLinkedAccount(accountId: string): Promise<Result<string>> {
+    return this.#audited('deleteLinkedAccount', { accountId }, async (entry) => {
+      requireManage(this.#caller.grants);
+      const { api, deletedAccounts } = this.#dependencies;
+      // Neither id can contain a space.
+      const key = `${this.#caller.owner.id} ${accountId}`;
       this.#accounts.forget();
-    }
-    return deletedAccounts.has(key) ? { ok: true, value: accountId } : accountNotFound();
+      const account = await this.#accounts.find(accountId);
+      if (account !== null) {
+        entry.provider = account.providerKey;
+        await api.deleteAccount(account.id, this.#context);
+        deletedAccounts.set(key, true);
+        this.#accounts.forget();
+      }
+      return deletedAccounts.has(key) ? { ok: true, value: accountId } : accountNotFound();
+    });
   }
 
   /** @returns null for an id that is malformed, unknown or another owner's */
@@ -200,6 +183,11 @@ export class StackOneDataSource {
     return (await this.#accounts.byProvider()).get(provider) ?? [];
   }
 
+  /** What the caller can expect of a session with this provider. */
+  availability(provider: string): Promise<ProviderAvailability> {
+    return findAvailability(this.#caller.grants, provider, () => this.#accounts.count());
+  }
+
   async providers(category: Category | undefined): Promise<readonly Provider[]> {
     const providers = await this.#dependencies.catalog.providers();
     return category === undefined ? providers : providers.filter((p) => p.categories.includes(category));
@@ -210,8 +198,4 @@ export class StackOneDataSource {
     const providers = await this.#dependencies.catalog.providers();
     return providers.find((provider) => provider.key === key) ?? null;
   }
-}
-
-function accountNotFound(): Failure {
-  return userError('ACCOUNT_NOT_FOUND', 'accountId', 'The linked account does not exist.');
 }

@@ -100,6 +100,12 @@ describe('What has one place:', () => {
     expect(readText('src/index.ts')).toMatch(/^export type { Owner } from/m);
   });
 
+  it('the creation of grants in auth/', () => {
+    const places = ['src/auth/claims.ts', 'src/auth/host-login.ts', 'src/domain/grants.ts'];
+    expect(using(/parseGrants\(|\bnoGrants\b/, src)).toEqual(places);
+    expect(using(/canManage: true/, src)).toEqual([]);
+  });
+
   it('standard output and error in the main files', () => {
     const printing = using(/\bconsole\.|process\.std(out|err)/);
     expect(printing.filter((path) => !path.startsWith('demo/page/'))).toEqual([

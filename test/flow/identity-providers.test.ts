@@ -28,7 +28,7 @@ const tokens: Readonly<Record<string, Token>> = {
       scope: 'openid profile email',
       org_id: 'org_9ybsU1dN2dKfDkBi',
       org_name: 'acme-corporation',
-      permissions: [],
+      permissions: ['integrations:manage'],
       'https://acme.example/email': 'ada@acme.example',
     },
     header: { typ: 'at+jwt' },
@@ -60,6 +60,7 @@ const tokens: Readonly<Record<string, Token>> = {
       cid: '0oabskvc6442nkvQO0h7',
       uid: '00u5t60iloOHN9pBi0h7',
       scp: ['openid', 'profile'],
+      groups: ['Everyone', 'integration-admins'],
       auth_time: 1_467_145_000,
       sub: 'ada@acme.example',
       org_id: '00o1acme',
@@ -112,7 +113,7 @@ const tokens: Readonly<Record<string, Token>> = {
       org_id: 'org_01HRDMC6CM357W30QMHMQ96Q0S',
       role: 'member',
       roles: ['member'],
-      permissions: ['posts:read'],
+      permissions: ['posts:read', 'integrations:manage'],
       entitlements: ['audit-logs'],
       sid: 'session_01HQSXZGF8FHF7A9ZZFCW4387R',
       jti: '01HQSXZXPPFPKMDD32RKTFY6PV',
@@ -137,7 +138,7 @@ const tokens: Readonly<Record<string, Token>> = {
       acr: '1',
       'allowed-origins': ['https://app.acme.example'],
       realm_access: { roles: ['offline_access'] },
-      resource_access: { account: { roles: ['manage-account'] } },
+      resource_access: { 'stackone-connect': { roles: ['manage'] }, account: { roles: ['manage-account'] } },
       scope: 'openid organization profile email',
       organization: { acme: { id: organization, display_name: ['Acme Corporation'] } },
       preferred_username: 'ada',
@@ -156,6 +157,7 @@ const tokens: Readonly<Record<string, Token>> = {
       preferred_username: 'ada@acme.example',
       groups: Array.from({ length: 157 }, () => user),
       rh: 'I',
+      roles: ['Integrations.Manage'],
       scp: 'access_as_user',
       sub: 'HKZpfaHyWadeOouYlitjrI-KffTm222X5rrV3xDqfKQ',
       tid: tenant,
@@ -205,14 +207,14 @@ const tokens: Readonly<Record<string, Token>> = {
   },
 };
 
-/** The settings in the documentation, by the heading of the identity provider. */
-function readRecipes(): Map<string, Record<string, string>> {
+/** The settings in the documentation, by the heading of the identity provider. Their second block is optional. */
+function readRecipes(blockNumber: 0 | 1): Map<string, Record<string, string>> {
   const [, section = ''] = readText('docs/configuration.md').split('\n## Settings for identity providers\n');
   const recipes = section.split('\n## ')[0]?.split('\n### ').slice(1) ?? [];
   return new Map(
     recipes.map((recipe) => {
       const [heading = ''] = recipe.split('\n');
-      const [, block = ''] = /```sh\n(.*?)```/s.exec(recipe) ?? [];
+      const block = [...recipe.matchAll(/```sh\n(.*?)```/gs)][blockNumber]?.[1] ?? '';
       return [
         heading,
         Object.fromEntries([...block.matchAll(/^([A-Z_]+)=(\S+)$/gm)].map(([, name, value]) => [name, value])),
@@ -221,15 +223,17 @@ function readRecipes(): Map<string, Record<string, string>> {
   );
 }
 
-const recipes = readRecipes();
+const recipes = readRecipes(0);
+const permissionRecipes = readRecipes(1);
 
 it('Every identity provider of docs/configuration.md has a token here', () => {
   expect([...recipes.keys()]).toEqual(Object.keys(tokens));
 });
 
 describe('The settings of docs/configuration.md', () => {
-  it.each([...recipes])('%s: are valid in production', (_name, recipe) => {
-    const config = loadConfig({ ...recipe, NODE_ENV: 'production', STACKONE_API_KEY: 'key' });
+  it.each([...recipes])('%s: are valid in production', (name, recipe) => {
+    const permissions = permissionRecipes.get(name);
+    const config = loadConfig({ ...recipe, ...permissions, NODE_ENV: 'production', STACKONE_API_KEY: 'key' });
     expect(config.authJwksUrl?.href).toBe(recipe['AUTH_JWKS_URL']);
   });
 
@@ -257,4 +261,32 @@ describe('The settings of docs/configuration.md', () => {
       }
     },
   );
+
+  it.each([...permissionRecipes].filter(([, recipe]) => Object.keys(recipe).length > 0))(
+    '%s: read the permission of a token, and allow nothing without it',
+    async (name, permissions) => {
+      const app = await startTestApp({ ...recipes.get(name), ...permissions, AUTH_JWKS_URL: undefined });
+      const { claims = {}, header } = tokens[name] ?? {};
+      const [claim = ''] = (permissions['PERMISSIONS_CLAIM'] ?? 'permissions').split('.');
+      const canManage = async (sent: Readonly<Record<string, unknown>>) => {
+        const authorization = `Bearer ${await signToken(sent, { header: { kid: 'key', ...header } })}`;
+        return (await app.post({ query: '{ viewer { canManage } }' }, { authorization })).json;
+      };
+      // Clerk has the role and the owner in one claim.
+      const other = claim === 'o' ? { ...Object(claims[claim]), rol: 'member' } : ['other'];
+      try {
+        expect(await canManage(claims)).toEqual({ data: { viewer: { canManage: true } } });
+        expect(await canManage({ ...claims, [claim]: other })).toEqual({ data: { viewer: { canManage: false } } });
+        const without = claim === 'o' ? { ...Object(claims[claim]), rol: undefined } : undefined;
+        expect(await canManage({ ...claims, [claim]: without })).toEqual({ data: { viewer: { canManage: false } } });
+      } finally {
+        await app.stop();
+      }
+    },
+  );
+
+  it('name a permission for seven identity providers', () => {
+    const named = [...permissionRecipes].filter(([, recipe]) => recipe['MANAGE_PERMISSION'] !== undefined);
+    expect(named.map(([name]) => name)).toEqual(Object.keys(tokens).filter((name) => !/Supabase|Firebase/.test(name)));
+  });
 });

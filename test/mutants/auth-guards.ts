@@ -13,6 +13,7 @@ const keySet = 'src/auth/key-set.ts';
 const tokenCache = 'src/auth/token-cache.ts';
 const verificationKeys = 'src/auth/verification-keys.ts';
 const owner = 'src/domain/owner.ts';
+const grants = 'src/domain/grants.ts';
 const displayText = 'src/domain/display-text.ts';
 
 /** Guards against callers who are not signed in, and against owners that no token and no login names. */
@@ -97,6 +98,39 @@ export const authGuards: readonly Mutant[] = [
     without: "typeof username === 'string'",
     noticedBy: 'unit/owner',
   },
+  { file: claims, guard: 'return noGrants;', without: 'return parseGrants({});', noticedBy: 'unit/grants' },
+  {
+    file: claims,
+    guard: '(readClaim(claims, name) ?? null)',
+    without: 'readClaim(claims, name)',
+    noticedBy: 'unit/grants',
+  },
+  {
+    file: claims,
+    guard: '?.includes(managePermission) ?? null)',
+    without: '?.includes(managePermission))',
+    noticedBy: 'unit/grants',
+  },
+  {
+    file: claims,
+    guard: "Object.hasOwn(claims, 'permissions') ?",
+    without: 'claims.permissions?.length ?',
+    noticedBy: 'unit/grants',
+  },
+  { file: hostLogin, guard: 'return noGrants;', without: 'return parseGrants({});', noticedBy: 'unit/grants' },
+  { file: grants, guard: 'words.every(isWord)', without: 'true', noticedBy: 'unit/grants' },
+  { file: grants, guard: "value !== ''", without: 'true', noticedBy: 'unit/grants' },
+  { file: grants, guard: "typeof canManage !== 'boolean'", without: 'false', noticedBy: 'unit/grants' },
+  { file: grants, guard: 'keys.length > maxProviders', without: 'false', noticedBy: 'unit/grants' },
+  {
+    file: grants,
+    guard: '!keys.every((key) => providerKeyPattern.test(key))',
+    without: 'false',
+    noticedBy: 'unit/grants',
+  },
+  { file: grants, guard: '!Number.isInteger(number)', without: 'false', noticedBy: 'unit/grants' },
+  { file: grants, guard: 'number < 0', without: 'false', noticedBy: 'unit/grants' },
+  { file: grants, guard: 'number > greatestLimit', without: 'false', noticedBy: 'unit/grants' },
   { file: owner, guard: '!/^[A-Za-z0-9._:@|-]{1,128}$/.test(id)', without: 'false', noticedBy: 'unit/owner' },
   { file: owner, guard: "typeof id !== 'string' ||", without: '', noticedBy: 'unit/owner' },
   {

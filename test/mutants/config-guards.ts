@@ -15,6 +15,24 @@ const startDemo = 'demo/start-demo.ts';
 export const configGuards: readonly Mutant[] = [
   {
     file: fromEnvironment,
+    guard: 'parsed.data.permissionsClaim !== undefined',
+    without: 'false',
+    noticedBy: 'unit/grants',
+  },
+  {
+    file: settings,
+    guard: '.regex(/^(off|stdout|.*\\/.*)$/)',
+    without: '',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: fromOptions,
+    guard: "onAudit !== undefined && typeof onAudit !== 'function'",
+    without: 'false',
+    noticedBy: 'unit/config-options',
+  },
+  {
+    file: fromEnvironment,
     guard: "env['NODE_ENV'] === 'production'",
     without: 'false',
     noticedBy: 'unit/config-refused',

@@ -198,6 +198,31 @@ export const httpGuards: readonly Mutant[] = [
     noticedBy: 'unit/request-context',
   },
   {
+    file: 'src/observability/audit.ts',
+    guard: 'matching(entry.accountId, accountIdPattern)',
+    without: 'entry.accountId',
+    noticedBy: 'flow/audit',
+  },
+  {
+    file: 'src/observability/audit.ts',
+    guard: '.catch((error: unknown) => this.#alert(event, error))',
+    without: '',
+    noticedBy: 'flow/audit',
+  },
+  {
+    file: 'src/observability/audit.ts',
+    guard: "typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : name",
+    without: 'String(error)',
+    noticedBy: 'flow/audit',
+  },
+  {
+    file: 'src/observability/audit-log.ts',
+    guard: "stream.on('error', (error: unknown) => reportAuditFailure(logger, error));",
+    without: "stream.on('error', () => {});",
+    noticedBy: 'flow/audit',
+  },
+  { file: 'src/observability/audit-log.ts', guard: '0o600', without: '0o644', noticedBy: 'flow/audit' },
+  {
     file: 'src/observability/logger.ts',
     guard: "'token', 'authorization', 'authLinkUrl'",
     without: '',

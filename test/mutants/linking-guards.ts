@@ -5,6 +5,8 @@ const catalog = 'src/linking/provider-catalog.ts';
 const connectInput = 'src/linking/connect-input.ts';
 const existing = 'src/linking/existing-accounts.ts';
 const cursor = 'src/linking/cursor.ts';
+const choice = 'src/linking/account-choice.ts';
+const policy = 'src/linking/policy.ts';
 const dataSource = 'src/linking/stackone-data-source.ts';
 const rateLimits = 'src/linking/rate-limits.ts';
 
@@ -155,19 +157,19 @@ export const linkingGuards: readonly Mutant[] = [
   { file: cursor, guard: 'z.int().min(0)', without: 'z.int()', noticedBy: 'unit/cursor' },
   { file: cursor, guard: '.regex(accountIdPattern)', without: '', noticedBy: 'unit/cursor' },
   {
-    file: dataSource,
+    file: choice,
     guard: 'provider !== undefined && provider !== account.providerKey',
     without: 'false',
     noticedBy: 'flow/connect-session-input',
   },
   {
-    file: dataSource,
+    file: choice,
     guard: '!(await this.#isEnabled(provider))',
     without: 'false',
     noticedBy: 'flow/connect-session-input',
   },
   {
-    file: dataSource,
+    file: choice,
     guard: 'if (accounts.length > 1)',
     without: 'if (false)',
     noticedBy: 'flow/on-existing',
@@ -179,7 +181,7 @@ export const linkingGuards: readonly Mutant[] = [
     noticedBy: 'flow/on-existing',
   },
   {
-    file: dataSource,
+    file: choice,
     guard: 'onExisting === OnExistingAccount.FAIL && accounts.length > 0',
     without: 'false',
     noticedBy: 'flow/on-existing',
@@ -201,6 +203,66 @@ export const linkingGuards: readonly Mutant[] = [
     guard: 'return deletedAccounts.has(key) ?',
     without: 'return true ?',
     noticedBy: 'flow/delete-linked-account',
+  },
+  // Permissions and plans.
+  { file: policy, guard: 'if (!canManage)', without: 'if (false)', noticedBy: 'flow/grants' },
+  {
+    file: policy,
+    guard: 'providers === null || providers.includes(key)',
+    without: 'true',
+    noticedBy: 'flow/grants',
+  },
+  {
+    file: policy,
+    guard: 'providers.includes(key)',
+    without: 'providers.some((allowed) => allowed.startsWith(key))',
+    noticedBy: 'flow/grants',
+  },
+  { file: policy, guard: 'grants.providers === null\n', without: 'true\n', noticedBy: 'flow/grants' },
+  { file: policy, guard: 'count < maxAccounts;', without: 'count <= maxAccounts;', noticedBy: 'flow/grants' },
+  {
+    file: policy,
+    guard: '(await countAccounts()) > grants.maxAccounts',
+    without: '(await countAccounts()) > grants.maxAccounts + 1',
+    noticedBy: 'flow/audit',
+  },
+  { file: policy, guard: "return 'PROVIDER_NOT_ALLOWED';", without: 'return null;', noticedBy: 'flow/audit' },
+  {
+    file: dataSource,
+    guard: "createConnectSession', input, async (entry) => {\n      requireManage(this.#caller.grants);\n",
+    without: "createConnectSession', input, async (entry) => {\n",
+    noticedBy: 'flow/grants',
+  },
+  {
+    file: dataSource,
+    guard: "confirmLinkedAccount', { accountId }, async (entry) => {\n      requireManage(this.#caller.grants);\n",
+    without: "confirmLinkedAccount', { accountId }, async (entry) => {\n",
+    noticedBy: 'flow/grants',
+  },
+  {
+    file: dataSource,
+    guard: "deleteLinkedAccount', { accountId }, async (entry) => {\n      requireManage(this.#caller.grants);\n",
+    without: "deleteLinkedAccount', { accountId }, async (entry) => {\n",
+    noticedBy: 'flow/grants',
+  },
+  { file: choice, guard: 'if (refused !== undefined)', without: 'if (false)', noticedBy: 'flow/grants' },
+  {
+    file: choice,
+    guard: 'refuseProvider(this.#caller.grants, account.providerKey) ?? ',
+    without: '',
+    noticedBy: 'flow/grants',
+  },
+  {
+    file: choice,
+    guard: 'existing.ok && existing.value === null ?',
+    without: 'false ?',
+    noticedBy: 'flow/grants',
+  },
+  {
+    file: choice,
+    guard: 'provider !== undefined && onExisting === undefined;',
+    without: 'provider !== undefined;',
+    noticedBy: 'flow/grants',
   },
   // Another owner's deletion must not make an id look like an own one.
   {

@@ -103,6 +103,8 @@ describe('The options of startConnect', () => {
     ['logger', { ...createLogger('silent'), warn: 'canary' }],
     ['getOwner', undefined],
     ['getOwner', { canary: true }],
+    ['onAudit', 'canary'],
+    ['onAudit', { canary: true }],
     ['sessionLifetime', 'canary'],
     ['toString', 'canary'],
   ])('are rejected by name, as the only problem and without quoting the value: %s: %p', (name, value) => {

@@ -84,6 +84,11 @@ const malformed: Readonly<Record<string, string>> = {
   EVENTS_URL: 'canary ftp://canary https://canary@a https://a/?canary',
   EVENTS_SECRET: `canary whsec_canary ${'ä'.repeat(40)}`,
   USERNAME_CLAIM: 'canäry',
+  AUDIT_LOG: 'canary',
+  MANAGE_PERMISSION: 'canäry',
+  PERMISSIONS_CLAIM: 'canäry',
+  PROVIDERS_CLAIM: 'canäry',
+  MAX_ACCOUNTS_CLAIM: 'canäry',
 };
 const canary = /can[aä]ry/i;
 

@@ -57,6 +57,7 @@ describe('loadConfig defaults', () => {
     ownerIdClaim: 'org_id',
     ownerNameClaim: 'org_name',
     usernameClaim: 'email',
+    auditLog: 'off',
   };
 
   it('are complete with a StackOne key and the source of access tokens', () => {

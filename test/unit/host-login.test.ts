@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLoginAuthentication } from '../../src/auth/host-login.js';
+import { createLogger } from '../../src/observability/logger.js';
 
+const logger = createLogger('silent');
 const failWith = (error: unknown, production: boolean) =>
-  createLoginAuthentication(() => Promise.reject(error), { production })(null);
+  createLoginAuthentication(() => Promise.reject(error), { production }, logger)(null);
 
 describe('An error of getOwner in the log', () => {
   it.each<[string, unknown, boolean, string]>([

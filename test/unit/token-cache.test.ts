@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TokenCache } from '../../src/auth/token-cache.js';
 import type { Caller } from '../../src/domain/caller.js';
+import { parseGrants } from '../../src/domain/grants.js';
 import { Owner } from '../../src/domain/owner.js';
 
-const acme: Caller = { owner: Owner.parse('org_acme', 'Acme'), username: null, expiresAt: null };
-const globex: Caller = { owner: Owner.parse('org_globex', 'Globex'), username: null, expiresAt: null };
+const grants = parseGrants({});
+const acme: Caller = { owner: Owner.parse('org_acme', 'Acme'), username: null, expiresAt: null, grants };
+const globex: Caller = { owner: Owner.parse('org_globex', 'Globex'), username: null, expiresAt: null, grants };
 const start = Date.parse('2026-01-05T09:00:00Z');
 const inAnHour = start / 1000 + 3600;
 

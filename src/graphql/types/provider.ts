@@ -1,5 +1,5 @@
-import { Arg, Ctx, Field, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
-import { Category } from '../../domain/provider.js';
+import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root, registerEnumType } from 'type-graphql';
+import { Category, type Provider, ProviderAvailability } from '../../domain/provider.js';
 import type { GraphQLContext } from '../context.js';
 
 registerEnumType(Category, {
@@ -23,6 +23,18 @@ registerEnumType(Category, {
   },
 });
 
+registerEnumType(ProviderAvailability, {
+  name: 'ProviderAvailability',
+  description: 'Whether the caller’s customer can connect a provider.',
+  valuesConfig: {
+    AVAILABLE: { description: 'The provider can be connected.' },
+    NOT_ALLOWED: { description: 'The plan of the customer does not include the provider.' },
+    LIMIT_REACHED: {
+      description: 'The customer has as many linked accounts as its plan allows. Linked accounts can be re-linked.',
+    },
+  },
+});
+
 @ObjectType('Provider', {
   simpleResolvers: true,
   description: 'A system that customers can connect, such as BambooHR.',
@@ -43,7 +55,7 @@ export class ProviderType {
   logoUrl!: string | null;
 }
 
-@Resolver()
+@Resolver(() => ProviderType)
 export class ProviderResolver {
   @Query(() => [ProviderType], {
     description: 'Lists the providers that can be connected, sorted by name. The list is the same for all customers.',
@@ -57,5 +69,13 @@ export class ProviderResolver {
     category: Category | null,
   ): Promise<readonly ProviderType[]> {
     return stackone.providers(category ?? undefined);
+  }
+
+  @FieldResolver(() => ProviderAvailability, {
+    description:
+      'Whether the caller’s customer can connect the provider. Does not depend on `Viewer.canManage`. With a limit of accounts, one request to StackOne serves all providers of a query.',
+  })
+  async availability(@Root() provider: Provider, @Ctx() { stackone }: GraphQLContext): Promise<ProviderAvailability> {
+    return stackone.availability(provider.key);
   }
 }

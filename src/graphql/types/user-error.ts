@@ -10,6 +10,10 @@ registerEnumType(UserErrorCode, {
       description: 'An argument is not valid. `field` names it, and `message` says which values are valid.',
     },
     PROVIDER_NOT_ENABLED: { description: 'The provider is not in `providers`.' },
+    PROVIDER_NOT_ALLOWED: {
+      description:
+        'The plan of the customer does not include the provider, or `provider` is absent and the plan does not include all of them.',
+    },
     ACCOUNT_NOT_FOUND: {
       description: 'The account does not exist, belongs to another customer, or its id is malformed.',
     },
@@ -18,6 +22,10 @@ registerEnumType(UserErrorCode, {
     },
     AMBIGUOUS_ACCOUNT: {
       description: 'With `onExisting: RELINK`: several accounts of this provider are linked, see `accounts`.',
+    },
+    ACCOUNT_LIMIT_REACHED: {
+      description:
+        'The customer has as many accounts as its plan allows, see `accounts` for up to 100 of them. Each can be re-linked.',
     },
     ACCOUNT_PROVIDER_MISMATCH: { description: 'The account belongs to another provider than `provider`.' },
   },

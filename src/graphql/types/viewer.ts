@@ -1,4 +1,4 @@
-import { Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import { Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { GraphQLContext } from '../context.js';
 
 @ObjectType({
@@ -19,13 +19,31 @@ class Viewer {
     description: 'The signed-in person, such as an e-mail address.',
   })
   username!: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether the person may connect, confirm and delete accounts. If false, these mutations fail with `FORBIDDEN`.',
+  })
+  canManage!: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many linked accounts the plan of the customer allows. Null: any number.',
+  })
+  maxLinkedAccounts!: number | null;
 }
 
 @Resolver()
 export class ViewerResolver {
   @Query(() => Viewer, { description: 'Returns the caller, as the access token identifies them.' })
   viewer(@Ctx() { caller }: GraphQLContext): Viewer {
-    const { owner, username } = caller;
-    return { ownerId: owner.id, ownerName: owner.name, username };
+    const { owner, username, grants } = caller;
+    return {
+      ownerId: owner.id,
+      ownerName: owner.name,
+      username,
+      canManage: grants.canManage,
+      maxLinkedAccounts: grants.maxAccounts,
+    };
   }
 }
