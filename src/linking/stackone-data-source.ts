@@ -7,10 +7,14 @@ import type { LinkedAccount } from '../domain/linked-account.js';
 import type { Category, Provider } from '../domain/provider.js';
 import { type Failure, type Result, userError } from '../domain/result.js';
 import type { RequestContext } from '../observability/request-context.js';
+import { within } from '../stackone/http/deadline.js';
 import { type AccountFilter, AccountList, type AccountListDependencies, type AccountPage } from './account-list.js';
 import { type ConnectInput, type ConnectRequest, parseConnectInput } from './connect-input.js';
 import { findAccountsToUpdate } from './existing-accounts.js';
 import type { ProviderCatalog } from './provider-catalog.js';
+
+/** A session waits no longer for the catalog, which may need several calls. */
+const catalogPatienceMs = 3_000;
 
 type SessionConfig = Pick<ConnectConfig, 'sessionExpiresInSeconds' | 'sessionMetadata' | 'allowAuthLinks'>;
 
@@ -81,10 +85,10 @@ export class StackOneDataSource {
     return { ok: true, value: account };
   }
 
-  /** When the catalog is not available or not complete, StackOne decides. */
+  /** When the catalog is slow, not available or not complete, StackOne decides. */
   async #isEnabled(provider: string): Promise<boolean> {
     try {
-      return await this.#dependencies.catalog.isEnabled(provider);
+      return await within(catalogPatienceMs, 'the catalog', this.#dependencies.catalog.isEnabled(provider));
     } catch (error) {
       const reason = error instanceof AppError ? error.message : 'unknown';
       this.#dependencies.logger.warn({ reason }, 'The provider could not be checked: StackOne decides');
@@ -201,14 +205,22 @@ export class StackOneDataSource {
   }
 
   async providers(category: Category | undefined): Promise<readonly Provider[]> {
-    const providers = await this.#dependencies.catalog.providers();
+    const providers = await this.#catalog();
     return category === undefined ? providers : providers.filter((p) => p.categories.includes(category));
   }
 
   /** @returns null for a provider that is not enabled */
   async provider(key: string): Promise<Provider | null> {
-    const providers = await this.#dependencies.catalog.providers();
+    const providers = await this.#catalog();
     return providers.find((provider) => provider.key === key) ?? null;
+  }
+
+  /** A refresh of the catalog has a deadline of its own, which can be later. */
+  #catalog(): readonly Provider[] | Promise<readonly Provider[]> {
+    const providers = this.#dependencies.catalog.providers();
+    return providers instanceof Promise
+      ? within(this.#context.deadline - performance.now(), 'the catalog', providers)
+      : providers;
   }
 }
 
