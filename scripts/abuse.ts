@@ -177,7 +177,9 @@ interface PhaseResult {
 
 async function runPhase(running: readonly Attack[]): Promise<PhaseResult> {
   seed(emulator);
-  running.forEach(({ prepare }) => prepare?.());
+  for (const { prepare } of running) {
+    prepare?.();
+  }
   await report();
   const milliseconds: number[] = [];
   let [failed, failedLookups] = [0, 0];

@@ -7,6 +7,7 @@ const existing = 'src/linking/existing-accounts.ts';
 const cursor = 'src/linking/cursor.ts';
 const dataSource = 'src/linking/stackone-data-source.ts';
 const rateLimits = 'src/linking/rate-limits.ts';
+const requestWindow = 'src/linking/request-window.ts';
 
 /** Guards of the rules of linking: owner isolation, the order of checks, rate limits and the bounds of lists. */
 export const linkingGuards: readonly Mutant[] = [
@@ -214,5 +215,29 @@ export const linkingGuards: readonly Mutant[] = [
     guard: 'Math.max(20, 60 / perMinute)',
     without: '20',
     noticedBy: 'flow/quota.test.ts',
+  },
+  {
+    file: rateLimits,
+    guard: 'totalPerWindow, backgroundPart)',
+    without: 'totalPerWindow)',
+    noticedBy: 'flow/stackone-client',
+  },
+  {
+    file: requestWindow,
+    guard: 'if tonumber(redis.call',
+    without: 'if 0 >= tonumber(redis.call',
+    noticedBy: 'flow/quota-redis',
+  },
+  {
+    file: dataSource,
+    guard: "within(catalogPatienceMs, 'the catalog', this.#dependencies.catalog.isEnabled(provider))",
+    without: 'this.#dependencies.catalog.isEnabled(provider)',
+    noticedBy: 'flow/request-deadline',
+  },
+  {
+    file: dataSource,
+    guard: 'return providers instanceof Promise',
+    without: 'return false && providers instanceof Promise',
+    noticedBy: 'flow/request-deadline',
   },
 ];
