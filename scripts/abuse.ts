@@ -170,6 +170,8 @@ async function send(owner: number, body: object): Promise<string> {
 interface PhaseResult {
   readonly sessions: number;
   readonly failed: number;
+  /** The codes of the failed sessions with their numbers. */
+  readonly failures: string;
   readonly failedLookups: number;
   readonly p99: number;
   readonly blockMs: number;
@@ -182,14 +184,18 @@ async function runPhase(running: readonly Attack[]): Promise<PhaseResult> {
   }
   await report();
   const milliseconds: number[] = [];
-  let [failed, failedLookups] = [0, 0];
+  const codes = new Map<string, number>();
+  let failedLookups = 0;
   const steady = [
     every(sessionRate, async (request) => {
       const query = 'mutation { createConnectSession(provider: "bamboohr") { token userErrors { code } } }';
       const start = performance.now();
       const text = await send(request % customers, { query });
       milliseconds.push(performance.now() - start);
-      failed += text.includes('"token":"') ? 0 : 1;
+      if (!text.includes('"token":"')) {
+        const code = /"code":"(\w+)"/.exec(text)?.[1] ?? 'no code';
+        codes.set(code, (codes.get(code) ?? 0) + 1);
+      }
     }),
     every(lookupRate, async (request) => {
       const text = await send((request + 50) % customers, { query: '{ linkedAccounts { nodes { id status } } }' });
@@ -207,7 +213,9 @@ async function runPhase(running: readonly Attack[]): Promise<PhaseResult> {
   const { blockMs } = await report();
   const sorted = milliseconds.sort((a, b) => a - b);
   const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0;
-  return { sessions: sorted.length, failed, failedLookups, p99, blockMs };
+  const failed = [...codes.values()].reduce((sum, count) => sum + count, 0);
+  const failures = [...codes].map(([code, count]) => `${code} ${count}`).join(', ');
+  return { sessions: sorted.length, failed, failures, failedLookups, p99, blockMs };
 }
 
 /** Sends requests at this rate for a phase, without waiting for the responses. */
@@ -228,10 +236,10 @@ async function report(): Promise<z.infer<typeof reportShape>> {
 }
 
 function evaluate(): void {
-  for (const { name, sessions, failed, failedLookups, p99, blockMs } of rows) {
+  for (const { name, sessions, failed, failures, failedLookups, p99, blockMs } of rows) {
     const slowdown = (p99 / baseline.p99).toFixed(2);
     print(
-      `${name}: ${sessions - failed} of ${sessions} sessions, p99 ${p99.toFixed(0)} ms (× ${slowdown}), ` +
+      `${name}: ${sessions - failed} of ${sessions} sessions${failures && ` (${failures})`}, p99 ${p99.toFixed(0)} ms (× ${slowdown}), ` +
         `${failedLookups} look-ups of customers failed, longest block ${blockMs.toFixed(0)} ms`,
     );
   }

@@ -1,7 +1,7 @@
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ConnectConfig } from '../config/settings.js';
 import { AppError } from '../domain/app-error.js';
-import { type CallOrigin, type Share, sharesOf } from '../stackone/http/shares.js';
+import { type CallOrigin, type Parts, type Share, sharesOf } from '../stackone/http/shares.js';
 import type { RedisClient } from './redis.js';
 import { createRequestWindow } from './request-window.js';
 
@@ -28,7 +28,7 @@ const costs = { session: 10, lookup: 1 };
 /** Short, because any minute contains parts of at most 13 windows: 13 × 75 stays below StackOne's 1000. */
 const totalWindowSeconds = 5;
 /** A refresh of the catalog, webhooks and the sweep wait, so a small part is enough. */
-const backgroundPart = 1 / 10;
+const totalParts: Parts = { lookups: 3 / 4, background: 1 / 10 };
 const ownerLimit = 'the rate limit of the owner';
 const limitNames: Readonly<Record<Share['of'], string>> = {
   all: 'the rate limit of all owners',
@@ -65,7 +65,7 @@ export function createRateLimits(config: RateLimitSettings, redis: RedisClient |
   );
   return {
     takeRequest: async (origin) => {
-      const usedUp = await takeShares(sharesOf(origin, totalPerWindow, backgroundPart));
+      const usedUp = await takeShares(sharesOf(origin, totalPerWindow, totalParts));
       refuseIf(usedUp?.waitMs, limitNames[usedUp?.of ?? 'all']);
     },
     takeSession: async (ownerId) => refuseIf(await perOwner(ownerId, costs.session), ownerLimit),

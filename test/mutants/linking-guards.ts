@@ -218,8 +218,8 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: rateLimits,
-    guard: 'totalPerWindow, backgroundPart)',
-    without: 'totalPerWindow)',
+    guard: 'background: 1 / 10 }',
+    without: 'background: 1 }',
     noticedBy: 'flow/stackone-client',
   },
   {
@@ -239,5 +239,11 @@ export const linkingGuards: readonly Mutant[] = [
     guard: 'return providers instanceof Promise',
     without: 'return false && providers instanceof Promise',
     noticedBy: 'flow/request-deadline',
+  },
+  {
+    file: rateLimits,
+    guard: 'lookups: 3 / 4',
+    without: 'lookups: 1',
+    noticedBy: 'flow/quota.test.ts',
   },
 ];

@@ -188,15 +188,21 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'unit/bulkhead',
   },
   {
-    file: shares,
-    guard: 'const lookupsPart = 3 / 4;',
-    without: 'const lookupsPart = 1;',
+    file: bulkhead,
+    guard: 'lookups: 7 / 8',
+    without: 'lookups: 1',
     noticedBy: 'unit/bulkhead',
   },
   {
     file: shares,
     guard: 'if (full === undefined) {',
     without: 'if (true) {',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
+    file: bulkhead,
+    guard: 'countOfLast(waiting.places) <',
+    without: 'countOfLast(waiting.places) <= 0 *',
     noticedBy: 'unit/bulkhead',
   },
   {

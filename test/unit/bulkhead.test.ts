@@ -76,7 +76,7 @@ describe('A bulkhead', () => {
 
   it.each<[Priority, number, number, Share['of']]>([
     ['sessions', 32, 64, 'all'],
-    ['lookups', 24, 48, 'lookups'],
+    ['lookups', 28, 56, 'lookups'],
     ['background', 8, 16, 'background'],
   ])('has for %s of all owners %d places and %d waiting places', async (priority, places, waiting, full) => {
     expect(fill(places, priority)).toBe(places);
@@ -87,23 +87,39 @@ describe('A bulkhead', () => {
   });
 
   it('starts a session at once while look-ups use all that they may', async () => {
-    fill(72, 'lookups');
+    fill(84, 'lookups');
     void call('session', 'sessions', 'z');
     expect(started.at(-1)).toBe('session');
     await endAll();
   });
 
-  it('starts sessions before look-ups before background work, and each of them in the order of arrival', async () => {
+  it('starts sessions before look-ups before background work, and those of owners with as many calls in the order of arrival', async () => {
     fill(32, 'sessions');
     void call('background', 'background', undefined);
     void call('lookup 1', 'lookups', 'x');
     void call('lookup 2', 'lookups', 'y');
     void call('session', 'sessions', 'z');
     started = [];
-    for (const number of [1, 2, 3, 4]) {
+    // After the first five, 28 calls are in flight.
+    for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
       await end(`sessions ${number}`);
     }
     expect(started).toEqual(['session', 'lookup 1', 'lookup 2', 'background']);
+    await endAll();
+  });
+
+  it('starts the call of the owner with the fewest calls in flight first', async () => {
+    for (const owner of ['a', 'b', 'c']) {
+      for (let number = 1; number <= 12; number++) {
+        void call(`${owner}${number}`, 'lookups', owner);
+      }
+    }
+    fill(4, 'lookups');
+    void call('late', 'lookups', 'd');
+    await end('a1');
+    expect(started.at(-1)).toBe('late');
+    await end('lookups 1');
+    expect(started.at(-1)).toBe('a9');
     await endAll();
   });
 
@@ -111,7 +127,7 @@ describe('A bulkhead', () => {
     for (let number = 1; number <= 9; number++) {
       void call(`a${number}`, 'lookups', 'a');
     }
-    fill(16, 'lookups');
+    fill(20, 'lookups');
     void call('b', 'lookups', 'b');
     expect(started).not.toContain('b');
     await end('lookups 1');
@@ -153,13 +169,13 @@ describe('A bulkhead', () => {
 describe('Shares', () => {
   it.each<[number, Priority, string | undefined, string]>([
     [75, 'sessions', 'a', 'all 75, owner a 18'],
-    [75, 'lookups', 'a', 'all 75, lookups 56, owner a 18'],
-    [75, 'background', undefined, 'all 75, lookups 56, background 7'],
-    [10, 'lookups', 'a', 'all 10, lookups 7, owner a 4'],
-    [2, 'lookups', 'a', 'all 2, lookups 2, owner a 2'],
-    [1, 'background', undefined, 'all 1, lookups 1, background 1'],
+    [75, 'lookups', 'a', 'all 56, owner a 18'],
+    [75, 'background', undefined, 'all 56, background 7'],
+    [10, 'lookups', 'a', 'all 7, owner a 4'],
+    [2, 'lookups', 'a', 'all 2, owner a 2'],
+    [1, 'background', undefined, 'all 1, background 1'],
   ])('of %d requests for %s of the owner %s are %s', (capacity, priority, ownerId, expected) => {
-    const shares = sharesOf({ priority, ownerId }, capacity, 1 / 10);
+    const shares = sharesOf({ priority, ownerId }, capacity, { lookups: 3 / 4, background: 1 / 10 });
     expect(shares.map(({ key, max }) => `${key} ${max}`).join(', ')).toBe(expected);
   });
 

@@ -1,6 +1,8 @@
 import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
 import { DeadlineExceededError } from './errors.js';
-import { type CallOrigin, type Priority, priorities, type Share, ShareCounts, sharesOf } from './shares.js';
+import { type CallOrigin, type Parts, type Priority, priorities, type Share, ShareCounts, sharesOf } from './shares.js';
+
+const parts: Parts = { lookups: 7 / 8, background: 1 / 4 };
 
 /** A call can neither start nor wait. `share`: what it would have to wait for. */
 export class BulkheadFullError extends Error {
@@ -50,7 +52,7 @@ export class Bulkhead {
    * @throws BulkheadFullError at once; DeadlineExceededError and ClientDisconnectedError while it waits
    */
   async run<T>(origin: CallOrigin, patience: Patience, call: () => Promise<T>): Promise<T> {
-    const places = sharesOf(origin, this.#maxInFlight);
+    const places = sharesOf(origin, this.#maxInFlight, parts);
     if (this.#inFlight.take(places) !== undefined) {
       await this.#wait(origin, places, patience);
     }
@@ -63,7 +65,7 @@ export class Bulkhead {
   }
 
   #wait(origin: CallOrigin, places: readonly Share[], { cancellation, deadline }: Patience): Promise<void> {
-    const shares = sharesOf(origin, this.#maxWaiting);
+    const shares = sharesOf(origin, this.#maxWaiting, parts);
     const full = this.#waiting.take(shares);
     if (full !== undefined) {
       throw new BulkheadFullError(full);
@@ -92,14 +94,21 @@ export class Bulkhead {
     });
   }
 
-  /** The oldest call of the first priority whose shares have a place. */
+  /** Of the first priority, the call of the owner with the fewest calls in flight. Of equal ones, the oldest. */
   #startNext(): void {
     for (const priority of priorities) {
-      for (const { places, start } of this.#queues[priority]) {
-        if (this.#inFlight.take(places) === undefined) {
-          start();
-          return;
+      let next: WaitingCall | undefined;
+      for (const waiting of this.#queues[priority]) {
+        const isFewer =
+          next === undefined || this.#inFlight.countOfLast(waiting.places) < this.#inFlight.countOfLast(next.places);
+        if (isFewer && this.#inFlight.findFull(waiting.places) === undefined) {
+          next = waiting;
         }
+      }
+      if (next !== undefined) {
+        this.#inFlight.take(next.places);
+        next.start();
+        return;
       }
     }
   }

@@ -9,48 +9,56 @@ export interface CallOrigin {
   readonly ownerId: string | undefined;
 }
 
-/** A part of a capacity. A call counts for all its shares. */
+/** A maximum for a count. A call is counted under the keys of all its shares. */
 export interface Share {
   readonly key: string;
   readonly max: number;
   readonly of: 'all' | 'lookups' | 'background' | 'owner';
 }
 
+export interface Parts {
+  /** Look-ups and background work stop here, and the rest is for sessions only. */
+  readonly lookups: number;
+  readonly background: number;
+}
+
 const ownerPart = 1 / 4;
-/** The rest is for sessions, so that no number of look-ups stops them. */
-const lookupsPart = 3 / 4;
 /** A mutation makes up to four calls, also where a part of the capacity is less. */
 const minShare = 4;
 
-/** @param backgroundPart the part of work of no owner */
-export function sharesOf(
-  { priority, ownerId }: CallOrigin,
-  capacity: number,
-  backgroundPart = ownerPart,
-): readonly Share[] {
+/** The shares of a call, where all calls together have this capacity. */
+export function sharesOf({ priority, ownerId }: CallOrigin, capacity: number, parts: Parts): readonly Share[] {
   const max = (part: number) => Math.max(Math.min(minShare, capacity), Math.floor(capacity * part));
-  const shares: Share[] = [{ key: 'all', max: capacity, of: 'all' }];
-  if (priority !== 'sessions') {
-    shares.push({ key: 'lookups', max: max(lookupsPart), of: 'lookups' });
-  }
-  shares.push(
+  return [
+    priority === 'sessions'
+      ? { key: 'all', max: capacity, of: 'all' }
+      : { key: 'all', max: max(parts.lookups), of: 'lookups' },
     ownerId === undefined
-      ? { key: 'background', max: max(backgroundPart), of: 'background' }
+      ? { key: 'background', max: max(parts.background), of: 'background' }
       : { key: `owner ${ownerId}`, max: max(ownerPart), of: 'owner' },
-  );
-  return shares;
+  ];
 }
 
 /** How much of each share is in use. */
 export class ShareCounts {
   readonly #counts = new Map<string, number>();
 
+  /** The first share that is used up. */
+  findFull(shares: readonly Share[]): Share | undefined {
+    return shares.find(({ key, max }) => this.#countOf(key) >= max);
+  }
+
+  /** The calls of the owner, or of background work, whose share is the last one. */
+  countOfLast(shares: readonly Share[]): number {
+    return this.#countOf(shares.at(-1)?.key ?? '');
+  }
+
   /** Counts a call for all its shares, or for none. @returns the share that is used up */
   take(shares: readonly Share[]): Share | undefined {
-    const full = shares.find(({ key, max }) => (this.#counts.get(key) ?? 0) >= max);
+    const full = this.findFull(shares);
     if (full === undefined) {
       for (const { key } of shares) {
-        this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+        this.#counts.set(key, this.#countOf(key) + 1);
       }
     }
     return full;
@@ -58,12 +66,16 @@ export class ShareCounts {
 
   release(shares: readonly Share[]): void {
     for (const { key } of shares) {
-      const count = (this.#counts.get(key) ?? 0) - 1;
+      const count = this.#countOf(key) - 1;
       if (count > 0) {
         this.#counts.set(key, count);
       } else {
         this.#counts.delete(key);
       }
     }
+  }
+
+  #countOf(key: string): number {
+    return this.#counts.get(key) ?? 0;
   }
 }
