@@ -105,7 +105,7 @@ export function createSettings(production: boolean) {
     sweepIntervalSeconds: setting(
       z.int().min(60).max(86_400).default(300),
       'SWEEP_INTERVAL_SECONDS',
-      'How often this server looks for accounts that broke or recovered, in seconds, 60–86,400. It uses at most a tenth of the total rate limit.',
+      'How often this server looks for accounts that broke or recovered, in seconds, 60–86,400. It uses at most a twentieth of the total rate limit.',
       'a whole number of seconds from 60 to 86400',
       { fromText: toNumber },
     ),

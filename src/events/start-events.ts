@@ -52,7 +52,8 @@ export async function startEvents(
   const queue = new WebhookQueue(detector, logger);
   const secrets = [config.webhookSecret, config.webhookSecretPrevious].filter((secret) => secret !== undefined);
   const { sweepIntervalSeconds: intervalSeconds, rateLimitTotalPerMinute } = config;
-  const callsPerMinute = Math.max(1, rateLimitTotalPerMinute / 10);
+  // Half of what background work may send.
+  const callsPerMinute = Math.max(1, rateLimitTotalPerMinute / 20);
   const sweep = new Sweep({ api, detector, state, logger, intervalSeconds, callsPerMinute });
   sweep.start();
   return {

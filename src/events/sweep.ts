@@ -18,7 +18,7 @@ export interface SweepDependencies {
   readonly state: SharedState;
   readonly logger: Logger;
   readonly intervalSeconds: number;
-  /** Calls to StackOne that a sweep may send in a minute: a tenth of the total rate limit. */
+  /** Calls to StackOne that a sweep may send in a minute: a twentieth of the total rate limit. */
   readonly callsPerMinute: number;
 }
 

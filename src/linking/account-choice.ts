@@ -4,11 +4,15 @@ import { OnExistingAccount } from '../domain/connect-session.js';
 import type { LinkedAccount } from '../domain/linked-account.js';
 import { type Result, userError } from '../domain/result.js';
 import type { Logger } from '../observability/logger.js';
+import { within } from '../stackone/http/deadline.js';
 import type { AccountList } from './account-list.js';
 import type { ConnectRequest } from './connect-input.js';
 import { isUpdatedBySession } from './existing-accounts.js';
 import { accountNotFound, allowsAnother, limitReached, refuseProvider } from './policy.js';
 import type { ProviderCatalog } from './provider-catalog.js';
+
+/** A session waits no longer for the catalog, which may need several calls. */
+const catalogPatienceMs = 3_000;
 
 interface Dependencies {
   readonly catalog: ProviderCatalog;
@@ -76,10 +80,10 @@ export class AccountChoice {
     return account === undefined ? limitReached(accounts) : { ok: true, value: account };
   }
 
-  /** When the catalog is not available or not complete, StackOne decides. */
+  /** When the catalog is slow, not available or not complete, StackOne decides. */
   async #isEnabled(provider: string): Promise<boolean> {
     try {
-      return await this.#dependencies.catalog.isEnabled(provider);
+      return await within(catalogPatienceMs, 'the catalog', this.#dependencies.catalog.isEnabled(provider));
     } catch (error) {
       const reason = error instanceof AppError ? error.message : 'unknown';
       this.#dependencies.logger.warn({ reason }, 'The provider could not be checked: StackOne decides');

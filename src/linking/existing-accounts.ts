@@ -2,6 +2,7 @@ import { AppError } from '../domain/app-error.js';
 import type { LinkedAccount } from '../domain/linked-account.js';
 import type { Owner } from '../domain/owner.js';
 import type { RequestContext } from '../observability/request-context.js';
+import { within } from '../stackone/http/deadline.js';
 import { AccountList, type AccountListDependencies } from './account-list.js';
 import type { RateLimits } from './rate-limits.js';
 
@@ -22,7 +23,7 @@ export async function findAccountsToUpdate(
   const rateLimits = withOneFreeLookup(dependencies.rateLimits);
   const list = new AccountList({ ...dependencies, rateLimits }, owner, context);
   try {
-    const accounts = await within(patienceMs, list.all({ provider }));
+    const accounts = await within(patienceMs, 'GET /accounts', list.all({ provider }));
     return accounts.filter((account) => isUpdatedBySession(account, provider, owner));
   } catch (error) {
     if (!(error instanceof AppError)) {
@@ -50,12 +51,4 @@ function withOneFreeLookup(rateLimits: RateLimits): RateLimits {
       isFree = false;
     },
   };
-}
-
-function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onTimeout = () => reject(new AppError('UPSTREAM_TIMEOUT', `no result after ${milliseconds} ms`));
-    const timer = setTimeout(onTimeout, milliseconds);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

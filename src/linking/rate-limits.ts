@@ -1,15 +1,17 @@
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ConnectConfig } from '../config/settings.js';
 import { AppError } from '../domain/app-error.js';
+import { type CallOrigin, type Parts, type Share, sharesOf } from '../stackone/http/shares.js';
 import type { RedisClient } from './redis.js';
+import { createRequestWindow } from './request-window.js';
 
 /**
  * How many requests StackOne receives: for all owners together, so that StackOne's own limit for the key is never
  * reached, and for each owner, so that one owner cannot use the share of the others.
  */
 export interface RateLimits {
-  /** One request to StackOne, for any owner. @throws AppError `RATE_LIMITED` */
-  takeRequest(): Promise<void>;
+  /** One request to StackOne. @throws AppError `RATE_LIMITED` */
+  takeRequest(origin: CallOrigin): Promise<void>;
   /** One connect session of an owner. @throws AppError `RATE_LIMITED` */
   takeSession(ownerId: string): Promise<void>;
   /** One read of an owner's accounts. @throws AppError `RATE_LIMITED` */
@@ -25,6 +27,15 @@ const ownerWindowSeconds = (perMinute: number) => Math.max(20, 60 / perMinute);
 const costs = { session: 10, lookup: 1 };
 /** Short, because any minute contains parts of at most 13 windows: 13 × 75 stays below StackOne's 1000. */
 const totalWindowSeconds = 5;
+/** A refresh of the catalog, webhooks and the sweep wait, so a small part is enough. */
+const totalParts: Parts = { lookups: 3 / 4, background: 1 / 10 };
+const ownerLimit = 'the rate limit of the owner';
+const limitNames: Readonly<Record<Share['of'], string>> = {
+  all: 'the rate limit of all owners',
+  lookups: 'the share of look-ups in the rate limit of all owners',
+  background: 'the share of background work in the rate limit of all owners',
+  owner: 'the share of the owner in the rate limit of all owners',
+};
 type RateLimitSettings = Pick<ConnectConfig, 'rateLimitPerOwnerPerMinute' | 'rateLimitTotalPerMinute'>;
 
 /** @returns the milliseconds to wait; undefined within the limit */
@@ -45,21 +56,24 @@ export function createRateLimits(config: RateLimitSettings, redis: RedisClient |
         () => inMemory(key, cost),
       );
   };
-  const total = createLimiter('stackone-connect:total', config.rateLimitTotalPerMinute, totalWindowSeconds);
+  const totalPerWindow = Math.ceil((config.rateLimitTotalPerMinute * totalWindowSeconds) / 60);
+  const takeShares = createRequestWindow(totalWindowSeconds * 1000, redis);
   const perOwner = createLimiter(
     'stackone-connect:owner',
     config.rateLimitPerOwnerPerMinute * costs.session,
     ownerWindowSeconds(config.rateLimitPerOwnerPerMinute),
   );
   return {
-    takeRequest: () => take(total, 'all', 1, 'the rate limit of all owners'),
-    takeSession: (ownerId) => take(perOwner, ownerId, costs.session, 'the rate limit of the owner'),
-    takeLookup: (ownerId) => take(perOwner, ownerId, costs.lookup, 'the rate limit of the owner'),
+    takeRequest: async (origin) => {
+      const usedUp = await takeShares(sharesOf(origin, totalPerWindow, totalParts));
+      refuseIf(usedUp?.waitMs, limitNames[usedUp?.of ?? 'all']);
+    },
+    takeSession: async (ownerId) => refuseIf(await perOwner(ownerId, costs.session), ownerLimit),
+    takeLookup: async (ownerId) => refuseIf(await perOwner(ownerId, costs.lookup), ownerLimit),
   };
 }
 
-async function take(count: Count, key: string, cost: number, limit: string): Promise<void> {
-  const waitMs = await count(key, cost);
+function refuseIf(waitMs: number | undefined, limit: string): void {
   if (waitMs !== undefined) {
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
     throw new AppError('RATE_LIMITED', `${limit} is reached`, { retryAfterSeconds });

@@ -9,6 +9,7 @@ import type { Category, Provider, ProviderAvailability } from '../domain/provide
 import type { Result } from '../domain/result.js';
 import type { Audit, AuditEntry } from '../observability/audit.js';
 import type { RequestContext } from '../observability/request-context.js';
+import { within } from '../stackone/http/deadline.js';
 import { AccountChoice } from './account-choice.js';
 import { type AccountFilter, AccountList, type AccountListDependencies, type AccountPage } from './account-list.js';
 import { type ConnectInput, type ConnectRequest, parseConnectInput } from './connect-input.js';
@@ -189,13 +190,21 @@ export class StackOneDataSource {
   }
 
   async providers(category: Category | undefined): Promise<readonly Provider[]> {
-    const providers = await this.#dependencies.catalog.providers();
+    const providers = await this.#catalog();
     return category === undefined ? providers : providers.filter((p) => p.categories.includes(category));
   }
 
   /** @returns null for a provider that is not enabled */
   async provider(key: string): Promise<Provider | null> {
-    const providers = await this.#dependencies.catalog.providers();
+    const providers = await this.#catalog();
     return providers.find((provider) => provider.key === key) ?? null;
+  }
+
+  /** A refresh of the catalog has a deadline of its own, which can be later. */
+  #catalog(): readonly Provider[] | Promise<readonly Provider[]> {
+    const providers = this.#dependencies.catalog.providers();
+    return providers instanceof Promise
+      ? within(this.#context.deadline - performance.now(), 'the catalog', providers)
+      : providers;
   }
 }

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Cancellation, RequestCancellation, toAbortSignal } from './cancellation.js';
 import { RequestTelemetry } from './request-telemetry.js';
 
+/** For all work of one incoming request, however many calls to StackOne it makes. */
+const requestTimeoutMs = 8_000;
+
 /** What one incoming request carries to every part, whatever server and protocol it came through. */
 export interface RequestContext {
   /** The client's own `x-request-id` where it is valid, else a new one. Sent to StackOne too. */
@@ -13,6 +16,8 @@ export interface RequestContext {
   /** Aborted when the client disconnects. Created when it is first read; the calls to StackOne need only `cancellation`. */
   readonly signal: AbortSignal;
   readonly cancellation: Cancellation;
+  /** When the calls of this request to StackOne end, in milliseconds of `performance.now()`. */
+  readonly deadline: number;
   readonly telemetry: RequestTelemetry;
   /** Set when the caller is authenticated. Undefined for work of no owner, such as a refresh of the provider catalog. */
   ownerId: string | undefined;
@@ -35,20 +40,23 @@ export function createRequestContext(
       signal ??= toAbortSignal(cancellation);
       return signal;
     },
+    deadline: performance.now() + requestTimeoutMs,
     telemetry: new RequestTelemetry(id),
     ownerId: undefined,
   };
 }
 
-/** For work that no single request waits for, such as a refresh of the provider catalog. */
+/** For work that no single request waits for, such as a refresh of the provider catalog. It has a deadline of its own. */
 export function createBackgroundContext(): RequestContext {
   return createRequestContext(() => undefined, new RequestCancellation());
 }
 
-/** For a later event of a stream: its own telemetry and time, and cancelled with the stream. */
-export function createFollowUpContext({ id, traceparent, cancellation }: RequestContext): RequestContext {
+/** For a later event of a stream: its own telemetry and deadline, the same owner, and cancelled with the stream. */
+export function createFollowUpContext({ id, traceparent, cancellation, ownerId }: RequestContext): RequestContext {
   const headers: Readonly<Record<string, string | undefined>> = { 'x-request-id': id, traceparent };
-  return createRequestContext((name) => headers[name], cancellation);
+  const context = createRequestContext((name) => headers[name], cancellation);
+  context.ownerId = ownerId;
+  return context;
 }
 
 function matching(header: string | string[] | null | undefined, pattern: RegExp): string | undefined {

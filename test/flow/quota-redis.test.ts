@@ -20,6 +20,13 @@ const waitForConnection = (fixture: FaultApp, count = 1) =>
     `the server has connected to Redis ${count} time(s)`,
   );
 
+/** How many scripts Redis has run. */
+function countScripts(port: number): number {
+  const { stdout } = spawnSync('redis-cli', ['-p', String(port), 'info', 'commandstats']);
+  const scripts = String(stdout).matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm);
+  return [...scripts].reduce((sum, [, calls]) => sum + Number(calls), 0);
+}
+
 /** Creates sessions with each server in turn until the rate limit rejects one. @returns the number of sessions */
 async function createUntilLimited(...fixtures: readonly FaultApp[]): Promise<number> {
   let created = 0;
@@ -78,6 +85,28 @@ withRedis('Rate limits of two servers with the same Redis', () => {
   });
 });
 
+withRedis('The shares of the total rate limit of two servers with the same Redis', () => {
+  it('hold for both together, and a mutation needs one command for the session and one for each request', async () => {
+    const port = await freePort();
+    // 40 requests in each window of five seconds.
+    const env = { RATE_LIMIT_TOTAL_PER_MINUTE: '480', REDIS_URL: `redis://127.0.0.1:${port}` };
+    await startRedis(port);
+    const fixtures = await Promise.all([startFaultApp({ env }), startFaultApp({ env })]);
+    const [one, other] = fixtures;
+    try {
+      await Promise.all(fixtures.map((fixture) => waitForConnection(fixture)));
+      const calls = fixtures.flatMap((fixture) => Array.from({ length: 8 }, () => fixture.createSession()));
+      const codes = (await Promise.all(calls)).map(errorCode);
+      expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(6);
+      expect(one.upstream.requests.length + other.upstream.requests.length).toBe(10);
+      expect(fixtures.map(({ app }) => loggedAlerts(app))).toEqual([[], []]);
+      expect(countScripts(port)).toBe(2 * calls.length);
+    } finally {
+      await Promise.all(fixtures.map((fixture) => fixture.stop()));
+    }
+  });
+});
+
 withRedis('Redis that responds but does not count', () => {
   it.each([
     ['a read-only replica', ['--replicaof', '127.0.0.1 1'], 'READONLY'],
@@ -110,9 +139,7 @@ withRedis('Redis that responds but does not count', () => {
           await fixture.createSession();
         }
         child.kill('SIGCONT');
-        const { stdout } = spawnSync('redis-cli', ['-p', String(port), 'info', 'commandstats']);
-        const scripts = String(stdout).matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm);
-        expect([...scripts].reduce((sum, [, calls]) => sum + Number(calls), 0)).toBeLessThanOrEqual(2);
+        expect(countScripts(port)).toBeLessThanOrEqual(2);
       },
       { env: { ...limit, REDIS_URL: `redis://127.0.0.1:${port}` } },
     );

@@ -3,6 +3,7 @@ import { type FaultApp, withFaultApp } from '../support/fault-cases.js';
 import { acme, errorCode, type GraphQLResponse, globex } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
+const ownerNumber = (number: number) => ({ ...acme, org_id: `org_${number}` });
 const lookUp = ({ run }: FaultApp, claims = acme) =>
   run('mutation { confirmLinkedAccount(accountId: "account-1") { account { id } } }', claims);
 
@@ -87,10 +88,10 @@ describe('Total rate limit', () => {
     withFaultApp(
       async (fixture) => {
         for (let call = 1; call <= 10; call++) {
-          expect(errorCode(await fixture.createSession(call % 2 === 0 ? acme : globex))).toBeUndefined();
+          expect(errorCode(await fixture.createSession(ownerNumber(call)))).toBeUndefined();
         }
-        await expectRateLimited(fixture, await fixture.createSession(acme), 5);
-        const rejected = await fixture.createSession({ ...globex, org_id: 'org_third' });
+        await expectRateLimited(fixture, await fixture.createSession(ownerNumber(1)), 5);
+        const rejected = await fixture.createSession(ownerNumber(11));
         await expectRateLimited(fixture, rejected, 5);
         expect(fixture.upstream.requests).toHaveLength(10);
         // The limit ends after retryAfterSeconds.
@@ -103,5 +104,40 @@ describe('Total rate limit', () => {
       },
       // The limit applies to windows of five seconds.
       { env: { RATE_LIMIT_TOTAL_PER_MINUTE: '120' } },
+    ));
+});
+
+describe('Shares of the total rate limit', () => {
+  // 40 requests in each window of five seconds.
+  const env = { RATE_LIMIT_TOTAL_PER_MINUTE: '480' };
+
+  it('are a quarter for one owner: its next call gets RATE_LIMITED, and the others are served', () =>
+    withFaultApp(
+      async (fixture) => {
+        const burst = await Promise.all(Array.from({ length: 15 }, () => fixture.createSession()));
+        const rejected = burst.filter((response) => errorCode(response) !== undefined);
+        expect(rejected).toHaveLength(5);
+        for (const response of rejected) {
+          await expectRateLimited(fixture, response, 5);
+        }
+        expect(fixture.app.logs()).toContain('the share of the owner in the rate limit of all owners is reached');
+        expect(errorCode(await fixture.createSession(globex))).toBeUndefined();
+        expect(fixture.upstream.requests).toHaveLength(11);
+      },
+      { env },
+    ));
+
+  it('are three quarters for look-ups: sessions are created although more look-ups are rejected', () =>
+    withFaultApp(
+      async (fixture) => {
+        const lookUps = await Promise.all(Array.from({ length: 40 }, (_, call) => lookUp(fixture, ownerNumber(call))));
+        expect(lookUps.filter((response) => errorCode(response) === 'RATE_LIMITED')).toHaveLength(10);
+        const sessions = await Promise.all(
+          Array.from({ length: 10 }, (_, call) => fixture.createSession(ownerNumber(call))),
+        );
+        expect(sessions.map(errorCode)).toEqual(Array(10).fill(undefined));
+        expect(fixture.upstream.requests).toHaveLength(40);
+      },
+      { env },
     ));
 });

@@ -9,6 +9,7 @@ const choice = 'src/linking/account-choice.ts';
 const policy = 'src/linking/policy.ts';
 const dataSource = 'src/linking/stackone-data-source.ts';
 const rateLimits = 'src/linking/rate-limits.ts';
+const requestWindow = 'src/linking/request-window.ts';
 
 /** Guards of the rules of linking: owner isolation, the order of checks, rate limits and the bounds of lists. */
 export const linkingGuards: readonly Mutant[] = [
@@ -275,6 +276,36 @@ export const linkingGuards: readonly Mutant[] = [
     file: rateLimits,
     guard: 'Math.max(20, 60 / perMinute)',
     without: '20',
+    noticedBy: 'flow/quota.test.ts',
+  },
+  {
+    file: rateLimits,
+    guard: 'background: 1 / 10 }',
+    without: 'background: 1 }',
+    noticedBy: 'flow/stackone-client',
+  },
+  {
+    file: requestWindow,
+    guard: 'if tonumber(redis.call',
+    without: 'if 0 >= tonumber(redis.call',
+    noticedBy: 'flow/quota-redis',
+  },
+  {
+    file: dataSource,
+    guard: "within(catalogPatienceMs, 'the catalog', this.#dependencies.catalog.isEnabled(provider))",
+    without: 'this.#dependencies.catalog.isEnabled(provider)',
+    noticedBy: 'flow/request-deadline',
+  },
+  {
+    file: dataSource,
+    guard: 'return providers instanceof Promise',
+    without: 'return false && providers instanceof Promise',
+    noticedBy: 'flow/request-deadline',
+  },
+  {
+    file: rateLimits,
+    guard: 'lookups: 3 / 4',
+    without: 'lookups: 1',
     noticedBy: 'flow/quota.test.ts',
   },
 ];

@@ -1,6 +1,8 @@
 import type { Mutant } from './guards.js';
 
 const api = 'src/stackone/api.ts';
+const bulkhead = 'src/stackone/http/bulkhead.ts';
+const shares = 'src/stackone/http/shares.ts';
 const breaker = 'src/stackone/http/circuit-breaker.ts';
 const client = 'src/stackone/http/client.ts';
 const errors = 'src/stackone/http/errors.ts';
@@ -126,7 +128,7 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: client,
-    guard: '    await this.#quota.takeRequest();\n',
+    guard: '      await this.#quota.takeRequest(origin);\n',
     without: '',
     noticedBy: 'flow/quota.test.ts',
   },
@@ -144,9 +146,93 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: client,
-    guard: 'bulkhead(maxInFlight, maxQueued)',
-    without: 'bulkhead(1_000, 1_000)',
+    guard: 'new Bulkhead(maxInFlight, maxQueued)',
+    without: 'new Bulkhead(1_000, 1_000)',
     noticedBy: 'flow/resilience-load',
+  },
+  {
+    file: client,
+    guard: "error.share.of === 'owner'",
+    without: 'false',
+    noticedBy: 'flow/fair-shares',
+  },
+  {
+    file: client,
+    guard: "ownerId === undefined ? 'background' : urgent",
+    without: 'urgent',
+    noticedBy: 'flow/stackone-client',
+  },
+  {
+    file: client,
+    guard: '          await this.#waitForQuota(origin, context);\n',
+    without: '',
+    noticedBy: 'flow/stackone-client',
+  },
+  {
+    file: client,
+    guard: 'request.context.deadline - startedAt',
+    without: 'attemptTimeoutMs',
+    noticedBy: 'flow/request-deadline',
+  },
+  {
+    file: client,
+    guard: 'context.deadline + deadlineMarginMs - performance.now()',
+    without: '60_000',
+    noticedBy: 'flow/stackone-client',
+  },
+  {
+    file: client,
+    guard: 'isCut ? deadlinePassed(endpoint)',
+    without: 'false ? deadlinePassed(endpoint)',
+    noticedBy: 'flow/stackone-client',
+  },
+  {
+    file: shares,
+    guard: 'const ownerPart = 1 / 4;',
+    without: 'const ownerPart = 1;',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
+    file: bulkhead,
+    guard: 'lookups: 7 / 8',
+    without: 'lookups: 1',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
+    file: shares,
+    guard: 'if (full === undefined) {',
+    without: 'if (true) {',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
+    file: bulkhead,
+    guard: 'countOfLast(waiting.places) <',
+    without: 'countOfLast(waiting.places) <= 0 *',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
+    file: bulkhead,
+    guard: "      cancellation.addEventListener('abort', onAbort);\n",
+    without: '',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
+    file: bulkhead,
+    guard: 'deadline - performance.now()',
+    without: '1_000',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
+    file: bulkhead,
+    guard: '        this.#waiting.release(shares);\n',
+    without: '',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
+    file: bulkhead,
+    guard: 'if (full !== undefined) {',
+    without: 'if (false) {',
+    noticedBy: 'unit/bulkhead',
   },
   {
     file: breaker,

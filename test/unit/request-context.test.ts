@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRequestContext } from '../../src/observability/request-context.js';
+import { createFollowUpContext, createRequestContext } from '../../src/observability/request-context.js';
 
 const { signal } = new AbortController();
 const contextOf = (headers: Readonly<Record<string, string | string[] | null>>) =>
@@ -49,5 +49,19 @@ describe('traceparent', () => {
     ['repeated', [traceparent, traceparent]],
   ])('that is %s is left out', (_what, value) => {
     expect(contextOf({ traceparent: value }).traceparent).toBeUndefined();
+  });
+});
+
+describe('The context of a later event of a stream', () => {
+  it('has the same owner, and a deadline of its own', () => {
+    const context = contextOf({});
+    context.ownerId = 'org_acme';
+    const end = performance.now() + 5;
+    while (performance.now() < end) {
+      // The clock has a limited resolution.
+    }
+    const followUp = createFollowUpContext(context);
+    expect(followUp.ownerId).toBe('org_acme');
+    expect(followUp.deadline).toBeGreaterThan(context.deadline);
   });
 });

@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { AppError } from '../../domain/app-error.js';
-import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
 import { upstreamAfter } from '../../observability/health.js';
 import type { Observability } from '../../observability/observability.js';
 import type { RequestContext } from '../../observability/request-context.js';
+import { Bulkhead, BulkheadFullError } from './bulkhead.js';
 import { CircuitBreaker, CircuitOpenError, probeAfterMs } from './circuit-breaker.js';
-import { DeadlineExceededError, fromFailure, UpstreamError } from './errors.js';
+import { throwIfOver, within } from './deadline.js';
+import { DeadlineExceededError, deadlinePassed, fromFailure, UpstreamError } from './errors.js';
 import { RetryBudget } from './retry-budget.js';
+import type { CallOrigin } from './shares.js';
 import { type StackOneRequest, Transport, type TransportConfig } from './transport.js';
 
 const attemptTimeoutMs = 5_000;
-const callTimeoutMs = 8_000;
+
+/** A timeout of an attempt that had less time than this shows nothing about StackOne. */
+const fairTimeoutMs = 3_000;
+/** Attempts end at the deadline themselves. This covers a wait, for example for the probe of a circuit breaker. */
+const deadlineMarginMs = 100;
 
 const maxAttempts = 2;
 const backoffMs = 100;
@@ -29,7 +34,7 @@ interface Protection {
 /** Counts the requests to StackOne. `linking/rate-limits` implements it. */
 export interface RequestQuota {
   /** @throws AppError `RATE_LIMITED` */
-  takeRequest(): Promise<void>;
+  takeRequest(origin: CallOrigin): Promise<void>;
 }
 
 /** HTTP to StackOne for the whole process: when to send, when to retry and when to leave StackOne alone. */
@@ -37,7 +42,7 @@ export class StackOneHttpClient {
   readonly #transport: Transport;
   readonly #quota: RequestQuota;
   readonly #observability: Observability;
-  readonly #bulkhead = bulkhead(maxInFlight, maxQueued);
+  readonly #bulkhead = new Bulkhead(maxInFlight, maxQueued);
   readonly #protections: Readonly<Record<CallKind, Protection>>;
   readonly #openBreakers = new Set<CallKind>();
   /** StackOne requested a pause until this time. */
@@ -57,18 +62,17 @@ export class StackOneHttpClient {
 
   /**
    * @returns the parsed response, or undefined after 404
-   * @throws AppError `UPSTREAM_…`, or `RATE_LIMITED` when the total rate limit is reached
+   * @throws AppError `UPSTREAM_…`, or `RATE_LIMITED` when the total rate limit or a share of the owner is used up
    */
   async request<T>(request: StackOneRequest<T>): Promise<T | undefined> {
+    const { context } = request;
     const endpoint = toEndpoint(request);
-    const deadline = performance.now() + callTimeoutMs;
-    const isQueued = this.#bulkhead.executionSlots === 0;
+    const origin = originOf(request);
     try {
-      const work = this.#bulkhead.execute(() => this.#callWithRetry(request, endpoint, deadline));
-      // A call that does not wait in the queue observes the deadline and the cancellation itself.
-      return await (isQueued ? raceQueue(work, request.context.cancellation) : work);
+      const work = this.#bulkhead.run(origin, context, () => this.#callWithRetry(request, endpoint, origin));
+      return await within(context.deadline + deadlineMarginMs - performance.now(), endpoint, work);
     } catch (error) {
-      throw toAppError(error, endpoint);
+      throw toAppError(error, endpoint, context.deadline);
     }
   }
 
@@ -76,15 +80,19 @@ export class StackOneHttpClient {
     await this.#transport.close();
   }
 
-  async #callWithRetry<T>(request: StackOneRequest<T>, endpoint: string, deadline: number): Promise<T | undefined> {
+  async #callWithRetry<T>(request: StackOneRequest<T>, endpoint: string, origin: CallOrigin): Promise<T | undefined> {
     const { context } = request;
     const { breaker, retryBudget } = this.#protections[kindOf(request)];
     for (let attempt = 1; ; attempt++) {
-      throwIfOver(context.cancellation, deadline);
+      throwIfOver(context);
       this.#refuseWhilePaused(endpoint);
       try {
-        const response = await breaker.execute(context.ownerId, () =>
-          this.#attempt(request, endpoint, deadline, attempt > 1),
+        if (origin.priority === 'background') {
+          // Not inside the breaker, where others would wait for a probe that waits.
+          await this.#waitForQuota(origin, context);
+        }
+        const response = await breaker.execute(origin.ownerId, () =>
+          this.#attempt(request, endpoint, origin, attempt > 1),
         );
         retryBudget.earn(attempt > 1);
         return response;
@@ -94,9 +102,22 @@ export class StackOneHttpClient {
           this.#startPause(error);
           throw error;
         }
-        await sleep(pauseMs, undefined, { signal: context.signal }).catch(() =>
-          throwIfOver(context.cancellation, deadline),
-        );
+        await sleep(pauseMs, undefined, { signal: context.signal }).catch(() => throwIfOver(context));
+      }
+    }
+  }
+
+  /** Work of no owner waits for the next window of the rate limit instead of failing. */
+  async #waitForQuota(origin: CallOrigin, { deadline }: RequestContext): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#quota.takeRequest(origin);
+      } catch (error) {
+        const waitMs = error instanceof AppError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+        if (waitMs === 0 || performance.now() + waitMs >= deadline) {
+          throw error;
+        }
+        await sleep(waitMs, undefined, { ref: false });
       }
     }
   }
@@ -104,17 +125,20 @@ export class StackOneHttpClient {
   async #attempt<T>(
     request: StackOneRequest<T>,
     endpoint: string,
-    deadline: number,
+    origin: CallOrigin,
     isFresh: boolean,
   ): Promise<T | undefined> {
-    await this.#quota.takeRequest();
+    if (origin.priority !== 'background') {
+      await this.#quota.takeRequest(origin);
+    }
     const startedAt = performance.now();
-    const timeoutMs = Math.min(attemptTimeoutMs, deadline - startedAt);
+    const timeoutMs = Math.min(attemptTimeoutMs, request.context.deadline - startedAt);
     let outcome: 'ok' | UpstreamError = 'ok';
     try {
       return await this.#transport.send(request, { endpoint, timeoutMs, isFresh });
     } catch (error) {
-      outcome = fromFailure(error, endpoint, isFresh);
+      const isCut = error instanceof DeadlineExceededError && timeoutMs < fairTimeoutMs;
+      outcome = isCut ? deadlinePassed(endpoint) : fromFailure(error, endpoint, isFresh);
       throw outcome;
     } finally {
       this.#report(request.context, endpoint, outcome, performance.now() - startedAt);
@@ -182,37 +206,19 @@ function pauseBeforeRetry(
   return retry.kind === 'after' ? retry.seconds * 1000 : Math.random() * backoffMs;
 }
 
-/** Rejects when the client disconnects or the deadline passes, although the work still waits in the queue. */
-function raceQueue<T>(work: Promise<T>, disconnected: Cancellation): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new DeadlineExceededError()), callTimeoutMs);
-    const onAbort = () => reject(new ClientDisconnectedError());
-    disconnected.addEventListener('abort', onAbort);
-    work.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      disconnected.removeEventListener('abort', onAbort);
-    });
-  });
-}
-
-function throwIfOver(disconnected: Cancellation, deadline: number): void {
-  if (disconnected.aborted) {
-    throw new ClientDisconnectedError();
-  }
-  if (performance.now() >= deadline) {
-    throw new DeadlineExceededError();
-  }
-}
-
-function toAppError(error: unknown, endpoint: string): AppError {
-  if (error instanceof BulkheadRejectedError) {
-    return new UpstreamError('UPSTREAM_UNAVAILABLE', `${endpoint} was not sent: too many calls are waiting`);
+function toAppError(error: unknown, endpoint: string, deadline: number): AppError {
+  if (error instanceof BulkheadFullError) {
+    const message = `${endpoint} was not sent: ${error.message}`;
+    return error.share.of === 'owner'
+      ? new AppError('RATE_LIMITED', message, { retryAfterSeconds: 1 })
+      : new UpstreamError('UPSTREAM_UNAVAILABLE', message);
   }
   if (error instanceof CircuitOpenError) {
     const message = `${endpoint} was not sent: the circuit breaker is open`;
     return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { retryAfterSeconds: probeAfterMs / 1000 });
   }
-  return error instanceof AppError ? error : fromFailure(error, endpoint);
+  const known = error instanceof AppError ? error : fromFailure(error, endpoint);
+  return known.code === 'UPSTREAM_TIMEOUT' && performance.now() >= deadline ? deadlinePassed(endpoint) : known;
 }
 
 function kindOf({ path }: Pick<StackOneRequest<unknown>, 'path'>): CallKind {
@@ -220,6 +226,11 @@ function kindOf({ path }: Pick<StackOneRequest<unknown>, 'path'>): CallKind {
     return 'sessions';
   }
   return /^\/accounts(\/|$)/.test(path) ? 'lookups' : 'catalog';
+}
+
+function originOf({ path, context: { ownerId } }: Pick<StackOneRequest<unknown>, 'path' | 'context'>): CallOrigin {
+  const urgent = kindOf({ path }) === 'sessions' ? 'sessions' : 'lookups';
+  return { priority: ownerId === undefined ? 'background' : urgent, ownerId };
 }
 
 /** For the log and the metrics: `GET /accounts/…`. */

@@ -3,7 +3,7 @@ import { AppError } from '../../domain/app-error.js';
 import type { ErrorCode } from '../../domain/error-codes.js';
 import { ClientDisconnectedError } from '../../observability/cancellation.js';
 
-/** A call or an attempt took longer than its limit. */
+/** A request or an attempt took longer than its limit. */
 export class DeadlineExceededError extends Error {
   override readonly name = 'DeadlineExceededError';
 }
@@ -89,6 +89,12 @@ export function unusableResponse(
 ): UpstreamError {
   const message = `${endpoint} returned an unusable response: ${reason}`;
   return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { health, alert });
+}
+
+/** The calls of one request took too long together. StackOne can be faster, so the client may try again at once. */
+export function deadlinePassed(what: string): UpstreamError {
+  const message = `${what} ended: the deadline of the request has passed`;
+  return new UpstreamError('UPSTREAM_TIMEOUT', message, { retryAfterSeconds: 1 });
 }
 
 /**

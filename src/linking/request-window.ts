@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { type Share, ShareCounts } from '../stackone/http/shares.js';
+import type { RedisClient } from './redis.js';
+
+/** Why a request may not be sent now. */
+export interface UsedUp {
+  readonly of: Share['of'];
+  readonly waitMs: number;
+}
+
+/** Counts one request to StackOne for all its shares, or for none. */
+export type TakeShares = (shares: readonly Share[]) => Promise<UsedUp | undefined>;
+
+const key = 'stackone-connect:window';
+/** One command for all shares, so that a request costs one round trip. The window starts with its first request. */
+const script = `
+local left = redis.call('PTTL', KEYS[1])
+for i = 2, #ARGV, 2 do
+  if tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '0') >= tonumber(ARGV[i + 1]) then
+    return { ARGV[i], left }
+  end
+end
+for i = 2, #ARGV, 2 do
+  redis.call('HINCRBY', KEYS[1], ARGV[i], 1)
+end
+if left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+end
+return false`;
+const replySchema = z.tuple([z.string(), z.number()]).nullable();
+
+/** A window of time in which each share has a maximum. Counts in Redis when there is one; else, and while it fails, in memory. */
+export function createRequestWindow(windowMs: number, redis: RedisClient | undefined): TakeShares {
+  const inMemory = countInMemory(windowMs);
+  if (redis === undefined) {
+    return inMemory;
+  }
+  return (shares) =>
+    redis.use(
+      async (client) => {
+        const maxima = shares.flatMap((share) => [share.key, String(share.max)]);
+        const reply = await client.eval(script, { keys: [key], arguments: [String(windowMs), ...maxima] });
+        const [full, waitMs] = replySchema.parse(reply) ?? [];
+        const of = shares.find((share) => share.key === full)?.of;
+        return of && waitMs !== undefined ? { of, waitMs } : undefined;
+      },
+      () => inMemory(shares),
+    );
+}
+
+function countInMemory(windowMs: number): TakeShares {
+  let counts = new ShareCounts();
+  let end = Number.NEGATIVE_INFINITY;
+  return async (shares) => {
+    const now = performance.now();
+    if (now >= end) {
+      counts = new ShareCounts();
+      end = now + windowMs;
+    }
+    const full = counts.take(shares);
+    return full && { of: full.of, waitMs: end - now };
+  };
+}

@@ -1,0 +1,115 @@
+import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
+import { DeadlineExceededError } from './errors.js';
+import { type CallOrigin, type Parts, type Priority, priorities, type Share, ShareCounts, sharesOf } from './shares.js';
+
+const parts: Parts = { lookups: 7 / 8, background: 1 / 4 };
+
+/** A call can neither start nor wait. `share`: what it would have to wait for. */
+export class BulkheadFullError extends Error {
+  override readonly name = 'BulkheadFullError';
+  readonly share: Share;
+
+  constructor(share: Share) {
+    super(`too many calls of ${share.of} wait`);
+    this.share = share;
+  }
+}
+
+/** When a call that waits gives up. */
+export interface Patience {
+  readonly cancellation: Cancellation;
+  /** In milliseconds of `performance.now()`. */
+  readonly deadline: number;
+}
+
+interface WaitingCall {
+  readonly places: readonly Share[];
+  readonly start: () => void;
+}
+
+/**
+ * Limits the calls to StackOne that are in flight and those that wait for a place. Nobody gets more than a share of
+ * either, so that an owner whose calls are slow does not stop the others, and look-ups do not stop sessions.
+ */
+export class Bulkhead {
+  readonly #maxInFlight: number;
+  readonly #maxWaiting: number;
+  readonly #inFlight = new ShareCounts();
+  readonly #waiting = new ShareCounts();
+  readonly #queues: Readonly<Record<Priority, Set<WaitingCall>>> = {
+    sessions: new Set(),
+    lookups: new Set(),
+    background: new Set(),
+  };
+
+  constructor(maxInFlight: number, maxWaiting: number) {
+    this.#maxInFlight = maxInFlight;
+    this.#maxWaiting = maxWaiting;
+  }
+
+  /**
+   * Runs a call as soon as there is a place for it.
+   * @throws BulkheadFullError at once; DeadlineExceededError and ClientDisconnectedError while it waits
+   */
+  async run<T>(origin: CallOrigin, patience: Patience, call: () => Promise<T>): Promise<T> {
+    const places = sharesOf(origin, this.#maxInFlight, parts);
+    if (this.#inFlight.take(places) !== undefined) {
+      await this.#wait(origin, places, patience);
+    }
+    try {
+      return await call();
+    } finally {
+      this.#inFlight.release(places);
+      this.#startNext();
+    }
+  }
+
+  #wait(origin: CallOrigin, places: readonly Share[], { cancellation, deadline }: Patience): Promise<void> {
+    const shares = sharesOf(origin, this.#maxWaiting, parts);
+    const full = this.#waiting.take(shares);
+    if (full !== undefined) {
+      throw new BulkheadFullError(full);
+    }
+    const queue = this.#queues[origin.priority];
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        cancellation.removeEventListener('abort', onAbort);
+        queue.delete(waiting);
+        this.#waiting.release(shares);
+      };
+      const giveUp = (error: Error) => {
+        end();
+        reject(error);
+      };
+      const onAbort = () => giveUp(new ClientDisconnectedError());
+      const timer = setTimeout(() => giveUp(new DeadlineExceededError()), deadline - performance.now());
+      const start = () => {
+        end();
+        resolve();
+      };
+      const waiting: WaitingCall = { places, start };
+      queue.add(waiting);
+      cancellation.addEventListener('abort', onAbort);
+    });
+  }
+
+  /** Of the first priority, the call of the owner with the fewest calls in flight. Of equal ones, the oldest. */
+  #startNext(): void {
+    for (const priority of priorities) {
+      let next: WaitingCall | undefined;
+      for (const waiting of this.#queues[priority]) {
+        const isFewer =
+          next === undefined || this.#inFlight.countOfLast(waiting.places) < this.#inFlight.countOfLast(next.places);
+        if (isFewer && this.#inFlight.findFull(waiting.places) === undefined) {
+          next = waiting;
+        }
+      }
+      if (next !== undefined) {
+        this.#inFlight.take(next.places);
+        next.start();
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/** In this order, calls that wait get a free place. `background`: work of no owner, such as a refresh of the catalog. */
+export const priorities = ['sessions', 'lookups', 'background'] as const;
+export type Priority = (typeof priorities)[number];
+
+/** Who causes a call to StackOne, and how urgent it is. */
+export interface CallOrigin {
+  readonly priority: Priority;
+  /** Undefined for work of no owner. */
+  readonly ownerId: string | undefined;
+}
+
+/** A maximum for a count. A call is counted under the keys of all its shares. */
+export interface Share {
+  readonly key: string;
+  readonly max: number;
+  readonly of: 'all' | 'lookups' | 'background' | 'owner';
+}
+
+export interface Parts {
+  /** Look-ups and background work stop here, and the rest is for sessions only. */
+  readonly lookups: number;
+  readonly background: number;
+}
+
+const ownerPart = 1 / 4;
+/** A mutation makes up to four calls, also where a part of the capacity is less. */
+const minShare = 4;
+
+/** The shares of a call, where all calls together have this capacity. */
+export function sharesOf({ priority, ownerId }: CallOrigin, capacity: number, parts: Parts): readonly Share[] {
+  const max = (part: number) => Math.max(Math.min(minShare, capacity), Math.floor(capacity * part));
+  return [
+    priority === 'sessions'
+      ? { key: 'all', max: capacity, of: 'all' }
+      : { key: 'all', max: max(parts.lookups), of: 'lookups' },
+    ownerId === undefined
+      ? { key: 'background', max: max(parts.background), of: 'background' }
+      : { key: `owner ${ownerId}`, max: max(ownerPart), of: 'owner' },
+  ];
+}
+
+/** How much of each share is in use. */
+export class ShareCounts {
+  readonly #counts = new Map<string, number>();
+
+  /** The first share that is used up. */
+  findFull(shares: readonly Share[]): Share | undefined {
+    return shares.find(({ key, max }) => this.#countOf(key) >= max);
+  }
+
+  /** The calls of the owner, or of background work, whose share is the last one. */
+  countOfLast(shares: readonly Share[]): number {
+    return this.#countOf(shares.at(-1)?.key ?? '');
+  }
+
+  /** Counts a call for all its shares, or for none. @returns the share that is used up */
+  take(shares: readonly Share[]): Share | undefined {
+    const full = this.findFull(shares);
+    if (full === undefined) {
+      for (const { key } of shares) {
+        this.#counts.set(key, this.#countOf(key) + 1);
+      }
+    }
+    return full;
+  }
+
+  release(shares: readonly Share[]): void {
+    for (const { key } of shares) {
+      const count = this.#countOf(key) - 1;
+      if (count > 0) {
+        this.#counts.set(key, count);
+      } else {
+        this.#counts.delete(key);
+      }
+    }
+  }
+
+  #countOf(key: string): number {
+    return this.#counts.get(key) ?? 0;
+  }
+}

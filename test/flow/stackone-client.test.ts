@@ -1,0 +1,76 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
+import { Secret } from '../../src/config/secret.js';
+import { AppError } from '../../src/domain/app-error.js';
+import { createRateLimits } from '../../src/linking/rate-limits.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { createObservability } from '../../src/observability/observability.js';
+import { createBackgroundContext } from '../../src/observability/request-context.js';
+import { StackOneApi } from '../../src/stackone/api.js';
+import { type RequestQuota, StackOneHttpClient } from '../../src/stackone/http/client.js';
+import { waitUntil } from '../support/wait.js';
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+beforeEach(() => emulator.reset());
+afterAll(() => emulator.stop());
+
+let clients: StackOneHttpClient[];
+beforeEach(() => {
+  clients = [];
+});
+afterEach(() => Promise.all(clients.map((client) => client.close())));
+
+function connect(quota: RequestQuota): StackOneApi {
+  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
+  const observability = createObservability(createLogger('silent'), config.apiKey);
+  const client = new StackOneHttpClient(config, quota, observability);
+  clients.push(client);
+  return new StackOneApi(client, observability);
+}
+
+const contextOf = (ownerId: string, milliseconds = 8_000) => ({
+  ...createBackgroundContext(),
+  ownerId,
+  deadline: performance.now() + milliseconds,
+});
+const unlimited: RequestQuota = { takeRequest: async () => undefined };
+const codeOf = (error: unknown) => (error instanceof AppError ? error.code : 'no AppError');
+
+describe('Work of no owner', () => {
+  it('sends a tenth of the total rate limit, waits for the next window, and leaves the rest to the owners', async () => {
+    // 40 requests in each window of five seconds.
+    const api = connect(
+      createRateLimits({ rateLimitPerOwnerPerMinute: 1_000, rateLimitTotalPerMinute: 480 }, undefined),
+    );
+    const background = Array.from({ length: 6 }, () => api.getAccount('unknown', createBackgroundContext()));
+    await waitUntil(() => emulator.history.length >= 4, 'four calls are sent');
+    for (const owner of ['a', 'b', 'c']) {
+      await api.getAccount('unknown', contextOf(owner));
+    }
+    expect(emulator.history).toHaveLength(7);
+    expect(await Promise.all(background)).toEqual(Array(6).fill(undefined));
+    expect(emulator.history).toHaveLength(9);
+  });
+});
+
+describe('The deadline of a request', () => {
+  it('ends a call whatever it waits for, before anything is sent', async () => {
+    const api = connect({ takeRequest: () => new Promise(() => undefined) });
+    const error = await api.getAccount('unknown', contextOf('a', 50)).catch((thrown: unknown) => thrown);
+    expect(codeOf(error)).toBe('UPSTREAM_TIMEOUT');
+    expect(emulator.history).toHaveLength(0);
+  });
+
+  it('does not open the circuit breaker when little time was left for the call', async () => {
+    const api = connect(unlimited);
+    emulator.failNext({ kind: 'delay', delayMs: 1_000 }, 8);
+    const calls = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((owner) =>
+      api.getAccount('unknown', contextOf(owner, 100)).catch(codeOf),
+    );
+    expect(await Promise.all(calls)).toEqual(Array(8).fill('UPSTREAM_TIMEOUT'));
+    expect(await api.getAccount('unknown', contextOf('z'))).toBeUndefined();
+  });
+});
