@@ -70,10 +70,10 @@ describe('the client', () => {
     expect([...serverErrorCodes]).toEqual(errorCodes);
   });
 
-  it('imports graphql, graphql-request and graphql-sse only, and takes less than 7 KB without them', async () => {
+  it('imports graphql, graphql-request and graphql-sse only, and takes less than 7.5 KB without them', async () => {
     const { text, packages } = await bundle(`export * from './client/src/index.js'`);
     expect(packages).toEqual(['graphql', 'graphql-request', 'graphql-sse']);
-    expect(gzipSync(text, { level: 9 }).byteLength).toBeLessThan(7_000);
+    expect(gzipSync(text, { level: 9 }).byteLength).toBeLessThan(7_500);
     expect(text).toContain('stackone-hub');
   });
 

@@ -148,7 +148,7 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: existing,
-    guard: 'await within(patienceMs, list.all({ provider }))',
+    guard: 'await within(patienceMs, 'GET /accounts', list.all({ provider }))',
     without: 'await list.all({ provider })',
     noticedBy: 'flow/on-existing',
   },
@@ -291,7 +291,7 @@ export const linkingGuards: readonly Mutant[] = [
     noticedBy: 'flow/quota-redis',
   },
   {
-    file: dataSource,
+    file: choice,
     guard: "within(catalogPatienceMs, 'the catalog', this.#dependencies.catalog.isEnabled(provider))",
     without: 'this.#dependencies.catalog.isEnabled(provider)',
     noticedBy: 'flow/request-deadline',
