@@ -153,8 +153,8 @@ function createTimers() {
     },
     clear,
     clearAll: () => {
-      for (const name of timers.keys()) {
-        clear(name);
+      for (const timer of timers.values()) {
+        clearTimeout(timer);
       }
     },
   };
