@@ -43,3 +43,18 @@ export function seedAccounts(emulator: Emulator): void {
     label: 'Head office',
   });
 }
+
+/** An active account of the customer stops working, as if its password had changed. @returns its id; null without one */
+export function breakAccount(emulator: Emulator, tenant: TenantKey): string | null {
+  const { ownerId } = tenants[tenant];
+  const working = emulator
+    .accounts()
+    .find(({ origin_owner_id, status }) => origin_owner_id === ownerId && status === 'active');
+  if (working === undefined) {
+    return null;
+  }
+  const description = 'The provider rejected the stored password.';
+  const reason = { code: 'invalid_credentials', description, timestamp: new Date().toISOString() };
+  emulator.updateAccount(working.id, { status: 'error', status_reasons: [reason] });
+  return working.id;
+}

@@ -53,7 +53,7 @@ const fetchEvents: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   if (response.ok && !response.headers.get('content-type')?.startsWith('text/event-stream')) {
     await response.body?.cancel();
-    throw new TypeError('The response is no stream of events');
+    throw new TypeError('Not an event stream');
   }
   return response;
 };

@@ -44,7 +44,6 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
   const list = createAccountList(client);
   let state: LinkedAccountsState = { accounts: null, failure: null, isLive: false };
   let closeStream: (() => void) | undefined;
-  let openedAt = 0;
   let failedStreams = 0;
   let failedReads = 0;
   let isAsleep = false;
@@ -72,12 +71,12 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
     update(result);
   };
   const open = (renew: boolean) => {
+    const startedAt = Date.now();
     timers.clear('open');
     closeStream = client.openChangeStream(
       { renew },
       {
         onOpen: () => {
-          openedAt = Date.now();
           update({ isLive: true });
           void refresh();
         },
@@ -89,7 +88,7 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
         },
         onEnd: (reason) => {
           closeStream = undefined;
-          const wasShort = !state.isLive || Date.now() - openedAt < shortMs;
+          const wasShort = Date.now() - startedAt < shortMs;
           failedStreams = wasShort ? failedStreams + 1 : 1;
           // The first token may have expired. While the server tolerates a clock difference, it accepts such a token and
           // completes the stream at once. A second end is no matter of the token.
@@ -153,8 +152,8 @@ function createTimers() {
     },
     clear,
     clearAll: () => {
-      for (const name of timers.keys()) {
-        clear(name);
+      for (const timer of timers.values()) {
+        clearTimeout(timer);
       }
     },
   };

@@ -382,6 +382,12 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: accountsWatch,
+    guard: " || (reason === 'completed' && wasShort)",
+    without: '',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: accountsWatch,
     guard: 'wasShort ? failedStreams + 1 : 1',
     without: '0',
     noticedBy: 'flow/watch-linked-accounts',

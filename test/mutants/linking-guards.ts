@@ -148,7 +148,7 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: existing,
-    guard: 'await within(patienceMs, 'GET /accounts', list.all({ provider }))',
+    guard: "await within(patienceMs, 'GET /accounts', list.all({ provider }))",
     without: 'await list.all({ provider })',
     noticedBy: 'flow/on-existing',
   },
