@@ -3,6 +3,7 @@ export { type ConnectClient, type ConnectClientOptions, createConnectClient } fr
 export { type ConnectFlow, createConnectFlow } from './connect-flow.js';
 export type { ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
 export { describeFailure, type FailureMessage, type Retry } from './describe-failure.js';
+export { describeUnavailable } from './describe-unavailable.js';
 export {
   ConnectError,
   type ConnectFailure,
@@ -40,6 +41,7 @@ export {
   type LinkedAccountsQuery,
   type LinkedAccountsQueryVariables,
   type OnExistingAccount,
+  type ProviderAvailability,
   type UserErrorCode,
   UserErrorFieldsFragmentDoc,
 } from './generated/operations.js';
