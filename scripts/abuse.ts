@@ -2,10 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { SignJWT } from 'jose';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import { type Emulator, startEmulator } from '../emulator/src/index.js';
+import type { Fault } from '../emulator/src/index.js';
+import type { Seed } from './abuse-upstream.js';
 
 /**
  * Abuse test: 200 customers create sessions and read accounts at a steady rate, while three others attack. Each attack
@@ -22,6 +24,7 @@ const attackRate = 20;
 const accountsOfAttacker = 1_000;
 const goals = { successRate: 0.999, slowdown: 1.5, blockMs: 50 };
 
+const upstreamShape = z.object({ url: z.string(), apiKey: z.string() });
 const reportShape = z.object({ rssMiB: z.number(), blockMs: z.number() });
 
 /** Code for the server process: on a message, reports the memory and the longest block of the event loop since the last one. */
@@ -37,11 +40,10 @@ process.on('message', () => {
 interface Attack {
   readonly name: string;
   /** How StackOne fails. The faults concern only calls of the attackers and the catalog. */
-  readonly prepare?: () => void;
+  readonly faults?: readonly Fault[];
   readonly body: (attacker: number, request: number) => { query: string; variables?: object };
 }
 
-const many = 1_000_000;
 const attacks: readonly Attack[] = [
   {
     name: 'nested queries, 1,000 accounts',
@@ -55,28 +57,24 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'look-ups, each takes 3 s',
-    prepare: () => emulator.failNext({ kind: 'delay', delayMs: 3_000, match: { path: '/accounts/slow' } }, many),
+    faults: [{ kind: 'delay', delayMs: 3_000, match: { path: '/accounts/slow' } }],
     body: (attacker) => ({ query: `{ linkedAccount(id: "slow-${attacker}") { id } }` }),
   },
   {
     name: 'one account, always 500',
-    prepare: () => emulator.failNext({ status: 500, match: { path: '/accounts/broken' } }, many),
+    faults: [{ status: 500, match: { path: '/accounts/broken' } }],
     body: (attacker) => ({ query: `{ linkedAccount(id: "broken-${attacker}") { id } }` }),
   },
   {
     name: 'unknown providers, catalog fails',
-    prepare: () => {
-      for (const path of ['/connector', '/auth_configs']) {
-        emulator.failNext({ status: 500, match: { path } }, many);
-      }
-    },
+    faults: ['/connector', '/auth_configs'].map((path) => ({ status: 500, match: { path } })),
     body: (_, request) => ({ query: `mutation { createConnectSession(provider: "none${request}") { token } }` }),
   },
 ];
 
 const keys = generateKeyPairSync('ed25519');
-const emulator = await startEmulator();
-const { server, url } = await startServer(emulator);
+const emulator = new Worker(new URL('./abuse-upstream.js', import.meta.url));
+const { server, url } = await startServer(upstreamShape.parse((await once(emulator, 'message'))[0]));
 const pool = new Pool(url, { connections: 256 });
 const headers = await Promise.all(
   Array.from({ length: customers + attackers }, async (_, number) => ({
@@ -84,7 +82,6 @@ const headers = await Promise.all(
     authorization: `Bearer ${await signToken(number)}`,
   })),
 );
-seed(emulator);
 
 print('Warm-up');
 await runPhase([]);
@@ -99,10 +96,13 @@ const last = await report();
 await pool.close();
 server.kill('SIGTERM');
 await once(server, 'exit');
-await emulator.stop();
+await emulator.terminate();
 evaluate();
 
-async function startServer({ url: baseUrl, apiKey }: Emulator): Promise<{ server: ChildProcess; url: string }> {
+async function startServer({
+  url: baseUrl,
+  apiKey,
+}: z.infer<typeof upstreamShape>): Promise<{ server: ChildProcess; url: string }> {
   const child = fork('dist/src/main.js', {
     execArgv: ['--max-semi-space-size=4', '--import', `data:text/javascript,${encodeURIComponent(reporter)}`],
     silent: true,
@@ -134,7 +134,7 @@ async function startServer({ url: baseUrl, apiKey }: Emulator): Promise<{ server
 }
 
 function signToken(number: number): Promise<string> {
-  return new SignJWT({ org_id: `org_${number}`, org_name: `Owner ${number}` })
+  return new SignJWT({ org_id: `org_${number}`, org_name: `org_${number}` })
     .setProtectedHeader({ alg: 'EdDSA' })
     .setIssuer('abuse')
     .setAudience('abuse')
@@ -142,19 +142,16 @@ function signToken(number: number): Promise<string> {
     .sign(keys.privateKey);
 }
 
-/** The attackers have the last numbers. Also resets the emulator, because its history grows with each call. */
-function seed(target: Emulator): void {
-  target.reset();
-  for (let number = 0; number < customers + attackers; number++) {
-    const count = number < customers ? 2 : accountsOfAttacker;
-    for (let account = 0; account < count; account++) {
-      target.addAccount({
-        provider: 'bamboohr',
-        origin_owner_id: `org_${number}`,
-        origin_owner_name: `Owner ${number}`,
-      });
-    }
-  }
+/** Resets the emulator. The attackers have the last numbers. */
+async function seed(faults: readonly Fault[]): Promise<void> {
+  const owners = headers.map((_, number) => ({
+    id: `org_${number}`,
+    accounts: number < customers ? 2 : accountsOfAttacker,
+  }));
+  const message: Seed = { owners, faults };
+  const seeded = once(emulator, 'message');
+  emulator.postMessage(message);
+  await seeded;
 }
 
 async function send(owner: number, body: object): Promise<string> {
@@ -178,10 +175,7 @@ interface PhaseResult {
 }
 
 async function runPhase(running: readonly Attack[]): Promise<PhaseResult> {
-  seed(emulator);
-  for (const { prepare } of running) {
-    prepare?.();
-  }
+  await seed(running.flatMap(({ faults = [] }) => faults));
   await report();
   const milliseconds: number[] = [];
   const codes = new Map<string, number>();
