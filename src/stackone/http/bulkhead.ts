@@ -28,7 +28,7 @@ interface WaitingCall {
 }
 
 /**
- * Limits the calls to StackOne that are in flight and those that wait for a place. Nobody gets more than a share of
+ * Limits the calls to StackOne that are in flight and those that wait for a place. No owner gets more than a share of
  * either, so that an owner whose calls are slow does not stop the others, and look-ups do not stop sessions.
  */
 export class Bulkhead {
