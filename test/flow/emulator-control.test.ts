@@ -1,4 +1,4 @@
-import { type Fault, type Settings, startEmulator } from '../../emulator/src/index.js';
+import { defaultSettings, type Fault, type Settings, startEmulator } from '../../emulator/src/index.js';
 import {
   acmeOwner,
   api,
@@ -407,4 +407,15 @@ describe('control requests of web pages', () => {
     await inContainer.stop();
     expect(results.map(statusOf)).toEqual([200, 403]);
   });
+});
+
+test('reset restores the settings of the option settings, as they are then, and the defaults of the others', async () => {
+  const settings: Partial<Settings> = { webhookSecret: 'a secret of the start' };
+  const wired = await startEmulator({ settings });
+  expect(wired.settings).toEqual({ ...defaultSettings, ...settings });
+  settings.webhookUrl = 'http://127.0.0.1:9/';
+  Object.assign(wired.settings, { webhookSecret: 'another secret', vocabulary: 'v2' });
+  wired.reset();
+  expect(wired.settings).toEqual({ ...defaultSettings, ...settings });
+  await wired.stop();
 });

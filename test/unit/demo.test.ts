@@ -1,8 +1,11 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { fastify } from 'fastify';
+import { addBreakRoute } from '../../demo/break-account.js';
 import { addIdentityRoutes, createDemoIdentity } from '../../demo/identity.js';
 import { loadDemoConfig } from '../../demo/start-demo.js';
+import { seedAccounts } from '../../demo/tenants.js';
+import { startEmulator } from '../../emulator/src/index.js';
 import { ConfigError } from '../../src/config/config-error.js';
 import type { Environment } from '../../src/config/from-environment.js';
 
@@ -68,6 +71,9 @@ describe('The demo does not start', () => {
     'AUTH_SECRET_FILE',
     'AUTH_ISSUER',
     'AUTH_AUDIENCE',
+    'STACKONE_WEBHOOK_SECRET',
+    'STACKONE_WEBHOOK_SECRET_FILE',
+    'STACKONE_WEBHOOK_SECRET_PREVIOUS',
     'OWNER_ID_CLAIM',
     'OWNER_NAME_CLAIM',
     'USERNAME_CLAIM',
@@ -103,4 +109,36 @@ describe('GET /demo/token', () => {
       expect(response.body).not.toContain('canary');
     },
   );
+});
+
+describe('POST /demo/break-account', () => {
+  it('breaks one active account of the customer, and no account for a request that a page of another site can send', async () => {
+    const emulator = await startEmulator();
+    seedAccounts(emulator);
+    const server = fastify();
+    addBreakRoute(server, emulator);
+    const statuses = () => emulator.accounts().map(({ status }) => status);
+    const send = (payload: string, type: string) =>
+      server.inject({ method: 'POST', url: '/demo/break-account', payload, headers: { 'content-type': type } });
+    const seeded = statuses();
+    for (const [payload, type] of [
+      ['{"tenant":"acme"}', 'text/plain'],
+      ['tenant=acme', 'application/x-www-form-urlencoded'],
+      ['{"tenant":"canary"}', 'application/json'],
+      ['{"tenant":["acme"]}', 'application/json'],
+      ['{}', 'application/json'],
+    ] as const) {
+      expect((await send(payload, type)).statusCode).toBeGreaterThanOrEqual(400);
+    }
+    expect(statuses()).toEqual(seeded);
+    const [first] = emulator.accounts();
+    expect((await send('{"tenant":"acme"}', 'application/json')).json()).toEqual({ accountId: first?.id });
+    expect((await send('{"tenant":"acme"}', 'application/json')).json()).toEqual({ accountId: null });
+    expect([seeded, statuses()]).toEqual([
+      ['active', 'expired', 'active'],
+      ['error', 'expired', 'active'],
+    ]);
+    await server.close();
+    await emulator.stop();
+  });
 });

@@ -62,3 +62,43 @@ describe('ConnectButton in jsdom', () => {
     expect(window.document.activeElement).toBe(find('#root button'));
   });
 });
+
+describe('useLinkedAccounts in jsdom', () => {
+  it('opens one stream for all components, also in strict mode, and closes it with the last of them', async () => {
+    const { createElement, StrictMode } = await import('react');
+    const { createConnectClient } = await import('../../client/src/index.js');
+    const { ConnectProvider, useLinkedAccounts } = await import('../../client/src/react/index.js');
+    let open = 0;
+    const client = {
+      ...createConnectClient({ url: 'http://127.0.0.1:9/graphql' }),
+      openChangeStream: () => {
+        open += 1;
+        return () => {
+          open -= 1;
+        };
+      },
+    };
+    const Accounts = ({ id }: { readonly id: string }) =>
+      createElement('p', { id }, useLinkedAccounts().accounts === null ? 'not read' : 'read');
+    const page = (...ids: string[]) => {
+      const children = ids.map((id) => createElement(Accounts, { key: id, id }));
+      const settings = { client, hub: () => null, hubBaseUrl: 'https://api.stackone.com' };
+      return createElement(StrictMode, null, createElement(ConnectProvider, settings, ...children));
+    };
+    render(page('a', 'b'));
+    await shown('#b');
+    await waitUntil(
+      () => open === 1,
+      () => `${open} streams`,
+    );
+    expect(find('#a').textContent).toBe('not read');
+    render(page('a'));
+    await shown('#b', false);
+    expect(open).toBe(1);
+    render(page());
+    await waitUntil(
+      () => open === 0,
+      () => `${open} streams`,
+    );
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createElement, StrictMode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { createConnectClient } from '../../client/src/index.js';
-import { ConnectButton, ConnectProvider, useConnect } from '../../client/src/react/index.js';
+import { ConnectButton, ConnectProvider, useConnect, useLinkedAccounts } from '../../client/src/react/index.js';
 
 const client = createConnectClient({ url: 'https://connect.example.com/graphql' });
 
@@ -30,6 +30,11 @@ describe('React components on a server', () => {
       return createElement('p', null, state.phase, hub);
     };
     expect(render(createElement(Own))).toBe('<p>closed</p>');
+  });
+
+  it('useLinkedAccounts renders the state before the first read, and sends nothing', () => {
+    const Own = () => createElement('p', null, JSON.stringify(useLinkedAccounts().accounts));
+    expect(render(createElement(Own))).toBe('<p>null</p>');
   });
 
   it('ConnectButton throws a helpful error without a ConnectProvider', () => {
