@@ -146,7 +146,7 @@ function signToken(number: number): Promise<string> {
 async function seed(faults: readonly Fault[]): Promise<void> {
   const owners = headers.map((_, number) => ({
     id: `org_${number}`,
-    accounts: number < customers ? 2 : accountsOfAttacker,
+    accounts: number < customers ? 1 : accountsOfAttacker,
   }));
   const message: Seed = { owners, faults };
   const seeded = once(emulator, 'message');

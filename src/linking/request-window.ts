@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Share, ShareCounts } from '../stackone/http/shares.js';
+import { type Share, ShareCounts, type Shares } from '../stackone/http/shares.js';
 import type { RedisClient } from './redis.js';
 
 /** Why a request may not be sent now. */
@@ -9,16 +9,18 @@ export interface UsedUp {
 }
 
 /** Counts one request to StackOne for all its shares, or for none. */
-export type TakeShares = (shares: readonly Share[]) => Promise<UsedUp | undefined>;
+export type TakeShares = (shares: Shares) => Promise<UsedUp | undefined>;
 
 const key = 'stackone-connect:window';
-/** One command for all shares, so that a request costs one round trip. The window starts with its first request. */
+/** `ShareCounts.take` in one command, so that a request costs one round trip. The window starts with its first request. */
 const script = `
 local left = redis.call('PTTL', KEYS[1])
-for i = 2, #ARGV, 2 do
-  if tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '0') >= tonumber(ARGV[i + 1]) then
-    return { ARGV[i], left }
-  end
+local free = tonumber(ARGV[3]) - tonumber(redis.call('HGET', KEYS[1], ARGV[2]) or '0')
+if free <= 0 then
+  return { ARGV[2], left }
+end
+if tonumber(redis.call('HGET', KEYS[1], ARGV[4]) or '0') >= math.min(tonumber(ARGV[5]), free) then
+  return { ARGV[4], left }
 end
 for i = 2, #ARGV, 2 do
   redis.call('HINCRBY', KEYS[1], ARGV[i], 1)

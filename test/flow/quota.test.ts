@@ -133,7 +133,7 @@ describe('Shares of the total rate limit', () => {
         const lookUps = await Promise.all(Array.from({ length: 40 }, (_, call) => lookUp(fixture, ownerNumber(call))));
         expect(lookUps.filter((response) => errorCode(response) === 'RATE_LIMITED')).toHaveLength(10);
         const sessions = await Promise.all(
-          Array.from({ length: 10 }, (_, call) => fixture.createSession(ownerNumber(call))),
+          Array.from({ length: 10 }, (_, call) => fixture.createSession(ownerNumber(100 + call))),
         );
         expect(sessions.map(errorCode)).toEqual(Array(10).fill(undefined));
         expect(fixture.upstream.requests).toHaveLength(40);

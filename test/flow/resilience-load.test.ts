@@ -4,8 +4,8 @@ import { faults, heldUntil, oneValidOf, status } from '../support/faults.js';
 import { acme, errorCode, type GraphQLResponse } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
-/** Twenty owners take turns, because one owner gets a quarter of the places, and its failures open no circuit breaker. */
-const owners = Array.from({ length: 20 }, (_, number) => ({ ...acme, org_id: `org_${number}` }));
+/** Many owners take turns, because one owner gets only a part of the places, and its failures open no circuit breaker. */
+const owners = Array.from({ length: 100 }, (_, number) => ({ ...acme, org_id: `org_${number}` }));
 const createSessions = (fixture: FaultApp, count: number) =>
   Array.from({ length: count }, (_, call) => fixture.createSession(owners[call % owners.length]));
 const count = (responses: readonly GraphQLResponse[], code?: string) =>

@@ -286,8 +286,8 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: requestWindow,
-    guard: 'if tonumber(redis.call',
-    without: 'if 0 >= tonumber(redis.call',
+    guard: 'math.min(tonumber(ARGV[5]), free)',
+    without: 'free',
     noticedBy: 'flow/quota-redis',
   },
   {

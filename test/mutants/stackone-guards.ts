@@ -205,9 +205,15 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'unit/bulkhead',
   },
   {
+    file: shares,
+    guard: 'Math.min(own.max, free)',
+    without: 'own.max',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
     file: bulkhead,
-    guard: 'countOfLast(waiting.places) <',
-    without: 'countOfLast(waiting.places) <= 0 *',
+    guard: 'const isFewer = next === undefined || count <',
+    without: 'const isFewer = next === undefined || -1 >',
     noticedBy: 'unit/bulkhead',
   },
   {

@@ -1,6 +1,15 @@
 import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
 import { DeadlineExceededError } from './errors.js';
-import { type CallOrigin, type Parts, type Priority, priorities, type Share, ShareCounts, sharesOf } from './shares.js';
+import {
+  type CallOrigin,
+  type Parts,
+  type Priority,
+  priorities,
+  type Share,
+  ShareCounts,
+  type Shares,
+  sharesOf,
+} from './shares.js';
 
 const parts: Parts = { lookups: 7 / 8, background: 1 / 4 };
 
@@ -23,7 +32,7 @@ export interface Patience {
 }
 
 interface WaitingCall {
-  readonly places: readonly Share[];
+  readonly places: Shares;
   readonly start: () => void;
 }
 
@@ -60,11 +69,11 @@ export class Bulkhead {
       return await call();
     } finally {
       this.#inFlight.release(places);
-      this.#startNext();
+      this.#startWaiting();
     }
   }
 
-  #wait(origin: CallOrigin, places: readonly Share[], { cancellation, deadline }: Patience): Promise<void> {
+  #wait(origin: CallOrigin, places: Shares, { cancellation, deadline }: Patience): Promise<void> {
     const shares = sharesOf(origin, this.#maxWaiting, parts);
     const full = this.#waiting.take(shares);
     if (full !== undefined) {
@@ -94,22 +103,28 @@ export class Bulkhead {
     });
   }
 
+  #startWaiting(): void {
+    for (let next = this.#findNext(); next !== undefined; next = this.#findNext()) {
+      this.#inFlight.take(next.places);
+      next.start();
+    }
+  }
+
   /** Of the first priority, the call of the owner with the fewest calls in flight. Of equal ones, the oldest. */
-  #startNext(): void {
+  #findNext(): WaitingCall | undefined {
     for (const priority of priorities) {
       let next: WaitingCall | undefined;
       for (const waiting of this.#queues[priority]) {
-        const isFewer =
-          next === undefined || this.#inFlight.countOfLast(waiting.places) < this.#inFlight.countOfLast(next.places);
+        const count = this.#inFlight.countOfOwn(waiting.places);
+        const isFewer = next === undefined || count < this.#inFlight.countOfOwn(next.places);
         if (isFewer && this.#inFlight.findFull(waiting.places) === undefined) {
           next = waiting;
         }
       }
       if (next !== undefined) {
-        this.#inFlight.take(next.places);
-        next.start();
-        return;
+        return next;
       }
     }
+    return undefined;
   }
 }

@@ -16,6 +16,12 @@ export interface Share {
   readonly of: 'all' | 'lookups' | 'background' | 'owner';
 }
 
+/**
+ * The share of all calls, and that of the owner or of background work. An owner also never has more than what is free
+ * for others: the less is left, the less one owner can have, and an owner without a call is always served.
+ */
+export type Shares = readonly [all: Share, own: Share];
+
 export interface Parts {
   /** Look-ups and background work stop here, and the rest is for sessions only. */
   readonly lookups: number;
@@ -27,7 +33,7 @@ const ownerPart = 1 / 4;
 const minShare = 4;
 
 /** The shares of a call, where all calls together have this capacity. */
-export function sharesOf({ priority, ownerId }: CallOrigin, capacity: number, parts: Parts): readonly Share[] {
+export function sharesOf({ priority, ownerId }: CallOrigin, capacity: number, parts: Parts): Shares {
   const max = (part: number) => Math.max(Math.min(minShare, capacity), Math.floor(capacity * part));
   return [
     priority === 'sessions'
@@ -44,17 +50,21 @@ export class ShareCounts {
   readonly #counts = new Map<string, number>();
 
   /** The first share that is used up. */
-  findFull(shares: readonly Share[]): Share | undefined {
-    return shares.find(({ key, max }) => this.#countOf(key) >= max);
+  findFull([all, own]: Shares): Share | undefined {
+    const free = all.max - this.#countOf(all.key);
+    if (free <= 0) {
+      return all;
+    }
+    return this.#countOf(own.key) >= Math.min(own.max, free) ? own : undefined;
   }
 
-  /** The calls of the owner, or of background work, whose share is the last one. */
-  countOfLast(shares: readonly Share[]): number {
-    return this.#countOf(shares.at(-1)?.key ?? '');
+  /** The calls of the owner, or of background work. */
+  countOfOwn([, own]: Shares): number {
+    return this.#countOf(own.key);
   }
 
   /** Counts a call for all its shares, or for none. @returns the share that is used up */
-  take(shares: readonly Share[]): Share | undefined {
+  take(shares: Shares): Share | undefined {
     const full = this.findFull(shares);
     if (full === undefined) {
       for (const { key } of shares) {
@@ -64,7 +74,7 @@ export class ShareCounts {
     return full;
   }
 
-  release(shares: readonly Share[]): void {
+  release(shares: Shares): void {
     for (const { key } of shares) {
       const count = this.#countOf(key) - 1;
       if (count > 0) {
