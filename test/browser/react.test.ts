@@ -226,6 +226,8 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
     const listed = waitForGraphqlResponse(page);
     await fillBambooHr(page);
     await listed;
+    // The server reads an account after each webhook, and would use up the failure.
+    demo.emulator.settings.webhookFault = 'drop';
     demo.emulator.failNext({ status: 400, match: { method: 'GET', path: '/accounts' } });
     await button(page, 'Connect').click();
     await waitForText(page, 'The connection could not be confirmed');
