@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { StreamResponse, Streams } from '../graphql/streams.js';
+import { errorBody } from './errors.js';
 import { eventStreamHeaders } from './routes/stream.js';
 import { webhookHeaders } from './routes/webhooks.js';
 
@@ -15,6 +16,10 @@ export async function streamToNode(
   response: ServerResponse,
   context: Promise<GraphQLContext>,
 ): Promise<void> {
+  if (!isJson(request.headers['content-type'])) {
+    response.writeHead(415, { 'content-type': 'application/json; charset=utf-8' }).end(notJson);
+    return;
+  }
   const parsed: unknown = Reflect.get(request, 'body');
   const body = parsed === undefined ? toJson(await readBody(request, maxOperationBytes)) : parsed;
   // Apollo Server awaits the same promise and reports the error.
@@ -36,6 +41,9 @@ export async function streamToFetch(
   context: Promise<GraphQLContext>,
 ): Promise<Response> {
   context.catch(() => undefined);
+  if (!isJson(request.headers.get('content-type') ?? undefined)) {
+    return new Response(notJson, { status: 415, headers: { 'content-type': 'application/json; charset=utf-8' } });
+  }
   return toFetchResponse(await streams.start(toJson(Buffer.from(await request.arrayBuffer())), context));
 }
 
@@ -99,6 +107,13 @@ export async function webhookFromFetch(receiver: WebhookReceiver | undefined, re
   const signature = request.headers.get('x-stackone-signature') ?? undefined;
   const status = await receiver.receive({ signature, body });
   return new Response(null, { status, headers: webhookHeaders(status) });
+}
+
+const notJson = JSON.stringify(errorBody('BAD_USER_INPUT', 'Send the operation as application/json.'));
+
+/** A page of another site can send a form or text with the cookies of the user, but no JSON. */
+function isJson(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^application\/json\s*(;|$)/i.test(contentType);
 }
 
 /** @returns undefined when the body is larger */

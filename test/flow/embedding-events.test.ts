@@ -115,6 +115,13 @@ const link = () => emulator.addAccount({ provider: 'bamboohr', ...ownerFields(ac
 async function expectEvents(url: string): Promise<void> {
   const { id } = link();
   await expect((await openStream(url, 'nobody')).ended).rejects.toMatchObject({ response: { status: 401 } });
+  // A page of another site can send this with the user's cookie.
+  const form = { method: 'POST', headers: { 'x-session': 'ada', 'content-type': 'text/plain' } };
+  const refused = await fetch(`${url}/graphql/stream`, { ...form, body: JSON.stringify({ query: changesQuery }) });
+  expect([refused.status, await refused.json()]).toMatchObject([
+    415,
+    { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+  ]);
   const [ada, hank] = [await openStream(url, 'ada'), await openStream(url, 'hank')];
   const body = webhookOf(id);
   expect(await sendWebhook(url, body, sign(body, 'another secret'))).toBe(401);

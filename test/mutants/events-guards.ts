@@ -111,4 +111,10 @@ export const eventsGuards: readonly Mutant[] = [
     noticedBy: 'flow/quota-redis',
   },
   { file: redis, guard: 'if (!this.#isFailing) {', without: 'if (true) {', noticedBy: 'flow/quota-redis' },
+  {
+    file: 'src/http/event-handlers.ts',
+    guard: "if (!isJson(request.headers['content-type'])) {",
+    without: 'if (false) {',
+    noticedBy: 'flow/embedding-events',
+  },
 ];
