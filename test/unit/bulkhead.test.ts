@@ -93,7 +93,7 @@ describe('A bulkhead', () => {
     await endAll();
   });
 
-  it('starts sessions before look-ups before background work, and those of owners with as many calls in the order of arrival', async () => {
+  it('starts sessions before look-ups before background work, and each of them in the order of arrival', async () => {
     fill(32, 'sessions');
     void call('background', 'background', undefined);
     void call('lookup 1', 'lookups', 'x');
@@ -108,7 +108,7 @@ describe('A bulkhead', () => {
     await endAll();
   });
 
-  it('starts the call of the owner with the fewest calls in flight first', async () => {
+  it('gives the last place to an owner without a call, although another one waits longer', async () => {
     void call('a1', 'lookups', 'a');
     fill(27, 'lookups');
     void call('a2', 'lookups', 'a');

@@ -110,19 +110,13 @@ export class Bulkhead {
     }
   }
 
-  /** Of the first priority, the call of the owner with the fewest calls in flight. Of equal ones, the oldest. */
+  /** The oldest call of the first priority that may start. */
   #findNext(): WaitingCall | undefined {
     for (const priority of priorities) {
-      let next: WaitingCall | undefined;
       for (const waiting of this.#queues[priority]) {
-        const count = this.#inFlight.countOfOwn(waiting.places);
-        const isFewer = next === undefined || count < this.#inFlight.countOfOwn(next.places);
-        if (isFewer && this.#inFlight.findFull(waiting.places) === undefined) {
-          next = waiting;
+        if (this.#inFlight.findFull(waiting.places) === undefined) {
+          return waiting;
         }
-      }
-      if (next !== undefined) {
-        return next;
       }
     }
     return undefined;

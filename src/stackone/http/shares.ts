@@ -58,11 +58,6 @@ export class ShareCounts {
     return this.#countOf(own.key) >= Math.min(own.max, free) ? own : undefined;
   }
 
-  /** The calls of the owner, or of background work. */
-  countOfOwn([, own]: Shares): number {
-    return this.#countOf(own.key);
-  }
-
   /** Counts a call for all its shares, or for none. @returns the share that is used up */
   take(shares: Shares): Share | undefined {
     const full = this.findFull(shares);
