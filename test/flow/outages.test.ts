@@ -5,8 +5,8 @@ import { acme, errorCode, globex, signIn, startTestApp, type TestApp } from '../
 
 type Fault = Parameters<TestApp['emulator']['failNext']>[0];
 
-const rounds = 4;
-const callers = 25;
+const rounds = 5;
+const callers = 20;
 
 /** The same request of two owners, many at the same time and again after that. @returns the codes that occurred */
 async function callManyTimes(call: (claims: typeof acme) => Promise<string>): Promise<string[]> {

@@ -78,7 +78,7 @@ describe('A client that does not read its response', () => {
 
 describe('A client that reads', () => {
   it('keeps its connection, however long it is idle afterwards', async () => {
-    await start({ timeoutMs: 1_000, maxWaitingBytes: 2 * responseBytes });
+    await start({ timeoutMs: 4_000, maxWaitingBytes: 2 * responseBytes });
     const socket = await request('/read');
     socket.setEncoding('latin1').resume();
     let received = 0;
@@ -86,7 +86,7 @@ describe('A client that reads', () => {
       received += chunk.length;
     });
     await waitUntil(() => received > responseBytes, 'the response has arrived');
-    await sleep(1_200);
+    await sleep(4_300);
     expect([closed, socket.destroyed]).toEqual([[], false]);
   });
 });
