@@ -168,11 +168,11 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await row(page, 'BambooHR').getByText('Connected · verified').waitFor();
   });
 
-  /** More failures than the server retries, and fewer than the circuit breaker allows. */
+  /** Enough for several reads: the page reads the accounts at the start, after a failure and when its stream opens. */
   const failAccountList = () => {
     // The server reads an account after each webhook, and would use up a failure.
     demo.emulator.settings.webhookFault = 'drop';
-    demo.emulator.failNext({ status: 503, match: { method: 'GET', path: '/accounts' } }, 2);
+    demo.emulator.failNext({ status: 503, match: { method: 'GET', path: '/accounts' } }, 8);
   };
 
   /** Presses a button until it disappears: a press may fail because of the injected failures. */

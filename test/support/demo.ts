@@ -7,6 +7,8 @@ export function startTestDemo(): Promise<Demo> {
     PORT: '0',
     EMULATOR_PORT: '0',
     LOG_LEVEL: 'silent',
+    // A sweep would use up the failures of a test.
+    SWEEP_INTERVAL_SECONDS: '86400',
     // Tests send more requests than a person.
     RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000',
   });
