@@ -48,6 +48,8 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
     SHUTDOWN_GRACE_SECONDS: '0',
     // The page, its browser and the emulator share one machine.
     MAX_EVENT_LOOP_DELAY_MS: '2000',
+    // The emulator has no limit, and two customers would each have a quarter of the default.
+    RATE_LIMIT_TOTAL_PER_MINUTE: '10000',
     ...env,
     STACKONE_API_KEY: apiKey,
     STACKONE_BASE_URL: emulatorUrl,

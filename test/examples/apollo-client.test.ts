@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, focusWindow, seriousAccessibilityProblems } from '../support/browser.js';
@@ -38,6 +39,8 @@ describeInBrowser('the Apollo Client example', ({ open, expectConsoleErrors }) =
     await alert(page, 'StackOne rejected the request').nth(1).waitFor();
     await example.control('POST', '/reset');
     await add({ provider: 'personio' });
+    // The server remembers the failure of the catalog for five seconds.
+    await sleep(5_500);
     for (const left of [1, 0]) {
       await button(page, 'Try again').first().click();
       await alert(page, 'StackOne rejected the request').nth(left).waitFor({ state: 'detached' });

@@ -40,12 +40,13 @@ describe('The client in an empty Vite app', () => {
   }, 300_000);
   afterAll(() => rmSync(project, { recursive: true }));
 
-  it('installs graphql-request, typed documents and graphql only, with the command of its README', () => {
+  it('installs graphql-request, graphql-sse, typed documents and graphql only, with the command of its README', () => {
     const paths = run('npm', 'ls', '--omit=dev', '--all', '--parseable').trim().split('\n').slice(1);
     expect(paths.map((path) => relative(join(project, 'node_modules'), path)).sort()).toEqual([
       '@graphql-typed-document-node/core',
       'graphql',
       'graphql-request',
+      'graphql-sse',
       'stackone-connect-client',
     ]);
   });

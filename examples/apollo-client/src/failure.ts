@@ -70,6 +70,10 @@ export function messageFor({ code, message, retryAfterSeconds }: Failure): Failu
       return { title: 'This account no longer exists', text: 'A colleague may have removed it.' };
     case 'PROVIDER_NOT_ENABLED':
       return { title: 'This tool is no longer available', text: 'Choose another one.' };
+    case 'PROVIDER_NOT_ALLOWED':
+      return { title: 'Your plan does not include this tool', text: 'Choose another one, or change your plan.' };
+    case 'ACCOUNT_LIMIT_REACHED':
+      return { title: 'Your plan allows no further connection', text: 'Remove a connection, or change your plan.' };
     case 'AMBIGUOUS_ACCOUNT':
     case 'ACCOUNT_PROVIDER_MISMATCH':
     case 'INVALID_INPUT':
@@ -101,6 +105,8 @@ export function messageFor({ code, message, retryAfterSeconds }: Failure): Failu
     // Problems that the operator of the page must fix.
     case 'UNAUTHENTICATED':
       return { title: 'You are signed out', text: 'Reload this page to sign in.' };
+    case 'FORBIDDEN':
+      return { title: 'You may not change connections', text: 'Ask an administrator of your company.' };
     case 'UPSTREAM_REJECTED':
     case 'UPSTREAM_MISCONFIGURED':
       return { title: 'StackOne rejected the request', text: 'Please contact our support.' };
