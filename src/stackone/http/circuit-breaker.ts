@@ -13,7 +13,7 @@ export class CircuitOpenError extends Error {
  * Stops calls while StackOne is down. It opens after five failures in a row from at least two owners, because one owner
  * can ask for the same broken account again and again. Ten seconds later it sends one call as a probe, and the result
  * opens or closes it. The owner of a failed probe waits twice as long for its next one, so that another owner can show
- * that StackOne is healthy. Calls without an owner count each by itself.
+ * that StackOne is healthy. Each call without an owner counts alone.
  */
 export class CircuitBreaker {
   readonly #onChange: (isOpen: boolean) => void;
