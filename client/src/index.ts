@@ -1,9 +1,6 @@
-export { describeAccount } from './account-name.js';
-export { type ConnectClient, type ConnectClientOptions, createConnectClient } from './connect-client.js';
-export { type ConnectFlow, createConnectFlow } from './connect-flow.js';
-export type { ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
-export { describeFailure, type FailureMessage, type Retry } from './describe-failure.js';
-export { describeUnavailable } from './describe-unavailable.js';
+export { type ConnectClient, type ConnectClientOptions, createConnectClient } from './core/connect-client.js';
+export { type ConnectFlow, createConnectFlow } from './core/connect-flow.js';
+export type { ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './core/connect-state.js';
 export {
   ConnectError,
   type ConnectFailure,
@@ -12,7 +9,12 @@ export {
   serverErrorCodes,
   toFailure,
   type UserError,
-} from './failure.js';
+} from './core/failure.js';
+export {
+  type LinkedAccountsState,
+  type LinkedAccountsWatch,
+  watchLinkedAccounts,
+} from './core/watch-linked-accounts.js';
 export {
   type Category,
   ConfirmLinkedAccountDocument,
@@ -46,5 +48,7 @@ export {
   UserErrorFieldsFragmentDoc,
 } from './generated/operations.js';
 export { getSdk, type Sdk } from './generated/sdk.js';
-export { attachHub, type HubElementOptions, loadHub } from './hub-element.js';
-export { type LinkedAccountsState, type LinkedAccountsWatch, watchLinkedAccounts } from './watch-linked-accounts.js';
+export { attachHub, type HubElementOptions, loadHub } from './hub/hub-element.js';
+export { describeAccount } from './labels/account-name.js';
+export { describeFailure, type FailureMessage, type Retry } from './labels/describe-failure.js';
+export { describeUnavailable } from './labels/describe-unavailable.js';

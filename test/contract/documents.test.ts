@@ -116,8 +116,8 @@ describe('docs/client.md', () => {
     [...readText(path).matchAll(new RegExp(`readonly ${key}: '([\\w-]+)'`, 'g'))].map((match) => match[1]);
 
   it('has one row for each phase of a flow and each kind of failure, and no other', () => {
-    const phases = constantsOf('client/src/connect-state.ts', 'phase');
-    const kinds = constantsOf('client/src/failure.ts', 'kind');
+    const phases = constantsOf('client/src/core/connect-state.ts', 'phase');
+    const kinds = constantsOf('client/src/core/failure.ts', 'kind');
     expect([phases.length, kinds.length]).toEqual([6, 6]);
     expect(namesIn(sectionOf('docs/client.md', 'Phases of a flow'))).toEqual(phases);
     expect(namesIn(sectionOf('docs/client.md', 'Failures'))).toEqual(kinds);

@@ -1,22 +1,22 @@
 import type { Mutant } from './guards.js';
 
-const flow = 'client/src/connect-flow.ts';
-const watcher = 'client/src/account-watcher.ts';
-const watch = 'client/src/session-watch.ts';
-const client = 'client/src/connect-client.ts';
-const failure = 'client/src/failure.ts';
-const hub = 'client/src/hub-element.ts';
+const flow = 'client/src/core/connect-flow.ts';
+const watcher = 'client/src/core/account-watcher.ts';
+const watch = 'client/src/core/session-watch.ts';
+const client = 'client/src/core/connect-client.ts';
+const failure = 'client/src/core/failure.ts';
+const hub = 'client/src/hub/hub-element.ts';
 const reactHook = 'client/src/react/use-connect.tsx';
 const reactDialog = 'client/src/react/connect-dialog.tsx';
-const ownEvents = 'client/src/own-events.ts';
-const overlays = 'client/src/hub-overlays.ts';
-const modal = 'client/src/react/modal.ts';
+const ownEvents = 'client/src/hub/own-events.ts';
+const overlays = 'client/src/hub/hub-overlays.ts';
+const modal = 'client/src/dialog/modal.ts';
 const theme = 'client/src/react/use-theme.ts';
-const page = 'client/src/page.ts';
-const list = 'client/src/account-list.ts';
-const accountsWatch = 'client/src/watch-linked-accounts.ts';
-const stream = 'client/src/change-stream.ts';
-const hubSession = 'client/src/hub-session.ts';
+const page = 'client/src/core/page.ts';
+const list = 'client/src/core/account-list.ts';
+const accountsWatch = 'client/src/core/watch-linked-accounts.ts';
+const stream = 'client/src/core/change-stream.ts';
+const hubSession = 'client/src/core/hub-session.ts';
 const reactButton = 'client/src/react/connect-button.tsx';
 
 /** Guards of the client: against trusting the Hub, creating two sessions and losing an account. */

@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactElement, useId, useState } from 'react';
-import type { ConnectRequest } from '../connect-state.js';
-import type { LinkedAccount } from '../failure.js';
+import type { ConnectRequest } from '../core/connect-state.js';
+import type { LinkedAccount } from '../core/failure.js';
 import { partClassName } from './dialog-parts.js';
 import type { DialogPlaceholderProps } from './dialog-placeholder.js';
 

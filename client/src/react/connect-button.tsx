@@ -1,6 +1,6 @@
 import { type ComponentPropsWithoutRef, forwardRef, useEffect, useRef } from 'react';
-import type { ConnectRequest } from '../connect-state.js';
-import type { LinkedAccount } from '../failure.js';
+import type { ConnectRequest } from '../core/connect-state.js';
+import type { LinkedAccount } from '../core/failure.js';
 import { ConnectDialog } from './connect-dialog.js';
 import { useConnectSettings } from './connect-provider.js';
 import type { DialogAppearance } from './dialog-parts.js';

@@ -1,12 +1,12 @@
 import { type ReactElement, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
-import type { ConnectState } from '../connect-state.js';
+import type { ConnectState } from '../core/connect-state.js';
+import { addDialogStyle, canAdoptStyle, dialogStyle } from '../dialog/dialog-style.js';
+import { dialogParent, openModal } from '../dialog/modal.js';
 import { AccountChoice } from './account-choice.js';
 import type { ConnectSettings } from './connect-provider.js';
 import { partClassName } from './dialog-parts.js';
 import { DialogPlaceholder, type DialogPlaceholderProps } from './dialog-placeholder.js';
-import { addDialogStyle, canAdoptStyle, dialogStyle } from './dialog-style.js';
 import type { ConnectLabels } from './labels.js';
-import { dialogParent, openModal } from './modal.js';
 import { useOwnRoot } from './own-root.js';
 
 export interface ConnectDialogProps extends DialogPlaceholderProps {

@@ -1,5 +1,5 @@
 import { createContext, type ReactElement, type ReactNode, useContext, useMemo } from 'react';
-import type { ConnectClient } from '../connect-client.js';
+import type { ConnectClient } from '../core/connect-client.js';
 import type { Theme } from './use-theme.js';
 
 /** The props that a Hub component gets, a subset of the props of `StackOneHub` from `@stackone/hub`. */

@@ -1,4 +1,4 @@
-import type { describeFailure } from '../describe-failure.js';
+import type { describeFailure } from '../labels/describe-failure.js';
 
 export type DialogPart = 'dialog' | 'header' | 'title' | 'close' | 'body' | 'placeholder' | 'action' | 'status';
 

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
-import { describeFailure } from '../describe-failure.js';
-import type { ConnectFailure, LinkedAccount } from '../failure.js';
+import type { ConnectFailure, LinkedAccount } from '../core/failure.js';
+import { describeFailure } from '../labels/describe-failure.js';
 import { AccountChoice } from './account-choice.js';
 import { type DialogAppearance, partClassName } from './dialog-parts.js';
 import type { ConnectLabels } from './labels.js';

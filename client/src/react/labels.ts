@@ -1,5 +1,5 @@
-import { describeAccount } from '../account-name.js';
-import type { LinkedAccount } from '../failure.js';
+import type { LinkedAccount } from '../core/failure.js';
+import { describeAccount } from '../labels/account-name.js';
 
 /** The texts of the dialog of `ConnectButton`, except for failures. `describe` returns the texts of failures. */
 export interface ConnectLabels {

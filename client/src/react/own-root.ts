@@ -1,6 +1,6 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
-import { keepEventsInside } from '../own-events.js';
+import { keepEventsInside } from '../hub/own-events.js';
 
 /**
  * Renders `content` in a React root of its own, at the end of the element that `parent` returns. Events of the content,

@@ -10,10 +10,10 @@ import {
   useRef,
   useSyncExternalStore,
 } from 'react';
-import { type ConnectFlow, createConnectFlow } from '../connect-flow.js';
-import type { ConnectRequest, ConnectState } from '../connect-state.js';
-import type { LinkedAccount } from '../failure.js';
-import { keepOverlaysWith } from '../hub-overlays.js';
+import { type ConnectFlow, createConnectFlow } from '../core/connect-flow.js';
+import type { ConnectRequest, ConnectState } from '../core/connect-state.js';
+import type { LinkedAccount } from '../core/failure.js';
+import { keepOverlaysWith } from '../hub/hub-overlays.js';
 import { type ConnectSettings, type HubProps, useConnectSettings } from './connect-provider.js';
 import { useOwnRoot } from './own-root.js';
 import { themeProbe, useHubTheme } from './use-theme.js';

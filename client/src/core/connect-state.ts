@@ -1,5 +1,5 @@
+import type { ConnectMode, CreateConnectSessionMutationVariables } from '../generated/operations.js';
 import type { ConnectFailure, LinkedAccount } from './failure.js';
-import type { ConnectMode, CreateConnectSessionMutationVariables } from './generated/operations.js';
 
 /** The arguments of the mutation `createConnectSession`. The server takes the owner from the authenticated request. */
 export type ConnectRequest = CreateConnectSessionMutationVariables;

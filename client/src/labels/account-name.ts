@@ -1,4 +1,4 @@
-import type { LinkedAccount } from './failure.js';
+import type { LinkedAccount } from '../core/failure.js';
 
 /**
  * Text that distinguishes an account from others of the same provider: its label, or when it was linked and the end of

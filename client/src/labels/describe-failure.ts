@@ -1,5 +1,5 @@
-import type { ConnectState } from './connect-state.js';
-import type { ConnectFailure, LinkedAccount, ServerErrorCode } from './failure.js';
+import type { ConnectState } from '../core/connect-state.js';
+import type { ConnectFailure, LinkedAccount, ServerErrorCode } from '../core/failure.js';
 
 /** A message for the user, in plain English. */
 export interface FailureMessage {

@@ -1,4 +1,4 @@
-import type { IntegrationsQuery, ProviderAvailability } from './generated/operations.js';
+import type { IntegrationsQuery, ProviderAvailability } from '../generated/operations.js';
 
 type Viewer = Pick<IntegrationsQuery['viewer'], 'canManage'>;
 type Provider = Pick<IntegrationsQuery['providers'][number], 'availability'>;

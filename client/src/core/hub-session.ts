@@ -1,6 +1,6 @@
+import type { Sdk } from '../generated/sdk.js';
 import type { ConnectRequest, HubSession } from './connect-state.js';
 import { ConnectError, type LinkedAccount } from './failure.js';
-import type { Sdk } from './generated/sdk.js';
 
 /**
  * Creates the session of a Hub.

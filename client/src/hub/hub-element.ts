@@ -1,5 +1,5 @@
-import type { ConnectFlow } from './connect-flow.js';
-import type { HubSession } from './connect-state.js';
+import type { ConnectFlow } from '../core/connect-flow.js';
+import type { HubSession } from '../core/connect-state.js';
 import { keepOverlaysWith } from './hub-overlays.js';
 import { keepEventsInside } from './own-events.js';
 

@@ -1,5 +1,5 @@
 import { ClientError } from 'graphql-request';
-import type { LinkedAccountFieldsFragment, UserErrorFieldsFragment } from './generated/operations.js';
+import type { LinkedAccountFieldsFragment, UserErrorFieldsFragment } from '../generated/operations.js';
 
 export type LinkedAccount = LinkedAccountFieldsFragment;
 export type UserError = UserErrorFieldsFragment;

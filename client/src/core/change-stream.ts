@@ -1,6 +1,6 @@
 import { print } from 'graphql';
 import { createClient, NetworkError } from 'graphql-sse';
-import { LinkedAccountChangesDocument, type LinkedAccountChangesSubscription } from './generated/operations.js';
+import { LinkedAccountChangesDocument, type LinkedAccountChangesSubscription } from '../generated/operations.js';
 
 export type LinkedAccountChange = LinkedAccountChangesSubscription['linkedAccountChanged'];
 

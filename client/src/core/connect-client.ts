@@ -1,7 +1,7 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
+import { getSdk, type Sdk } from '../generated/sdk.js';
 import { type ChangeStreamListener, openChangeStream } from './change-stream.js';
 import { ConnectError, toFailure } from './failure.js';
-import { getSdk, type Sdk } from './generated/sdk.js';
 
 export interface ConnectClient {
   readonly sdk: Sdk;
