@@ -5,6 +5,7 @@ import { ConnectError, type ConnectFailure, type LinkedAccount, toFailure } from
 import type { Sdk } from './generated/sdk.js';
 import { createHubSession, listAccounts } from './hub-session.js';
 import { watchSession } from './session-watch.js';
+import type { BlockedSignIn } from './sign-in-window.js';
 
 export type { ConnectFlow };
 
@@ -119,6 +120,12 @@ class ConnectFlow {
         this.#fail(this.#state.request, { kind: 'hub-not-loaded' });
       }
     },
+    /** The browser has blocked the Hub's sign-in window. Null: the window is open, or no longer needed. */
+    signInBlocked: (signIn: BlockedSignIn | null): void => {
+      if (this.#state.phase === 'open') {
+        this.#setState({ ...this.#state, signIn });
+      }
+    },
     /**
      * The user has clicked or typed in the Hub. From then on the Hub is not replaced by one with a new session. If you
      * cannot detect this, call it when the Hub is mounted.
@@ -159,7 +166,7 @@ class ConnectFlow {
       },
     });
     signal.addEventListener('abort', stopSessionWatch);
-    this.#setState({ phase: 'open', request, session });
+    this.#setState({ phase: 'open', request, session, signIn: null });
   }
 
   /** Replaces the session. The current Hub stays if the request fails or the user starts to use it meanwhile. */

@@ -47,4 +47,5 @@ export {
 } from './generated/operations.js';
 export { getSdk, type Sdk } from './generated/sdk.js';
 export { attachHub, type HubElementOptions, loadHub } from './hub-element.js';
+export { type BlockedSignIn, prepareSignInWindow, type SignInWindowOptions } from './sign-in-window.js';
 export { type LinkedAccountsState, type LinkedAccountsWatch, watchLinkedAccounts } from './watch-linked-accounts.js';
