@@ -49,6 +49,7 @@ export {
 } from './generated/operations.js';
 export { getSdk, type Sdk } from './generated/sdk.js';
 export { attachHub, type HubElementOptions, loadHub } from './hub/hub-element.js';
+export { type BlockedSignIn, prepareSignInWindow, type SignInWindowOptions } from './hub/sign-in-window.js';
 export { describeAccount } from './labels/account-name.js';
 export { describeFailure, type FailureMessage, type Retry } from './labels/describe-failure.js';
 export { describeUnavailable } from './labels/describe-unavailable.js';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { ConnectState } from '../../client/src/index.js';
+import type { BlockedSignIn, ConnectState } from '../../client/src/index.js';
 import type { Actions } from './actions.js';
 import { checkIcon, closeIcon, lockIcon, warningIcon } from './icons.js';
 import { accountName, describeConnectProblem, dialogTitle, product, retryLabel } from './labels.js';
@@ -29,7 +29,7 @@ export function connectDialog({ connect }: State, actions: Actions): TemplateRes
     </div>
     <footer class="dialog-footer">
       <div role="status">${connectStatus(connect)}</div>
-      ${canName(connect) ? html`<button class="link" @click=${actions.openNaming}>Name this account</button>` : nothing}
+      ${footerAction(connect, actions)}
     </footer>
   </dialog>`;
 }
@@ -118,8 +118,26 @@ function namingForm(another: boolean, actions: Actions): TemplateResult {
   </form>`;
 }
 
+function footerAction(connect: Connect, actions: Actions): TemplateResult | typeof nothing {
+  const signIn = blockedSignIn(connect);
+  if (signIn !== null) {
+    return html`<button class="button primary" @click=${signIn.continue}>Continue to sign-in</button>`;
+  }
+  return canName(connect)
+    ? html`<button class="link" @click=${actions.openNaming}>Name this account</button>`
+    : nothing;
+}
+
+/** Set while the browser blocks the sign-in window of the Hub. */
+function blockedSignIn(connect: Connect): BlockedSignIn | null {
+  return connect.phase === 'connecting' && connect.flow.phase === 'open' ? connect.flow.signIn : null;
+}
+
 function connectStatus(connect: Connect): TemplateResult {
   const phase = connect.phase === 'connecting' ? connect.flow.phase : connect.phase;
+  if (blockedSignIn(connect) !== null) {
+    return html`${warningIcon}<p>Your browser blocked the sign-in window.</p>`;
+  }
   switch (phase) {
     case 'confirming':
       return html`<span class="spinner small"></span>

@@ -1,4 +1,5 @@
 import type { Sdk } from '../generated/sdk.js';
+import type { BlockedSignIn } from '../hub/sign-in-window.js';
 import { type AccountWatcher, createAccountWatcher } from './account-watcher.js';
 import type { ConnectClient } from './connect-client.js';
 import type { ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
@@ -119,6 +120,12 @@ class ConnectFlow {
         this.#fail(this.#state.request, { kind: 'hub-not-loaded' });
       }
     },
+    /** The browser has blocked the Hub's sign-in window. Null: the window is open, or no longer needed. */
+    signInBlocked: (signIn: BlockedSignIn | null): void => {
+      if (this.#state.phase === 'open') {
+        this.#setState({ ...this.#state, signIn });
+      }
+    },
     /**
      * The user has clicked or typed in the Hub. From then on the Hub is not replaced by one with a new session. If you
      * cannot detect this, call it when the Hub is mounted.
@@ -159,7 +166,7 @@ class ConnectFlow {
       },
     });
     signal.addEventListener('abort', stopSessionWatch);
-    this.#setState({ phase: 'open', request, session });
+    this.#setState({ phase: 'open', request, session, signIn: null });
   }
 
   /** Replaces the session. The current Hub stays if the request fails or the user starts to use it meanwhile. */

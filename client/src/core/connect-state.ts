@@ -1,4 +1,5 @@
 import type { ConnectMode, CreateConnectSessionMutationVariables } from '../generated/operations.js';
+import type { BlockedSignIn } from '../hub/sign-in-window.js';
 import type { ConnectFailure, LinkedAccount } from './failure.js';
 
 /** The arguments of the mutation `createConnectSession`. The server takes the owner from the authenticated request. */
@@ -20,8 +21,16 @@ export type ConnectState =
   | { readonly phase: 'closed'; readonly session: null }
   /** The session is being created. */
   | { readonly phase: 'opening'; readonly session: null; readonly request: ConnectRequest }
-  /** The Hub is open. */
-  | { readonly phase: 'open'; readonly session: HubSession; readonly request: ConnectRequest }
+  /**
+   * The Hub is open. `signIn` is set while the browser blocks the Hub's sign-in window: say so, with a button that calls
+   * `signIn.continue()`.
+   */
+  | {
+      readonly phase: 'open';
+      readonly session: HubSession;
+      readonly request: ConnectRequest;
+      readonly signIn: BlockedSignIn | null;
+    }
   /** The Hub has reported `success`. This is only a hint, so the server is checking the account. */
   | { readonly phase: 'confirming'; readonly session: HubSession | null; readonly request: ConnectRequest }
   /** The server has confirmed that the account is active. */

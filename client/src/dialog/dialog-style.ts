@@ -113,6 +113,10 @@ dialog button:where(.stackone-connect-action) {
   color: Canvas;
   font-weight: 500;
 }
+dialog button:where(.stackone-connect-status > *) {
+  flex: none;
+  margin-top: 0;
+}
 dialog div:where(.stackone-connect-account),
 dialog form:where(.stackone-connect-account) {
   box-sizing: border-box;
@@ -154,6 +158,7 @@ dialog span:where(.stackone-connect-spinner) {
 }
 dialog div:where(.stackone-connect-status) {
   display: flex;
+  flex-wrap: wrap;
   align-items: baseline;
   justify-content: space-between;
   gap: 1rem;

@@ -2,6 +2,7 @@ import type { ConnectFlow } from '../core/connect-flow.js';
 import type { HubSession } from '../core/connect-state.js';
 import { keepOverlaysWith } from './hub-overlays.js';
 import { keepEventsInside } from './own-events.js';
+import { prepareSignInWindow } from './sign-in-window.js';
 
 export interface HubElementOptions {
   /** The element that contains the Hub. Its other children are removed. */
@@ -10,6 +11,8 @@ export interface HubElementOptions {
   readonly baseUrl: string;
   /** Returns further attributes of `<stackone-hub>`, such as `theme` and `height`. Called each time it is mounted. */
   readonly attributes?: () => Readonly<Record<string, string>>;
+  /** Shown in the sign-in window until the provider's page is known. Default: an English text. */
+  readonly waitingText?: string;
 }
 
 const scripts = new Map<string, Promise<void>>();
@@ -79,9 +82,15 @@ function mount(flow: ConnectFlow, session: HubSession, options: HubElementOption
   // Includes `close`: a surrounding <dialog> would handle it as its own event.
   keepEventsInside(element);
   options.slot.replaceChildren(element);
-  const release = keepOverlaysWith(element);
+  const { baseUrl, waitingText } = options;
+  const releaseWindow = prepareSignInWindow({
+    ...{ baseUrl, token: session.token, waitingText },
+    onBlocked: flow.hub.signInBlocked,
+  });
+  const releaseOverlays = keepOverlaysWith(element);
   return () => {
-    release();
+    releaseOverlays();
+    releaseWindow();
     removed.abort();
     element.remove();
   };

@@ -49,6 +49,7 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
     },
     // The height of the dialog body. A percentage would refer to an inner element without a height.
     hubProps: { height: '100cqh', onCloseLabel: allLabels.done },
+    waitingText: allLabels.signInWaiting,
   });
   const isOpen = connect.state.phase !== 'closed';
   const asks = provider != null && accountId == null && onExisting == null;

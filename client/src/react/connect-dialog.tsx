@@ -51,6 +51,7 @@ function Dialog({ opener, title, settings, onOpen, ...placeholder }: DialogProps
   const className = partClassName(placeholder);
   // A new session gets a new Hub, so the name is asked for the current session only.
   const [namedToken, setNamedToken] = useState('');
+  const signIn = state.phase === 'open' ? state.signIn : null;
   const isNaming = state.phase === 'open' && state.session.token === namedToken;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the dialog opens once
@@ -117,7 +118,12 @@ function Dialog({ opener, title, settings, onOpen, ...placeholder }: DialogProps
       </div>
       <div className={className('status')}>
         <span role="status">{statusLabel(state, labels)}</span>
-        {canName(placeholder) && !isNaming && (
+        {signIn !== null && (
+          <button type="button" className={className('action')} onClick={signIn.continue}>
+            {labels.continueSignIn}
+          </button>
+        )}
+        {signIn === null && canName(placeholder) && !isNaming && (
           <button
             type="button"
             className="stackone-connect-link"
@@ -136,10 +142,12 @@ function canName({ connect: { state }, asks }: DialogPlaceholderProps): boolean 
   return state.phase === 'open' && asks && state.request.accountId == null && state.request.onExisting === 'FAIL';
 }
 
-function statusLabel({ phase }: ConnectState, labels: ConnectLabels): string {
+function statusLabel(state: ConnectState, labels: ConnectLabels): string {
+  const { phase } = state;
   switch (phase) {
-    case 'opening':
     case 'open':
+      return state.signIn === null ? labels.open : labels.signInBlocked;
+    case 'opening':
     case 'confirming':
     case 'linked':
       return labels[phase];

@@ -1,4 +1,5 @@
 import type { LinkedAccount } from '../core/failure.js';
+import { defaultWaitingText } from '../hub/sign-in-window.js';
 import { describeAccount } from '../labels/account-name.js';
 
 /** The texts of the dialog of `ConnectButton`, except for failures. `describe` returns the texts of failures. */
@@ -31,6 +32,12 @@ export interface ConnectLabels {
   readonly firstAccountName: string;
   /** Button that connects the first account with the name. */
   readonly continue: string;
+  /** Shown in the sign-in window until the provider's page is known. */
+  readonly signInWaiting: string;
+  /** Shown when the browser has blocked the sign-in window. */
+  readonly signInBlocked: string;
+  /** Button that opens the blocked window. */
+  readonly continueSignIn: string;
   /** Accessible name of the dialog's close button. */
   readonly close: string;
   /** Button that the Hub shows after a success. */
@@ -53,6 +60,9 @@ export const defaultLabels: ConnectLabels = {
   nameAccount: 'Name this account',
   firstAccountName: 'Name of this account (optional)',
   continue: 'Continue',
+  signInWaiting: defaultWaitingText,
+  signInBlocked: 'Your browser blocked the sign-in window.',
+  continueSignIn: 'Continue to sign-in',
   close: 'Close',
   done: 'Done',
 };

@@ -14,6 +14,7 @@ import { type ConnectFlow, createConnectFlow } from '../core/connect-flow.js';
 import type { ConnectRequest, ConnectState } from '../core/connect-state.js';
 import type { LinkedAccount } from '../core/failure.js';
 import { keepOverlaysWith } from '../hub/hub-overlays.js';
+import { prepareSignInWindow } from '../hub/sign-in-window.js';
 import { type ConnectSettings, type HubProps, useConnectSettings } from './connect-provider.js';
 import { useOwnRoot } from './own-root.js';
 import { themeProbe, useHubTheme } from './use-theme.js';
@@ -26,6 +27,8 @@ export interface UseConnectOptions {
   readonly onLinked?: ((account: LinkedAccount) => void) | undefined;
   /** Additional props of the Hub. */
   readonly hubProps?: Pick<HubProps, 'height' | 'onCloseLabel'> | undefined;
+  /** Shown in the sign-in window until the provider's page is known. Default: an English text. */
+  readonly waitingText?: string | undefined;
 }
 
 /** One connection. Its functions are stable between renders. */
@@ -69,7 +72,14 @@ export function useConnect(options: UseConnectOptions = {}): Connect {
     close: flow.close,
     // A new Hub for each token: a mounted Hub ignores a changed token.
     hub: session && (
-      <Hub key={session.token} token={session.token} flow={flow} settings={settings} {...options.hubProps} />
+      <Hub
+        key={session.token}
+        token={session.token}
+        flow={flow}
+        settings={settings}
+        waitingText={options.waitingText}
+        {...options.hubProps}
+      />
     ),
   };
 }
@@ -77,10 +87,11 @@ export function useConnect(options: UseConnectOptions = {}): Connect {
 interface FlowHubProps extends Pick<HubProps, 'token' | 'height' | 'onCloseLabel'> {
   readonly flow: ConnectFlow;
   readonly settings: ConnectSettings;
+  readonly waitingText: string | undefined;
 }
 
 /** The Hub in a React root of its own, with its events connected to the flow and hidden from the surrounding page. */
-function Hub({ flow, settings, ...props }: FlowHubProps): ReactElement {
+function Hub({ flow, settings, waitingText, ...props }: FlowHubProps): ReactElement {
   const { hub: HubComponent, hubBaseUrl, theme = 'auto' } = settings;
   const frame = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -95,6 +106,11 @@ function Hub({ flow, settings, ...props }: FlowHubProps): ReactElement {
       element?.removeEventListener('input', flow.hub.touched, true);
     };
   }, [flow]);
+  const { token } = props;
+  useLayoutEffect(
+    () => prepareSignInWindow({ baseUrl: hubBaseUrl, token, waitingText, onBlocked: flow.hub.signInBlocked }),
+    [hubBaseUrl, token, waitingText, flow],
+  );
   const onSuccess = useCallback(({ id }: { readonly id: string }) => flow.hub.success(id), [flow]);
   const hubProps = {
     mode: 'integration-picker',
