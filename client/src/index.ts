@@ -10,6 +10,7 @@ export {
   toFailure,
   type UserError,
 } from './core/failure.js';
+export { type ConnectQuestion, createGuidedFlow, type GuidedFlow, type GuidedState } from './core/guided-flow.js';
 export {
   type LinkedAccountsState,
   type LinkedAccountsWatch,
@@ -50,6 +51,18 @@ export {
 export { getSdk, type Sdk } from './generated/sdk.js';
 export { attachHub, type HubElementOptions, loadHub } from './hub/hub-element.js';
 export { type BlockedSignIn, prepareSignInWindow, type SignInWindowOptions } from './hub/sign-in-window.js';
+export { createIntegrations, type Integrations, type IntegrationsOptions } from './integrations/create-integrations.js';
+export type {
+  ConnectTarget,
+  IntegrationsDialog,
+  IntegrationsState,
+  Notice,
+  Provider,
+  Viewer,
+} from './integrations/state.js';
 export { describeAccount } from './labels/account-name.js';
-export { describeFailure, type FailureMessage, type Retry } from './labels/describe-failure.js';
+export { describeFailure, type Retry } from './labels/describe-failure.js';
 export { describeUnavailable } from './labels/describe-unavailable.js';
+export { defaultLabels } from './labels/en.js';
+export type { ConnectLabels, DescribedCode, FailureMessage, LabelChanges, Language, Plural } from './labels/labels.js';
+export { loadLabels } from './labels/load-labels.js';

@@ -49,6 +49,15 @@ export function loadHub(src: string, { nonce = '' }: { readonly nonce?: string }
  * @returns a function that removes the Hub and detaches it from the flow. The flow continues.
  */
 export function attachHub(flow: ConnectFlow, options: HubElementOptions): () => void {
+  return attachHubs(flow, (session) => mountHubElement(flow, session, options));
+}
+
+/**
+ * Mounts a Hub of any kind while the flow has a session, and another one for a new session.
+ * @param mountHub returns a function that removes the Hub
+ * @returns a function that removes the Hub and detaches it from the flow
+ */
+export function attachHubs(flow: ConnectFlow, mountHub: MountHub): () => void {
   let mounted: { readonly token: string; readonly unmount: () => void } | undefined;
   const update = () => {
     const { session } = flow.getState();
@@ -56,7 +65,7 @@ export function attachHub(flow: ConnectFlow, options: HubElementOptions): () => 
       return;
     }
     mounted?.unmount();
-    mounted = session === null ? undefined : { token: session.token, unmount: mount(flow, session, options) };
+    mounted = session === null ? undefined : { token: session.token, unmount: mountHub(session) };
   };
   update();
   const unsubscribe = flow.subscribe(update);
@@ -66,7 +75,10 @@ export function attachHub(flow: ConnectFlow, options: HubElementOptions): () => 
   };
 }
 
-function mount(flow: ConnectFlow, session: HubSession, options: HubElementOptions): () => void {
+export type MountHub = (session: HubSession) => () => void;
+
+/** Shows a `<stackone-hub>` in `slot`. @returns a function that removes it */
+export function mountHubElement(flow: ConnectFlow, session: HubSession, options: HubElementOptions): () => void {
   const element = document.createElement('stackone-hub');
   const attributes = { mode: 'integration-picker', token: session.token, 'base-url': options.baseUrl };
   for (const [name, value] of Object.entries({ ...attributes, ...options.attributes?.() })) {

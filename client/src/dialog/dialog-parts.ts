@@ -1,8 +1,19 @@
+import type { Theme } from '../hub/hub-theme.js';
 import type { describeFailure } from '../labels/describe-failure.js';
+import type { ConnectLabels } from '../labels/labels.js';
 
 export type DialogPart = 'dialog' | 'header' | 'title' | 'close' | 'body' | 'placeholder' | 'action' | 'status';
 
-export interface DialogAppearance {
+/** What a dialog looks like and says. */
+export interface DialogSettings {
+  /** The button that opened the dialog. */
+  readonly opener: Element | null;
+  readonly title: string;
+  readonly labels: ConnectLabels;
+  /** `auto` follows the CSS property `color-scheme` of the opener. */
+  readonly theme?: Theme | undefined;
+  /** Nonce of the content security policy, for browsers without `adoptedStyleSheets`. */
+  readonly nonce?: string | undefined;
   /** Returns the texts of a failure. Default: `describeFailure`. */
   readonly describe?: typeof describeFailure | undefined;
   /** Additional class names by part. The default classes are `stackone-connect` and `stackone-connect-<part>`. */
@@ -10,7 +21,7 @@ export interface DialogAppearance {
 }
 
 /** @returns a function for the class names of a part */
-export function partClassName({ classNames }: DialogAppearance): (part: DialogPart) => string {
+export function partClassName({ classNames }: Pick<DialogSettings, 'classNames'>): (part: DialogPart) => string {
   return (part) => {
     const base = part === 'dialog' ? 'stackone-connect' : `stackone-connect-${part}`;
     const added = classNames?.[part];
