@@ -1,4 +1,4 @@
-import { type ComponentPropsWithoutRef, forwardRef, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { type ComponentPropsWithoutRef, forwardRef, useEffect, useMemo, useRef } from 'react';
 import type { ConnectRequest } from '../core/connect-state.js';
 import type { LinkedAccount } from '../core/failure.js';
 import { createGuidedFlow } from '../core/guided-flow.js';
@@ -50,7 +50,7 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
   const latest = { onLinked, dialogTitle, describe, classNames, settings, labels };
   const current = useRef(latest);
   const dialog = useRef<ReturnType<typeof attachDialog> | null>(null);
-  useLayoutEffect(() => {
+  useEffect(() => {
     current.current = latest;
     dialog.current?.update();
   });
