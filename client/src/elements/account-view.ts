@@ -1,8 +1,9 @@
 import type { LinkedAccount } from '../core/failure.js';
 import { html, nothing, type TemplateResult } from '../dialog/lit.js';
 import { formatDay, formatMoment, formatNumber, formatPlural } from '../labels/format.js';
-import { iconOf, plugIcon, providerLogo, type Tone } from './icons.js';
-import { repeat } from './lit-element.js';
+import { iconOf, plugIcon, providerLogo, symbol, type Tone } from './icons.js';
+import { repeat } from './lit-repeat.js';
+import { button, heading, message } from './parts.js';
 import type { View } from './view.js';
 import { accountName, providerName } from './words.js';
 
@@ -12,29 +13,21 @@ export function connections(view: View): TemplateResult {
   const { accounts } = state;
   const broken = accounts.filter(({ needsRelink }) => needsRelink).length;
   const limit = state.viewer?.maxLinkedAccounts ?? null;
+  const badge =
+    broken > 0
+      ? html`<span class="stackone-connect-badge">${formatPlural(labels, labels.needAttention, broken)}</span>`
+      : nothing;
+  const used =
+    limit === null
+      ? nothing
+      : html`<span class="stackone-connect-count">
+          ${labels.limit(formatNumber(labels, accounts.length), formatNumber(labels, limit))}
+        </span>`;
   return html`<section aria-labelledby=${view.id('connections')}>
-    <div class="stackone-connect-section">
-      <h2 class="stackone-connect-subtitle" id=${view.id('connections')} tabindex="-1">${labels.connections}</h2>
-      ${
-        broken > 0
-          ? html`<span class="stackone-connect-badge">${formatPlural(labels, labels.needAttention, broken)}</span>`
-          : nothing
-      }
-      ${
-        limit === null
-          ? nothing
-          : html`<span class="stackone-connect-count">
-              ${labels.limit(formatNumber(labels, accounts.length), formatNumber(labels, limit))}
-            </span>`
-      }
-    </div>
+    ${heading(view.id('connections'), labels.connections, html`${badge} ${used}`)}
     ${
       accounts.length === 0
-        ? html`<div class="stackone-connect-panel stackone-connect-message">
-            <span class="stackone-connect-symbol">${plugIcon}</span>
-            <h3 class="stackone-connect-name">${labels.noConnections}</h3>
-            <p>${labels.noConnectionsText}</p>
-          </div>`
+        ? message(symbol(plugIcon), labels.noConnections, labels.noConnectionsText)
         : html`<ul class="stackone-connect-panel stackone-connect-accounts">
             ${repeat(
               accounts,
@@ -48,19 +41,18 @@ export function connections(view: View): TemplateResult {
 
 function accountRow(view: View, account: LinkedAccount): TemplateResult {
   const { state, labels } = view;
-  const provider = state.providers.find(({ key }) => key === account.providerKey);
+  const { label, createdAt, linkedBy, providerKey } = account;
   const name = accountName(state, account, labels);
-  const day = account.createdAt === null ? null : formatDay(labels, account.createdAt);
   return html`<li class="stackone-connect-account" id=${view.id(account.id)} tabindex="-1" aria-label=${name}>
-    ${providerLogo(provider)}
+    ${providerLogo(state.providers.find(({ key }) => key === providerKey))}
     <div class="stackone-connect-details">
       <h3 class="stackone-connect-name">
-        ${providerName(state, account.providerKey)}
-        ${account.label === null ? nothing : html`<span class="stackone-connect-label">${account.label}</span>`}
+        ${providerName(state, providerKey)}
+        ${label === null ? nothing : html`<span class="stackone-connect-label">${label}</span>`}
       </h3>
       ${status(view, account)} ${reasons(account)}
-      <p class="stackone-connect-muted" title=${account.createdAt === null ? nothing : formatMoment(labels, account.createdAt)}>
-        ${labels.linkedDetails(account.linkedBy, day)}
+      <p class="stackone-connect-muted" title=${createdAt === null ? nothing : formatMoment(labels, createdAt)}>
+        ${labels.linkedDetails(linkedBy, createdAt === null ? null : formatDay(labels, createdAt))}
       </p>
     </div>
     ${state.viewer?.canManage === true ? actions(view, account, name) : nothing}
@@ -68,29 +60,15 @@ function accountRow(view: View, account: LinkedAccount): TemplateResult {
 }
 
 function actions({ integrations, labels }: View, account: LinkedAccount, name: string): TemplateResult {
+  const reconnect = () => integrations.reconnect(account);
+  const remove = () => integrations.askRemoval(account);
   return html`<div class="stackone-connect-actions">
     ${
       account.needsRelink
-        ? html`<button
-            type="button"
-            class="stackone-connect-button stackone-connect-primary"
-            aria-label=${labels.reconnectTitle(name)}
-            aria-haspopup="dialog"
-            @click=${() => integrations.reconnect(account)}
-          >
-            ${labels.reconnect}
-          </button>`
+        ? button(labels.reconnect, reconnect, { kind: 'primary', name: labels.reconnectTitle(name) })
         : nothing
     }
-    <button
-      type="button"
-      class="stackone-connect-button stackone-connect-subtle"
-      aria-label="${labels.disconnect}: ${name}"
-      aria-haspopup="dialog"
-      @click=${() => integrations.askRemoval(account)}
-    >
-      ${labels.disconnect}
-    </button>
+    ${button(labels.disconnect, remove, { kind: 'subtle', name: `${labels.disconnect}: ${name}` })}
   </div>`;
 }
 

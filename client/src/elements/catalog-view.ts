@@ -3,8 +3,9 @@ import type { Category } from '../generated/operations.js';
 import type { Provider } from '../integrations/state.js';
 import { describeUnavailable } from '../labels/describe-unavailable.js';
 import { formatPlural } from '../labels/format.js';
-import { gridIcon, iconOf, plusIcon, providerLogo, searchIcon } from './icons.js';
-import { repeat } from './lit-element.js';
+import { gridIcon, iconOf, logo, plusIcon, providerLogo, searchIcon } from './icons.js';
+import { repeat } from './lit-repeat.js';
+import { button, card, heading, message, muted } from './parts.js';
 import type { View } from './view.js';
 
 /** The providers, with search and categories. */
@@ -12,12 +13,13 @@ export function catalog(view: View): TemplateResult {
   const { state, labels, integrations } = view;
   const { matches } = state;
   return html`<section aria-labelledby=${view.id('catalog')}>
-    <div class="stackone-connect-section">
-      <h2 class="stackone-connect-subtitle" id=${view.id('catalog')}>${labels.catalog}</h2>
-      <span class="stackone-connect-count" role="status">
+    ${heading(
+      view.id('catalog'),
+      labels.catalog,
+      html`<span class="stackone-connect-count" role="status">
         ${formatPlural(labels, labels.integrations, matches.length)}
-      </span>
-    </div>
+      </span>`,
+    )}
     <div class="stackone-connect-filters">
       <label class="stackone-connect-search">
         ${searchIcon}
@@ -63,80 +65,48 @@ function categoryFilter(view: View): TemplateResult {
 
 function providerCard(view: View, provider: Provider): TemplateResult {
   const { state, labels, integrations } = view;
-  const linked = state.accounts.filter(({ providerKey }) => providerKey === provider.key);
-  const isLinked = linked.length > 0;
-  const reason = state.viewer === null ? null : describeUnavailable(state.viewer, provider, labels);
+  const { key, name, categories } = provider;
+  const linked = state.accounts.filter(({ providerKey }) => providerKey === key);
   const tone = linked.some(({ needsRelink }) => needsRelink) ? 'warning' : 'success';
-  const summary = isLinked
-    ? html`<span class="stackone-connect-state stackone-connect-${tone}">
-        ${iconOf(tone)}
-        ${tone === 'warning' ? labels.status.ERROR : formatPlural(labels, labels.connected, linked.length)}
-      </span>`
-    : html`<span class="stackone-connect-muted">
-        ${provider.categories.map((category) => labels.categories[category]).join(', ')}
-      </span>`;
-  const reasonId = view.id(`reason-${provider.key}`);
-  return html`<li class="stackone-connect-card">
-    ${providerLogo(provider)}
-    <div class="stackone-connect-details">
-      <h3 class="stackone-connect-name">${provider.name}</h3>
-      ${summary}
-      ${
-        reason === null || state.viewer?.canManage === false
-          ? nothing
-          : html`<span class="stackone-connect-muted" id=${reasonId}>${reason}</span>`
-      }
-    </div>
-    <button
-      type="button"
-      class="stackone-connect-button"
-      aria-label=${isLinked ? `${labels.another}: ${provider.name}` : labels.connectTitle(provider.name)}
-      aria-describedby=${reason === null ? nothing : state.viewer?.canManage === false ? view.id('no-permission') : reasonId}
-      aria-haspopup="dialog"
-      ?disabled=${reason !== null}
-      @click=${() => integrations.connect(provider)}
-    >
-      ${isLinked ? labels.another : labels.connect}
-    </button>
-  </li>`;
+  const summary =
+    linked.length === 0
+      ? muted(categories.map((category) => labels.categories[category]).join(', '))
+      : html`<span class="stackone-connect-state stackone-connect-${tone}">
+          ${iconOf(tone)}
+          ${tone === 'warning' ? labels.status.ERROR : formatPlural(labels, labels.connected, linked.length)}
+        </span>`;
+  const reason = state.viewer === null ? null : describeUnavailable(state.viewer, provider, labels);
+  // Without the permission, one note above the lists is the reason for all.
+  const isOwnReason = reason !== null && state.viewer?.canManage === true;
+  const reasonId = view.id(isOwnReason ? `reason-${key}` : 'no-permission');
+  const isFirst = linked.length === 0;
+  return card(
+    providerLogo(provider),
+    name,
+    html`${summary} ${isOwnReason ? muted(reason, reasonId) : nothing}`,
+    button(isFirst ? labels.connect : labels.another, () => integrations.connect(provider), {
+      name: isFirst ? labels.connectTitle(name) : `${labels.another}: ${name}`,
+      disabledBy: reason === null ? undefined : reasonId,
+    }),
+  );
 }
 
 /** Opens the Hub with all providers, so it is offered only if the user may connect each of them. */
 function browseCard({ state, labels, integrations }: View): TemplateResult | typeof nothing {
   const isAllowed = state.viewer?.canManage === true;
+  const shown = state.category === null ? labels.catalog : labels.categories[state.category];
+  const action = button(labels.browse, integrations.browse, { name: `${labels.browse}: ${shown}` });
   return isAllowed && state.providers.every(({ availability }) => availability === 'AVAILABLE')
-    ? html`<li class="stackone-connect-card stackone-connect-extra">
-        <span class="stackone-connect-logo">${gridIcon}</span>
-        <div class="stackone-connect-details">
-          <h3 class="stackone-connect-name">${labels.browseTitle}</h3>
-          <span class="stackone-connect-muted">${labels.browseText}</span>
-        </div>
-        <button
-          type="button"
-          class="stackone-connect-button"
-          aria-label="${labels.browse}: ${state.category === null ? labels.catalog : labels.categories[state.category]}"
-          aria-haspopup="dialog"
-          @click=${integrations.browse}
-        >
-          ${labels.browse}
-        </button>
-      </li>`
+    ? card(logo(gridIcon), labels.browseTitle, muted(labels.browseText), action, true)
     : nothing;
 }
 
 function requestCard({ state, labels, requestIntegration }: View): TemplateResult | typeof nothing {
-  return requestIntegration === null
-    ? nothing
-    : html`<li class="stackone-connect-card stackone-connect-extra">
-        <span class="stackone-connect-logo">${plusIcon}</span>
-        <div class="stackone-connect-details">
-          <h3 class="stackone-connect-name">${labels.requestTitle}</h3>
-          <span class="stackone-connect-muted">${labels.requestText}</span>
-        </div>
-        <button type="button" class="stackone-connect-button" @click=${() => requestIntegration(state.search.trim())}>
-          ${labels.request}
-        </button>
-      </li>`;
+  if (requestIntegration === null) {
+    return nothing;
+  }
+  const action = button(labels.request, () => requestIntegration(state.search.trim()), { opensDialog: false });
+  return card(logo(plusIcon), labels.requestTitle, muted(labels.requestText), action, true);
 }
 
 function noMatches({ labels, integrations }: View): TemplateResult {
@@ -144,9 +114,8 @@ function noMatches({ labels, integrations }: View): TemplateResult {
     integrations.search('');
     integrations.filter(null);
   };
-  return html`<li class="stackone-connect-panel stackone-connect-message">
-    <h3 class="stackone-connect-name">${labels.noResults}</h3>
-    <p>${labels.noResultsText}</p>
-    <button type="button" class="stackone-connect-button" @click=${showAll}>${labels.showAll}</button>
+  const action = button(labels.showAll, showAll, { opensDialog: false });
+  return html`<li class="stackone-connect-empty">
+    ${message(nothing, labels.noResults, labels.noResultsText, action)}
   </li>`;
 }

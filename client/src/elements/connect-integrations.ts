@@ -4,34 +4,46 @@ import type { LinkedAccount } from '../core/failure.js';
 import { attachDialog } from '../dialog/connect-dialog.js';
 import type { DialogSettings } from '../dialog/dialog-parts.js';
 import { addStyle, canAdoptStyle } from '../dialog/dialog-style.js';
-import { html, nothing, type TemplateResult } from '../dialog/lit.js';
+import { html, nothing, render } from '../dialog/lit.js';
 import { loadHub, mountHubElement } from '../hub/hub-element.js';
 import { hubTheme, onColorSchemeChange, type Theme } from '../hub/hub-theme.js';
 import { createIntegrations, type Integrations } from '../integrations/create-integrations.js';
 import { defaultLabels } from '../labels/en.js';
-import type { LabelChanges } from '../labels/labels.js';
+import type { LabelChanges, Language } from '../labels/labels.js';
 import { changeLabels, languageFor, loadLabels } from '../labels/load-labels.js';
-import type { ConnectIntegrationsElement } from './element-properties.js';
+import type { ConnectIntegrationsElement, ConnectIntegrationsProperties } from './element-properties.js';
 import { elementStyle } from './element-style.js';
-import { LitElement, type PropertyValues } from './lit-element.js';
 import { pageView } from './page-view.js';
 import { attachRemoval } from './removal-dialog.js';
 import { accountName, dialogTitle } from './words.js';
 
+/** There is no `HTMLElement` on a server, where frameworks import this module too. */
+const Base: typeof HTMLElement = Reflect.get(globalThis, 'HTMLElement') ?? class {};
+
+const defaults: ConnectIntegrationsProperties = {
+  client: null,
+  hubBaseUrl: 'https://api.stackone.com',
+  hubSrc: null,
+  loadHub: null,
+  language: null,
+  labels: null,
+  theme: 'auto',
+  requestIntegration: null,
+};
+
+/** Attributes and their properties. */
+const attributes: Readonly<Record<string, keyof ConnectIntegrationsProperties>> = {
+  'hub-base-url': 'hubBaseUrl',
+  'hub-src': 'hubSrc',
+  language: 'language',
+  theme: 'theme',
+};
+
 let elements = 0;
 
 /** In the light DOM, so that styles of the page and those of the Hub apply. */
-export class ConnectIntegrations extends LitElement implements ConnectIntegrationsElement {
-  static override readonly properties = {
-    client: { attribute: false },
-    hubBaseUrl: { attribute: 'hub-base-url' },
-    hubSrc: { attribute: 'hub-src' },
-    loadHub: { attribute: false },
-    language: {},
-    labels: { attribute: false },
-    theme: { reflect: true },
-    requestIntegration: { attribute: false },
-  };
+export class ConnectIntegrations extends Base implements ConnectIntegrationsElement {
+  static readonly observedAttributes = Object.keys(attributes);
 
   declare client: ConnectClient | null;
   declare hubBaseUrl: string;
@@ -43,97 +55,111 @@ export class ConnectIntegrations extends LitElement implements ConnectIntegratio
   declare requestIntegration: ((search: string) => void) | null;
 
   integrations: Integrations | null = null;
+  /** The values of the properties, see the end of this file. */
+  readonly values = { ...defaults };
+  #client: ConnectClient | null = null;
   #id = '';
+  #language = '';
   #loaded = defaultLabels;
   #labels = defaultLabels;
-  #hadFocus = false;
+  #isUpdating = false;
   /** The last button that was pressed: a dialog belongs to it. */
   #opener: Element | null = null;
   #detach: () => void = () => {};
   #updateDialogs: () => void = () => {};
 
-  constructor() {
-    super();
-    this.client = null;
-    this.hubBaseUrl = 'https://api.stackone.com';
-    this.hubSrc = null;
-    this.loadHub = null;
-    this.language = null;
-    this.labels = null;
-    this.theme = 'auto';
-    this.requestIntegration = null;
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
+  connectedCallback(): void {
     elements += 1;
     this.#id = `stackone-connect-page-${elements}`;
     addStyle(this.getRootNode(), elementStyle);
     this.addEventListener('click', this.#rememberOpener, { capture: true });
-    this.requestUpdate('client');
+    for (const name of Object.keys(defaults)) {
+      // Set before the element was defined.
+      if (Object.hasOwn(this, name)) {
+        const value: unknown = Reflect.get(this, name);
+        Reflect.deleteProperty(this, name);
+        Reflect.set(this, name, value);
+      }
+    }
+    this.requestUpdate();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  disconnectedCallback(): void {
     this.removeEventListener('click', this.#rememberOpener, { capture: true });
     this.#detach();
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    this.#hadFocus = this.contains(document.activeElement);
-    if (changed.has('client')) {
+  attributeChangedCallback(attribute: string, _before: string | null, value: string | null): void {
+    const name = attributes[attribute];
+    if (name !== undefined) {
+      Reflect.set(this, name, value ?? defaults[name]);
+    }
+  }
+
+  /** Updates once after any number of changes. */
+  requestUpdate(): void {
+    if (this.#isUpdating || !this.isConnected) {
+      return;
+    }
+    this.#isUpdating = true;
+    queueMicrotask(() => {
+      this.#isUpdating = false;
+      if (this.isConnected) {
+        this.#update();
+      }
+    });
+  }
+
+  #update(): void {
+    const hadFocus = this.contains(document.activeElement);
+    if (this.#client !== (this.client ?? null)) {
       this.#detach();
-      if (this.client != null && this.isConnected) {
+      if (this.client != null) {
         this.#attach(this.client);
       }
     }
-    if (changed.has('language') || changed.has('client')) {
-      void this.#loadLabels();
-    }
+    void this.#loadLabels(languageFor(this.language, this));
     this.#labels = changeLabels(this.#loaded, this.labels ?? undefined);
-  }
-
-  protected override render(): TemplateResult {
-    const { integrations, requestIntegration } = this;
-    const labels = this.#labels;
-    const id = (name: string) => `${this.#id}-${name}`;
-    return html`${canAdoptStyle() ? nothing : html`<style nonce=${this.nonce ?? nothing}>${elementStyle}</style>`}
-    ${
-      integrations === null
-        ? nothing
-        : pageView({
-            state: integrations.getState(),
-            integrations,
-            labels,
-            requestIntegration: requestIntegration ?? null,
-            id,
-          })
-    }`;
-  }
-
-  protected override updated(): void {
+    this.style.colorScheme = this.theme === 'auto' ? '' : this.theme;
+    this.#render();
     this.#updateDialogs();
     // An update can remove the focused button, such as that of a removed account.
-    if (this.#hadFocus && document.activeElement === document.body) {
+    if (hadFocus && document.activeElement === document.body) {
       const notice = this.integrations?.getState().notice;
       const name = notice?.kind === 'linked' ? notice.account.id : 'connections';
       document.getElementById(`${this.#id}-${name}`)?.focus();
     }
   }
 
+  #render(): void {
+    const { integrations } = this;
+    if (integrations === null) {
+      render(nothing, this);
+      return;
+    }
+    const view = {
+      state: integrations.getState(),
+      integrations,
+      labels: this.#labels,
+      requestIntegration: this.requestIntegration ?? null,
+      id: (name: string) => `${this.#id}-${name}`,
+    };
+    const style = canAdoptStyle() ? nothing : html`<style nonce=${this.nonce}>${elementStyle}</style>`;
+    render(html`${style}${pageView(view)}`, this);
+  }
+
   #rememberOpener = ({ target }: Event): void => {
     this.#opener = target instanceof Element ? target.closest('button') : null;
   };
 
-  async #loadLabels(): Promise<void> {
-    const language = languageFor(this.language, this);
+  async #loadLabels(language: Language): Promise<void> {
+    if (language === this.#language) {
+      return;
+    }
+    this.#language = language;
     // Without a connection the texts stay in English.
     const labels = await loadLabels(language).catch(() => defaultLabels);
-    if (language === languageFor(this.language, this)) {
+    if (language === this.#language) {
       this.#loaded = labels;
       this.requestUpdate();
     }
@@ -152,11 +178,13 @@ export class ConnectIntegrations extends LitElement implements ConnectIntegratio
     }));
     const removal = attachRemoval(integrations, () => this.#dialogSettings(integrations));
     const unsubscribe = integrations.subscribe(() => this.requestUpdate());
+    this.#client = client;
     this.integrations = integrations;
     this.#updateDialogs = dialog.update;
     this.#detach = () => {
       this.#detach = () => {};
       this.#updateDialogs = () => {};
+      this.#client = null;
       this.integrations = null;
       unsubscribe();
       integrations.dispose();
@@ -197,4 +225,16 @@ export class ConnectIntegrations extends LitElement implements ConnectIntegratio
   #report(type: 'linked' | 'removed', detail: LinkedAccount): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+for (const name of Object.keys(defaults)) {
+  Object.defineProperty(ConnectIntegrations.prototype, name, {
+    get(this: ConnectIntegrations): unknown {
+      return Reflect.get(this.values, name);
+    },
+    set(this: ConnectIntegrations, value: unknown) {
+      Reflect.set(this.values, name, value);
+      this.requestUpdate();
+    },
+  });
 }

@@ -30,8 +30,6 @@ connect-integrations {
   font-size: 0.9375rem;
   line-height: 1.5;
   text-align: start;
-  &[theme='light'] { color-scheme: light; }
-  &[theme='dark'] { color-scheme: dark; }
   &[hidden] { display: none; }
   & :where(*, ::before, ::after) { box-sizing: border-box; }
   & :where(h2, h3, p, ul, li, fieldset) { margin: 0; padding: 0; border: 0; }
@@ -276,7 +274,7 @@ connect-integrations {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr));
     gap: calc(var(--gap) * 0.75);
-    & > .stackone-connect-message { grid-column: 1 / -1; }
+    & > .stackone-connect-empty { grid-column: 1 / -1; }
   }
   & li:where(.stackone-connect-card) {
     display: flex;

@@ -13,10 +13,16 @@ export const plugIcon = icon('M7 2.5v4M13 2.5v4M4.5 6.5h11v2.5a5.5 5.5 0 0 1-11 
 export const plusIcon = icon('M10 4v12M4 10h12');
 export const gridIcon = icon('M3.5 3.5h5v5h-5zM11.5 3.5h5v5h-5zM3.5 11.5h5v5h-5zM14 11.5v5M11.5 14h5');
 
+export const logo = (content: TemplateResult): TemplateResult =>
+  html`<span class="stackone-connect-logo">${content}</span>`;
+
+export const symbol = (content: TemplateResult, tone: Tone = 'neutral'): TemplateResult =>
+  html`<span class="stackone-connect-symbol stackone-connect-${tone}">${content}</span>`;
+
 export function providerLogo(provider: Provider | undefined): TemplateResult {
   const url = provider?.logoUrl ?? null;
   return url === null
-    ? html`<span class="stackone-connect-logo">${plugIcon}</span>`
+    ? logo(plugIcon)
     : html`<img class="stackone-connect-logo" src=${url} alt="" width="40" height="40" loading="lazy" decoding="async" />`;
 }
 

@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from '../dialog/lit.js';
 import { describeFailure } from '../labels/describe-failure.js';
 import { connections } from './account-view.js';
 import { catalog } from './catalog-view.js';
-import { closeIcon, iconOf, warningIcon } from './icons.js';
+import { closeIcon, iconOf, symbol, warningIcon } from './icons.js';
+import { button, message } from './parts.js';
 import type { View } from './view.js';
 import { isWarning, noticeText } from './words.js';
 
@@ -16,19 +17,10 @@ function content(view: View): TemplateResult {
     case 'loading':
       return skeleton(labels.loading);
     case 'failed': {
-      const message = state.failure === null ? null : describeFailure(state.failure, 'start', labels);
-      return html`<div class="stackone-connect-panel stackone-connect-message" role="alert">
-        <span class="stackone-connect-symbol stackone-connect-warning">${warningIcon}</span>
-        <h2 class="stackone-connect-subtitle">${message?.title}</h2>
-        <p>${message?.text}</p>
-        <button
-          type="button"
-          class="stackone-connect-button stackone-connect-primary"
-          @click=${integrations.refresh}
-        >
-          ${labels.startAgain}
-        </button>
-      </div>`;
+      const failure = state.failure ?? { kind: 'unreachable' };
+      const { title, text } = describeFailure(failure, 'start', labels);
+      const action = button(labels.startAgain, integrations.refresh, { kind: 'primary', opensDialog: false });
+      return html`<div role="alert">${message(symbol(warningIcon, 'warning'), title, text, action)}</div>`;
     }
     case 'ready':
       return html`${stale(view)} ${noPermission(view)} ${connections(view)} ${catalog(view)}`;
@@ -53,7 +45,7 @@ function stale({ state, labels, integrations }: View): TemplateResult | typeof n
   return html`<div class="stackone-connect-note" role="alert">
     ${warningIcon}
     <p><b>${title}.</b> ${text} ${labels.stale}</p>
-    <button type="button" class="stackone-connect-button" @click=${integrations.refresh}>${labels.startAgain}</button>
+    ${button(labels.startAgain, integrations.refresh, { opensDialog: false })}
   </div>`;
 }
 
