@@ -43,7 +43,9 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   const dialog = (page: Page) => page.locator('dialog.stackone-connect');
   const connectInHub = (page: Page) => button(page, 'Connect').click();
   const rowNames = (page: Page) =>
-    page.locator('.stackone-connect-account').evaluateAll((rows) => rows.map((element) => element.getAttribute('aria-label')));
+    page
+      .locator('.stackone-connect-account')
+      .evaluateAll((rows) => rows.map((element) => element.getAttribute('aria-label')));
   const createdSessions = () => sessionRequests(demo.emulator).length;
   const accountsOf = (provider: string) => demo.emulator.accounts().filter((account) => account.provider === provider);
 
@@ -317,7 +319,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
 
   test('finds a provider by name, and offers to show all when nothing matches', async () => {
     const page = await openPage();
-    const names = () => page.locator('.card:not(.browse) h3').allTextContents();
+    const names = () => page.locator('.stackone-connect-card:not(.stackone-connect-extra) h3').allTextContents();
     await page.getByRole('searchbox').fill('hub');
     expect(await names()).toEqual(['HubSpot']);
     await page.getByRole('searchbox').fill('nothing like it');

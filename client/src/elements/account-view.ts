@@ -2,7 +2,6 @@ import type { LinkedAccount } from '../core/failure.js';
 import { html, nothing, type TemplateResult } from '../dialog/lit.js';
 import { formatDay, formatMoment, formatNumber, formatPlural } from '../labels/format.js';
 import { iconOf, plugIcon, providerLogo, symbol, type Tone } from './icons.js';
-import { repeat } from './lit-repeat.js';
 import { button, heading, message } from './parts.js';
 import type { View } from './view.js';
 import { accountName, providerName } from './words.js';
@@ -29,11 +28,7 @@ export function connections(view: View): TemplateResult {
       accounts.length === 0
         ? message(symbol(plugIcon), labels.noConnections, labels.noConnectionsText)
         : html`<ul class="stackone-connect-panel stackone-connect-accounts">
-            ${repeat(
-              accounts,
-              ({ id }) => id,
-              (account) => accountRow(view, account),
-            )}
+            ${accounts.map((account) => accountRow(view, account))}
           </ul>`
     }
   </section>`;

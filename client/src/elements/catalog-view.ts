@@ -4,7 +4,6 @@ import type { Provider } from '../integrations/state.js';
 import { describeUnavailable } from '../labels/describe-unavailable.js';
 import { formatPlural } from '../labels/format.js';
 import { gridIcon, iconOf, logo, plusIcon, providerLogo, searchIcon } from './icons.js';
-import { repeat } from './lit-repeat.js';
 import { button, card, heading, message, muted } from './parts.js';
 import type { View } from './view.js';
 
@@ -36,11 +35,7 @@ export function catalog(view: View): TemplateResult {
       ${state.categories.length > 1 ? categoryFilter(view) : nothing}
     </div>
     <ul class="stackone-connect-catalog">
-      ${repeat(
-        matches,
-        ({ key }) => key,
-        (provider) => providerCard(view, provider),
-      )}
+      ${matches.map((provider) => providerCard(view, provider))}
       ${matches.length === 0 ? noMatches(view) : browseCard(view)} ${requestCard(view)}
     </ul>
   </section>`;

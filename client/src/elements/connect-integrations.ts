@@ -13,6 +13,7 @@ import type { LabelChanges, Language } from '../labels/labels.js';
 import { changeLabels, languageFor, loadLabels } from '../labels/load-labels.js';
 import type { ConnectIntegrationsElement, ConnectIntegrationsProperties } from './element-properties.js';
 import { elementStyle } from './element-style.js';
+import { keepFocus } from './keep-focus.js';
 import { pageView } from './page-view.js';
 import { attachRemoval } from './removal-dialog.js';
 import { accountName, dialogTitle } from './words.js';
@@ -20,7 +21,7 @@ import { accountName, dialogTitle } from './words.js';
 /** There is no `HTMLElement` on a server, where frameworks import this module too. */
 const Base: typeof HTMLElement = Reflect.get(globalThis, 'HTMLElement') ?? class {};
 
-const defaults: ConnectIntegrationsProperties = {
+export const defaultProperties: ConnectIntegrationsProperties = {
   client: null,
   hubBaseUrl: 'https://api.stackone.com',
   hubSrc: null,
@@ -56,13 +57,14 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
 
   integrations: Integrations | null = null;
   /** The values of the properties, see the end of this file. */
-  readonly values = { ...defaults };
+  readonly values = { ...defaultProperties };
   #client: ConnectClient | null = null;
   #id = '';
   #language = '';
   #loaded = defaultLabels;
   #labels = defaultLabels;
   #isUpdating = false;
+  #hadDialog = false;
   /** The last button that was pressed: a dialog belongs to it. */
   #opener: Element | null = null;
   #detach: () => void = () => {};
@@ -73,7 +75,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
     this.#id = `stackone-connect-page-${elements}`;
     addStyle(this.getRootNode(), elementStyle);
     this.addEventListener('click', this.#rememberOpener, { capture: true });
-    for (const name of Object.keys(defaults)) {
+    for (const name of Object.keys(defaultProperties)) {
       // Set before the element was defined.
       if (Object.hasOwn(this, name)) {
         const value: unknown = Reflect.get(this, name);
@@ -92,7 +94,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   attributeChangedCallback(attribute: string, _before: string | null, value: string | null): void {
     const name = attributes[attribute];
     if (name !== undefined) {
-      Reflect.set(this, name, value ?? defaults[name]);
+      Reflect.set(this, name, value ?? defaultProperties[name]);
     }
   }
 
@@ -111,7 +113,6 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   }
 
   #update(): void {
-    const hadFocus = this.contains(document.activeElement);
     if (this.#client !== (this.client ?? null)) {
       this.#detach();
       if (this.client != null) {
@@ -121,14 +122,20 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
     void this.#loadLabels(languageFor(this.language, this));
     this.#labels = changeLabels(this.#loaded, this.labels ?? undefined);
     this.style.colorScheme = this.theme === 'auto' ? '' : this.theme;
-    this.#render();
+    keepFocus(this, () => this.#render(), `${this.#id}-connections`);
     this.#updateDialogs();
-    // An update can remove the focused button, such as that of a removed account.
-    if (hadFocus && document.activeElement === document.body) {
-      const notice = this.integrations?.getState().notice;
-      const name = notice?.kind === 'linked' ? notice.account.id : 'connections';
-      document.getElementById(`${this.#id}-${name}`)?.focus();
+    this.#keepFocusAfterDialog();
+  }
+
+  /** The button that opened the dialog can be gone: the browser cannot restore the focus then. */
+  #keepFocusAfterDialog(): void {
+    const state = this.integrations?.getState();
+    const isOpen = state?.dialog != null;
+    if (this.#hadDialog && !isOpen && document.activeElement === document.body) {
+      const id = state?.notice?.kind === 'linked' ? state.notice.account.id : 'connections';
+      document.getElementById(`${this.#id}-${id}`)?.focus();
     }
+    this.#hadDialog = isOpen;
   }
 
   #render(): void {
@@ -227,7 +234,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   }
 }
 
-for (const name of Object.keys(defaults)) {
+for (const name of Object.keys(defaultProperties)) {
   Object.defineProperty(ConnectIntegrations.prototype, name, {
     get(this: ConnectIntegrations): unknown {
       return Reflect.get(this.values, name);

@@ -28,10 +28,30 @@ export interface ConnectIntegrationsProperties {
 export interface ConnectIntegrationsElement extends HTMLElement, ConnectIntegrationsProperties {
   /** State and actions of the page. Null without a client, and outside of a document. */
   readonly integrations: Integrations | null;
+  addEventListener<Type extends keyof ConnectIntegrationsEvents>(
+    type: Type,
+    listener: (event: ConnectIntegrationsEvents[Type]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Type extends keyof ConnectIntegrationsEvents>(
+    type: Type,
+    listener: (event: ConnectIntegrationsEvents[Type]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
 }
 
 /** The account is the `detail` of the event. */
-export interface ConnectIntegrationsEvents {
+export interface ConnectIntegrationsEvents extends HTMLElementEventMap {
   /** An account was linked on this page. The dialog is closed. */
   readonly linked: CustomEvent<LinkedAccount>;
   /** An account was removed on this page. */
