@@ -17,6 +17,7 @@ const list = 'client/src/account-list.ts';
 const accountsWatch = 'client/src/watch-linked-accounts.ts';
 const stream = 'client/src/change-stream.ts';
 const hubSession = 'client/src/hub-session.ts';
+const signIn = 'client/src/sign-in-window.ts';
 const reactButton = 'client/src/react/connect-button.tsx';
 
 /** Guards of the client: against trusting the Hub, creating two sessions and losing an account. */
@@ -415,5 +416,89 @@ export const clientGuards: readonly Mutant[] = [
     guard: ', fetchFn: fetchEvents',
     without: '',
     noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: signIn,
+    guard: "isUrl && method.toUpperCase() === 'POST' && ",
+    without: 'isUrl && ',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: " && new Headers(headers).get('x-hub-session-token') === token",
+    without: '',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: 'return isUrl && method',
+    without: 'return method',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: 'return href.startsWith(',
+    without: "return href.startsWith('http') || href.startsWith(",
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '&& href.includes(',
+    without: '|| href.includes(',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '    if (!hubs.delete(hub)) {\n      return;\n    }\n',
+    without: '    hubs.delete(hub);\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '    if (hubs.size === 0) {\n',
+    without: '    {\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '      if (window.fetch === fetchForHub) {\n',
+    without: '      {\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: 'this.#waiting === waiting && this.#close(), ok ? unusedMs : 0',
+    without: 'this.#waiting === waiting && this.#close(), unusedMs',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: 'waiting !== null && this.#waiting === waiting && this.#close()',
+    without: 'this.#close()',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '    if (waiting?.closed === false) {\n',
+    without: '    if (waiting !== null) {\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '  end(): void {\n    this.#close();\n',
+    without: '  end(): void {\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '        if (actual !== null) {\n          this.#setBlocked(null);\n        }\n',
+    without: '        this.#setBlocked(null);\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '    await copy.arrayBuffer();\n',
+    without: '',
+    noticedBy: 'unit/sign-in-window',
   },
 ];
