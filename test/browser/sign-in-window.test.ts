@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { type HubSite, startDemoPage, startReactPage } from '../engines/pages.js';
 import { describeInBrowser } from '../support/browser.js';
 import { button, waitForText } from '../support/hub-page.js';
@@ -10,7 +10,8 @@ describeInBrowser('The sign-in window', ({ open }) => {
     ['ConnectButton', startReactPage],
   ] as const)('of %s', (_name, startSite) => {
     let site: HubSite;
-    afterEach(() => site.stop());
+    // After the page is closed: it reads the accounts again when its stream ends.
+    afterAll(() => site.stop());
 
     test('is opened before StackOne responds, and a blocked one can be opened by hand', async () => {
       site = await startSite();

@@ -16,16 +16,21 @@ export async function startDemoPage(): Promise<HubSite> {
 }
 
 /** A page with `ConnectButton`, the Hub as a React component. */
-export async function startReactPage(): Promise<HubSite> {
+export const startReactPage = () => startPage('engines-page.tsx');
+
+/** A page with StackOne's older package: the Hub is in a frame of another origin. */
+export const startOlderHubPage = () => startPage('older-hub-page.ts', () => '');
+
+async function startPage(file: string, policy?: (policy: string) => string): Promise<HubSite> {
   const demo = await startTestDemo();
-  const site = await startFrontend('engines-page.tsx', demo.url);
+  const frontend = await startFrontend(file, demo.url, policy);
   const account = demo.emulator.accounts().find(({ provider }) => provider === 'hubspot');
   const query = new URLSearchParams({ hub: demo.emulator.url, account: account?.id ?? '' });
   return {
     demo,
-    url: `${site.url}/?${query}`,
+    url: `${frontend.url}/?${query}`,
     stop: async () => {
-      await site.stop();
+      await frontend.stop();
       await demo.stop();
     },
   };

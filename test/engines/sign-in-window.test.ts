@@ -2,12 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { tenants } from '../../demo/tenants.js';
 import { waitUntil } from '../support/wait.js';
-import type { Engine, EnginePage, EnginePopup, RunningEngine } from './engine.js';
+import { type EnginePage, type EnginePopup, engines, type RunningEngine } from './engines.js';
 import { type HubSite, startDemoPage, startReactPage } from './pages.js';
-import { chromiumEngine, firefoxEngine } from './playwright-engine.js';
-import { webkitEngine } from './webkit-engine.js';
 
-const engines = [chromiumEngine, firefoxEngine, webkitEngine];
 const sites = [
   ['the demo page', startDemoPage],
   ['ConnectButton of React', startReactPage],
@@ -17,7 +14,7 @@ const attemptRequest = { method: 'POST', path: '/hub/connection_attempts' };
 const blockedText = 'Your browser blocked the sign-in window.';
 const waitingText = 'The sign-in page opens in a moment…';
 
-describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_name, engine: Engine) => {
+describe.each(engines)('$name', (engine) => {
   let browser: RunningEngine;
   beforeAll(async () => {
     browser = await engine.start();
