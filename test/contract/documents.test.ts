@@ -129,7 +129,7 @@ describe('docs/client.md', () => {
     const props = [...settings.matchAll(/readonly (\w+)\??:/g)].map((match) => match[1]);
     const [, provider = '', button = ''] = sectionOf('docs/client.md', 'React').split('\n| Prop |');
     expect(namesIn(provider).sort()).toEqual(props.sort());
-    const sources = ['client/src/react/connect-button.tsx', 'client/src/react/connect-dialog.tsx'].map(readText).join();
+    const sources = ['client/src/react/connect-button.tsx', 'client/src/dialog/dialog-parts.ts'].map(readText).join();
     const documented = rowsIn(button).flatMap(([, names = '']) =>
       [...names.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? ''),
     );
