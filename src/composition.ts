@@ -6,6 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Authenticate } from './auth/authenticate.js';
 import type { ConnectConfig } from './config/settings.js';
@@ -15,10 +16,13 @@ import type { WebhookReceiver } from './events/webhooks/receiver.js';
 import { type ConnectContext, type CreateContext, createContextFactory } from './graphql/context.js';
 import { createFormatError, type FormatError } from './graphql/format-error.js';
 import { createDocumentStore } from './graphql/operations/document-store.js';
+import { readDocumentsFile } from './graphql/operations/documents-file.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
+import { TrustedDocuments } from './graphql/operations/trusted-documents.js';
 import { createErrorsPlugin } from './graphql/plugins/errors.js';
 import { createOperationsPlugin } from './graphql/plugins/operations.js';
 import { createSubscriptionsPlugin } from './graphql/plugins/subscriptions.js';
+import { createTrustedDocumentsPlugin } from './graphql/plugins/trusted-documents.js';
 import { queryLimitsRule } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
 import { Streams } from './graphql/streams.js';
@@ -33,6 +37,7 @@ import { StackOneApi } from './stackone/api.js';
 import { StackOneHttpClient } from './stackone/http/client.js';
 
 const maxDeletedAccounts = 10_000;
+const validationRules = [tokenLimitRule, queryLimitsRule];
 
 /** Options for `new ApolloServer(…)`. You can add plugins; do not omit any, because they protect the schema. */
 export interface ConnectApolloOptions
@@ -66,13 +71,15 @@ export async function compose<Credentials>(
   { deliver, onAudit }: Receivers,
 ): Promise<Composition<Credentials>> {
   const { logger, metrics } = observability;
+  const schema = createSchema();
+  const trusted = createTrustedDocuments(config, schema);
   const redis =
     config.redisUrl && (await RedisClient.connect(config.redisUrl.reveal(), logger, metrics.setRedisFailing));
   const rateLimits = createRateLimits(config, redis);
   const client = new StackOneHttpClient(config, rateLimits, observability);
   const api = new StackOneApi(client, observability);
   const formatError = createFormatError(logger, config.production);
-  const operations = new OperationRunner(createSchema(), formatError);
+  const operations = new OperationRunner(schema, trusted, formatError);
   const apolloOptions = createApolloOptions(config, operations, formatError, logger);
   const streams = new Streams(apolloOptions, formatError, observability);
   const events = await startEvents(config, api, redis, observability, deliver);
@@ -117,12 +124,13 @@ function createApolloOptions(
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    validationRules: [tokenLimitRule, queryLimitsRule],
+    validationRules,
     documentStore: createDocumentStore(),
     formatError,
     logger: createApolloLogger(logger),
     plugins: [
       createErrorsPlugin(),
+      createTrustedDocumentsPlugin(operations.trusted),
       createSubscriptionsPlugin(),
       createOperationsPlugin(operations),
       ApolloServerPluginCacheControlDisabled(),
@@ -132,6 +140,14 @@ function createApolloOptions(
       ApolloServerPluginUsageReportingDisabled(),
     ],
   };
+}
+
+/** @throws ConfigError for a document that a request could not run */
+function createTrustedDocuments(config: ConnectConfig, schema: GraphQLSchema): TrustedDocuments {
+  const { trustedDocumentsFile: path, trustedDocumentsOnly, introspection } = config;
+  const rules = [...validationRules, ...specifiedRules, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  const documents = path === undefined ? [] : readDocumentsFile(path, (document) => validate(schema, document, rules));
+  return new TrustedDocuments(documents, trustedDocumentsOnly);
 }
 
 /** Apollo Server logs free text, for example the failure of a plugin. The text can quote a request, so it is left out. */

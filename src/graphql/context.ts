@@ -22,6 +22,8 @@ export interface GraphQLContext {
   readonly renew: () => GraphQLContext;
   /** Only for `POST /graphql/stream`: receives the subscription after all checks. */
   readonly startSubscription?: (operation: SubscriptionOperation) => void;
+  /** Only for requests of the playground: documents that are not trusted are accepted too. */
+  readonly acceptsAnyDocument?: true;
 }
 
 export type SubscriptionOperation = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;

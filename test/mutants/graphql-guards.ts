@@ -131,14 +131,14 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: composition,
-    guard: 'validationRules: [tokenLimitRule, queryLimitsRule]',
-    without: 'validationRules: [queryLimitsRule]',
+    guard: 'validationRules = [tokenLimitRule, queryLimitsRule]',
+    without: 'validationRules = [queryLimitsRule]',
     noticedBy: 'flow/hostile-queries',
   },
   {
     file: composition,
-    guard: 'validationRules: [tokenLimitRule, queryLimitsRule]',
-    without: 'validationRules: [tokenLimitRule]',
+    guard: 'validationRules = [tokenLimitRule, queryLimitsRule]',
+    without: 'validationRules = [tokenLimitRule]',
     noticedBy: 'flow/hostile-queries',
   },
   {
@@ -316,7 +316,7 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: store,
-    guard: 'if (!trustedDocuments.has(query))',
+    guard: 'if (!this.#documents.has(query))',
     without: 'if (false)',
     noticedBy: 'unit/operation-store',
   },

@@ -5,6 +5,9 @@ import type { CreateContext, GraphQLContext } from '../../graphql/context.js';
 import type { OperationRequest, OperationRunner } from '../../graphql/operations/operation-runner.js';
 import { requestContextOf } from '../plugins/request-context.js';
 
+/** The header by which the page of the playground marks its requests. */
+const playgroundHeader = 'x-connect-playground';
+
 export interface GraphQLRouteDependencies {
   readonly apollo: ApolloServer<GraphQLContext>;
   readonly operations: OperationRunner;
@@ -12,8 +15,15 @@ export interface GraphQLRouteDependencies {
   readonly createContext: CreateContext<string | undefined>;
 }
 
-/** `POST /graphql`: the operation store first, Apollo Server for everything that is not in it. */
-export function addGraphQLRoute(server: FastifyInstance, dependencies: GraphQLRouteDependencies): void {
+/**
+ * `POST /graphql`: the operation store first, Apollo Server for everything that is not in it.
+ * @param exceptPlayground whether requests of the playground can have documents that are not trusted
+ */
+export function addGraphQLRoute(
+  server: FastifyInstance,
+  dependencies: GraphQLRouteDependencies,
+  exceptPlayground: boolean,
+): void {
   const { apollo, operations, createContext } = dependencies;
   server.post('/graphql', async (request, reply) => {
     const { body, headers } = request;
@@ -32,12 +42,17 @@ export function addGraphQLRoute(server: FastifyInstance, dependencies: GraphQLRo
     }
     const response = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method, headers: toHeaderMap(accept), search: '', body },
-      context: () => context,
+      context:
+        exceptPlayground && playgroundHeader in headers ? async () => acceptAnyDocument(await context) : () => context,
     });
     // The schema has neither @defer nor subscriptions, so a response is always complete.
     const text = response.body.kind === 'complete' ? response.body.string : '';
     return send(reply, response.status ?? 200, response.headers, text);
   });
+}
+
+function acceptAnyDocument(context: GraphQLContext): GraphQLContext {
+  return { ...context, acceptsAnyDocument: true };
 }
 
 function send(reply: FastifyReply, status: number, headers: HeaderMap, body: string): string {
@@ -53,9 +68,9 @@ function isOperationRequest(body: unknown): body is OperationRequest {
   if (!isRecord(body) || 'extensions' in body) {
     return false;
   }
-  const { query, variables = null, operationName = null } = body;
+  const { query, documentId, variables = null, operationName = null } = body;
   return (
-    typeof query === 'string' &&
+    (documentId === undefined ? typeof query === 'string' : typeof documentId === 'string' && query === undefined) &&
     (variables === null || isRecord(variables)) &&
     (operationName === null || typeof operationName === 'string')
   );
