@@ -126,13 +126,13 @@ export function createSettings(production: boolean) {
     trustedDocumentsFile: setting(
       z.string().min(1).optional(),
       'TRUSTED_DOCUMENTS_FILE',
-      'Path of a JSON file with [trusted documents](operations.md#trusted-documents), in addition to those of the typed client. It is read at the start.',
+      'Path of a JSON file with trusted documents, in addition to those of the typed client. It is read at the start.',
       'the path of a file',
     ),
     trustedDocumentsOnly: flag(
       'TRUSTED_DOCUMENTS_ONLY',
       false,
-      '`true` refuses all documents that are not [trusted](operations.md#trusted-documents), before they are parsed.',
+      '`true` refuses all documents that are not trusted with `UNTRUSTED_DOCUMENT`, before they are parsed.',
     ),
     introspection: flag(
       'INTROSPECTION',

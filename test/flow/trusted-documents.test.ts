@@ -143,7 +143,7 @@ describe('TRUSTED_DOCUMENTS_ONLY', () => {
 
   it('the server does not start with a file of wrong documents, and lists all of them', async () => {
     const wrong = join(folder, 'wrong.json');
-    writeFileSync(wrong, JSON.stringify(['{ a }', viewer, introspection]));
+    writeFileSync(wrong, JSON.stringify([`{ ${'a: viewer { ownerId } '.repeat(5)}}`, viewer, introspection]));
     const start = (env: object) => startTestApp({ TRUSTED_DOCUMENTS_FILE: wrong, ...env });
     await expect(start({})).rejects.toThrow(
       'The configuration has 1 problem(s):\n  - The file of trusted documents: document 1',
@@ -202,7 +202,7 @@ describe('A request with documentId', () => {
   });
 
   it.each<[string, object]>([
-    ['with a text, too', { documentId: 'two-operations', query: viewer }],
+    ['with a text, too', { documentId: documentIdOf(print(IntegrationsDocument)), query: print(IntegrationsDocument) }],
     ['that is no text', { documentId: 7 }],
     ['that is null', { documentId: null }],
   ])('%s is refused with BAD_USER_INPUT, and nothing is sent to StackOne', async (_, body) => {

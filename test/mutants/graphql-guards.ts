@@ -13,6 +13,8 @@ const store = 'src/graphql/operations/operation-store.ts';
 const documentStore = 'src/graphql/operations/document-store.ts';
 const ownFields = 'src/graphql/own-fields.ts';
 const budget = 'src/graphql/response-budget.ts';
+const trustedPlugin = 'src/graphql/plugins/trusted-documents.ts';
+const documentsFile = 'src/graphql/operations/documents-file.ts';
 const tokenLimit = 'src/graphql/token-limit.ts';
 const contentType = 'src/graphql/content-type.ts';
 const unexpectedError = 'src/observability/unexpected-error.ts';
@@ -355,5 +357,62 @@ export const graphqlGuards: readonly Mutant[] = [
     guard: 'result.data !== undefined && ',
     without: '',
     noticedBy: 'flow/operation-store',
+  },
+  {
+    file: trustedPlugin,
+    guard: '(isWhollyOwn(schema) ? refuse() : undefined)',
+    without: 'undefined',
+    noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: trustedPlugin,
+    guard: '        request.query = placeholder;\n',
+    without: '',
+    noticedBy: 'flow/trusted-documents',
+  },
+  { file: trustedPlugin, guard: '            throw late;\n', without: '', noticedBy: 'flow/trusted-documents' },
+  { file: trustedPlugin, guard: ' || request.query !== undefined', without: '', noticedBy: 'flow/trusted-documents' },
+  {
+    file: trustedPlugin,
+    guard: 'text === undefined || trusted.has(text)',
+    without: 'text === undefined || trusted.has(text.trim())',
+    noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: store,
+    guard: '!this.#documents.isExclusive && ',
+    without: '',
+    noticedBy: 'unit/operation-store',
+  },
+  {
+    file: composition,
+    guard: '(introspection ? [] : [NoSchemaIntrospectionCustomRule])',
+    without: '[]',
+    noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: composition,
+    guard: '[...validationRules, ...specifiedRules,',
+    without: '[...specifiedRules,',
+    noticedBy: 'flow/trusted-documents',
+  },
+  { file: documentsFile, guard: '!idPattern.test(id)', without: 'false', noticedBy: 'unit/documents-file' },
+  {
+    file: documentsFile,
+    guard: "id.startsWith('sha256:') && id !== documentIdOf(text)",
+    without: 'false',
+    noticedBy: 'unit/documents-file',
+  },
+  {
+    file: documentsFile,
+    guard: 'seen.has(id) && seen.get(id) !== text',
+    without: 'false',
+    noticedBy: 'unit/documents-file',
+  },
+  {
+    file: documentsFile,
+    guard: 'hasOperation ? findErrors(document).map(describe)',
+    without: 'true ? findErrors(document).map(describe)',
+    noticedBy: 'unit/documents-file',
   },
 ];

@@ -277,4 +277,22 @@ export const httpGuards: readonly Mutant[] = [
     without: 'drainServer: async () => {}',
     noticedBy: 'flow/embedding-events',
   },
+  {
+    file: 'src/http/server.ts',
+    guard: 'config.playground && !config.production',
+    without: 'config.playground',
+    noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: 'src/http/server.ts',
+    guard: 'config.playground && !config.production',
+    without: 'true',
+    noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: 'src/http/routes/graphql.ts',
+    guard: ' && query === undefined) &&',
+    without: ') &&',
+    noticedBy: 'flow/trusted-documents',
+  },
 ];
