@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createAuthSettings } from './auth-settings.js';
+import { createDocumentSettings } from './document-settings.js';
 import {
   environmentText,
   flag,
@@ -123,17 +124,7 @@ export function createSettings(production: boolean) {
       'a list of host names',
       { otherVariables: ['no_proxy'], fromText: (text) => text.split(/[,\s]+/), defaultText: 'none' },
     ),
-    trustedDocumentsFile: setting(
-      z.string().min(1).optional(),
-      'TRUSTED_DOCUMENTS_FILE',
-      'Path of a JSON file with trusted documents, in addition to those of the typed client. It is read at the start.',
-      'the path of a file',
-    ),
-    trustedDocumentsOnly: flag(
-      'TRUSTED_DOCUMENTS_ONLY',
-      false,
-      '`true` refuses all documents that are not trusted with `UNTRUSTED_DOCUMENT`, before they are parsed.',
-    ),
+    ...createDocumentSettings(),
     introspection: flag(
       'INTROSPECTION',
       !production,

@@ -125,7 +125,10 @@ describe('What has one place:', () => {
   });
 
   it('the name of an environment variable in config/settings', () => {
-    const table = ['src/config/settings.ts', 'src/config/auth-settings.ts'].map(readText).join('');
+    const table = ['settings', 'auth-settings', 'document-settings']
+      .map((name) => `src/config/${name}.ts`)
+      .map(readText)
+      .join('');
     const variables = [...table.matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g)].map((match) => match[1] ?? '');
     expect(variables.length).toBeGreaterThan(15);
     const others = src.filter((path) => !isBelow('config/', 'main\\.ts', 'graphql/types/').test(path));

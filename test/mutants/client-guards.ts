@@ -412,8 +412,14 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: stream,
-    guard: ', fetchFn: fetchEvents',
-    without: '',
+    guard: '=> fetchEvents(send, input, init)',
+    without: '=> send(input, init)',
     noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: 'client/src/document-id.ts',
+    guard: '(await isUnknown(response)) ? fetch(input, init) : response',
+    without: 'response',
+    noticedBy: 'flow/trusted-documents',
   },
 ];
