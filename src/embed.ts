@@ -83,9 +83,8 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
       if (response === undefined || !('setHeader' in response)) {
         throw new TypeError('createContext needs the response of a Node request as its second argument.');
       }
-      const context = contextOfNodeRequest(request, response, ({ telemetry }, status) => {
-        telemetry.finish(status, observability);
-      });
+      const finish = ({ telemetry }: RequestContext, status: number) => telemetry.finish(status, observability);
+      const context = contextOfNodeRequest(request, response, finish, true);
       for (const [name, value] of Object.entries(context.responseHeaders)) {
         response.setHeader(name, value);
       }
@@ -104,7 +103,7 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
       // A stream is no request of the log and the metrics: it lasts for up to an hour.
       const context = createContext(
         request,
-        contextOfNodeRequest(request, response, () => {}),
+        contextOfNodeRequest(request, response, () => {}, false),
       );
       await streamToNode(streams, request, response, context);
     },

@@ -7,6 +7,7 @@ import type { AccountChanges } from '../events/account-changes.js';
 import { queueChanges } from '../events/change-queue.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../linking/stackone-data-source.js';
 import { createFollowUpContext, type RequestContext } from '../observability/request-context.js';
+import { inSpan } from '../observability/tracing.js';
 import { toGraphQLError } from './http-head.js';
 import { ResponseBudget } from './response-budget.js';
 
@@ -54,7 +55,7 @@ export function createContextFactory<Credentials>(
   });
   return async (credentials, request) => {
     try {
-      const caller = await authenticate(credentials);
+      const caller = await inSpan('authenticate', request.traceContext, () => authenticate(credentials));
       request.ownerId = caller.owner.id;
       request.telemetry.setOwner(caller.owner);
       return createContext(caller, request);

@@ -34,7 +34,7 @@ export class FetchRequests {
     create: (context: RequestContext) => Promise<Context>,
   ): Promise<Context> {
     const cancellation = signal ?? request.signal ?? new RequestCancellation();
-    const context = createRequestContext((name) => request.headers.get(name), cancellation);
+    const context = createRequestContext((name) => request.headers.get(name), cancellation, true);
     this.#contexts.add(context);
     try {
       return await create(context);

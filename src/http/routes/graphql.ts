@@ -1,8 +1,9 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { chooseContentType } from '../../graphql/content-type.js';
 import type { CreateContext, GraphQLContext } from '../../graphql/context.js';
 import type { OperationRequest, OperationRunner } from '../../graphql/operations/operation-runner.js';
+import { runBelow } from '../../observability/tracing.js';
 import { requestContextOf } from '../plugins/request-context.js';
 
 /** The header by which the page of the playground marks its requests. */
@@ -25,7 +26,7 @@ export function addGraphQLRoute(
   exceptPlayground: boolean,
 ): void {
   const { apollo, operations, createContext } = dependencies;
-  server.post('/graphql', async (request, reply) => {
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<string> => {
     const { body, headers } = request;
     const { accept } = headers;
     const context = createContext(headers.authorization, requestContextOf(request));
@@ -48,7 +49,10 @@ export function addGraphQLRoute(
     // The schema has neither @defer nor subscriptions, so a response is always complete.
     const text = response.body.kind === 'complete' ? response.body.string : '';
     return send(reply, response.status ?? 200, response.headers, text);
-  });
+  };
+  server.post('/graphql', (request, reply) =>
+    runBelow(requestContextOf(request).traceContext, () => handle(request, reply)),
+  );
 }
 
 function acceptAnyDocument(context: GraphQLContext): GraphQLContext {
