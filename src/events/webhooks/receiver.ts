@@ -86,6 +86,8 @@ export class WebhookReceiver {
     if (!isSignedByStackOne(this.#dependencies.secrets, body, signature)) {
       return 'unsigned';
     }
+    // Not awaited, because the response does not depend on it. For the doctor.
+    void this.#dependencies.state.setLastWebhook(new Date());
     const webhook = parseWebhook(body);
     if (webhook === undefined) {
       return 'malformed';
