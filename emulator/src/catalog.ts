@@ -12,20 +12,20 @@ const catalogEndpoints = ['connectors-meta', 'auth-configs', 'connector-profiles
 
 /** The providers of the project, at the endpoints of three generations of StackOne's API. */
 export function addCatalogRoutes(app: FastifyInstance, settings: Settings): void {
-  const isEnabled = ({ enabled }: Provider) => enabled && settings.enabledProviders === 'default';
+  const listProviders = (): Provider[] =>
+    providers.map((one) => ({ ...one, enabled: one.enabled && settings.enabledProviders === 'default' }));
   const includesInactive = (request: FastifyRequest) => parseQuery(request).get('include') === 'inactive';
 
   app.get('/connectors/meta', (request) => [
     ...settings.rawRows.catalog,
-    ...providers
-      .map((provider) => ({ ...provider, enabled: isEnabled(provider) }))
+    ...listProviders()
       .filter(({ enabled }) => enabled || includesInactive(request))
       .map(toConnectorMeta),
   ]);
 
   app.get('/connectors/meta/:provider', (request) => {
     const { provider: key } = providerKeySchema.parse(request.params);
-    const provider = providers.find((one) => one.key === key && (isEnabled(one) || includesInactive(request)));
+    const provider = listProviders().find((one) => one.key === key && (one.enabled || includesInactive(request)));
     if (!provider) {
       throw new StackOneError(404, `Connector ${key} not found`);
     }
@@ -44,9 +44,8 @@ export function addCatalogRoutes(app: FastifyInstance, settings: Settings): void
       const query = parseQuery(request);
       const enabled = query.get('enabled');
       const keys = listParameter(query, 'connector_key');
-      const rows = providers.filter(
-        (one) =>
-          (enabled === null || String(isEnabled(one)) === enabled) && (keys.length === 0 || keys.includes(one.key)),
+      const rows = listProviders().filter(
+        (one) => (enabled === null || String(one.enabled) === enabled) && (keys.length === 0 || keys.includes(one.key)),
       );
       // `oddPaging` applies to /accounts only: the paging of these endpoints is documented.
       return paginate([...settings.rawRows.catalog, ...rows.map(toRow)], query, { oddPaging: 'none' });

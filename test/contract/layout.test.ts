@@ -7,7 +7,7 @@ const layers = [
   /^src\/(main|index)\.ts$/,
   /^src\/lifecycle\.ts$/,
   /^src\/(server|embed)\.ts$/,
-  /^src\/composition\.ts$/,
+  /^src\/(composition\.ts|doctor\/)/,
   /^src\/http\//,
   /^src\/graphql\//,
   /^src\/events\//,
@@ -51,6 +51,17 @@ describe('The layout of src', () => {
         path.split('/')[1] !== target.split('/')[1],
     );
     expect(across).toEqual([]);
+  });
+
+  it('keeps the doctor apart from the server, which it does not start', () => {
+    const doctor = src.filter((path) => isBelow('doctor/').test(path));
+    const isServer = isBelow('composition', 'server', 'embed', 'http/', 'graphql/');
+    expect(doctor.length).toBeGreaterThan(5);
+    expect(importsBetween(doctor, (_path, target) => isServer.test(target))).toEqual([]);
+    const users = src.filter((path) => !doctor.includes(path));
+    expect(importsBetween(users, (path, target) => isBelow('doctor/').test(target) && path !== 'src/main.ts')).toEqual(
+      [],
+    );
   });
 
   it('imports nothing from the demo, the emulator, the client, the scripts and the tests', () => {

@@ -1,0 +1,48 @@
+import { within } from '../stackone/http/deadline.js';
+
+/** `unknown`: it could not be found out. Only `error` makes the result a failure. */
+export type FindingLevel = 'ok' | 'warning' | 'error' | 'unknown';
+
+/** One result of a check, in this project's own words. It contains no secret, and no value of a claim that is not configured. */
+export interface Finding {
+  readonly check: string;
+  readonly level: FindingLevel;
+  readonly message: string;
+  /** What to change. */
+  readonly fix?: string;
+}
+
+/** Longer than each call of a check may take. */
+const checkTimeoutMs = 12_000;
+
+/** Runs one check. Whatever happens in it, the others have their results. */
+export async function runCheck(check: string, work: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await within(checkTimeoutMs, check, work());
+  } catch (error) {
+    // The name only: a message can quote anything.
+    const name = error instanceof Error ? error.name : 'unknown error';
+    return [{ check, level: 'unknown', message: `The check did not finish (${name}).` }];
+  }
+}
+
+export function ok(check: string, message: string): Finding {
+  return { check, level: 'ok', message };
+}
+
+export function unknown(check: string, message: string, fix?: string): Finding {
+  return { check, level: 'unknown', message, ...(fix !== undefined && { fix }) };
+}
+
+export function warning(check: string, message: string, fix: string): Finding {
+  return { check, level: 'warning', message, fix };
+}
+
+export function error(check: string, message: string, fix: string): Finding {
+  return { check, level: 'error', message, fix };
+}
+
+/** "1 provider", "2 providers" */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
