@@ -1,4 +1,5 @@
 import { ProxyError } from '../egress/tunnel.js';
+import { textOf } from '../stackone/http/errors.js';
 
 /** A server that the configuration names. */
 export interface Target {
@@ -45,8 +46,8 @@ const explanations: readonly (readonly [codes: RegExp, problem: string, fix: (ta
   ],
   [
     /^(UND_ERR_SOCKET|ECONNRESET|EPIPE|HPE_)/,
-    'closes the connection without an HTTP response',
-    ({ variable }) => `Check the scheme in ${variable}: a port for https closes a connection with http.`,
+    'closes the connection without a response',
+    ({ variable }) => `Check the scheme in ${variable}: a port for TLS closes a connection without TLS.`,
   ],
 ];
 
@@ -91,12 +92,9 @@ function explainProxyFailure(code: string, { name, address }: Target): Explanati
       };
 }
 
-/** `TimeoutError` of an AbortSignal has a number as its code. */
+/** The `TimeoutError` of an AbortSignal has a number as its code. */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error || error instanceof DOMException)) {
-    return 'unknown';
-  }
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return textOf(error, 'code') || textOf(error, 'name') || 'unknown';
 }
 
 /** A plain HTTP address that is not on this machine. */

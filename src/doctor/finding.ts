@@ -1,4 +1,5 @@
 import { within } from '../stackone/http/deadline.js';
+import { textOf } from '../stackone/http/errors.js';
 
 /** `unknown`: it could not be found out. Only `error` makes the result a failure. */
 export type FindingLevel = 'ok' | 'warning' | 'error' | 'unknown';
@@ -21,7 +22,7 @@ export async function runCheck(check: string, work: () => Promise<readonly Findi
     return await within(checkTimeoutMs, check, work());
   } catch (error) {
     // The name only: a message can quote anything.
-    const name = error instanceof Error ? error.name : 'unknown error';
+    const name = textOf(error, 'name') || 'unknown error';
     return [{ check, level: 'unknown', message: `The check did not finish (${name}).` }];
   }
 }

@@ -64,10 +64,13 @@ async function findFailure(
     await state.claim('doctor', 1);
     return failure();
   }
-  return failure() ?? 'ETIMEDOUT';
+  return failure() ?? noResponse;
 }
 
-/** The codes at the beginning of Redis's own messages. */
+const noResponse = 'no response in time';
+const slow = ['Redis does not respond in time', 'Check the host and the port in REDIS_URL, and the firewall.'] as const;
+
+/** The codes at the beginning of Redis's own messages, and the reasons of `linking/redis`. */
 const explanations: Readonly<Record<string, readonly [message: string, fix: string]>> = {
   WRONGPASS: [
     'Redis rejects the user name or the password in REDIS_URL',
@@ -79,18 +82,27 @@ const explanations: Readonly<Record<string, readonly [message: string, fix: stri
   READONLY: ['REDIS_URL leads to a read-only replica', 'Use the address of the primary.'],
   MOVED: ['REDIS_URL leads to a node of a Redis cluster', 'Use a Redis without cluster mode.'],
   OOM: ['Redis has no memory left', 'Raise its maxmemory, or set an eviction policy.'],
+  'the connection failed': [
+    'Redis closes the connection',
+    'Check the scheme in REDIS_URL: rediss: is for a Redis with TLS, redis: for one without.',
+  ],
+  ETIMEDOUT: slow,
+  [noResponse]: slow,
   LOADING: ['Redis still loads its data', 'Run the doctor again later.'],
 };
 
 function describeFailure(reason: string, url: string): Finding {
+  const [problem, fix] = explanations[reason] ?? [];
+  if (problem !== undefined && fix !== undefined) {
+    return error('redis', `${problem} (${reason}).`, fix);
+  }
   const { protocol, host } = new URL(url);
   const target = { name: 'Redis', variable: 'REDIS_URL', address: `${protocol}//${host}` };
-  const connection = explainCode(reason, target);
-  if (connection !== undefined) {
-    return error('redis', connection.message, connection.fix);
-  }
-  const [message = 'Redis does not work', fix = 'Check REDIS_URL.'] = explanations[reason] ?? [];
-  return error('redis', `${message} (${reason}).`, fix);
+  const connection = explainCode(reason, target) ?? {
+    message: `Redis does not work (${reason}).`,
+    fix: 'Check REDIS_URL.',
+  };
+  return error('redis', connection.message, connection.fix);
 }
 
 function describeWebhooks(last: Date | undefined): Finding {

@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.js';
+import { textOf } from '../stackone/http/errors.js';
 
 type Client = Awaited<ReturnType<typeof createConnection>>;
 
@@ -154,10 +155,7 @@ async function withTimeout<T>(work: Promise<T>): Promise<T> {
  * rest of a message can quote the command.
  */
 function describe(error: unknown, otherwise = 'the command failed'): string {
-  if (!(error instanceof Error)) {
-    return otherwise;
-  }
-  const socketCode = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const redisCode = /^[A-Z]{2,20}(?= )/.exec(error.message)?.[0];
-  return socketCode ?? redisCode ?? (error.message === 'timeout' ? 'no response in time' : otherwise);
+  const message = textOf(error, 'message');
+  const redisCode = /^[A-Z]{2,20}(?= )/.exec(message)?.[0];
+  return textOf(error, 'code') || (redisCode ?? (/timeout$/i.test(message) ? 'no response in time' : otherwise));
 }

@@ -152,7 +152,7 @@ const notSentCodes: ReadonlySet<string> = new Set([
 ]);
 
 /** By its properties only: `instanceof Error` misses errors that Node creates for code in another context. */
-function textOf(error: unknown, property: 'name' | 'code'): string {
+export function textOf(error: unknown, property: 'name' | 'code' | 'message'): string {
   const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
   return typeof value === 'string' ? value : '';
 }
