@@ -68,7 +68,11 @@ async function findFailure(
 }
 
 const noResponse = 'no response in time';
-const slow = ['Redis does not respond in time', 'Check the host and the port in REDIS_URL, and the firewall.'] as const;
+const checkScheme = 'rediss: is for a Redis with TLS, redis: for one without.';
+const slow = [
+  'Redis does not respond in time',
+  `Check the host, the port and the scheme in REDIS_URL, and the firewall: ${checkScheme}`,
+] as const;
 
 /** The codes at the beginning of Redis's own messages, and the reasons of `linking/redis`. */
 const explanations: Readonly<Record<string, readonly [message: string, fix: string]>> = {
@@ -82,10 +86,7 @@ const explanations: Readonly<Record<string, readonly [message: string, fix: stri
   READONLY: ['REDIS_URL leads to a read-only replica', 'Use the address of the primary.'],
   MOVED: ['REDIS_URL leads to a node of a Redis cluster', 'Use a Redis without cluster mode.'],
   OOM: ['Redis has no memory left', 'Raise its maxmemory, or set an eviction policy.'],
-  'the connection failed': [
-    'Redis closes the connection',
-    'Check the scheme in REDIS_URL: rediss: is for a Redis with TLS, redis: for one without.',
-  ],
+  'the connection failed': ['Redis closes the connection', `Check the scheme in REDIS_URL: ${checkScheme}`],
   ETIMEDOUT: slow,
   [noResponse]: slow,
   LOADING: ['Redis still loads its data', 'Run the doctor again later.'],

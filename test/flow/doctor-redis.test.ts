@@ -35,7 +35,7 @@ withRedis('doctor › Redis', () => {
       'error redis: Redis requires a password (NOAUTH). Fix: Add it to REDIS_URL: redis://:<password>@<host>:<port>.',
     );
     expect(await examineRedis({ REDIS_URL: `rediss://:${password}@127.0.0.1:${port}` })).toContainEqual(
-      expect.stringMatching(/^error redis: Redis .* Fix: Check the scheme /),
+      expect.stringMatching(/^error redis: Redis .* Fix: Check .*scheme .* rediss: is for a Redis with TLS/),
     );
     expect(await examineRedis({ REDIS_URL: `redis://:${password}@127.0.0.1:${port}` })).toContain(
       'ok redis: Redis works: all instances share the rate limits.',
