@@ -24,6 +24,8 @@ interface Check {
   readonly run: (config: Config) => Promise<readonly Finding[]>;
 }
 
+/** For the way to StackOne and then the checks of its API. */
+const groupTimeoutMs = 30_000;
 const stackOneVariables = /^STACKONE_(API_KEY|BASE_URL)|PROXY$/i;
 const authVariables = /^AUTH_|_CLAIM$|^MANAGE_PERMISSION$/;
 
@@ -49,11 +51,12 @@ function runIfValid(
   config: Config | undefined,
   invalid: readonly string[],
 ): Promise<readonly Finding[]> {
-  return runCheck(check, async () => {
+  const wrong = invalid.filter((name) => variables.test(name));
+  const work = async () => {
     if (config === undefined) {
       return [unknown(check, 'Not checked, because the configuration is not complete.')];
     }
-    const wrong = invalid.filter((name) => variables.test(name));
     return wrong.length > 0 ? [unknown(check, `Not checked, because ${wrong.join(', ')} is not valid.`)] : run(config);
-  });
+  };
+  return runCheck(check, work, groupTimeoutMs);
 }

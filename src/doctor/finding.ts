@@ -1,5 +1,5 @@
 import { within } from '../stackone/http/deadline.js';
-import { textOf } from '../stackone/http/errors.js';
+import { textOf, UpstreamError } from '../stackone/http/errors.js';
 
 /** `unknown`: it could not be found out. Only `error` makes the result a failure. */
 export type FindingLevel = 'ok' | 'warning' | 'error' | 'unknown';
@@ -13,17 +13,25 @@ export interface Finding {
   readonly fix?: string;
 }
 
-/** Longer than each call of a check may take. */
+/** Longer than the calls of one check may take. */
 const checkTimeoutMs = 12_000;
 
-/** Runs one check. Whatever happens in it, the others have their results. */
-export async function runCheck(check: string, work: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+/**
+ * Runs one check. Whatever happens in it, the others have their results.
+ * @param timeoutMs longer for a check that runs other checks
+ */
+export async function runCheck(
+  check: string,
+  work: () => Promise<readonly Finding[]>,
+  timeoutMs = checkTimeoutMs,
+): Promise<readonly Finding[]> {
   try {
-    return await within(checkTimeoutMs, check, work());
+    return await within(timeoutMs, check, work());
   } catch (error) {
     // The name only: a message can quote anything.
-    const name = textOf(error, 'name') || 'unknown error';
-    return [{ check, level: 'unknown', message: `The check did not finish (${name}).` }];
+    const isLate = error instanceof UpstreamError && error.code === 'UPSTREAM_TIMEOUT';
+    const reason = isLate ? 'in time' : `(${textOf(error, 'name') || 'unknown error'})`;
+    return [unknown(check, `The check did not finish ${reason}.`)];
   }
 }
 

@@ -82,7 +82,7 @@ async function checkKey(api: StackOneApi, { baseUrl }: Config): Promise<readonly
 }
 
 /** A key is valid in one region only, and the host names it. */
-function describeRegion({ host, hostname }: URL): Finding {
+export function describeRegion({ host, hostname }: URL): Finding {
   const [isStackOne, region = 'default'] = /^api(?:\.([a-z]+\d+))?\.stackone\.com$/.exec(hostname) ?? [];
   return isStackOne === undefined
     ? unknown('region', `${host} is no host of StackOne, so the region of the key is not known.`)
@@ -184,7 +184,11 @@ function describeUpstreamFailure(check: string, failure: unknown, action: string
     return error(check, `StackOne redirects (${status}), and the server follows no redirect.`, fix);
   }
   if (status !== undefined && status < 500 && check === 'session') {
-    return error(check, `StackOne rejects a new session (${status}).`, 'Check SESSION_METADATA.');
+    return error(
+      check,
+      `StackOne rejects a new session (${status}).`,
+      'Check SESSION_METADATA, if it is set. Else report it to StackOne.',
+    );
   }
   // The message consists of this project's own words.
   const reason = failure instanceof AppError ? failure.message : 'an unexpected error';

@@ -95,6 +95,16 @@ describe('the command doctor', () => {
     }
   });
 
+  it('reads no more than a token can have from standard input', async () => {
+    async function* endless() {
+      for (;;) {
+        yield 'a'.repeat(65_536);
+      }
+    }
+    const { text } = await runDoctor(['--token', '-'], testEnv({ STACKONE_BASE_URL: 'http://127.0.0.1:1' }), endless());
+    expect(text).toMatch(/^error +token .* it is too large: it has \d+ bytes/m);
+  });
+
   it('is in --help', async () => {
     const { exitCode, stdout } = await run(['doctor', '--help']);
     expect(exitCode).toBe(0);

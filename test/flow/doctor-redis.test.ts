@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
+import { createClient } from '@redis/client';
 import type { Environment } from '../../src/config/from-environment.js';
 import { examine } from '../support/doctor.js';
 import { freePort, startRedis, withRedis } from '../support/redis.js';
@@ -86,6 +87,19 @@ withRedis('doctor › Redis', () => {
     );
     const [time = ''] = /\d{4}-[\d:.TZ-]+Z/.exec(line) ?? [];
     expect(Date.parse(time)).toBeGreaterThanOrEqual(before);
+  });
+
+  it('does not believe a time in Redis that is none', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    const url = `redis://127.0.0.1:${port}`;
+    const client = createClient({ url });
+    await client.connect();
+    await client.set('stackone-connect:events:last-webhook', 'canary');
+    client.destroy();
+    expect(await examineRedis({ REDIS_URL: url })).toContainEqual(
+      expect.stringMatching(/^unknown webhooks: .* No webhook with a valid signature/),
+    );
   });
 
   it('says that webhooks are off without a secret, and unknown without Redis', async () => {

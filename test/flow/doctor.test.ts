@@ -223,7 +223,7 @@ describe('doctor › StackOne', () => {
       'metadata that StackOne rejects',
       {},
       () => emulator.failNext({ status: 422, match: { path: '/connect_sessions' } }, 9),
-      /^error session: StackOne rejects a new session \(422\)\. Fix: Check SESSION_METADATA/,
+      /^error session: StackOne rejects a new session \(422\)\. Fix: Check SESSION_METADATA, if it is set/,
     ],
     [
       'a clock that is 10 minutes behind',
@@ -246,6 +246,31 @@ describe('doctor › StackOne', () => {
   ])('%s', async (_title, env, change, sentence) => {
     change();
     expect(await examine(envOf(env), ['--mint'])).toContainEqual(expect.stringMatching(sentence));
+  });
+
+  it('a response without Date: the clock is unknown. One from a cache: its age is added', async () => {
+    const dates: (string | undefined)[] = [];
+    const cache = await listen(
+      createServer((_request, response) => {
+        const date = dates.shift();
+        response.sendDate = false;
+        response.writeHead(404, date === undefined ? {} : { date, age: '600' }).end();
+      }),
+    );
+    listeners.push(cache);
+    const env = envOf({ STACKONE_BASE_URL: cache.url });
+    expect(await examine(env)).toContain('unknown clock: The response has no header Date to compare the clock with.');
+    dates[0] = new Date(Date.now() - 600_000).toUTCString();
+    expect(await examine(env)).toContainEqual(expect.stringMatching(/^ok clock: /));
+  });
+
+  it('a project that is no plain text is not shown', async () => {
+    for (const projectId of ['', 'a\u001b[31m', 'x'.repeat(101)]) {
+      emulator.settings.projectId = projectId;
+      expect(await examine(envOf(), ['--mint'])).toContain(
+        'unknown project: StackOne did not state the project of the key.',
+      );
+    }
   });
 
   it('names the key once when StackOne rejects it', async () => {
