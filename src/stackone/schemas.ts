@@ -29,6 +29,7 @@ export const connectSessionResponse = z.object({
   token: z.string().regex(/^[\x21-\x7e]{1,4096}$/),
   origin_owner_id: z.string(),
   auth_link_url: z.unknown().optional(),
+  project_id: z.unknown().optional(),
 });
 
 const timestamp = z.string().transform((text, context) => {
