@@ -30,6 +30,8 @@ export interface Container {
   readonly url: string;
   /** On the host. */
   readonly pid: number;
+  /** Runs the health check of the image. @throws Error when it fails */
+  readonly checkHealth: () => Promise<unknown>;
   /** @returns the exit code, and how long it took */
   readonly stop: () => Promise<{ readonly exitCode: number | null; readonly milliseconds: number }>;
 }
@@ -53,7 +55,7 @@ export async function startContainer(
     const milliseconds = Math.round(performance.now() - started);
     return { exitCode: await exited, milliseconds };
   };
-  return { url, pid, stop };
+  return { url, pid, stop, checkHealth: () => containers.podman('healthcheck', 'run', name) };
 }
 
 function isRunning(pid: number): boolean {

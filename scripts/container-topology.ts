@@ -33,70 +33,74 @@ export async function checkTopology(containers: Containers, composeFile: string)
     [...ports].reduce((result, [address, port]) => result.replaceAll(address, `127.0.0.1:${port}`), text);
   const environmentOf = (name: string) =>
     Object.fromEntries(Object.entries(services[name]?.environment ?? {}).map(([key, value]) => [key, onHost(value)]));
-
-  const [, ...redisOptions] = services['redis']?.command ?? [];
-  const redis = spawn('redis-server', ['--port', portOf('redis:6379'), '--bind', '127.0.0.1', ...redisOptions]);
-  const configuration = join(containers.folder, 'nginx.conf');
-  const text = readFileSync('deploy/nginx.conf', 'utf8').replace(
-    'listen 8080',
-    `listen 127.0.0.1:${portOf('nginx:8080')}`,
-  );
-  writeFileSync(configuration, onHost(text).replaceAll('/tmp/', `${containers.folder}/`));
-  await run('nginx', ['-t', '-c', configuration]);
-  const nginx = spawn('nginx', ['-c', configuration, '-g', 'daemon off;'], { stdio: ['ignore', 'ignore', 'inherit'] });
-
-  let starts = 0;
   const startServer = (name: string) =>
-    startContainer(containers, `${name}-${++starts}`, [
+    startContainer(containers, `${name}-${Date.now()}`, [
       ...restrictions,
       ...environment({
         ...environmentOf(name),
         HOST: '127.0.0.1',
         PORT: portOf(`${name}:4000`),
         METRICS_PORT: '0',
+        // The clients of this test are one customer.
         RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
         RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
       }),
       'localhost/server',
     ]);
-  const emulator = await startContainer(containers, 'emulator', [
-    ...restrictions,
-    ...environment({ ...environmentOf('emulator'), EMULATOR_PORT: portOf('emulator:4010') }),
-    'localhost/tryout',
-  ]);
-  const servers = [await startServer('connect-1'), await startServer('connect-2')];
-  const { AUTH_SECRET = '', AUTH_ISSUER = '' } = environmentOf('connect-1');
-  const product = new Product(
-    `http://127.0.0.1:${portOf('nginx:8080')}`,
-    emulator.url,
-    await signToken(AUTH_SECRET, AUTH_ISSUER),
-  );
 
-  const missed = await product.countMissedChanges(changes);
-  check(missed === 0, `${missed} of ${changes} changes did not reach the stream`);
-  const { responses, lost } = await product.requestWhile(async () => {
-    for (const [index, server] of servers.entries()) {
-      const { exitCode } = await server.stop();
-      check(exitCode === 0, `An instance exited with ${exitCode}`);
-      servers[index] = await startServer(`connect-${index + 1}`);
+  const processes = [startRedis(portOf('redis:6379'), services['redis']?.command ?? [])];
+  try {
+    processes.push(await startNginx(containers.folder, portOf('nginx:8080'), onHost));
+    const emulator = await startContainer(containers, 'emulator', [
+      ...restrictions,
+      ...environment({ ...environmentOf('emulator'), EMULATOR_PORT: portOf('emulator:4010') }),
+      'localhost/tryout',
+    ]);
+    const servers = [await startServer('connect-1'), await startServer('connect-2')];
+    const { AUTH_SECRET = '', AUTH_ISSUER = '' } = environmentOf('connect-1');
+    const token = await signToken(AUTH_SECRET, AUTH_ISSUER);
+    const product = new Product(`http://127.0.0.1:${portOf('nginx:8080')}`, emulator.url, token);
+    await product.countMissedChanges(changes).then(checkMissed);
+    const { responses, lost } = await product.requestWhile(() => restartAll(servers, startServer));
+    check(lost.length === 0, `The rolling restart lost ${lost.length} of ${responses} requests: ${lost[0]}`);
+    await product.countMissedChanges(changes).then(checkMissed);
+    await Promise.all([...servers, emulator].map(({ stop }) => stop()));
+    return [
+      `nginx and two instances: ${2 * changes} of ${2 * changes} changes reached an event stream`,
+      `Rolling restart of both instances: ${responses} responses, ${lost.length} requests lost`,
+    ];
+  } finally {
+    for (const process of processes) {
+      process.kill('SIGTERM');
     }
-  });
-  check(lost.length === 0, `The rolling restart lost ${lost.length} requests: ${lost[0]}`);
-  const missedAfterwards = await product.countMissedChanges(changes);
-  check(missedAfterwards === 0, `${missedAfterwards} of ${changes} changes did not reach the stream after the restart`);
-
-  await stopAll([...servers, emulator], [nginx, redis]);
-  return [
-    `nginx and two instances: ${changes} of ${changes} changes reached an event stream`,
-    `Rolling restart of both instances: ${responses} responses, ${lost.length} requests lost`,
-  ];
+  }
 }
 
-async function stopAll(containers: readonly Container[], processes: readonly ReturnType<typeof spawn>[]) {
-  await Promise.all(containers.map(({ stop }) => stop()));
-  for (const process of processes) {
-    process.kill('SIGTERM');
+function startRedis(port: string, [, ...options]: readonly string[]) {
+  return spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', ...options], { stdio: 'ignore' });
+}
+
+async function startNginx(folder: string, port: string, onHost: (text: string) => string) {
+  const path = join(folder, 'nginx.conf');
+  const text = readFileSync('deploy/nginx.conf', 'utf8').replace('listen 8080', `listen 127.0.0.1:${port}`);
+  writeFileSync(path, onHost(text).replaceAll('/tmp/', `${folder}/`));
+  await run('nginx', ['-t', '-c', path]);
+  return spawn('nginx', ['-c', path, '-g', 'daemon off;'], { stdio: 'ignore' });
+}
+
+/** One after the other, and each with the health check of the image. */
+async function restartAll(servers: Container[], startServer: (name: string) => Promise<Container>): Promise<void> {
+  for (const [index, server] of servers.entries()) {
+    const { exitCode } = await server.stop();
+    check(exitCode === 0, `An instance exited with ${exitCode}`);
+    const restarted = await startServer(`connect-${index + 1}`);
+    await restarted.checkHealth();
+    servers[index] = restarted;
   }
+}
+
+function checkMissed(missed: number): void {
+  check(missed === 0, `${missed} of ${changes} changes did not reach the event stream`);
 }
 
 async function freePorts(addresses: readonly string[]): Promise<Map<string, number>> {
