@@ -22,6 +22,7 @@ import { createSubscriptionsPlugin } from './graphql/plugins/subscriptions.js';
 import { queryLimitsRule } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
 import { Streams } from './graphql/streams.js';
+import { noServiceRule } from './graphql/subgraph/subgraph-resolver.js';
 import { tokenLimitRule } from './graphql/token-limit.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
 import { createRateLimits } from './linking/rate-limits.js';
@@ -72,7 +73,7 @@ export async function compose<Credentials>(
   const client = new StackOneHttpClient(config, rateLimits, observability);
   const api = new StackOneApi(client, observability);
   const formatError = createFormatError(logger, config.production);
-  const operations = new OperationRunner(createSchema(), formatError);
+  const operations = new OperationRunner(createSchema(config.subgraph), formatError);
   const apolloOptions = createApolloOptions(config, operations, formatError, logger);
   const streams = new Streams(apolloOptions, formatError, observability);
   const events = await startEvents(config, api, redis, observability, deliver);
@@ -109,6 +110,7 @@ function createApolloOptions(
   formatError: FormatError,
   logger: Logger,
 ): ConnectApolloOptions {
+  const hidesService = config.subgraph && !config.introspection;
   return {
     schema: operations.schema,
     introspection: config.introspection,
@@ -117,7 +119,7 @@ function createApolloOptions(
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    validationRules: [tokenLimitRule, queryLimitsRule],
+    validationRules: [tokenLimitRule, queryLimitsRule, ...(hidesService ? [noServiceRule] : [])],
     documentStore: createDocumentStore(),
     formatError,
     logger: createApolloLogger(logger),

@@ -47,6 +47,7 @@ describe('loadConfig defaults', () => {
     shutdownTimeoutSeconds: 10,
     maxEventLoopDelayMs: 250,
     sweepIntervalSeconds: 300,
+    subgraph: false,
     logLevel: 'info',
     baseUrl: 'https://api.stackone.com',
     noProxy: [],
