@@ -90,17 +90,18 @@ describe.each([
     expect(json.data).toEqual({ _entities: [null, expect.objectContaining({ label: 'Acme Corporation 0' })] });
   });
 
-  it('returns only the caller’s accounts of 100 mixed ids in four requests, and calls StackOne once for each id', async () => {
+  it('returns only the caller’s accounts of 100 mixed ids in four requests, with few calls to StackOne', async () => {
     const ids = own.flatMap((id, index) => [id, foreign[index], `unknown-${index}`, `not an id ${index}`]);
-    const found: unknown[] = [];
-    for (let start = 0; start < ids.length; start += 25) {
-      const { json } = await ask(ids.slice(start, start + 25).map(account));
-      found.push(...(json.data as { _entities: ({ id: string } | null)[] })._entities);
+    for (let first = 0; first < ids.length; first += 25) {
+      const part = ids.slice(first, first + 25);
+      const { json } = await ask(part.map(account));
+      const expected = part.map((id) => (own.includes(id ?? '') ? expect.objectContaining({ id }) : null));
+      expect(json).toEqual({ data: { _entities: expected } });
     }
-    expect(found.map((entity) => (entity as { id: string } | null)?.id)).toEqual(
-      ids.map((id, index) => (index % 4 === 0 ? id : undefined)),
-    );
-    expect(read()).toHaveLength(75);
+    // The list has all accounts of the caller: a full page, and the empty one after it. The others are read one by one.
+    expect(read().filter((path) => own.includes(path.slice('/accounts/'.length)))).toEqual([]);
+    expect(read().filter((path) => path === '/accounts')).toHaveLength(4 * 2);
+    expect(read()).toHaveLength(4 * 2 + 50);
   });
 
   it.each([
@@ -181,10 +182,11 @@ describe('A subgraph', () => {
     await app.stop();
   });
 
-  it('counts each account as a look-up in the rate limit of the owner', async () => {
+  it('counts each account as a look-up in the rate limit of the owner, and returns what is within it', async () => {
     const representations = Array.from({ length: 12 }, (_, number) => account(`account-${number}`));
     const response = await app.post({ query: entities, variables: { representations } }, signedIn);
-    expect(errorCode(response)).toBe('RATE_LIMITED RATE_LIMITED');
+    // Ten look-ups, one of them for the list.
+    expect(errorCode(response)).toBe('RATE_LIMITED RATE_LIMITED RATE_LIMITED');
     expect([response.status, response.headers.has('retry-after')]).toEqual([429, true]);
     expect(app.emulator.history).toHaveLength(10);
   });
@@ -215,6 +217,24 @@ describe('A subgraph', () => {
     const { json } = await app.post(one, await signIn(globex));
     expect(apollo).toHaveBeenCalledTimes(1);
     expect(json).toEqual({ data: { _entities: [null] } });
+  });
+});
+
+describe('A subgraph with the default rate limits', () => {
+  it('returns 25 of 60 accounts three times, and counts each as a look-up', async () => {
+    const defaults = { RATE_LIMIT_PER_OWNER_PER_MINUTE: undefined, RATE_LIMIT_TOTAL_PER_MINUTE: undefined };
+    const app = await startTestApp({ SUBGRAPH: 'true', ...defaults });
+    const seed = { provider: 'bamboohr', ...ownerFields(acme) };
+    const ids = Array.from({ length: 60 }, () => app.emulator.addAccount(seed).id).slice(-25);
+    const query = `query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on LinkedAccount { id } } }`;
+    const ask = async () => app.post({ query, variables: { ids: ids.map(account) } }, await signIn(acme));
+    for (let request = 1; request <= 3; request += 1) {
+      expect((await ask()).json).toEqual({ data: { _entities: ids.map((id) => ({ id })) } });
+    }
+    expect(new Set(app.emulator.history.map(({ path }) => path))).toEqual(new Set(['/accounts']));
+    const refused = await ask();
+    expect([refused.status, errorCode(refused)?.split(' ')[0]]).toEqual([429, 'RATE_LIMITED']);
+    await app.stop();
   });
 });
 

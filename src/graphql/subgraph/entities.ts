@@ -46,6 +46,8 @@ export async function readEntities(
     throw refusal(`A request can have at most ${maxRepresentations} representations.`);
   }
   const references = representations.map(parseReference);
+  const accounts = references.filter((reference) => reference.__typename === 'LinkedAccount');
+  await context.stackone.prefetchAccounts(new Set(accounts.map(({ id }) => id)));
   const entities: (Entity | Error | null)[] = [];
   const pending = references.entries();
   const readPending = async () => {

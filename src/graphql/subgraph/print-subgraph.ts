@@ -1,4 +1,13 @@
-import { type ConstDirectiveNode, type GraphQLSchema, Kind, parse, print, printSchema, visit } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type GraphQLSchema,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  parse,
+  print,
+  printSchema,
+  visit,
+} from 'graphql';
 
 /** The first version whose composition knows subscriptions. */
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.4", import: ["@key", "@shareable"])\n\n';
@@ -29,17 +38,16 @@ export function printSubgraph(schema: GraphQLSchema): string {
 function addDirectives(schema: GraphQLSchema) {
   return visit(parse(printSchema(schema)), {
     enter: (node) => ('name' in node && addedByRouters.has(node.name?.value ?? '') ? null : undefined),
-    ObjectTypeDefinition: {
-      leave: (type) => ({
-        ...type,
-        directives: directivesOf(type, type.name.value),
-        fields: type.fields?.map((field) => ({
-          ...field,
-          directives: directivesOf(field, `${type.name.value}.${field.name.value}`),
-        })),
-      }),
-    },
+    leave: (node) => (node.kind === Kind.OBJECT_TYPE_DEFINITION ? withDirectives(node) : undefined),
   });
+}
+
+function withDirectives(type: ObjectTypeDefinitionNode): ObjectTypeDefinitionNode {
+  const fields = type.fields?.map((field) => ({
+    ...field,
+    directives: directivesOf(field, `${type.name.value}.${field.name.value}`),
+  }));
+  return { ...type, directives: directivesOf(type, type.name.value), ...(fields && { fields }) };
 }
 
 function directivesOf(
