@@ -1,21 +1,23 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { printSchema } from 'graphql';
 import { createSchema } from '../src/graphql/schema.js';
+import { printSubgraph } from '../src/graphql/subgraph/print-subgraph.js';
 import { printApiReference } from './emit-api-reference.js';
 import { findUnannouncedChanges } from './schema-changes.js';
 import { settingsDocuments } from './settings-tables.js';
 
 /**
- * Writes what follows from the code: `schema.graphql`, `docs/api-reference.md` and the tables of settings in the
- * documents. With `--check` it writes nothing. It fails when a file is not up to date, and when the schema has changes
- * that break clients of the last release without an entry in the changelog. With `--release` it also writes the schema of
- * the last release.
+ * Writes what follows from the code: `schema.graphql`, `schema.subgraph.graphql`, `docs/api-reference.md` and the tables of
+ * settings in the documents. With `--check` it writes nothing. It fails when a file is not up to date, and when the
+ * schema has changes that break clients of the last release without an entry in the changelog. With `--release` it also
+ * writes the schema of the last release.
  */
 const releasedSchemaFile = 'test/contract/released-schema.graphql';
 const read = (name: string) => (existsSync(name) ? readFileSync(name, 'utf8') : '');
 const sdl = `${printSchema(createSchema())}\n`;
 const files = [
   { name: 'schema.graphql', text: sdl },
+  { name: 'schema.subgraph.graphql', text: printSubgraph(createSchema(true)) },
   { name: 'docs/api-reference.md', text: printApiReference(sdl) },
   ...settingsDocuments.map(({ name, update }) => ({ name, text: update(read(name)) })),
 ];

@@ -6,7 +6,13 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, validate } from 'graphql';
+import {
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Authenticate } from './auth/authenticate.js';
 import type { ConnectConfig } from './config/settings.js';
@@ -26,6 +32,7 @@ import { createTrustedDocumentsPlugin } from './graphql/plugins/trusted-document
 import { queryLimitsRule } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
 import { Streams } from './graphql/streams.js';
+import { noServiceRule } from './graphql/subgraph/subgraph-resolver.js';
 import { tokenLimitRule } from './graphql/token-limit.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
 import { createRateLimits } from './linking/rate-limits.js';
@@ -37,7 +44,6 @@ import { StackOneApi } from './stackone/api.js';
 import { StackOneHttpClient } from './stackone/http/client.js';
 
 const maxDeletedAccounts = 10_000;
-const validationRules = [tokenLimitRule, queryLimitsRule];
 
 /** Options for `new ApolloServer(…)`. You can add plugins; do not omit any, because they protect the schema. */
 export interface ConnectApolloOptions
@@ -71,7 +77,7 @@ export async function compose<Credentials>(
   { deliver, onAudit }: Receivers,
 ): Promise<Composition<Credentials>> {
   const { logger, metrics } = observability;
-  const schema = createSchema();
+  const schema = createSchema(config.subgraph);
   const trusted = createTrustedDocuments(config, schema);
   const redis =
     config.redisUrl && (await RedisClient.connect(config.redisUrl.reveal(), logger, metrics.setRedisFailing));
@@ -124,7 +130,7 @@ function createApolloOptions(
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    validationRules,
+    validationRules: validationRulesOf(config),
     documentStore: createDocumentStore(),
     formatError,
     logger: createApolloLogger(logger),
@@ -142,10 +148,18 @@ function createApolloOptions(
   };
 }
 
+function validationRulesOf({ subgraph, introspection }: ConnectConfig): readonly ValidationRule[] {
+  return [tokenLimitRule, queryLimitsRule, ...(subgraph && !introspection ? [noServiceRule] : [])];
+}
+
 /** @throws ConfigError for a document that a request could not run */
 function createTrustedDocuments(config: ConnectConfig, schema: GraphQLSchema): TrustedDocuments {
   const { trustedDocumentsFile: path, trustedDocumentsOnly, introspection } = config;
-  const rules = [...validationRules, ...specifiedRules, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  const rules = [
+    ...validationRulesOf(config),
+    ...specifiedRules,
+    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+  ];
   const documents = path === undefined ? [] : readDocumentsFile(path, (document) => validate(schema, document, rules));
   return new TrustedDocuments(documents, trustedDocumentsOnly);
 }

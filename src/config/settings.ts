@@ -131,6 +131,7 @@ export function createSettings(production: boolean) {
       'Whether clients can read the schema by introspection: `true` or `false`.',
       outsideProduction,
     ),
+    subgraph: flag('SUBGRAPH', false, '`true` serves the schema as a subgraph of Apollo Federation 2.'),
     logLevel: setting(
       z.enum(logLevels).default('info'),
       'LOG_LEVEL',

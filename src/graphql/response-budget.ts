@@ -1,4 +1,14 @@
-import { type FieldNode, type GraphQLResolveInfo, getNamedType, isObjectType, Kind, type SelectionNode } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLFieldMap,
+  type GraphQLNamedType,
+  type GraphQLResolveInfo,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+} from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { hasResolver } from './own-fields.js';
 
@@ -72,8 +82,7 @@ const tooLarge = new AppError('BAD_USER_INPUT', 'the response would be too large
 
 /** Fields with the same key are one field, as in the response. Directives are not evaluated: each field counts. */
 function planOf(nodes: readonly FieldNode[], type: GraphQLResolveInfo['returnType'], info: GraphQLResolveInfo): Plan {
-  const named = getNamedType(type);
-  const fields = isObjectType(named) ? named.getFields() : {};
+  const fields = fieldsOf(getNamedType(type), info);
   return [...collect(nodes, info).values()].map((found) => {
     const name = found[0]?.name.value ?? '';
     const field = fields[name];
@@ -84,6 +93,12 @@ function planOf(nodes: readonly FieldNode[], type: GraphQLResolveInfo['returnTyp
       ? { property: undefined, inner: [] }
       : { property: name, inner: planOf(found, field.type, info) };
   });
+}
+
+/** Of a union: the fields of all its types, as if each item had all of them. */
+function fieldsOf(type: GraphQLNamedType, { schema }: GraphQLResolveInfo): GraphQLFieldMap<unknown, unknown> {
+  const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+  return Object.assign({}, ...types.filter(isObjectType).map((possible) => possible.getFields()));
 }
 
 /** The fields below some nodes, by their keys in the response. */

@@ -174,6 +174,11 @@ export class StackOneDataSource {
     return this.#accounts.find(accountId);
   }
 
+  /** For `linkedAccount` with many ids, see `AccountList.prefetch`. */
+  prefetchAccounts(ids: ReadonlySet<string>): Promise<void> {
+    return this.#accounts.prefetch(ids);
+  }
+
   /** See `AccountList.page`. */
   linkedAccounts(filter: AccountFilter, first: number, after: string | undefined): Promise<AccountPage> {
     return this.#accounts.page(filter, first, after);

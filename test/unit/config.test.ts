@@ -48,6 +48,7 @@ describe('loadConfig defaults', () => {
     maxEventLoopDelayMs: 250,
     sweepIntervalSeconds: 300,
     trustedDocumentsOnly: false,
+    subgraph: false,
     logLevel: 'info',
     baseUrl: 'https://api.stackone.com',
     noProxy: [],
