@@ -16,6 +16,7 @@ import { type ConnectContext, type CreateContext, createContextFactory } from '.
 import { createFormatError, type FormatError } from './graphql/format-error.js';
 import { createDocumentStore } from './graphql/operations/document-store.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
+import { RefusedMutations } from './graphql/operations/refused-mutations.js';
 import { createErrorsPlugin } from './graphql/plugins/errors.js';
 import { createOperationsPlugin } from './graphql/plugins/operations.js';
 import { createSubscriptionsPlugin } from './graphql/plugins/subscriptions.js';
@@ -46,6 +47,7 @@ export interface Composition<Credentials> {
   readonly apolloOptions: ConnectApolloOptions;
   readonly operations: OperationRunner;
   readonly createContext: CreateContext<Credentials>;
+  readonly refusedMutations: RefusedMutations;
   readonly streams: Streams;
   /** Undefined while no webhook secret is set. */
   readonly webhooks: WebhookReceiver | undefined;
@@ -75,10 +77,12 @@ export async function compose<Credentials>(
   const operations = new OperationRunner(createSchema(), formatError);
   const apolloOptions = createApolloOptions(config, operations, formatError, logger);
   const streams = new Streams(apolloOptions, formatError, observability);
+  const audit = new Audit(onAudit, logger);
   const events = await startEvents(config, api, redis, observability, deliver);
   return {
     apolloOptions,
     operations,
+    refusedMutations: new RefusedMutations(operations.schema, audit),
     streams,
     webhooks: events.receiver,
     createContext: createContextFactory(
@@ -90,7 +94,7 @@ export async function compose<Credentials>(
         deletedAccounts: new LRUCache({ max: maxDeletedAccounts }),
         config,
         logger,
-        audit: new Audit(onAudit, logger),
+        audit,
       },
       events.changes,
     ),

@@ -1,5 +1,6 @@
 import { type FieldNode, type GraphQLResolveInfo, getNamedType, isObjectType, Kind, type SelectionNode } from 'graphql';
 import { AppError } from '../domain/app-error.js';
+import { isRecord } from '../domain/values.js';
 import { hasResolver } from './own-fields.js';
 
 /** Values of one response, with 128 characters of text for each. It takes less than 50 ms to build one (npm run cost). */
@@ -112,8 +113,4 @@ function collect(nodes: readonly FieldNode[], { fragments }: GraphQLResolveInfo)
     selectionSet?.selections.forEach(add);
   }
   return found;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
