@@ -24,6 +24,7 @@ import { createFormatError, type FormatError } from './graphql/format-error.js';
 import { createDocumentStore } from './graphql/operations/document-store.js';
 import { readDocumentsFile } from './graphql/operations/documents-file.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
+import { RefusedMutations } from './graphql/operations/refused-mutations.js';
 import { TrustedDocuments } from './graphql/operations/trusted-documents.js';
 import { createErrorsPlugin } from './graphql/plugins/errors.js';
 import { createOperationsPlugin } from './graphql/plugins/operations.js';
@@ -57,6 +58,7 @@ export interface Composition<Credentials> {
   readonly apolloOptions: ConnectApolloOptions;
   readonly operations: OperationRunner;
   readonly createContext: CreateContext<Credentials>;
+  readonly refusedMutations: RefusedMutations;
   readonly streams: Streams;
   /** Undefined while no webhook secret is set. */
   readonly webhooks: WebhookReceiver | undefined;
@@ -88,10 +90,12 @@ export async function compose<Credentials>(
   const operations = new OperationRunner(schema, trusted, formatError);
   const apolloOptions = createApolloOptions(config, operations, formatError, logger);
   const streams = new Streams(apolloOptions, formatError, observability);
+  const audit = new Audit(onAudit, logger);
   const events = await startEvents(config, api, redis, observability, deliver);
   return {
     apolloOptions,
     operations,
+    refusedMutations: new RefusedMutations(operations.schema, trusted, audit),
     streams,
     webhooks: events.receiver,
     createContext: createContextFactory(
@@ -103,7 +107,7 @@ export async function compose<Credentials>(
         deletedAccounts: new LRUCache({ max: maxDeletedAccounts }),
         config,
         logger,
-        audit: new Audit(onAudit, logger),
+        audit,
       },
       events.changes,
     ),
@@ -148,7 +152,7 @@ function createApolloOptions(
   };
 }
 
-function validationRulesOf({ subgraph, introspection }: ConnectConfig): readonly ValidationRule[] {
+function validationRulesOf({ subgraph, introspection }: ConnectConfig): ValidationRule[] {
   return [tokenLimitRule, queryLimitsRule, ...(subgraph && !introspection ? [noServiceRule] : [])];
 }
 

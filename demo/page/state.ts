@@ -10,7 +10,7 @@ export type Provider = IntegrationsQuery['providers'][number];
 export type Account = LinkedAccount;
 
 /** The demo customers. In a real product, the tenant is the customer of the signed-in user. */
-export const tenants = { acme: 'Acme', globex: 'Globex' } as const;
+export const tenants = { acme: 'Acme', globex: 'Globex', initech: 'Initech' } as const;
 export type TenantKey = keyof typeof tenants;
 
 /** A problem, as a message for the user. */

@@ -1,4 +1,4 @@
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import type { ExecutionArgs } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.js';
 import type { OwnedChange } from '../domain/account-change.js';
 import { AppError } from '../domain/app-error.js';
@@ -8,7 +8,8 @@ import { queueChanges } from '../events/change-queue.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../linking/stackone-data-source.js';
 import { createFollowUpContext, type RequestContext } from '../observability/request-context.js';
 import { inSpan } from '../observability/tracing.js';
-import { toGraphQLError } from './http-head.js';
+import { originalOf, toGraphQLError } from './http-head.js';
+import type { RefusedMutations } from './operations/refused-mutations.js';
 import { ResponseBudget } from './response-budget.js';
 
 /** What every resolver receives. The caller is authenticated; no argument of the schema can name another owner. */
@@ -33,6 +34,8 @@ export type SubscriptionOperation = Pick<ExecutionArgs, 'document' | 'operationN
 export interface PublicContext {
   readonly request: RequestContext;
   readonly refusal: AppError;
+  /** Receives each field of ours that is refused. */
+  readonly onRefused: (field: string) => void;
 }
 
 export type ConnectContext = GraphQLContext | PublicContext;
@@ -69,14 +72,19 @@ export function createContextFactory<Credentials>(
 /** A request whose caller cannot be authenticated gets a context that refuses our fields. */
 export function orPublic<Credentials>(
   createContext: CreateContext<Credentials>,
+  refusedMutations: RefusedMutations,
 ): (credentials: Credentials, request: RequestContext) => Promise<ConnectContext> {
   return async (credentials, request) => {
     try {
       return await createContext(credentials, request);
     } catch (error) {
-      const original = error instanceof GraphQLError ? error.originalError : error;
-      if (original instanceof AppError) {
-        return { request, refusal: original };
+      const refusal = originalOf(error);
+      if (refusal instanceof AppError) {
+        return {
+          request,
+          refusal,
+          onRefused: (field) => refusedMutations.recordField(field, request.id, refusal),
+        };
       }
       throw error;
     }

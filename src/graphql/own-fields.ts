@@ -47,6 +47,7 @@ type Resolver<Context> = GraphQLFieldResolver<unknown, Context>;
 function guard(resolve: Resolver<GraphQLContext>): Resolver<ConnectContext> {
   return (source, args, context, info) => {
     if ('refusal' in context) {
+      context.onRefused(info.fieldName);
       throw context.refusal;
     }
     context.budget.check();

@@ -10,6 +10,7 @@ import {
   type SelectionNode,
 } from 'graphql';
 import { AppError } from '../domain/app-error.js';
+import { isRecord } from '../domain/values.js';
 import { hasResolver } from './own-fields.js';
 
 /** Values of one response, with 128 characters of text for each. It takes less than 50 ms to build one (npm run cost). */
@@ -127,8 +128,4 @@ function collect(nodes: readonly FieldNode[], { fragments }: GraphQLResolveInfo)
     selectionSet?.selections.forEach(add);
   }
   return found;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

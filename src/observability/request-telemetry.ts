@@ -4,6 +4,7 @@ import { AppError } from '../domain/app-error.js';
 import { errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
 import type { Owner } from '../domain/owner.js';
 import { UserErrorCode } from '../domain/result.js';
+import { isRecord } from '../domain/values.js';
 import type { Observability } from './observability.js';
 import { type TraceSpan, traceIdsOf } from './tracing.js';
 
@@ -146,8 +147,4 @@ function findUserError(data: Result['data']): string {
     }
   }
   return 'ok';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { toDisplayText } from '../domain/display-text.js';
 import { type LinkedAccount, LinkedAccountStatus } from '../domain/linked-account.js';
 import { Category, type Provider } from '../domain/provider.js';
+import { toDisplayText } from '../domain/values.js';
 import type { QueryParameters } from './http/transport.js';
 import type { AccountRecord, AccountsQuery, AccountWebhook, MintedSession, NewConnectSession } from './records.js';
 import type { AccountRow, ConnectSessionBody, ConnectSessionResponse, ProviderRow, WebhookPayload } from './schemas.js';

@@ -22,6 +22,18 @@ const reactButton = 'client/src/react/connect-button.tsx';
 /** Guards of the client: against trusting the Hub, creating two sessions and losing an account. */
 export const clientGuards: readonly Mutant[] = [
   {
+    file: list,
+    guard: 'if (time < (newest.get(change.accountId) ?? time)) {',
+    without: 'if (false) {',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: reactButton,
+    guard: '          if (isUnavailable) {\n            event.preventDefault();\n            return;\n          }\n',
+    without: '',
+    noticedBy: 'unit/react-jsdom',
+  },
+  {
     file: flow,
     guard: "    if (this.#state.phase === 'opening' && isSame(this.#state.request, request)) {\n      return;\n    }\n",
     without: '',

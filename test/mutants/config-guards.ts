@@ -270,7 +270,7 @@ export const configGuards: readonly Mutant[] = [
     noticedBy: 'unit/demo',
   },
   { file: startDemo, guard: '|AUTH_.*|', without: '|', noticedBy: 'unit/demo' },
-  { file: startDemo, guard: '|.*_CLAIM)', without: ')', noticedBy: 'unit/demo' },
+  { file: startDemo, guard: '|.*_CLAIM|MANAGE_PERMISSION)', without: ')', noticedBy: 'unit/demo' },
   {
     file: startDemo,
     guard: '!(/^\\d{1,5}$/.test(port) && Number(port) <= 65_535)',

@@ -22,6 +22,18 @@ const unexpectedError = 'src/observability/unexpected-error.ts';
 /** Guards against documents that are too expensive, values in messages, and a store that responds differently. */
 export const graphqlGuards: readonly Mutant[] = [
   {
+    file: 'src/graphql/own-fields.ts',
+    guard: '      context.onRefused(info.fieldName);\n',
+    without: '',
+    noticedBy: 'flow/audit',
+  },
+  {
+    file: 'src/graphql/operations/refused-mutations.ts',
+    guard: 'auditActions.find((name) => name === field)',
+    without: 'auditActions[0]',
+    noticedBy: 'flow/audit',
+  },
+  {
     file: unexpectedError,
     guard: '.filter((line) => /^ +at /.test(line))',
     without: '',

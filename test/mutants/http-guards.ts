@@ -14,6 +14,24 @@ const telemetry = 'src/observability/request-telemetry.ts';
 
 /** Guards at the edge: what a request may contain, what a response may be used for, and what is logged. */
 export const httpGuards: readonly Mutant[] = [
+  {
+    file: 'src/http/fetch-request.ts',
+    guard: '    if (!this.#contexts.delete(context)) {\n      return;\n    }\n',
+    without: '',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: 'src/http/fetch-request.ts',
+    guard: "'body' in options && !startsOperation(options.body)",
+    without: 'false',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: 'src/http/routes/graphql.ts',
+    guard: '      refusedMutations.recordBody(body, requestContext, originalOf(error));\n',
+    without: '',
+    noticedBy: 'flow/audit',
+  },
   { file: server, guard: '    bodyLimit: maxBodyBytes,\n', without: '', noticedBy: 'flow/http-edge' },
   {
     file: server,

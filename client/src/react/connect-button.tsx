@@ -1,4 +1,4 @@
-import { type ComponentPropsWithoutRef, forwardRef, useEffect, useRef } from 'react';
+import { type ComponentPropsWithoutRef, forwardRef, useEffect, useId, useRef } from 'react';
 import type { ConnectRequest } from '../connect-state.js';
 import type { LinkedAccount } from '../failure.js';
 import { ConnectDialog } from './connect-dialog.js';
@@ -16,6 +16,11 @@ export interface ConnectButtonProps extends ButtonAttributes, ConnectRequest, Di
    * callback may unmount this button. Also called for an account that is found after the user closed the dialog.
    */
   readonly onLinked?: ((account: LinkedAccount) => void) | undefined;
+  /**
+   * Why the user cannot connect now, such as the text from `describeUnavailable`. The button then shows it and does
+   * nothing. It keeps the focus, unlike with `disabled`, so that a screen reader announces the reason. Default: null.
+   */
+  readonly unavailableReason?: string | null | undefined;
   /** Title and accessible name of the dialog. Default: the accessible name or the text of the button. */
   readonly dialogTitle?: string | undefined;
   /** Replaces texts of the dialog. Default: English texts, see `defaultLabels`. */
@@ -30,7 +35,12 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
   { provider, category, accountId, label, onExisting, describe, classNames, ...props },
   ref,
 ) {
-  const { onLinked, dialogTitle, labels, onClick, children = 'Connect an account', ...attributes } = props;
+  const { onLinked, unavailableReason, dialogTitle, labels, onClick, children = 'Connect an account', ...rest } = props;
+  const reasonId = useId();
+  const isUnavailable = unavailableReason != null;
+  const attributes = isUnavailable
+    ? { ...rest, 'aria-disabled': true, 'aria-describedby': `${rest['aria-describedby'] ?? ''} ${reasonId}`.trim() }
+    : rest;
   const settings = useConnectSettings();
   const opener = useRef<HTMLButtonElement | null>(null);
   const linked = useRef<LinkedAccount | null>(null);
@@ -73,6 +83,10 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
         aria-haspopup="dialog"
         {...attributes}
         onClick={(event) => {
+          if (isUnavailable) {
+            event.preventDefault();
+            return;
+          }
           onClick?.(event);
           if (event.defaultPrevented) {
             return;
@@ -84,6 +98,11 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
       >
         {children}
       </button>
+      {isUnavailable && (
+        <span id={reasonId} className="stackone-connect-reason">
+          {unavailableReason}
+        </span>
+      )}
       {isOpen && (
         <ConnectDialog
           connect={connect}

@@ -1,8 +1,11 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isRecord } from '../../domain/values.js';
 import { chooseContentType } from '../../graphql/content-type.js';
 import type { CreateContext, GraphQLContext } from '../../graphql/context.js';
+import { originalOf } from '../../graphql/http-head.js';
 import type { OperationRequest, OperationRunner } from '../../graphql/operations/operation-runner.js';
+import type { RefusedMutations } from '../../graphql/operations/refused-mutations.js';
 import { runBelow } from '../../observability/tracing.js';
 import { requestContextOf } from '../plugins/request-context.js';
 
@@ -14,6 +17,7 @@ export interface GraphQLRouteDependencies {
   readonly operations: OperationRunner;
   /** From the `Authorization` header. */
   readonly createContext: CreateContext<string | undefined>;
+  readonly refusedMutations: RefusedMutations;
 }
 
 /**
@@ -25,13 +29,16 @@ export function addGraphQLRoute(
   dependencies: GraphQLRouteDependencies,
   exceptPlayground: boolean,
 ): void {
-  const { apollo, operations, createContext } = dependencies;
+  const { apollo, operations, createContext, refusedMutations } = dependencies;
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<string> => {
     const { body, headers } = request;
     const { accept } = headers;
-    const context = createContext(headers.authorization, requestContextOf(request));
+    const requestContext = requestContextOf(request);
+    const context = createContext(headers.authorization, requestContext);
     // Apollo Server awaits the same promise and reports the error.
-    const contextValue = await context.catch(() => undefined);
+    const contextValue = await context.catch((error: unknown) => {
+      refusedMutations.recordBody(body, requestContext, originalOf(error));
+    });
     const contentType = chooseContentType(accept);
     if (contextValue !== undefined && contentType !== undefined && isOperationRequest(body)) {
       const response = await operations.run(body, contextValue);
@@ -78,10 +85,6 @@ function isOperationRequest(body: unknown): body is OperationRequest {
     (variables === null || isRecord(variables)) &&
     (operationName === null || typeof operationName === 'string')
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Only the headers that Apollo Server needs. The body parser has checked that the body came as JSON. */
