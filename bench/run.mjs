@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { contestants } from './lib/contestants.mjs';
 import { describeMachine } from './lib/machine.mjs';
 import { measure } from './lib/measure.mjs';
-import { fullPlan, quickPlan } from './lib/plan.mjs';
+import { fullPlan, quickPlan, withRounds } from './lib/plan.mjs';
 import { writeReport } from './lib/report.mjs';
 import { profile } from './profile/profile.mjs';
 
@@ -23,10 +23,15 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     out: { type: 'string' },
     profile: { type: 'string' },
+    operation: { type: 'string', default: 'session' },
+    rounds: { type: 'string' },
+    suite: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
-const plan = options.quick ? quickPlan : fullPlan;
+const basePlan = options.quick ? quickPlan : fullPlan;
+const plan = options.rounds === undefined ? basePlan : withRounds(basePlan, Number(options.rounds));
+const operation = /** @type {import('./lib/operations.mjs').OperationName} */ (options.operation);
 const chosen = [...(options.only?.split(',') ?? []), ...(options.profile?.split(',') ?? [])];
 const isKnown = chosen.every((name) => contestants.has(name));
 const results = fileURLToPath(new URL('results/', import.meta.url));
@@ -35,7 +40,7 @@ if (options.help || !isKnown) {
   process.stdout.write(usage);
   process.exitCode = isKnown ? 0 : 1;
 } else if (options.profile !== undefined) {
-  await profile(options.profile, plan, options.out ?? results);
+  await profile(options.profile, operation, plan, options.out ?? results);
 } else {
   const names = [...contestants.keys()].filter(
     (name) => options.only === undefined || name === 'limit' || chosen.includes(name),
