@@ -34,6 +34,8 @@ async function run(name, variables, context) {
       ]);
       return { viewer: Query.viewer(undefined, variables, context), providers, linkedAccounts };
     }
+    default:
+      throw new Error(`unknown operation ${name}`);
   }
 }
 

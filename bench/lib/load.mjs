@@ -84,7 +84,7 @@ function createClient({ url, owners, operation }, connections) {
         'content-type': 'application/json',
         accept: 'application/graphql-response+json, application/json',
       },
-      body: bodies[index],
+      body: bodies[index] ?? null,
     });
     const text = await body.text();
     if (statusCode !== 200 || !isCorrect(operation, text, ownerOf(index), seen)) {

@@ -78,14 +78,20 @@ async function measureMutations(bench, names, plan) {
   }
   /** @param {OperationName} operation @param {number} rounds */
   const measureAll = (operation, rounds) => {
-    const capable = Object.fromEntries(capableOf(names, operation).flatMap((name) => Object.entries({ [name]: running[name] })));
+    const capable = Object.fromEntries(
+      capableOf(names, operation).flatMap((name) => Object.entries({ [name]: running[name] })),
+    );
     return interleave(operation, rounds, /** @type {Record<string, Running>} */ (capable), (one) =>
       measureClosed(bench, one, operation, plan),
     );
   };
   const session = await measureAll('session', plan.closedRounds);
   const secondary = Math.ceil(plan.closedRounds / 2);
-  const rounds = { session, default: await measureAll('default', secondary), confirm: await measureAll('confirm', secondary) };
+  const rounds = {
+    session,
+    default: await measureAll('default', secondary),
+    confirm: await measureAll('confirm', secondary),
+  };
   await stopAll(running);
   return { warmBytes, rounds };
 }
@@ -106,9 +112,7 @@ async function measurePages(bench, names, plan) {
   await stopAll(running);
   const sizes = pageCatalogSizes.map((size) => ({
     size,
-    rounds: Object.fromEntries(
-      capableOf(names, 'page').map((name) => [name, measured[`${name} ${size}`] ?? []]),
-    ),
+    rounds: Object.fromEntries(capableOf(names, 'page').map((name) => [name, measured[`${name} ${size}`] ?? []])),
   }));
   return sizes;
 }
@@ -152,7 +156,14 @@ async function measureGrowth(bench, _names, plan) {
  * @param {number} [catalogSize]
  * @returns {Promise<Running>}
  */
-export async function startWarm(bench, name, operation, owners, { warmUpRequests: requests, concurrency, ...plan }, catalogSize = plan.catalogSize) {
+export async function startWarm(
+  bench,
+  name,
+  operation,
+  owners,
+  { warmUpRequests: requests, concurrency, ...plan },
+  catalogSize = plan.catalogSize,
+) {
   const server = await bench.startContestant(name, { catalogSize });
   await bench.load.request({ url: server.url, operation, owners, requests, concurrency });
   return { server, owners };

@@ -44,13 +44,26 @@ export async function measureVersions(bench, names, plan) {
     measureStart(bench, name, plan, options),
   );
   await rm(folder, { recursive: true });
-  return subjects.map(({ name, version, isCached }, index) => ({ name, version, isCached, rounds: rounds[index] ?? [] }));
+  return subjects.map(({ name, version, isCached }, index) => ({
+    name,
+    version,
+    isCached,
+    rounds: rounds[index] ?? [],
+  }));
 }
 
 /** From npm, without scripts. @param {string} version @param {string} folder @returns {string} the path of the program */
 function install(version, folder) {
   const prefix = join(folder, version);
   const name = `node-${process.platform}-${process.arch}`;
-  execFileSync('npm', ['install', '--prefix', prefix, '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${version}`]);
+  execFileSync('npm', [
+    'install',
+    '--prefix',
+    prefix,
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    `${name}@${version}`,
+  ]);
   return join(prefix, 'node_modules', name, 'bin', 'node');
 }

@@ -42,6 +42,7 @@ export const quickPlan = {
   closedRequests: 700,
   pageRounds: 3,
   pageRequests: 100,
+  pageWarmUpRequests: 600,
   openRounds: 1,
   openSeconds: 1,
   growthRounds: 2,

@@ -23,8 +23,7 @@ import { fileURLToPath } from 'node:url';
  * @param {readonly string[] | undefined} [options.prefix] a command that starts the process, such as `taskset`
  * @param {readonly string[] | undefined} [options.flags] of Node.js
  * @param {string | undefined} [options.nodePath] another Node.js
- * @template Ready
- * @returns {Promise<ReadyChild<Ready>>}
+ * @returns {Promise<ReadyChild<any>>}
  */
 export async function startChild(script, env = {}, { prefix = [], flags = [], nodePath = process.execPath } = {}) {
   const [command = '', ...args] = [...prefix, nodePath, ...flags, fileURLToPath(script)];

@@ -30,7 +30,8 @@ export async function profile(name, operation, plan, folder) {
 
   const tree = toCallTree(taken);
   const summary = describeTree(tree, name, requests, cpuMicroseconds);
-  const path = (/** @type {string} */ ending) => join(folder, `profile-${name}${operation === 'session' ? '' : `-${operation}`}.${ending}`);
+  const path = (/** @type {string} */ ending) =>
+    join(folder, `profile-${name}${operation === 'session' ? '' : `-${operation}`}.${ending}`);
   await mkdir(folder, { recursive: true });
   await writeFile(path('cpuprofile'), JSON.stringify(taken));
   await writeFile(path('txt'), summary);

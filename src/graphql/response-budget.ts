@@ -1,7 +1,7 @@
 import { type FieldNode, type GraphQLResolveInfo, getNamedType, isObjectType } from 'graphql';
 import { AppError } from '../domain/app-error.js';
+import { collectFields } from './operations/selection.js';
 import { hasResolver } from './own-fields.js';
-import { collectFields } from './selection.js';
 
 /** Values of one response, with 128 characters of text for each. It takes less than 50 ms to build one (npm run cost). */
 export const maxResponseValues = 20_000;

@@ -165,6 +165,18 @@ export const graphqlGuards: readonly Mutant[] = [
     without: '1',
     noticedBy: 'unit/response-budget',
   },
+  {
+    file: budget,
+    guard: 'this.#take(this.#costOfFrozen(value, plan));',
+    without: '',
+    noticedBy: 'unit/response-budget',
+  },
+  {
+    file: budget,
+    guard: 'const known = costs.get(list);',
+    without: 'const known = costs.get(list) ?? 0;',
+    noticedBy: 'unit/response-budget',
+  },
   { file: budget, guard: 'this.#take(resolverCost);', without: '', noticedBy: 'unit/response-budget' },
   {
     file: ownFields,

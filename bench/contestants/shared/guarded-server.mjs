@@ -17,11 +17,12 @@ import { GuardedStackOne } from './guarded-stackone.mjs';
  * A Fastify server with the same guards as this package, from packages: fast-jwt with its cache, rate limits, security
  * headers, CORS, overload, limits of a document, a log and metrics.
  */
+/** @type {import('graphql').ValidationRule[]} */
 export const validationRules = [
   maxDepthRule({ n: 6 }),
   maxAliasesRule({ n: 4, allowList: [] }),
   maxDirectivesRule({ n: 8 }),
-  costLimitRule({ maxCost: 5_000 }),
+  costLimitRule({ maxCost: 20_000 }),
 ];
 
 const verify = createVerifier({
@@ -59,7 +60,7 @@ export async function createGuardedServer() {
     requestIdHeader: 'x-request-id',
     loggerInstance: pino({ base: {} }, pino.destination({ sync: true, minLength: 4096, periodicFlush: 100 })),
   });
-  await server.register(underPressure, { maxEventLoopDelay: 1_000 });
+  await server.register(underPressure, { maxEventLoopDelay: 60_000 });
   await server.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });

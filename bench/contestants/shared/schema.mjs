@@ -4,7 +4,7 @@ import { readOwner, StackOne } from './stackone.mjs';
 /** The schema of this package. */
 export const typeDefs = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8');
 
-/** @typedef {{ stackone: StackOne }} Context */
+/** @typedef {{ stackone: Pick<StackOne, Exclude<keyof StackOne, 'createSession'>> }} Context */
 
 /** @param {string | undefined} authorization @returns {Context} */
 export function createContext(authorization) {
@@ -13,7 +13,7 @@ export function createContext(authorization) {
 
 export const resolvers = {
   Query: {
-    /** @param {unknown} _parent @param {unknown} _args @param {Context} context */
+    /** @param {unknown} _parent @param {unknown} _args @param {any} context */
     viewer: (_parent, _args, { stackone: { owner } }) => ({
       ownerId: owner.id,
       ownerName: owner.name,
@@ -21,18 +21,18 @@ export const resolvers = {
       canManage: true,
       maxLinkedAccounts: null,
     }),
-    /** @param {unknown} _parent @param {unknown} _args @param {Context} context */
+    /** @param {unknown} _parent @param {unknown} _args @param {any} context */
     providers: (_parent, _args, { stackone }) => stackone.listProviders(),
-    /** @param {unknown} _parent @param {unknown} _args @param {Context} context */
+    /** @param {unknown} _parent @param {unknown} _args @param {any} context */
     linkedAccounts: async (_parent, _args, { stackone }) => ({
       nodes: await stackone.listAccounts(),
       pageInfo: { hasNextPage: false, endCursor: null },
     }),
   },
   Mutation: {
-    /** @param {unknown} _parent @param {any} input @param {Context} context */
+    /** @param {unknown} _parent @param {any} input @param {any} context */
     createConnectSession: (_parent, input, { stackone }) => stackone.createConnectSession(input),
-    /** @param {unknown} _parent @param {{ accountId: string }} input @param {Context} context */
+    /** @param {unknown} _parent @param {{ accountId: string }} input @param {any} context */
     confirmLinkedAccount: async (_parent, { accountId }, { stackone }) => ({
       account: await stackone.getAccount(accountId),
       userErrors: [],

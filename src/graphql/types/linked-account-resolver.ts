@@ -21,7 +21,7 @@ import { type Provider, providerKeyPattern } from '../../domain/provider.js';
 import type { UserError } from '../../domain/result.js';
 import type { AccountPage } from '../../linking/account-list.js';
 import type { GraphQLContext } from '../context.js';
-import { selects } from '../selection.js';
+import { selects } from '../operations/selection.js';
 import { LinkedAccountConnection, LinkedAccountType } from './linked-account.js';
 import { ProviderType } from './provider.js';
 import { UserErrorType, userErrorsDescription } from './user-error.js';

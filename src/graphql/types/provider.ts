@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, Info, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import { Category, ProviderAvailability } from '../../domain/provider.js';
 import type { GraphQLContext } from '../context.js';
-import { selects } from '../selection.js';
+import { selects } from '../operations/selection.js';
 
 registerEnumType(Category, {
   name: 'Category',
