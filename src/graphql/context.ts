@@ -8,6 +8,7 @@ import { queueChanges } from '../events/change-queue.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../linking/stackone-data-source.js';
 import { createFollowUpContext, type RequestContext } from '../observability/request-context.js';
 import { toGraphQLError } from './http-head.js';
+import type { SharedTexts } from './operations/shared-texts.js';
 import { ResponseBudget } from './response-budget.js';
 
 /** What every resolver receives. The caller is authenticated; no argument of the schema can name another owner. */
@@ -16,6 +17,8 @@ export interface GraphQLContext {
   readonly stackone: StackOneDataSource;
   readonly request: RequestContext;
   readonly budget: ResponseBudget;
+  /** Only while an operation of the store runs whose response `SharedTexts` serializes. */
+  readonly sharedTexts?: SharedTexts;
   /** The account changes of the caller's owner, from now on. */
   readonly accountChanges: () => AsyncIterable<OwnedChange>;
   /** For the next event of a stream: the same caller, and nothing that was read before. */

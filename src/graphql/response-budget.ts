@@ -1,23 +1,12 @@
-import { type FieldNode, type GraphQLResolveInfo, getNamedType, isObjectType } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { AppError } from '../domain/app-error.js';
-import { collectFields } from './operations/selection.js';
-import { hasResolver } from './own-fields.js';
+import { type Plan, planOf } from './operations/selection.js';
 
 /** Values of one response, with 128 characters of text for each. It takes less than 50 ms to build one (npm run cost). */
 export const maxResponseValues = 20_000;
 /** A field with a resolver costs as much as so many plain fields. */
 const resolverCost = 10;
 const charactersPerValue = 128;
-
-/** A selected field: its property in the data, and the fields below it. No property: a resolver returns its data. */
-interface PlannedField {
-  readonly property: string | undefined;
-  readonly inner: Plan;
-}
-type Plan = readonly PlannedField[];
-
-/** By the field nodes of a position in an operation. graphql-js and graphql-jit make one array for each position. */
-const plans = new WeakMap<readonly FieldNode[], Plan>();
 
 const frozenCosts = new WeakMap<Plan, WeakMap<readonly unknown[], number>>();
 
@@ -42,9 +31,7 @@ export class ResponseBudget {
 
   /** @throws AppError `BAD_USER_INPUT` */
   spend(value: unknown, info: GraphQLResolveInfo): void {
-    const plan = plans.get(info.fieldNodes) ?? planOf(info.fieldNodes, info.returnType, info);
-    plans.set(info.fieldNodes, plan);
-    this.#spend(value, plan);
+    this.#spend(value, planOf(info));
   }
 
   #spend(value: unknown, plan: Plan): void {
@@ -58,7 +45,7 @@ export class ResponseBudget {
     }
     this.#take(typeof value === 'string' ? 1 + Math.floor(value.length / charactersPerValue) : 1);
     if (isRecord(value)) {
-      for (const { property, inner } of plan) {
+      for (const { property, inner } of plan.fields) {
         if (property === undefined) {
           this.#take(resolverCost);
         } else {
@@ -99,22 +86,6 @@ export class ResponseBudget {
 const tooLarge = new AppError('BAD_USER_INPUT', 'the response would be too large', {
   publicMessage: 'The response would be too large. Select fewer fields, or read `linkedAccounts` page by page.',
 });
-
-/** Fields with the same key are one field, as in the response. Directives are not evaluated: each field counts. */
-function planOf(nodes: readonly FieldNode[], type: GraphQLResolveInfo['returnType'], info: GraphQLResolveInfo): Plan {
-  const named = getNamedType(type);
-  const fields = isObjectType(named) ? named.getFields() : {};
-  return [...collectFields(nodes, info).values()].map((found) => {
-    const name = found[0]?.name.value ?? '';
-    const field = fields[name];
-    if (field === undefined) {
-      return { property: name, inner: [] };
-    }
-    return hasResolver(field)
-      ? { property: undefined, inner: [] }
-      : { property: name, inner: planOf(found, field.type, info) };
-  });
-}
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;

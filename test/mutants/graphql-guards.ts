@@ -13,6 +13,7 @@ const store = 'src/graphql/operations/operation-store.ts';
 const documentStore = 'src/graphql/operations/document-store.ts';
 const ownFields = 'src/graphql/own-fields.ts';
 const budget = 'src/graphql/response-budget.ts';
+const sharedTexts = 'src/graphql/operations/shared-texts.ts';
 const tokenLimit = 'src/graphql/token-limit.ts';
 const contentType = 'src/graphql/content-type.ts';
 const unexpectedError = 'src/observability/unexpected-error.ts';
@@ -152,6 +153,18 @@ export const graphqlGuards: readonly Mutant[] = [
     guard: '6_000 + 2 * characters + 300 * (tokens + countFields(document))',
     without: '2 * characters',
     noticedBy: 'unit/operation-store',
+  },
+  {
+    file: sharedTexts,
+    guard: ' && planOf(info).isPlain;',
+    without: ';',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: sharedTexts,
+    guard: ' && Object.isFrozen(value)',
+    without: '',
+    noticedBy: 'flow/grants',
   },
   {
     file: budget,

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { chooseContentType } from '../../graphql/content-type.js';
 import type { CreateContext, GraphQLContext } from '../../graphql/context.js';
 import type { OperationRequest, OperationRunner } from '../../graphql/operations/operation-runner.js';
+import { SharedTexts } from '../../graphql/operations/shared-texts.js';
 import { requestContextOf } from '../plugins/request-context.js';
 
 export interface GraphQLRouteDependencies {
@@ -23,11 +24,12 @@ export function addGraphQLRoute(server: FastifyInstance, dependencies: GraphQLRo
     const contextValue = await context.catch(() => undefined);
     const contentType = chooseContentType(accept);
     if (contextValue !== undefined && contentType !== undefined && isOperationRequest(body)) {
-      const response = await operations.run(body, contextValue);
+      const texts = new SharedTexts();
+      const response = await operations.run(body, contextValue, texts);
       if (response !== undefined) {
         const { status = 200, headers } = response.http;
         headers.set('content-type', contentType);
-        return send(reply, status, headers, `${JSON.stringify(response.result)}\n`);
+        return send(reply, status, headers, `${texts.stringify(response.result)}\n`);
       }
     }
     const response = await apollo.executeHTTPGraphQLRequest({
