@@ -19,7 +19,7 @@ import { GuardedStackOne } from './guarded-stackone.mjs';
  */
 /** @type {import('graphql').ValidationRule[]} */
 export const validationRules = [
-  maxDepthRule({ n: 6 }),
+  maxDepthRule({ n: 6, flattenFragments: true }),
   maxAliasesRule({ n: 4, allowList: [] }),
   maxDirectivesRule({ n: 8 }),
   costLimitRule({ maxCost: 20_000 }),
