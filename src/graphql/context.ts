@@ -10,6 +10,7 @@ import { createFollowUpContext, type RequestContext } from '../observability/req
 import { inSpan } from '../observability/tracing.js';
 import { originalOf, toGraphQLError } from './http-head.js';
 import type { RefusedMutations } from './operations/refused-mutations.js';
+import type { SharedTexts } from './operations/shared-texts.js';
 import { ResponseBudget } from './response-budget.js';
 
 /** What every resolver receives. The caller is authenticated; no argument of the schema can name another owner. */
@@ -18,6 +19,8 @@ export interface GraphQLContext {
   readonly stackone: StackOneDataSource;
   readonly request: RequestContext;
   readonly budget: ResponseBudget;
+  /** Only while an operation of the store runs whose response `SharedTexts` serializes. */
+  readonly sharedTexts?: SharedTexts;
   /** The account changes of the caller's owner, from now on. */
   readonly accountChanges: () => AsyncIterable<OwnedChange>;
   /** For the next event of a stream: the same caller, and nothing that was read before. */

@@ -53,7 +53,7 @@ function guard(resolve: Resolver<GraphQLContext>): Resolver<ConnectContext> {
     context.budget.check();
     const spend = (value: unknown) => {
       context.budget.spend(value, info);
-      return value;
+      return context.sharedTexts === undefined ? value : context.sharedTexts.replace(value, info);
     };
     const result: unknown = resolve(source, args, context, info);
     return result instanceof Promise ? result.then(spend) : spend(result);

@@ -92,11 +92,11 @@ export const accountRow = z
   })
   .transform(({ provider, connector, origin_owner_id, owner_id, ...row }, context) => {
     const owner = origin_owner_id ?? owner_id;
-    return {
-      ...row,
+    // A second spread would take twice as long as everything else for a row.
+    return Object.assign(row, {
       owner: typeof owner === 'string' && owner !== '' ? owner : null,
       provider: readProviderKey({ provider, connector }, context),
-    };
+    });
   });
 
 /** A row of a list also needs an owner: an account without one belongs to no caller. */

@@ -15,6 +15,7 @@ const ownFields = 'src/graphql/own-fields.ts';
 const budget = 'src/graphql/response-budget.ts';
 const trustedPlugin = 'src/graphql/plugins/trusted-documents.ts';
 const documentsFile = 'src/graphql/operations/documents-file.ts';
+const sharedTexts = 'src/graphql/operations/shared-texts.ts';
 const tokenLimit = 'src/graphql/token-limit.ts';
 const contentType = 'src/graphql/content-type.ts';
 const unexpectedError = 'src/observability/unexpected-error.ts';
@@ -168,6 +169,18 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'unit/operation-store',
   },
   {
+    file: sharedTexts,
+    guard: ' && planOf(info).isPlain;',
+    without: ';',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: sharedTexts,
+    guard: ' && Object.isFrozen(value)',
+    without: '',
+    noticedBy: 'flow/grants',
+  },
+  {
     file: budget,
     guard: 'if (this.#left < 0)',
     without: 'if (false)',
@@ -177,6 +190,18 @@ export const graphqlGuards: readonly Mutant[] = [
     file: budget,
     guard: '1 + Math.floor(value.length / charactersPerValue)',
     without: '1',
+    noticedBy: 'unit/response-budget',
+  },
+  {
+    file: budget,
+    guard: 'this.#take(this.#costOfFrozen(value, plan));',
+    without: '',
+    noticedBy: 'unit/response-budget',
+  },
+  {
+    file: budget,
+    guard: 'const known = costs.get(list);',
+    without: 'const known = costs.get(list) ?? 0;',
     noticedBy: 'unit/response-budget',
   },
   { file: budget, guard: 'this.#take(resolverCost);', without: '', noticedBy: 'unit/response-budget' },

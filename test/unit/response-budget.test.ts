@@ -64,6 +64,14 @@ describe('ResponseBudget counts', () => {
     expect(await isRefused(createSchema(list(most + 1, item)), query)).toBe(true);
   });
 
+  it('a frozen list like any other, at each request and for each selection', async () => {
+    const frozen = createSchema(Object.freeze(list(maxResponseValues / 2, {})));
+    for (const request of [1, 2]) {
+      expect([request, await isRefused(frozen, '{ items { id } }')]).toEqual([request, false]);
+      expect([request, await isRefused(frozen, '{ items { id text } }')]).toEqual([request, true]);
+    }
+  });
+
   it('the items of each list below a list', async () => {
     const query = '{ items { items { id } } }';
     // Each item of the outer list counts 11, and each of its items 2.

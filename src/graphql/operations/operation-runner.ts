@@ -10,6 +10,7 @@ import type { GraphQLContext } from '../context.js';
 import { type FormatError, toFormatted } from '../format-error.js';
 import { httpHeadOf } from '../http-head.js';
 import { OperationStore } from './operation-store.js';
+import type { SharedTexts } from './shared-texts.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 
 interface OperationParameters {
@@ -54,15 +55,25 @@ export class OperationRunner {
     this.#store.add(query, document);
   }
 
-  /** @returns undefined when Apollo Server has to handle the request; then nothing has run */
-  async run(request: OperationRequest, context: GraphQLContext): Promise<OperationResponse | undefined> {
+  /**
+   * @param texts serializes the result, which is not complete without it
+   * @returns undefined when Apollo Server has to handle the request; then nothing has run
+   */
+  async run(
+    request: OperationRequest,
+    context: GraphQLContext,
+    texts?: SharedTexts,
+  ): Promise<OperationResponse | undefined> {
     const { operationName, variables } = request;
     const text = request.query ?? this.trusted.findText(request.documentId);
     const operation = text === undefined ? undefined : this.#store.find(text)?.operation(operationName);
     if (operation === undefined) {
       return undefined;
     }
-    const result = await operation.run(context, variables ?? {});
+    const result = await operation.run(
+      texts === undefined ? context : { ...context, sharedTexts: texts },
+      variables ?? {},
+    );
     return result.data === undefined ? undefined : this.#toResponse(result, operation.node, context);
   }
 

@@ -6,6 +6,7 @@ import type { CreateContext, GraphQLContext } from '../../graphql/context.js';
 import { originalOf } from '../../graphql/http-head.js';
 import type { OperationRequest, OperationRunner } from '../../graphql/operations/operation-runner.js';
 import type { RefusedMutations } from '../../graphql/operations/refused-mutations.js';
+import { SharedTexts } from '../../graphql/operations/shared-texts.js';
 import { runBelow } from '../../observability/tracing.js';
 import { requestContextOf } from '../plugins/request-context.js';
 
@@ -41,11 +42,12 @@ export function addGraphQLRoute(
     });
     const contentType = chooseContentType(accept);
     if (contextValue !== undefined && contentType !== undefined && isOperationRequest(body)) {
-      const response = await operations.run(body, contextValue);
+      const texts = new SharedTexts();
+      const response = await operations.run(body, contextValue, texts);
       if (response !== undefined) {
         const { status = 200, headers } = response.http;
         headers.set('content-type', contentType);
-        return send(reply, status, headers, `${JSON.stringify(response.result)}\n`);
+        return send(reply, status, headers, `${texts.stringify(response.result)}\n`);
       }
     }
     const response = await apollo.executeHTTPGraphQLRequest({
