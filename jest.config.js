@@ -20,10 +20,10 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // They need a browser, or install packages: npm run test:browser, test:examples and test:installation.
+  // They need browsers, or install packages: npm run test:browser, test:engines, test:examples and test:installation.
   testPathIgnorePatterns: [
     '/node_modules/',
-    ...['browser', 'examples', 'installation'].map((name) => `<rootDir>/test/${name}/`),
+    ...['browser', 'engines', 'examples', 'installation'].map((name) => `<rootDir>/test/${name}/`),
   ],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -27,8 +27,7 @@ const oneFile = {
 /** What several entries share, such as the classes of errors, must exist once. */
 const fileByFile = { entryPoints: [`${source}/**/*.js`], outbase: source };
 
-const { metafile } = await build({
-  ...(entries.length === 1 ? oneFile : fileByFile),
+const common = {
   outdir: target,
   format: 'cjs',
   platform: 'node',
@@ -36,7 +35,21 @@ const { metafile } = await build({
   sourcemap: true,
   metafile: true,
   logLevel: 'warning',
-});
+};
+const { metafile } = await build({ ...common, ...(entries.length === 1 ? oneFile : fileByFile) });
+/** Lit has no CommonJS version either. The files that import it are bundled with it, for browsers. */
+const lit = readdirSync(source, { recursive: true }).filter((path) => /^(?!cjs).*\blit[\w-]*\.js$/.test(path));
+if (lit.length > 0) {
+  const { metafile: litFiles } = await build({
+    ...common,
+    entryPoints: lit.map((path) => join(source, path)),
+    outbase: source,
+    bundle: true,
+    external: ['react'],
+    conditions: ['browser'],
+  });
+  Object.assign(metafile.inputs, litFiles.inputs);
+}
 writeLicenses(join(target, 'LICENSES'), metafile.inputs);
 for (const path of types) {
   cpSync(join(source, path), join(target, path));

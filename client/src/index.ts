@@ -1,9 +1,6 @@
-export { describeAccount } from './account-name.js';
-export { type ConnectClient, type ConnectClientOptions, createConnectClient } from './connect-client.js';
-export { type ConnectFlow, createConnectFlow } from './connect-flow.js';
-export type { ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
-export { describeFailure, type FailureMessage, type Retry } from './describe-failure.js';
-export { describeUnavailable } from './describe-unavailable.js';
+export { type ConnectClient, type ConnectClientOptions, createConnectClient } from './core/connect-client.js';
+export { type ConnectFlow, createConnectFlow } from './core/connect-flow.js';
+export type { ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './core/connect-state.js';
 export {
   ConnectError,
   type ConnectFailure,
@@ -12,7 +9,13 @@ export {
   serverErrorCodes,
   toFailure,
   type UserError,
-} from './failure.js';
+} from './core/failure.js';
+export { type ConnectQuestion, createGuidedFlow, type GuidedFlow, type GuidedState } from './core/guided-flow.js';
+export {
+  type LinkedAccountsState,
+  type LinkedAccountsWatch,
+  watchLinkedAccounts,
+} from './core/watch-linked-accounts.js';
 export {
   type Category,
   ConfirmLinkedAccountDocument,
@@ -46,5 +49,20 @@ export {
   UserErrorFieldsFragmentDoc,
 } from './generated/operations.js';
 export { getSdk, type Sdk } from './generated/sdk.js';
-export { attachHub, type HubElementOptions, loadHub } from './hub-element.js';
-export { type LinkedAccountsState, type LinkedAccountsWatch, watchLinkedAccounts } from './watch-linked-accounts.js';
+export { attachHub, type HubElementOptions, loadHub } from './hub/hub-element.js';
+export { type BlockedSignIn, prepareSignInWindow, type SignInWindowOptions } from './hub/sign-in-window.js';
+export { createIntegrations, type Integrations, type IntegrationsOptions } from './integrations/create-integrations.js';
+export type {
+  ConnectTarget,
+  IntegrationsDialog,
+  IntegrationsState,
+  Notice,
+  Provider,
+  Viewer,
+} from './integrations/state.js';
+export { describeAccount } from './labels/account-name.js';
+export { describeFailure, type Retry } from './labels/describe-failure.js';
+export { describeUnavailable } from './labels/describe-unavailable.js';
+export { defaultLabels } from './labels/en.js';
+export type { ConnectLabels, DescribedCode, FailureMessage, LabelChanges, Language, Plural } from './labels/labels.js';
+export { loadLabels } from './labels/load-labels.js';

@@ -36,7 +36,7 @@ describeInBrowser('the demo page with linked accounts of a provider', ({ open })
     await button(page, 'Connect BambooHR').click();
     await page.locator('input[name=subdomain]').waitFor();
     await button(page, 'Name this account').click();
-    await page.getByLabel('Name this account').fill('Berlin office');
+    await page.getByLabel('Name of this account').fill('Berlin office');
     await button(page, 'Continue').click();
     await fillBambooHr(page);
     await button(page, 'Connect').click();
@@ -57,8 +57,8 @@ describeInBrowser('the demo page with linked accounts of a provider', ({ open })
   test('updates the account that the user chooses', async () => {
     const { id } = add('Berlin');
     const page = await openPage();
-    await button(page, 'Connect another BambooHR').click();
-    await button(page, 'Update this connection: BambooHR “Berlin”').click();
+    await button(page, 'Add another: BambooHR').click();
+    await button(page, 'Update this connection: Berlin').click();
     await page.getByRole('heading', { name: 'Update BambooHR “Berlin”' }).waitFor();
     await page.locator('input[name=subdomain]').fill('acme-new');
     await button(page, 'Connect').click();
@@ -71,9 +71,9 @@ describeInBrowser('the demo page with linked accounts of a provider', ({ open })
     const page = await openPage();
     const { id } = add('Of a colleague');
     await button(page, 'Connect BambooHR').click();
-    await button(page, 'Update this connection: BambooHR “Of a colleague”').waitFor();
+    await button(page, 'Update this connection: Of a colleague').waitFor();
     expect(sessionRequests(demo.emulator)).toEqual([]);
-    await page.getByLabel('Name this account').fill('Mine');
+    await page.getByLabel('Name of another account').fill('Mine');
     await page.keyboard.press('Enter');
     await fillBambooHr(page);
     await button(page, 'Connect').click();
@@ -84,7 +84,7 @@ describeInBrowser('the demo page with linked accounts of a provider', ({ open })
   test('distinguishes two accounts without names when one is disconnected', async () => {
     const [first, second] = [add(), add()];
     const page = await openPage();
-    const name = (id: string) => new RegExp(`^Disconnect BambooHR – Linked on .* \\(…${id.slice(-4)}\\)$`);
+    const name = (id: string) => new RegExp(`^Disconnect: BambooHR – Linked on .* \\(…${id.slice(-4)}\\)$`);
     await page.getByRole('button', { name: name(first.id) }).waitFor();
     await page.getByRole('button', { name: name(second.id) }).click();
     await page.getByRole('heading', { name: `(…${second.id.slice(-4)})?` }).waitFor();
@@ -97,7 +97,7 @@ describeInBrowser('the demo page with linked accounts of a provider', ({ open })
 
   test('says in the choice of all tools that a connected tool is updated', async () => {
     const page = await openPage();
-    await button(page, 'Browse all tools').click();
+    await button(page, 'Browse: All integrations').click();
     await waitForText(page, 'Choosing a connected tool updates its connection.');
   });
 
@@ -105,8 +105,8 @@ describeInBrowser('the demo page with linked accounts of a provider', ({ open })
     add();
     add('The office in Berlin with a long name');
     const page = await openPage({ colorScheme, viewport: { width, height: 844 }, reducedMotion: 'reduce' });
-    await button(page, 'Connect another BambooHR').click();
-    await page.getByLabel('Name this account').waitFor();
+    await button(page, 'Add another: BambooHR').click();
+    await page.getByLabel('Name of another account').waitFor();
     expect(await seriousAccessibilityProblems(page)).toEqual([]);
     expect(await overflowPixels(page)).toBe(0);
   });

@@ -4,6 +4,7 @@ import type { Demo } from '../../demo/start-demo.js';
 import {
   accessibilityCases,
   describeInBrowser,
+  focusedName,
   overflowPixels,
   seriousAccessibilityProblems,
 } from '../support/browser.js';
@@ -30,7 +31,7 @@ describeInBrowser('the demo page while accounts change', ({ open }) => {
   }
 
   const row = (page: Page, name: string) => page.getByRole('listitem', { name, exact: true });
-  const status = (page: Page) => page.locator('.toast-region').getByText(/./).first();
+  const status = (page: Page) => page.locator('.stackone-connect-notices').getByText(/./).first();
   const greenhouse = () => {
     const account = demo.emulator.accounts().find(({ provider }) => provider === 'greenhouse');
     return account?.id ?? '';
@@ -58,15 +59,15 @@ describeInBrowser('the demo page while accounts change', ({ open }) => {
     await row(second, 'BambooHR').waitFor();
     await waitForText(second, 'BambooHR was connected.');
     await waitForText(first, 'BambooHR is connected.');
-    await button(second, 'Disconnect BambooHR').click();
+    await button(second, 'Disconnect: BambooHR').click();
     await button(second, 'Disconnect').click();
     await row(first, 'BambooHR').waitFor({ state: 'detached' });
     await waitForText(first, 'BambooHR was disconnected.');
     // The change of the other customer comes last: what comes before it would have arrived.
     demo.emulator.addAccount({ provider: 'jira', ...tenantOwner() });
     await row(first, 'Jira').waitFor();
-    expect(await other.locator('.account').count()).toBe(1);
-    expect(await other.locator('.toast').count()).toBe(0);
+    expect(await other.locator('.stackone-connect-account').count()).toBe(1);
+    expect(await other.locator('.stackone-connect-toast').count()).toBe(0);
   });
 
   test('breaks an account with the button of the demo bar, also after a reset of the emulator', async () => {
@@ -85,9 +86,8 @@ describeInBrowser('the demo page while accounts change', ({ open }) => {
     const page = await openPage();
     const { id } = demo.emulator.addAccount({ provider: 'jira', ...tenantOwner() });
     await row(page, 'Jira').waitFor();
-    const focused = () => page.evaluate(() => document.activeElement?.id ?? document.activeElement?.tagName);
-    expect(await focused()).not.toBe('connections');
-    await button(page, 'Disconnect Jira').focus();
+    expect(await focusedName(page)).not.toBe('Your connections');
+    await button(page, 'Disconnect: Jira').focus();
     const sdkToken = await page.evaluate(async () => (await (await fetch('/demo/token?tenant=acme')).json()).token);
     await page.evaluate(
       ([token, accountId]) =>
@@ -101,7 +101,7 @@ describeInBrowser('the demo page while accounts change', ({ open }) => {
       [sdkToken, id],
     );
     await row(page, 'Jira').waitFor({ state: 'detached' });
-    expect(await focused()).toBe('connections');
+    expect(await focusedName(page)).toBe('Your connections');
   });
 
   test.each(accessibilityCases)('has no serious accessibility problem, %s at %i pixels', async (colorScheme, width) => {

@@ -40,10 +40,12 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   }
 
   const row = (page: Page, name: string) => page.getByRole('listitem', { name, exact: true });
-  const dialog = (page: Page) => page.locator('#connect-dialog');
+  const dialog = (page: Page) => page.locator('dialog.stackone-connect');
   const connectInHub = (page: Page) => button(page, 'Connect').click();
   const rowNames = (page: Page) =>
-    page.locator('.account').evaluateAll((rows) => rows.map((element) => element.getAttribute('aria-label')));
+    page
+      .locator('.stackone-connect-account')
+      .evaluateAll((rows) => rows.map((element) => element.getAttribute('aria-label')));
   const createdSessions = () => sessionRequests(demo.emulator).length;
   const accountsOf = (provider: string) => demo.emulator.accounts().filter((account) => account.provider === provider);
 
@@ -75,7 +77,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await waitForText(page, 'Connection Successful');
     await waitForText(page, 'BambooHR is connected.');
     await row(page, 'BambooHR').getByText('Connected · verified').waitFor();
-    expect(await dialog(page).isVisible()).toBe(false);
+    expect(await dialog(page).count()).toBe(0);
     expect(accountsOf('bamboohr')).toMatchObject([{ ...tenantOwner(), status: 'active' }]);
   });
 
@@ -96,7 +98,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const popup = await openConsent(page);
     await decide(page, popup, 'Approve');
     await row(page, 'HubSpot').getByText('Connected · verified').waitFor();
-    await dialog(page).waitFor({ state: 'hidden' });
+    await dialog(page).waitFor({ state: 'detached' });
     expect(accountsOf('hubspot')).toMatchObject([{ id: before?.id, status: 'active' }]);
     expect(await button(page, 'Reconnect HubSpot').count()).toBe(0);
     // The row gets the focus because its button no longer exists.
@@ -136,7 +138,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await waitForText(page, /Personio rejected these credentials: Client secret is not valid/);
     expect(accountsOf('personio')).toEqual([]);
     await page.keyboard.press('Escape');
-    await dialog(page).waitFor({ state: 'hidden' });
+    await dialog(page).waitFor({ state: 'detached' });
     expect(await row(page, 'Personio').count()).toBe(0);
   });
 
@@ -252,7 +254,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await passMinutes(page, demo, 1);
     await waitForText(page, 'The session has expired');
     expect(await page.getByText('No configured integrations').count()).toBe(0);
-    await button(page, 'Start again').click();
+    await button(page, 'Try again').click();
     await fillBambooHr(page);
     await connectInHub(page);
     await row(page, 'BambooHR').waitFor();
@@ -270,10 +272,10 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
 
   test('disconnects an account only after confirmation', async () => {
     const page = await openPage();
-    await button(page, 'Disconnect Greenhouse “Recruiting”').click();
+    await button(page, 'Disconnect: Greenhouse “Recruiting”').click();
     await button(page, 'Cancel').click();
     expect(accountsOf('greenhouse')).toHaveLength(1);
-    await button(page, 'Disconnect Greenhouse “Recruiting”').click();
+    await button(page, 'Disconnect: Greenhouse “Recruiting”').click();
     await button(page, 'Disconnect').click();
     await waitForText(page, 'Greenhouse “Recruiting” is disconnected.');
     expect(accountsOf('greenhouse')).toEqual([]);
@@ -283,17 +285,17 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
 
   test('shows why an account was not disconnected, and keeps it', async () => {
     const page = await openPage();
-    await button(page, 'Disconnect HubSpot').click();
+    await button(page, 'Disconnect: HubSpot').click();
     demo.emulator.failNext({ status: 503 }, 9);
     await button(page, 'Disconnect').click();
-    await page.locator('#removal-dialog').getByText('StackOne cannot be reached.').waitFor();
+    await page.getByRole('alertdialog').getByText('StackOne cannot be reached.').waitFor();
     expect(accountsOf('hubspot')).toHaveLength(1);
   });
 
   test('connects a second account of a provider with a name', async () => {
     const page = await openPage();
-    await button(page, 'Connect another Greenhouse').click();
-    await page.getByLabel('Name this account').fill('Berlin');
+    await button(page, 'Add another: Greenhouse').click();
+    await page.getByLabel('Name of another account').fill('Berlin');
     await page.keyboard.press('Enter');
     await page.locator('input[name=api_key]').fill('key-123456');
     await connectInHub(page);
@@ -304,20 +306,20 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   test('opens the Hub with the providers of the selected category, or with all providers', async () => {
     const page = await openPage();
     await page.getByRole('radio', { name: 'HR' }).check({ force: true });
-    await button(page, 'Browse all HR tools').click();
+    await button(page, 'Browse: HR').click();
     const choices = dialog(page).locator('stackone-hub');
     await choices.getByText('Personio').waitFor();
     expect(await choices.getByText('Slack').count()).toBe(0);
     await button(page, 'Close').click();
     await page.getByRole('radio', { name: 'All' }).check({ force: true });
-    await button(page, 'Browse all tools').click();
+    await button(page, 'Browse: All integrations').click();
     await choices.getByRole('button', { name: /Greenhouse/ }).waitFor();
     await choices.getByRole('button', { name: /Slack/ }).waitFor();
   });
 
   test('finds a provider by name, and offers to show all when nothing matches', async () => {
     const page = await openPage();
-    const names = () => page.locator('.card:not(.browse) h3').allTextContents();
+    const names = () => page.locator('.stackone-connect-card:not(.stackone-connect-extra) h3').allTextContents();
     await page.getByRole('searchbox').fill('hub');
     expect(await names()).toEqual(['HubSpot']);
     await page.getByRole('searchbox').fill('nothing like it');
@@ -349,7 +351,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const page = await openPage();
     await page.route('**/graphql', (route) => route.abort());
     await button(page, 'Connect BambooHR').click();
-    await dialog(page).getByText('Orchard cannot be reached').waitFor();
+    await dialog(page).getByText('The server cannot be reached').waitFor();
   });
 
   test('refreshes the accounts when the window gets the focus', async () => {
@@ -381,7 +383,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await page.keyboard.press('Enter');
     await page.locator('input[name=subdomain]').waitFor();
     await page.keyboard.press('Escape');
-    await dialog(page).waitFor({ state: 'hidden' });
+    await dialog(page).waitFor({ state: 'detached' });
     expect(await focusedName(page)).toBe('Connect BambooHR');
     await page.keyboard.press('Enter');
     await page.locator('input[name=subdomain]').waitFor();
@@ -392,8 +394,8 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await tabTo(page, 'Connect');
     await page.keyboard.press('Enter');
     await row(page, 'BambooHR').waitFor();
-    await dialog(page).waitFor({ state: 'hidden' });
-    expect(await focusedName(page)).toBe('Connect another BambooHR');
+    await dialog(page).waitFor({ state: 'detached' });
+    expect(await focusedName(page)).toBe('Add another: BambooHR');
   });
 
   test.each(accessibilityCases)('has no serious accessibility problem, %s at %i pixels', async (colorScheme, width) => {
@@ -408,7 +410,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     await page.locator('input[name=subdomain]').waitFor();
     expect(await seriousAccessibilityProblems(page)).toEqual([]);
     await button(page, 'Close').click();
-    await button(page, 'Disconnect HubSpot').click();
+    await button(page, 'Disconnect: HubSpot').click();
     expect(await seriousAccessibilityProblems(page)).toEqual([]);
     demo.emulator.failNext({ status: 503 }, 9);
     await page.reload();

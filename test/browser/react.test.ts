@@ -124,7 +124,7 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
     await waitForText(page, 'Berlin office');
     await waitForText(page, `(…${second.id.slice(-4)})`);
     expect(createdSessions()).toBe(0);
-    await button(page, 'Update this connection').first().click();
+    await button(page, 'Update this connection: Berlin office').click();
     await page.locator('input[name=subdomain]').waitFor();
     expect(sessionRequests(demo.emulator)).toMatchObject([{ body: { account_id: first.id } }]);
     await button(page, 'Close').click();

@@ -15,27 +15,52 @@ interface Bundle {
   readonly files: readonly string[];
   /** The packages that it asks for. */
   readonly packages: readonly string[];
+  /** The gzipped size of each file that is loaded on demand, by the name of its source file. */
+  readonly onDemand: Readonly<Record<string, number>>;
 }
 
-/** As a frontend's bundler would make it of `code`, with other packages left outside. */
-async function bundle(code: string): Promise<Bundle> {
+const gzipped = (text: string) => gzipSync(text, { level: 9 }).byteLength;
+
+/** As a frontend's bundler would make it of `code`, with other packages left outside. Whole: with them. */
+async function bundle(code: string, { whole = false } = {}): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: inPackage('.'), loader: 'ts' },
     bundle: true,
+    splitting: true,
+    outdir: 'bundle',
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
+    charset: 'utf8',
     minify: true,
-    packages: 'external',
+    ...(!whole && { packages: 'external' as const }),
     metafile: true,
     write: false,
   });
-  const [output] = Object.values(metafile.outputs);
-  const inputs = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const outputs = Object.values(metafile.outputs).map((output, index) => ({
+    ...output,
+    text: outputFiles[index]?.text ?? '',
+  }));
+  const first = outputs.filter(({ entryPoint }) => entryPoint === '<stdin>' || entryPoint === undefined);
+  const inputs = first
+    .flatMap((output) => Object.entries(output.inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0);
   return {
-    text: outputFiles.map(({ text }) => text).join(''),
+    text: first.map(({ text }) => text).join(''),
     files: inputs.map(([path]) => path).filter((path) => path !== '<stdin>'),
-    packages: [...new Set((output?.imports ?? []).map(({ path }) => path))].sort(),
+    packages: [
+      ...new Set(
+        first
+          .flatMap(({ imports }) => imports)
+          .filter(({ external }) => external === true)
+          .map(({ path }) => path),
+      ),
+    ].sort(),
+    onDemand: Object.fromEntries(
+      outputs
+        .filter((output) => !first.includes(output))
+        .map(({ entryPoint = '', text }) => [entryPoint.replace(/.*\//, ''), gzipped(text)]),
+    ),
   };
 }
 
@@ -59,9 +84,11 @@ function productionTree(place: string): string[] {
 }
 
 describe('the client', () => {
-  it('installs graphql-request, graphql-sse, the typed documents and graphql, and nothing else', () => {
+  it('installs graphql-request, graphql-sse, the typed documents, graphql and Lit, and nothing else', () => {
     const tree = productionTree('client');
-    expect(tree).toEqual(['@graphql-typed-document-node/core', 'graphql', 'graphql-request', 'graphql-sse']);
+    const lit = ['@lit-labs/ssr-dom-shim', '@lit/reactive-element', 'lit', 'lit-element', 'lit-html'];
+    const ours = ['@graphql-typed-document-node/core', 'graphql', 'graphql-request', 'graphql-sse'];
+    expect(tree).toEqual([...lit, ...ours, '@types/trusted-types'].sort());
     // The same search finds the server's packages.
     expect(productionTree('')).toEqual(expect.arrayContaining(['fastify', '@apollo/server', '@redis/client']));
   });
@@ -70,10 +97,10 @@ describe('the client', () => {
     expect([...serverErrorCodes]).toEqual(errorCodes);
   });
 
-  it('imports graphql, graphql-request and graphql-sse only, and takes less than 7.5 KB without them', async () => {
+  it('imports graphql, graphql-request and graphql-sse only, and takes less than 12.5 kB without them', async () => {
     const { text, packages } = await bundle(`export * from './client/src/index.js'`);
     expect(packages).toEqual(['graphql', 'graphql-request', 'graphql-sse']);
-    expect(gzipSync(text, { level: 9 }).byteLength).toBeLessThan(7_500);
+    expect(gzipped(text)).toBeLessThan(12_500);
     expect(text).toContain('stackone-hub');
   });
 
@@ -91,10 +118,22 @@ describe('the client', () => {
     expect(text).not.toContain('deleteLinkedAccount');
   });
 
-  it('has a React entry that imports React, with a hook that contains no button', async () => {
+  it('has a React entry that imports React and Lit, with a hook that contains no button', async () => {
     const all = await bundle(`export * from './client/src/react/index.js'`);
-    expect(all.packages).toEqual(['graphql-request', 'react', 'react-dom/client', 'react/jsx-runtime']);
-    const { files } = await bundle(`export { useConnect } from './client/src/react/index.js'`);
-    expect(files.filter((path) => /dialog|button|labels/.test(path))).toEqual([]);
+    expect(all.packages).toEqual([
+      ...['graphql-request', 'lit/html.js', 'react', 'react-dom/client', 'react/jsx-runtime'],
+    ]);
+    const hook = await bundle(`export { useConnect } from './client/src/react/index.js'`);
+    expect(hook.files.filter((path) => /dialog|button|labels|elements/.test(path))).toEqual([]);
+    const button = await bundle(`export { ConnectButton } from './client/src/react/index.js'`);
+    expect(button.files.filter((path) => /elements/.test(path))).toEqual([]);
+  });
+
+  it('has an element of at most 25 kB with Lit and one language, and less than 3 kB for each further language', async () => {
+    const { text, files, onDemand } = await bundle(`import './client/src/elements/index.js'`, { whole: true });
+    expect(files).toContain('client/src/elements/define.ts');
+    expect(gzipped(text)).toBeLessThanOrEqual(25_000);
+    expect(Object.keys(onDemand).sort()).toEqual(['de.ts', 'es.ts', 'fr.ts', 'it.ts', 'ja.ts']);
+    expect(Object.entries(onDemand).filter(([, size]) => size >= 3_000)).toEqual([]);
   });
 });

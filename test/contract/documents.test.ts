@@ -116,8 +116,8 @@ describe('docs/client.md', () => {
     [...readText(path).matchAll(new RegExp(`readonly ${key}: '([\\w-]+)'`, 'g'))].map((match) => match[1]);
 
   it('has one row for each phase of a flow and each kind of failure, and no other', () => {
-    const phases = constantsOf('client/src/connect-state.ts', 'phase');
-    const kinds = constantsOf('client/src/failure.ts', 'kind');
+    const phases = constantsOf('client/src/core/connect-state.ts', 'phase');
+    const kinds = constantsOf('client/src/core/failure.ts', 'kind');
     expect([phases.length, kinds.length]).toEqual([6, 6]);
     expect(namesIn(sectionOf('docs/client.md', 'Phases of a flow'))).toEqual(phases);
     expect(namesIn(sectionOf('docs/client.md', 'Failures'))).toEqual(kinds);
@@ -129,7 +129,7 @@ describe('docs/client.md', () => {
     const props = [...settings.matchAll(/readonly (\w+)\??:/g)].map((match) => match[1]);
     const [, provider = '', button = ''] = sectionOf('docs/client.md', 'React').split('\n| Prop |');
     expect(namesIn(provider).sort()).toEqual(props.sort());
-    const sources = ['client/src/react/connect-button.tsx', 'client/src/react/connect-dialog.tsx'].map(readText).join();
+    const sources = ['client/src/react/connect-button.tsx', 'client/src/dialog/dialog-parts.ts'].map(readText).join();
     const documented = rowsIn(button).flatMap(([, names = '']) =>
       [...names.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? ''),
     );

@@ -124,7 +124,7 @@ describe('What has one place:', () => {
       'emulator/src/main.ts',
       'demo/main.ts',
       // Explains a wrong URL to the developer of the page.
-      'client/src/connect-client.ts',
+      'client/src/core/connect-client.ts',
     ]);
   });
 

@@ -41,7 +41,7 @@ const contents = {
     source: 'client/src',
     built: 'dist',
     parts: ['LICENSE', 'README.md', 'dist/', 'package.json'],
-    entrypoints: ['.', './react'],
+    entrypoints: ['.', './react', './elements'],
   },
   emulator: {
     source: 'emulator/src',

@@ -514,6 +514,21 @@ describe('the close event of the Hub', () => {
   });
 });
 
+describe('a blocked sign-in window', () => {
+  it('is part of the state `open` only', async () => {
+    const flow = await createFlow();
+    const blocked = { state: 'blocked', continue: () => {} } as const;
+    flow.hub.signInBlocked(blocked);
+    expect(flow.getState()).toEqual({ phase: 'closed', session: null });
+    await flow.start();
+    expect(stateIn(flow, 'open').signIn).toBeNull();
+    flow.hub.signInBlocked(blocked);
+    expect(stateIn(flow, 'open').signIn).toBe(blocked);
+    flow.hub.signInBlocked(null);
+    expect(stateIn(flow, 'open').signIn).toBeNull();
+  });
+});
+
 describe('dispose', () => {
   it('closes the flow, stops requests and calls no listener', async () => {
     const reported: LinkedAccount[] = [];

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, request as sendRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ChangeStreamListener } from '../../client/src/change-stream.js';
+import type { ChangeStreamListener } from '../../client/src/core/change-stream.js';
 import {
   type ConnectClientOptions,
   createConnectClient,

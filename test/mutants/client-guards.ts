@@ -1,23 +1,30 @@
 import type { Mutant } from './guards.js';
 
-const flow = 'client/src/connect-flow.ts';
-const watcher = 'client/src/account-watcher.ts';
-const watch = 'client/src/session-watch.ts';
-const client = 'client/src/connect-client.ts';
-const failure = 'client/src/failure.ts';
-const hub = 'client/src/hub-element.ts';
+const flow = 'client/src/core/connect-flow.ts';
+const watcher = 'client/src/core/account-watcher.ts';
+const watch = 'client/src/core/session-watch.ts';
+const client = 'client/src/core/connect-client.ts';
+const failure = 'client/src/core/failure.ts';
+const hub = 'client/src/hub/hub-element.ts';
 const reactHook = 'client/src/react/use-connect.tsx';
-const reactDialog = 'client/src/react/connect-dialog.tsx';
-const ownEvents = 'client/src/own-events.ts';
-const overlays = 'client/src/hub-overlays.ts';
-const modal = 'client/src/react/modal.ts';
-const theme = 'client/src/react/use-theme.ts';
-const page = 'client/src/page.ts';
-const list = 'client/src/account-list.ts';
-const accountsWatch = 'client/src/watch-linked-accounts.ts';
-const stream = 'client/src/change-stream.ts';
-const hubSession = 'client/src/hub-session.ts';
 const reactButton = 'client/src/react/connect-button.tsx';
+const reactHub = 'client/src/react/react-hub.tsx';
+const frame = 'client/src/dialog/dialog-frame.ts';
+const guided = 'client/src/core/guided-flow.ts';
+const integrations = 'client/src/integrations/create-integrations.ts';
+const element = 'client/src/elements/connect-integrations.ts';
+const keepFocus = 'client/src/elements/keep-focus.ts';
+const tokens = 'client/src/dialog/tokens.ts';
+const ownEvents = 'client/src/hub/own-events.ts';
+const overlays = 'client/src/hub/hub-overlays.ts';
+const modal = 'client/src/dialog/modal.ts';
+const theme = 'client/src/hub/hub-theme.ts';
+const page = 'client/src/core/page.ts';
+const list = 'client/src/core/account-list.ts';
+const accountsWatch = 'client/src/core/watch-linked-accounts.ts';
+const stream = 'client/src/core/change-stream.ts';
+const hubSession = 'client/src/core/hub-session.ts';
+const signIn = 'client/src/hub/sign-in-window.ts';
 
 /** Guards of the client: against trusting the Hub, creating two sessions and losing an account. */
 export const clientGuards: readonly Mutant[] = [
@@ -231,18 +238,6 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: reactHook,
-    guard: "    element?.addEventListener('click', flow.hub.touched, true);\n",
-    without: '',
-    noticedBy: 'browser/react',
-  },
-  {
-    file: reactHook,
-    guard: "    element?.addEventListener('input', flow.hub.touched, true);\n",
-    without: '',
-    noticedBy: 'browser/react',
-  },
-  {
-    file: reactHook,
     guard: '  useEffect(() => flow.dispose, [flow]);\n',
     without: '',
     noticedBy: 'browser/react',
@@ -254,29 +249,113 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'browser/react',
   },
   {
-    file: reactDialog,
-    guard: 'if (!currentTarget.open) {\n          close();\n        }',
-    without: 'close();',
-    noticedBy: 'browser/react',
-  },
-  {
-    file: reactDialog,
-    guard: '  useLayoutEffect(() => () => closeModal.current(), []);\n',
+    file: reactHub,
+    guard: "  slot.addEventListener('click', flow.hub.touched, true);\n",
     without: '',
     noticedBy: 'browser/react',
   },
   {
-    file: reactDialog,
-    guard: '    if (!isInside) {\n      heading.current?.focus();\n    }\n',
+    file: reactHub,
+    guard: "  slot.addEventListener('input', flow.hub.touched, true);\n",
     without: '',
     noticedBy: 'browser/react',
   },
   {
-    file: reactButton,
+    file: reactHub,
+    guard: '    this.props.onError();\n',
+    without: '',
+    noticedBy: 'browser/react',
+  },
+  {
+    file: reactHub,
+    guard: '  keepEventsInside(container);\n',
+    without: '',
+    noticedBy: 'browser/react-isolation',
+  },
+  {
+    file: frame,
+    guard: '  keepEventsInside(container);\n',
+    without: '',
+    noticedBy: 'browser/react-isolation',
+  },
+  {
+    file: frame,
+    guard: 'currentTarget instanceof HTMLDialogElement && !currentTarget.open',
+    without: 'currentTarget instanceof HTMLDialogElement',
+    noticedBy: 'browser/host-dialogs',
+  },
+  {
+    file: frame,
     guard:
-      '      if (isOpen) {\n        linked.current = account;\n      } else {\n        onLinked?.(account);\n      }\n',
+      '      if (activeElement === dialog || !dialog.contains(activeElement)) {\n        title.focus();\n      }\n',
+    without: '',
+    noticedBy: 'browser/react',
+  },
+  {
+    file: guided,
+    guard: '      if (isOpen()) {\n        linked = account;\n      } else {\n        onLinked?.(account);\n      }\n',
     without: '      onLinked?.(account);\n',
     noticedBy: 'browser/react',
+  },
+  {
+    file: guided,
+    guard: "asks ? { ...request, onExisting: 'FAIL' } : request",
+    without: 'request',
+    noticedBy: 'browser/react',
+  },
+  {
+    file: guided,
+    guard: 'if (asks && known.length > 0) {',
+    without: 'if (known.length > 9) {',
+    noticedBy: 'browser/demo-accounts',
+  },
+  {
+    file: theme,
+    guard: "  return isDark(element) ? 'dark' : 'light';\n",
+    without: "  return 'light';\n",
+    noticedBy: 'browser/react-style',
+  },
+  {
+    file: tokens,
+    guard: '    dialog.style.colorScheme = colorScheme;\n',
+    without: '',
+    noticedBy: 'browser/react-style',
+  },
+  {
+    file: integrations,
+    guard: 'isFirst || state.dialog !== null ? null : noticeOf(before, accounts)',
+    without: 'isFirst ? null : null',
+    noticedBy: 'browser/demo-live',
+  },
+  {
+    file: integrations,
+    guard: "  if (deletedAccountId === null) {\n    throw new ConnectError({ kind: 'refused', userErrors });\n  }\n",
+    without: '',
+    noticedBy: 'flow/integrations',
+  },
+  {
+    file: integrations,
+    guard: "dialog?.kind !== 'remove' || dialog.isRemoving",
+    without: "dialog?.kind !== 'remove'",
+    noticedBy: 'flow/integrations',
+  },
+  {
+    file: integrations,
+    guard: '    if (current !== reads) {\n      return;\n    }\n',
+    without: '',
+    noticedBy: 'flow/integrations',
+  },
+  {
+    file: element,
+    guard: '    this.#keepFocusAfterDialog();\n',
+    without: '',
+    noticedBy: 'browser/demo-page',
+  },
+  {
+    file: keepFocus,
+    guard: '  (target ?? document.getElementById(fallback))?.focus();\n',
+    without: '',
+    noticedBy: 'browser/demo-live',
   },
   {
     file: ownEvents,
@@ -327,12 +406,6 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'unit/react-jsdom',
   },
   {
-    file: theme,
-    guard: "    return isDark(element.current) ? 'dark' : 'light';\n",
-    without: "    return 'light';\n",
-    noticedBy: 'browser/react-style',
-  },
-  {
     file: page,
     guard: "window.addEventListener?.('focus'",
     without: "window.addEventListener!('focus'",
@@ -343,18 +416,6 @@ export const clientGuards: readonly Mutant[] = [
     guard: '  if (isGraphqlResponse(await response.clone().text())) {\n    return response;\n  }\n',
     without: '  if (response.url !== null) return response;\n',
     noticedBy: 'flow/connect-client',
-  },
-  {
-    file: reactHook,
-    guard: '    this.props.onError();\n',
-    without: '',
-    noticedBy: 'browser/react',
-  },
-  {
-    file: reactButton,
-    guard: "asks ? { ...request, onExisting: 'FAIL' } : request",
-    without: 'request',
-    noticedBy: 'browser/react',
   },
   {
     file: overlays,
@@ -429,9 +490,93 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'flow/watch-linked-accounts',
   },
   {
-    file: 'client/src/document-id.ts',
+    file: 'client/src/core/document-id.ts',
     guard: '(await isUnknown(response)) ? fetch(input, init) : response',
     without: 'response',
     noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: signIn,
+    guard: "isUrl && method.toUpperCase() === 'POST' && ",
+    without: 'isUrl && ',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: " && new Headers(headers).get('x-hub-session-token') === token",
+    without: '',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: 'return isUrl && method',
+    without: 'return method',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: 'return href.startsWith(',
+    without: "return href.startsWith('http') || href.startsWith(",
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '&& href.includes(',
+    without: '|| href.includes(',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '    if (!hubs.delete(hub)) {\n      return;\n    }\n',
+    without: '    hubs.delete(hub);\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '    if (hubs.size === 0) {\n',
+    without: '    {\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '      if (window.fetch === fetchForHub) {\n',
+    without: '      {\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: 'this.#waiting === waiting && this.#close(), ok ? unusedMs : 0',
+    without: 'this.#waiting === waiting && this.#close(), unusedMs',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: 'waiting !== null && this.#waiting === waiting && this.#close()',
+    without: 'this.#close()',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '    if (waiting?.closed === false) {\n',
+    without: '    if (waiting !== null) {\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '  end(): void {\n    this.#close();\n',
+    without: '  end(): void {\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '        if (actual !== null) {\n          this.#setBlocked(null);\n        }\n',
+    without: '        this.#setBlocked(null);\n',
+    noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: signIn,
+    guard: '    await copy.arrayBuffer();\n',
+    without: '',
+    noticedBy: 'unit/sign-in-window',
   },
 ];

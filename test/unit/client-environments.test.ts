@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { isPageVisible, onReturn } from '../../client/src/core/page.js';
 import { createConnectFlow, describeAccount, type LinkedAccount } from '../../client/src/index.js';
-import { isPageVisible, onReturn } from '../../client/src/page.js';
 
 afterEach(() => {
   Reflect.deleteProperty(globalThis, 'window');

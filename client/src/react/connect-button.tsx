@@ -1,16 +1,21 @@
-import { type ComponentPropsWithoutRef, forwardRef, useEffect, useId, useRef } from 'react';
-import type { ConnectRequest } from '../connect-state.js';
-import type { LinkedAccount } from '../failure.js';
-import { ConnectDialog } from './connect-dialog.js';
+import { type ComponentPropsWithoutRef, forwardRef, useEffect, useId, useMemo, useRef } from 'react';
+import type { ConnectRequest } from '../core/connect-state.js';
+import type { LinkedAccount } from '../core/failure.js';
+import { createGuidedFlow } from '../core/guided-flow.js';
+import { attachDialog, type ConnectDialogSettings } from '../dialog/connect-dialog.js';
+import type { DialogSettings } from '../dialog/dialog-parts.js';
+import type { LabelChanges } from '../labels/labels.js';
 import { useConnectSettings } from './connect-provider.js';
-import type { DialogAppearance } from './dialog-parts.js';
-import { type ConnectLabels, defaultLabels } from './labels.js';
-import { useConnect } from './use-connect.js';
+import { mountReactHub } from './react-hub.js';
+import { useLabels } from './use-labels.js';
 
-type ButtonAttributes = Omit<ComponentPropsWithoutRef<'button'>, keyof ConnectRequest | keyof DialogAppearance>;
+type ButtonAttributes = Omit<ComponentPropsWithoutRef<'button'>, keyof ConnectRequest | keyof DialogSettings>;
 
 /** The arguments of `createConnectSession`, the appearance of the dialog, and all attributes of `<button>`. */
-export interface ConnectButtonProps extends ButtonAttributes, ConnectRequest, DialogAppearance {
+export interface ConnectButtonProps
+  extends ButtonAttributes,
+    ConnectRequest,
+    Pick<DialogSettings, 'describe' | 'classNames'> {
   /**
    * Called for each linked account, after the server has confirmed it. The dialog is closed at that time, so the
    * callback may unmount this button. Also called for an account that is found after the user closed the dialog.
@@ -23,8 +28,8 @@ export interface ConnectButtonProps extends ButtonAttributes, ConnectRequest, Di
   readonly unavailableReason?: string | null | undefined;
   /** Title and accessible name of the dialog. Default: the accessible name or the text of the button. */
   readonly dialogTitle?: string | undefined;
-  /** Replaces texts of the dialog. Default: English texts, see `defaultLabels`. */
-  readonly labels?: Partial<ConnectLabels> | undefined;
+  /** Replaces texts of the dialog. */
+  readonly labels?: LabelChanges | undefined;
 }
 
 /**
@@ -35,46 +40,63 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
   { provider, category, accountId, label, onExisting, describe, classNames, ...props },
   ref,
 ) {
-  const { onLinked, unavailableReason, dialogTitle, labels, onClick, children = 'Connect an account', ...rest } = props;
+  const {
+    onLinked,
+    unavailableReason,
+    dialogTitle,
+    labels: labelChanges,
+    onClick,
+    children = 'Connect an account',
+    ...rest
+  } = props;
   const reasonId = useId();
   const isUnavailable = unavailableReason != null;
   const attributes = isUnavailable
     ? { ...rest, 'aria-disabled': true, 'aria-describedby': `${rest['aria-describedby'] ?? ''} ${reasonId}`.trim() }
     : rest;
   const settings = useConnectSettings();
+  const { client } = settings;
+  const labels = useLabels(labelChanges);
   const opener = useRef<HTMLButtonElement | null>(null);
-  const linked = useRef<LinkedAccount | null>(null);
-  const latest = useRef(onLinked);
+  const latest = { onLinked, dialogTitle, describe, classNames, settings, labels };
+  const current = useRef(latest);
+  const dialog = useRef<ReturnType<typeof attachDialog> | null>(null);
   useEffect(() => {
-    latest.current = onLinked;
+    current.current = latest;
+    dialog.current?.update();
   });
-  const allLabels = { ...defaultLabels, ...labels };
-  const connect = useConnect({
-    onLinked: (account) => {
-      if (isOpen) {
-        linked.current = account;
-      } else {
-        onLinked?.(account);
-      }
-    },
-    // The height of the dialog body. A percentage would refer to an inner element without a height.
-    hubProps: { height: '100cqh', onCloseLabel: allLabels.done },
-  });
-  const isOpen = connect.state.phase !== 'closed';
-  const asks = provider != null && accountId == null && onExisting == null;
+  const connection = useMemo(
+    () =>
+      createGuidedFlow(client, {
+        prepare: async () => current.current.settings.prepare?.(),
+        onLinked: (account) => current.current.onLinked?.(account),
+      }),
+    [client],
+  );
   useEffect(() => {
-    if (!isOpen) {
-      return;
-    }
-    // Runs when the dialog closes, and also when this component is unmounted.
+    const attached = attachDialog(connection, (): ConnectDialogSettings => {
+      const { settings, dialogTitle, ...appearance } = current.current;
+      const { done, signInWaiting } = appearance.labels;
+      return {
+        ...appearance,
+        theme: settings.theme,
+        nonce: settings.nonce,
+        opener: opener.current,
+        title: dialogTitle ?? nameOf(opener.current),
+        mountHub: (slot, session) => {
+          // The height of the dialog body. A percentage would refer to an inner element without a height.
+          const hubProps = { height: '100cqh', onCloseLabel: done };
+          const hubSettings = { ...settings, hubProps, waitingText: signInWaiting };
+          return mountReactHub(slot, connection.flow, session, hubSettings).unmount;
+        },
+      };
+    });
+    dialog.current = attached;
     return () => {
-      const account = linked.current;
-      linked.current = null;
-      if (account !== null) {
-        latest.current?.(account);
-      }
+      connection.dispose();
+      attached.detach();
     };
-  }, [isOpen]);
+  }, [connection]);
   return (
     <>
       <button
@@ -88,12 +110,10 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
             return;
           }
           onClick?.(event);
-          if (event.defaultPrevented) {
-            return;
+          if (!event.defaultPrevented) {
+            opener.current = event.currentTarget;
+            connection.open({ provider, category, accountId, label, onExisting });
           }
-          opener.current = event.currentTarget;
-          const request = { provider, category, accountId, label, onExisting };
-          connect.start(asks ? { ...request, onExisting: 'FAIL' } : request);
         }}
       >
         {children}
@@ -102,18 +122,6 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
         <span id={reasonId} className="stackone-connect-reason">
           {unavailableReason}
         </span>
-      )}
-      {isOpen && (
-        <ConnectDialog
-          connect={connect}
-          opener={opener.current}
-          settings={settings}
-          title={dialogTitle ?? nameOf(opener.current)}
-          labels={allLabels}
-          asks={asks}
-          describe={describe}
-          classNames={classNames}
-        />
       )}
     </>
   );

@@ -1,6 +1,7 @@
 import { createContext, type ReactElement, type ReactNode, useContext, useMemo } from 'react';
-import type { ConnectClient } from '../connect-client.js';
-import type { Theme } from './use-theme.js';
+import type { ConnectClient } from '../core/connect-client.js';
+import type { Theme } from '../hub/hub-theme.js';
+import type { LabelChanges } from '../labels/labels.js';
 
 /** The props that a Hub component gets, a subset of the props of `StackOneHub` from `@stackone/hub`. */
 export interface HubProps {
@@ -32,6 +33,10 @@ export interface ConnectSettings {
   readonly theme?: Theme | undefined;
   /** Nonce of the content security policy, for the styles of the dialog in browsers without `adoptedStyleSheets`. */
   readonly nonce?: string | undefined;
+  /** Language of the dialog, such as `de` or `de-AT`. Default: the attribute `lang` of `<html>`, or English. */
+  readonly language?: string | undefined;
+  /** Replaces texts of all dialogs. */
+  readonly labels?: LabelChanges | undefined;
   /** Loads a lazy `hub` on the click, in parallel with the session. If it fails, the failure is `hub-not-loaded`. */
   readonly prepare?: (() => Promise<unknown>) | undefined;
 }
@@ -44,10 +49,10 @@ const ConnectContext = createContext<ConnectSettings | null>(null);
 
 /** Provides the settings for all connections in the tree below it. */
 export function ConnectProvider({ children, ...settings }: ConnectProviderProps): ReactElement {
-  const { client, hub, hubBaseUrl, theme, nonce, prepare } = settings;
+  const { client, hub, hubBaseUrl, theme, nonce, language, labels, prepare } = settings;
   const value = useMemo(
-    () => ({ client, hub, hubBaseUrl, theme, nonce, prepare }),
-    [client, hub, hubBaseUrl, theme, nonce, prepare],
+    () => ({ client, hub, hubBaseUrl, theme, nonce, language, labels, prepare }),
+    [client, hub, hubBaseUrl, theme, nonce, language, labels, prepare],
   );
   return <ConnectContext.Provider value={value}>{children}</ConnectContext.Provider>;
 }

@@ -1,8 +1,5 @@
 import {
-  Component,
   type ReactElement,
-  type ReactNode,
-  Suspense,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -10,13 +7,11 @@ import {
   useRef,
   useSyncExternalStore,
 } from 'react';
-import { type ConnectFlow, createConnectFlow } from '../connect-flow.js';
-import type { ConnectRequest, ConnectState } from '../connect-state.js';
-import type { LinkedAccount } from '../failure.js';
-import { keepOverlaysWith } from '../hub-overlays.js';
-import { type ConnectSettings, type HubProps, useConnectSettings } from './connect-provider.js';
-import { useOwnRoot } from './own-root.js';
-import { themeProbe, useHubTheme } from './use-theme.js';
+import { type ConnectFlow, createConnectFlow } from '../core/connect-flow.js';
+import type { ConnectRequest, ConnectState, HubSession } from '../core/connect-state.js';
+import type { LinkedAccount } from '../core/failure.js';
+import { type HubProps, useConnectSettings } from './connect-provider.js';
+import { mountReactHub, type ReactHub, type ReactHubSettings } from './react-hub.js';
 
 export interface UseConnectOptions {
   /**
@@ -26,6 +21,8 @@ export interface UseConnectOptions {
   readonly onLinked?: ((account: LinkedAccount) => void) | undefined;
   /** Additional props of the Hub. */
   readonly hubProps?: Pick<HubProps, 'height' | 'onCloseLabel'> | undefined;
+  /** Shown in the sign-in window until the provider's page is known. Default: an English text. */
+  readonly waitingText?: string | undefined;
 }
 
 /** One connection. Its functions are stable between renders. */
@@ -41,7 +38,7 @@ export interface Connect {
   readonly hub: ReactElement | null;
 }
 
-/** One connection for a custom design. `ConnectButton` uses this hook. Requires a `ConnectProvider`. */
+/** One connection for a custom design, without a dialog. Requires a `ConnectProvider`. */
 export function useConnect(options: UseConnectOptions = {}): Connect {
   const settings = useConnectSettings();
   const { client, prepare } = settings;
@@ -68,71 +65,30 @@ export function useConnect(options: UseConnectOptions = {}): Connect {
     retry,
     close: flow.close,
     // A new Hub for each token: a mounted Hub ignores a changed token.
-    hub: session && (
-      <Hub key={session.token} token={session.token} flow={flow} settings={settings} {...options.hubProps} />
-    ),
+    hub: session && <Hub key={session.token} flow={flow} session={session} settings={{ ...settings, ...options }} />,
   };
 }
 
-interface FlowHubProps extends Pick<HubProps, 'token' | 'height' | 'onCloseLabel'> {
+export interface FlowHubProps {
   readonly flow: ConnectFlow;
-  readonly settings: ConnectSettings;
+  readonly session: HubSession;
+  readonly settings: ReactHubSettings;
 }
 
-/** The Hub in a React root of its own, with its events connected to the flow and hidden from the surrounding page. */
-function Hub({ flow, settings, ...props }: FlowHubProps): ReactElement {
-  const { hub: HubComponent, hubBaseUrl, theme = 'auto' } = settings;
-  const frame = useRef<HTMLDivElement>(null);
+/** The Hub of a flow, connected to it and hidden from the surrounding page. */
+export function Hub({ flow, session, settings }: FlowHubProps): ReactElement {
+  const slot = useRef<HTMLDivElement>(null);
+  const hub = useRef<ReactHub | null>(null);
+  const latest = useRef(settings);
+  latest.current = settings;
   useLayoutEffect(() => {
-    // In the capture phase, because the events do not leave the root. Together they cover mouse, keyboard and paste.
-    const element = frame.current;
-    element?.addEventListener('click', flow.hub.touched, true);
-    element?.addEventListener('input', flow.hub.touched, true);
-    const release = element === null ? undefined : keepOverlaysWith(element);
-    return () => {
-      release?.();
-      element?.removeEventListener('click', flow.hub.touched, true);
-      element?.removeEventListener('input', flow.hub.touched, true);
-    };
-  }, [flow]);
-  const onSuccess = useCallback(({ id }: { readonly id: string }) => flow.hub.success(id), [flow]);
-  const hubProps = {
-    mode: 'integration-picker',
-    baseUrl: hubBaseUrl,
-    theme: useHubTheme(theme, frame),
-    onSuccess,
-    onClose: flow.hub.close,
-    ...props,
-  } as const;
-  useOwnRoot(
-    () => frame.current,
-    <HubBoundary onError={flow.hub.failed}>
-      <Suspense>
-        <HubComponent {...hubProps} />
-      </Suspense>
-    </HubBoundary>,
-  );
-  return <div ref={frame} className="stackone-connect-hub" style={{ display: 'contents', ...themeProbe }} />;
-}
-
-interface HubBoundaryProps {
-  readonly onError: () => void;
-  readonly children: ReactNode;
-}
-
-/** An error of the Hub, such as a lazy Hub that cannot be loaded, is a failure of the connection and not of the page. */
-class HubBoundary extends Component<HubBoundaryProps, { readonly hasFailed: boolean }> {
-  override readonly state = { hasFailed: false };
-
-  static getDerivedStateFromError(): { readonly hasFailed: boolean } {
-    return { hasFailed: true };
-  }
-
-  override componentDidCatch(): void {
-    this.props.onError();
-  }
-
-  override render(): ReactNode {
-    return this.state.hasFailed ? null : this.props.children;
-  }
+    if (slot.current === null) {
+      return;
+    }
+    const mounted = mountReactHub(slot.current, flow, session, latest.current);
+    hub.current = mounted;
+    return mounted.unmount;
+  }, [flow, session]);
+  useLayoutEffect(() => hub.current?.update(settings));
+  return <div ref={slot} className="stackone-connect-hub" style={{ display: 'contents' }} />;
 }

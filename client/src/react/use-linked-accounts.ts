@@ -1,6 +1,10 @@
 import { useSyncExternalStore } from 'react';
-import type { ConnectClient } from '../connect-client.js';
-import { type LinkedAccountsState, type LinkedAccountsWatch, watchLinkedAccounts } from '../watch-linked-accounts.js';
+import type { ConnectClient } from '../core/connect-client.js';
+import {
+  type LinkedAccountsState,
+  type LinkedAccountsWatch,
+  watchLinkedAccounts,
+} from '../core/watch-linked-accounts.js';
 import { useConnectSettings } from './connect-provider.js';
 
 export interface LinkedAccounts extends LinkedAccountsState {

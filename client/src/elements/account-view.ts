@@ -1,0 +1,97 @@
+import type { LinkedAccount } from '../core/failure.js';
+import { html, nothing, type TemplateResult } from '../dialog/lit.js';
+import { formatDay, formatMoment, formatNumber, formatPlural } from '../labels/format.js';
+import { iconOf, plugIcon, providerLogo, symbol, type Tone } from './icons.js';
+import { button, heading, message } from './parts.js';
+import type { View } from './view.js';
+import { accountName, providerName } from './words.js';
+
+/** The linked accounts, with their status and what the user can do with them. */
+export function connections(view: View): TemplateResult {
+  const { state, labels } = view;
+  const { accounts } = state;
+  const broken = accounts.filter(({ needsRelink }) => needsRelink).length;
+  const limit = state.viewer?.maxLinkedAccounts ?? null;
+  const badge =
+    broken > 0
+      ? html`<span class="stackone-connect-badge">${formatPlural(labels, labels.needAttention, broken)}</span>`
+      : nothing;
+  const used =
+    limit === null
+      ? nothing
+      : html`<span class="stackone-connect-count">
+          ${labels.limit(formatNumber(labels, accounts.length), formatNumber(labels, limit))}
+        </span>`;
+  return html`<section aria-labelledby=${view.id('connections')}>
+    ${heading(view.id('connections'), labels.connections, html`${badge} ${used}`)}
+    ${
+      accounts.length === 0
+        ? message(symbol(plugIcon), labels.noConnections, labels.noConnectionsText)
+        : html`<ul class="stackone-connect-panel stackone-connect-accounts">
+            ${accounts.map((account) => accountRow(view, account))}
+          </ul>`
+    }
+  </section>`;
+}
+
+function accountRow(view: View, account: LinkedAccount): TemplateResult {
+  const { state, labels } = view;
+  const { label, createdAt, linkedBy, providerKey } = account;
+  const name = accountName(state, account, labels);
+  return html`<li class="stackone-connect-account" id=${view.id(account.id)} tabindex="-1" aria-label=${name}>
+    ${providerLogo(state.providers.find(({ key }) => key === providerKey))}
+    <div class="stackone-connect-details">
+      <h3 class="stackone-connect-name">
+        ${providerName(state, providerKey)}
+        ${label === null ? nothing : html`<span class="stackone-connect-label">${label}</span>`}
+      </h3>
+      ${status(view, account)} ${reasons(account)}
+      <p class="stackone-connect-muted" title=${createdAt === null ? nothing : formatMoment(labels, createdAt)}>
+        ${labels.linkedDetails(linkedBy, createdAt === null ? null : formatDay(labels, createdAt))}
+      </p>
+    </div>
+    ${state.viewer?.canManage === true ? actions(view, account, name) : nothing}
+  </li>`;
+}
+
+function actions({ integrations, labels }: View, account: LinkedAccount, name: string): TemplateResult {
+  const reconnect = () => integrations.reconnect(account);
+  const remove = () => integrations.askRemoval(account);
+  return html`<div class="stackone-connect-actions">
+    ${
+      account.needsRelink
+        ? button(labels.reconnect, reconnect, { kind: 'primary', name: labels.reconnectTitle(name) })
+        : nothing
+    }
+    ${button(labels.disconnect, remove, { kind: 'subtle', name: `${labels.disconnect}: ${name}` })}
+  </div>`;
+}
+
+/** "Verified" is shown only if the server confirmed this account after the Hub reported a success. */
+function status({ state, labels }: View, account: LinkedAccount): TemplateResult {
+  const tone = toneOf(account);
+  const isConfirmed = account.status === 'ACTIVE' && state.confirmed.has(account.id);
+  return html`<p class="stackone-connect-state stackone-connect-${tone}">
+    ${iconOf(tone)} <span>${labels.status[account.status]}${isConfirmed ? ` · ${labels.verified}` : nothing}</span>
+  </p>`;
+}
+
+function toneOf({ status }: LinkedAccount): Tone {
+  switch (status) {
+    case 'ACTIVE':
+      return 'success';
+    case 'EXPIRED':
+    case 'ERROR':
+      return 'warning';
+    case 'INACTIVE':
+    case 'SUSPENDED':
+    case 'ARCHIVED':
+    case 'UNKNOWN':
+      return 'neutral';
+  }
+}
+
+function reasons({ status, statusReasons }: LinkedAccount): TemplateResult | typeof nothing {
+  const texts = statusReasons.flatMap(({ description }) => description ?? []);
+  return status === 'ACTIVE' || texts.length === 0 ? nothing : html`<p>${texts.join(' ')}</p>`;
+}

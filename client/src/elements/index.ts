@@ -1,0 +1,7 @@
+import './define.js';
+
+export type {
+  ConnectIntegrationsElement,
+  ConnectIntegrationsEvents,
+  ConnectIntegrationsProperties,
+} from './element-properties.js';

@@ -1,0 +1,24 @@
+const rowSelector = '.stackone-connect-account';
+
+/**
+ * Keeps the focus on the same account while an update changes the list: Lit uses the elements of a removed row for the
+ * next one. An account that is no longer in the list, and a button that is no longer there, must not lose the focus.
+ * @param fallback the id of the element that gets it then
+ */
+export function keepFocus(root: Element, update: () => void, fallback: string): void {
+  const before = document.activeElement;
+  const rowId = before?.closest(rowSelector)?.id;
+  const wasInside = root.contains(before);
+  update();
+  if (before === null || !wasInside) {
+    return;
+  }
+  const now = document.activeElement;
+  const isLost = now === null || now === document.body;
+  if (!isLost && now.closest(rowSelector)?.id === rowId) {
+    return;
+  }
+  const row = rowId === undefined ? null : document.getElementById(rowId);
+  const target = row?.querySelector<HTMLElement>(`[class="${before.className}"]`) ?? row;
+  (target ?? document.getElementById(fallback))?.focus();
+}

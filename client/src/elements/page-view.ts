@@ -1,0 +1,82 @@
+import { html, nothing, type TemplateResult } from '../dialog/lit.js';
+import { describeFailure } from '../labels/describe-failure.js';
+import { connections } from './account-view.js';
+import { catalog } from './catalog-view.js';
+import { closeIcon, iconOf, symbol, warningIcon } from './icons.js';
+import { button, message } from './parts.js';
+import type { View } from './view.js';
+import { isWarning, noticeText } from './words.js';
+
+export function pageView(view: View): TemplateResult {
+  return html`${content(view)} ${notice(view)}`;
+}
+
+function content(view: View): TemplateResult {
+  const { state, labels, integrations } = view;
+  switch (state.phase) {
+    case 'loading':
+      return skeleton(labels.loading);
+    case 'failed': {
+      const failure = state.failure ?? { kind: 'unreachable' };
+      const { title, text } = describeFailure(failure, 'start', labels);
+      const action = button(labels.startAgain, integrations.refresh, { kind: 'primary', opensDialog: false });
+      return html`<div role="alert">${message(symbol(warningIcon, 'warning'), title, text, action)}</div>`;
+    }
+    case 'ready':
+      return html`${stale(view)} ${noPermission(view)} ${connections(view)} ${catalog(view)}`;
+  }
+}
+
+/** Has about the height of the loaded page, to avoid layout shifts. */
+function skeleton(label: string): TemplateResult {
+  return html`<div class="stackone-connect-skeleton" role="status" aria-label=${label}>
+    <i class="stackone-connect-line"></i>
+    <div class="stackone-connect-panel"><i></i><i></i></div>
+    <i class="stackone-connect-line"></i>
+    <div class="stackone-connect-catalog">${Array.from({ length: 9 }, () => html`<i></i>`)}</div>
+  </div>`;
+}
+
+function stale({ state, labels, integrations }: View): TemplateResult | typeof nothing {
+  if (state.failure === null) {
+    return nothing;
+  }
+  const { title, text } = describeFailure(state.failure, 'start', labels);
+  return html`<div class="stackone-connect-note" role="alert">
+    ${warningIcon}
+    <p><b>${title}.</b> ${text} ${labels.stale}</p>
+    ${button(labels.startAgain, integrations.refresh, { opensDialog: false })}
+  </div>`;
+}
+
+function noPermission(view: View): TemplateResult | typeof nothing {
+  return view.state.viewer?.canManage === false
+    ? html`<div class="stackone-connect-note">
+        ${warningIcon}
+        <p id=${view.id('no-permission')}>${view.labels.unavailable.NO_PERMISSION}</p>
+      </div>`
+    : nothing;
+}
+
+/** The live region is always in the page: screen readers announce changes in a region, not a new region. */
+function notice({ state, labels, integrations }: View): TemplateResult {
+  const current = state.notice;
+  return html`<div class="stackone-connect-notices" role="status">
+    ${
+      current === null
+        ? nothing
+        : html`<div class="stackone-connect-toast ${isWarning(current) ? 'stackone-connect-warning' : ''}">
+            ${iconOf(isWarning(current) ? 'warning' : 'success')}
+            <p>${noticeText(state, current, labels)}</p>
+            <button
+              type="button"
+              class="stackone-connect-dismiss"
+              aria-label=${labels.dismiss}
+              @click=${integrations.dismiss}
+            >
+              ${closeIcon}
+            </button>
+          </div>`
+    }
+  </div>`;
+}

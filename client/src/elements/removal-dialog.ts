@@ -1,0 +1,62 @@
+import { type DialogFrame, openFrame } from '../dialog/dialog-frame.js';
+import type { DialogSettings } from '../dialog/dialog-parts.js';
+import { html, nothing } from '../dialog/lit.js';
+import type { Integrations } from '../integrations/create-integrations.js';
+import { describeFailure, describeUserErrors } from '../labels/describe-failure.js';
+
+/**
+ * Asks the user before an account is removed, and says what that does.
+ * @param settings called for each change while the dialog is open
+ * @returns removes the dialog
+ */
+export function attachRemoval(integrations: Integrations, settings: () => DialogSettings): () => void {
+  let frame: DialogFrame | undefined;
+  const remove = () => {
+    frame?.remove();
+    frame = undefined;
+  };
+  const unsubscribe = integrations.subscribe(() => {
+    const { dialog } = integrations.getState();
+    if (dialog?.kind !== 'remove') {
+      remove();
+      return;
+    }
+    const current = settings();
+    const { labels } = current;
+    const { failure, isRemoving } = dialog;
+    const message = failure === null ? null : describeFailure(failure, 'start', labels);
+    const body = html`<div class="stackone-connect-text">${labels.disconnectText}</div>
+      ${
+        failure === null
+          ? nothing
+          : html`<div class="stackone-connect-notice" role="alert">
+              ${failure.kind === 'refused' ? describeUserErrors(failure.userErrors, labels) : `${message?.title}. ${message?.text}`}
+            </div>`
+      }`;
+    const footer = html`<button
+        type="button"
+        class="stackone-connect-action stackone-connect-secondary"
+        @click=${integrations.close}
+      >
+        ${labels.cancel}
+      </button>
+      <button
+        type="button"
+        class="stackone-connect-action stackone-connect-danger"
+        aria-disabled=${isRemoving}
+        @click=${() => void integrations.remove()}
+      >
+        ${isRemoving ? labels.disconnecting : labels.disconnect}
+      </button>`;
+    const content = { body, footer, isQuestion: true };
+    if (frame === undefined) {
+      frame = openFrame(current, content, integrations.close);
+    } else {
+      frame.render(current, content);
+    }
+  });
+  return () => {
+    unsubscribe();
+    remove();
+  };
+}

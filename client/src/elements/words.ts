@@ -1,0 +1,66 @@
+import type { LinkedAccount } from '../core/failure.js';
+import type { ConnectTarget, IntegrationsState, Notice } from '../integrations/state.js';
+import { describeAccount } from '../labels/account-name.js';
+import { describeFailure } from '../labels/describe-failure.js';
+import { formatPlural } from '../labels/format.js';
+import type { ConnectLabels } from '../labels/labels.js';
+
+/** The name of the provider; its key when it is no longer enabled. */
+export function providerName({ providers }: IntegrationsState, key: string): string {
+  return providers.find((provider) => provider.key === key)?.name ?? key;
+}
+
+/** The provider and what distinguishes the account from others of it: `Greenhouse “Recruiting”`. */
+export function accountName(state: IntegrationsState, account: LinkedAccount, labels: ConnectLabels): string {
+  const name = providerName(state, account.providerKey);
+  if (account.label !== null) {
+    return `${name} “${account.label}”`;
+  }
+  const isOnly = state.accounts.every(
+    ({ id, providerKey }) => id === account.id || providerKey !== account.providerKey,
+  );
+  return isOnly ? name : `${name} – ${describeAccount(account, labels)}`;
+}
+
+export function dialogTitle(state: IntegrationsState, target: ConnectTarget, labels: ConnectLabels): string {
+  switch (target.kind) {
+    case 'provider': {
+      const { key, name } = target.provider;
+      const isLinked = state.accounts.some(({ providerKey }) => providerKey === key);
+      return isLinked ? labels.connectAnotherTitle(name) : labels.connectTitle(name);
+    }
+    case 'account': {
+      const name = accountName(state, target.account, labels);
+      return target.account.needsRelink ? labels.reconnectTitle(name) : labels.updateTitle(name);
+    }
+    case 'browse':
+      return labels.catalog;
+  }
+}
+
+export function noticeText(state: IntegrationsState, notice: Notice, labels: ConnectLabels): string {
+  if (notice.kind === 'several') {
+    return formatPlural(labels, labels.severalChanged, notice.count);
+  }
+  const name = accountName(state, notice.account, labels);
+  switch (notice.kind) {
+    case 'linked':
+      return labels.nowConnected(name);
+    case 'removed':
+      return labels.nowDisconnected(name);
+    case 'not-removed':
+      return `${labels.notDisconnected(name)} ${describeFailure(notice.failure, 'start', labels).title}.`;
+    case 'was-linked':
+      return labels.wasConnected(name);
+    case 'was-removed':
+      return labels.wasDisconnected(name);
+    case 'broken':
+      return labels.stoppedWorking(name);
+    case 'repaired':
+      return labels.worksAgain(name);
+  }
+}
+
+export function isWarning(notice: Notice): boolean {
+  return notice.kind === 'several' ? notice.isBroken : notice.kind === 'broken' || notice.kind === 'not-removed';
+}
