@@ -2,10 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { exportJWK, SignJWT } from 'jose';
-import { isTenantKey, type TenantKey, tenants } from './tenants.js';
+import { findPerson, isTenantKey, type Person, type TenantKey, tenants } from './tenants.js';
 
 /**
- * The identity provider of the demo. It issues a token for either tenant to any caller, so never use it outside of the
+ * The identity provider of the demo. It issues a token for any person to any caller, so never use it outside of the
  * demo. The key pair is generated at each start and the private key never leaves the process.
  */
 export interface DemoIdentity {
@@ -13,7 +13,7 @@ export interface DemoIdentity {
   readonly audience: string;
   readonly publicKey: KeyObject;
   /** Creates an access token that is valid for one hour. */
-  readonly createToken: (tenant: TenantKey) => Promise<string>;
+  readonly createToken: (tenant: TenantKey, person: Person) => Promise<string>;
 }
 
 const name = 'stackone-connect-graphql-demo';
@@ -24,9 +24,16 @@ export function createDemoIdentity(): DemoIdentity {
     issuer: name,
     audience: name,
     publicKey,
-    createToken: (tenant) => {
-      const { ownerId, ownerName, username } = tenants[tenant];
-      return new SignJWT({ org_id: ownerId, org_name: ownerName, email: username })
+    createToken: (tenant, { username, permissions }) => {
+      const { ownerId, ownerName, providers, maxAccounts } = tenants[tenant];
+      return new SignJWT({
+        org_id: ownerId,
+        org_name: ownerName,
+        email: username,
+        permissions,
+        providers,
+        max_accounts: maxAccounts,
+      })
         .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: 'demo' })
         .setIssuer(name)
         .setAudience(name)
@@ -38,16 +45,21 @@ export function createDemoIdentity(): DemoIdentity {
   };
 }
 
-/** Adds `GET /demo/token?tenant=acme|globex` and `GET /demo/jwks.json`. */
+/** Adds `GET /demo/token?tenant=acme|globex|initech`, with `&person=sam` for a colleague, and `GET /demo/jwks.json`. */
 export function addIdentityRoutes(server: FastifyInstance, identity: DemoIdentity): void {
-  server.get<{ Querystring: { tenant?: unknown } }>('/demo/token', async (request, reply) => {
-    const { tenant } = request.query;
+  server.get<{ Querystring: { tenant?: unknown; person?: unknown } }>('/demo/token', async (request, reply) => {
+    const { tenant, person: name } = request.query;
+    const refuse = (message: string) =>
+      reply.code(400).send({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
     if (!isTenantKey(tenant)) {
-      const message = `The parameter tenant is required: ?tenant=${Object.keys(tenants).join(' or ?tenant=')}.`;
-      return reply.code(400).send({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
+      return refuse(`The parameter tenant is required: ?tenant=${Object.keys(tenants).join(' or ?tenant=')}.`);
     }
-    const { ownerName, username } = tenants[tenant];
-    return { token: await identity.createToken(tenant), ownerName, username };
+    const person = findPerson(tenant, name);
+    if (person === undefined) {
+      return refuse('The parameter person is not valid: it must be the part of a username in front of the @.');
+    }
+    const token = await identity.createToken(tenant, person);
+    return { token, ownerName: tenants[tenant].ownerName, username: person.username };
   });
   server.get('/demo/jwks.json', async () => {
     const key = await exportJWK(createPublicKey(identity.publicKey.export({ type: 'spki', format: 'pem' })));

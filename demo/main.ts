@@ -4,7 +4,7 @@ import { demoVariables, loadDemoConfig, startDemo } from './start-demo.js';
 
 const { env } = process;
 
-/** Two demo customers, an emulator of StackOne and the real Hub. Needs no StackOne key. */
+/** Three demo customers, an emulator of StackOne and the real Hub. Needs no StackOne key. */
 async function runDemo(): Promise<void> {
   const { config } = loadDemoConfig(env);
   const logger = createLogger(config.logLevel);
@@ -12,7 +12,7 @@ async function runDemo(): Promise<void> {
   await runServer(logger, config, async () => {
     const demo = await startDemo(env, { logger });
     process.stdout.write(`
-  STACKONE_API_KEY is not set, so this is the demo: two customers, an emulator of StackOne, the real Hub.
+  STACKONE_API_KEY is not set, so this is the demo: three customers, an emulator of StackOne, the real Hub.
 
     The page         ${demo.url}/
     The playground   ${demo.url}/graphql

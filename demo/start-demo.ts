@@ -14,7 +14,7 @@ import type { Logger } from '../src/observability/logger.js';
 import { type Server, startServer } from '../src/server.js';
 import { addBreakRoute } from './break-account.js';
 import { addIdentityRoutes, createDemoIdentity } from './identity.js';
-import { seedAccounts } from './tenants.js';
+import { managePermission, seedAccounts } from './tenants.js';
 
 export interface Demo extends Server {
   readonly emulator: Emulator;
@@ -48,7 +48,7 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
     SHUTDOWN_GRACE_SECONDS: '0',
     // The page, its browser and the emulator share one machine.
     MAX_EVENT_LOOP_DELAY_MS: '2000',
-    // The emulator has no limit, and two customers would each have a quarter of the default.
+    // The emulator has no limit, and few customers would each have a quarter of the default.
     RATE_LIMIT_TOTAL_PER_MINUTE: '10000',
     ...env,
     STACKONE_API_KEY: apiKey,
@@ -57,6 +57,9 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
     AUTH_ISSUER: identity.issuer,
     AUTH_AUDIENCE: identity.audience,
     STACKONE_WEBHOOK_SECRET: webhookSecret,
+    MANAGE_PERMISSION: managePermission,
+    PROVIDERS_CLAIM: 'providers',
+    MAX_ACCOUNTS_CLAIM: 'max_accounts',
   });
   if (env['DEMO_ALLOW_NETWORK'] !== 'true' && !isLoopback(config.host)) {
     throw new ConfigError([networkProblem]);
@@ -74,7 +77,7 @@ function isLoopback(host: string): boolean {
 /** Settings that the demo fills in. Set without a StackOne key, they are a mistake. */
 const serverOnly = listSettings()
   .flatMap(({ variable, fileVariable }) => (fileVariable === undefined ? [variable] : [variable, fileVariable]))
-  .filter((name) => /^(STACKONE_BASE_URL|STACKONE_WEBHOOK_.*|AUTH_.*|.*_CLAIM)$/.test(name));
+  .filter((name) => /^(STACKONE_BASE_URL|STACKONE_WEBHOOK_.*|AUTH_.*|.*_CLAIM|MANAGE_PERMISSION)$/.test(name));
 
 function demoProblems(env: Environment): string[] {
   const problems = serverOnly

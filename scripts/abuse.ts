@@ -1,13 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { SignJWT } from 'jose';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import type { Fault } from '../emulator/src/index.js';
 import type { Seed } from './abuse-upstream.js';
+import { signOwnerToken, startServerProcess } from './server-process.js';
 
 /**
  * Abuse test: 200 customers create sessions and read accounts at a steady rate, while three others attack. Each attack
@@ -25,17 +23,6 @@ const accountsOfAttacker = 1_000;
 const goals = { successRate: 0.999, slowdown: 1.5, blockMs: 50 };
 
 const upstreamShape = z.object({ url: z.string(), apiKey: z.string() });
-const reportShape = z.object({ rssMiB: z.number(), blockMs: z.number() });
-
-/** Code for the server process: on a message, reports the memory and the longest block of the event loop since the last one. */
-const reporter = `import { monitorEventLoopDelay } from 'node:perf_hooks';
-const resolution = 5;
-const delay = monitorEventLoopDelay({ resolution });
-delay.enable();
-process.on('message', () => {
-  process.send({ rssMiB: process.memoryUsage().rss / 2 ** 20, blockMs: delay.max / 1e6 - resolution });
-  delay.reset();
-});`;
 
 interface Attack {
   readonly name: string;
@@ -52,7 +39,7 @@ const attacks: readonly Attack[] = [
   {
     name: 'unique texts of 15 KB',
     body: (attacker, request) => ({
-      query: `{ viewer { a${attacker}_${request}: ownerId } } #${'\n#'.repeat(7_400)}`,
+      query: `{ viewer { a${attacker}_${request}: ownerId } } #${'\n#'.repeat(5_000)}`,
     }),
   },
   {
@@ -72,75 +59,35 @@ const attacks: readonly Attack[] = [
   },
 ];
 
-const keys = generateKeyPairSync('ed25519');
 const emulator = new Worker(new URL('./abuse-upstream.js', import.meta.url));
-const { server, url } = await startServer(upstreamShape.parse((await once(emulator, 'message'))[0]));
-const pool = new Pool(url, { connections: 256 });
+const server = await startServerProcess(
+  upstreamShape.parse((await once(emulator, 'message'))[0]),
+  // High, so that the shares hold the attackers and not the limit of an owner.
+  { RATE_LIMIT_PER_OWNER_PER_MINUTE: '600', RATE_LIMIT_TOTAL_PER_MINUTE: '6000' },
+  ['--max-semi-space-size=4'],
+);
+const pool = new Pool(server.url, { connections: 256 });
 const headers = await Promise.all(
   Array.from({ length: customers + attackers }, async (_, number) => ({
     'content-type': 'application/json',
-    authorization: `Bearer ${await signToken(number)}`,
+    authorization: `Bearer ${await signOwnerToken(number)}`,
   })),
 );
 
 print('Warm-up');
 await runPhase([]);
-const first = await report();
+const first = await server.longestBlock();
 const baseline = await runPhase([]);
 const rows = [{ name: 'no attack', ...baseline }];
 for (const attack of attacks) {
   rows.push({ name: attack.name, ...(await runPhase([attack])) });
 }
 rows.push({ name: 'all attacks at once', ...(await runPhase(attacks)) });
-const last = await report();
+const last = await server.longestBlock();
 await pool.close();
-server.kill('SIGTERM');
-await once(server, 'exit');
+await server.stop();
 await emulator.terminate();
 evaluate();
-
-async function startServer({
-  url: baseUrl,
-  apiKey,
-}: z.infer<typeof upstreamShape>): Promise<{ server: ChildProcess; url: string }> {
-  const child = fork('dist/src/main.js', {
-    execArgv: ['--max-semi-space-size=4', '--import', `data:text/javascript,${encodeURIComponent(reporter)}`],
-    silent: true,
-    env: {
-      PORT: '0',
-      PLAYGROUND: 'false',
-      STACKONE_API_KEY: apiKey,
-      STACKONE_BASE_URL: baseUrl,
-      AUTH_PUBLIC_KEY: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-      AUTH_ISSUER: 'abuse',
-      AUTH_AUDIENCE: 'abuse',
-      SHUTDOWN_GRACE_SECONDS: '0',
-      // High, so that the shares hold the attackers and not the limit of an owner.
-      RATE_LIMIT_PER_OWNER_PER_MINUTE: '600',
-      RATE_LIMIT_TOTAL_PER_MINUTE: '6000',
-    },
-  });
-  child.stderr?.pipe(process.stderr);
-  // Keep reading the log until the end: otherwise the writes of the server block.
-  const serverUrl = await new Promise<string>((resolve) => {
-    child.stdout?.on('data', (chunk) => {
-      const match = /"url":"(http[^"]+)"/.exec(String(chunk));
-      if (match?.[1] !== undefined) {
-        resolve(match[1]);
-      }
-    });
-  });
-  return { server: child, url: serverUrl };
-}
-
-function signToken(number: number): Promise<string> {
-  return new SignJWT({ org_id: `org_${number}`, org_name: `org_${number}` })
-    .setProtectedHeader({ alg: 'EdDSA' })
-    .setIssuer('abuse')
-    .setAudience('abuse')
-    .setExpirationTime('1d')
-    .sign(keys.privateKey);
-}
 
 /** Resets the emulator. The attackers have the last numbers. */
 async function seed(faults: readonly Fault[]): Promise<void> {
@@ -176,7 +123,7 @@ interface PhaseResult {
 
 async function runPhase(running: readonly Attack[]): Promise<PhaseResult> {
   await seed(running.flatMap(({ faults = [] }) => faults));
-  await report();
+  await server.longestBlock();
   const milliseconds: number[] = [];
   const codes = new Map<string, number>();
   let failedLookups = 0;
@@ -204,7 +151,7 @@ async function runPhase(running: readonly Attack[]): Promise<PhaseResult> {
     ),
   );
   await Promise.all([...steady, ...hostile]);
-  const { blockMs } = await report();
+  const { blockMs } = await server.longestBlock();
   const sorted = milliseconds.sort((a, b) => a - b);
   const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0;
   const failed = [...codes.values()].reduce((sum, count) => sum + count, 0);
@@ -221,12 +168,6 @@ async function every(perSecond: number, request: (number: number) => Promise<voi
     pending.push(request(number));
   }
   await Promise.all(pending);
-}
-
-async function report(): Promise<z.infer<typeof reportShape>> {
-  const message = once(server, 'message');
-  server.send('report');
-  return reportShape.parse((await message)[0]);
 }
 
 function evaluate(): void {

@@ -69,6 +69,7 @@ function copyPackage(): string {
     'package.json',
     'jest.config.js',
     'schema.graphql',
+    'schema.subgraph.graphql',
     'README.md',
   ];
   for (const part of parts) {

@@ -5,34 +5,55 @@ import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Emulator } from '../emulator/src/index.js';
 
-/** Code for the server process: on a message, runs the garbage collection and reports memory and file descriptors. */
+/** Code for the server process, which answers the messages of `ServerProcess`. */
 const reporter = `import { readdirSync } from 'node:fs';
-process.on('message', () => {
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+const resolution = 5;
+const delay = monitorEventLoopDelay({ resolution });
+process.on('message', (message) => {
+  if (message === 'block') {
+    process.send({ rssMiB: process.memoryUsage().rss / 2 ** 20, blockMs: delay.max / 1e6 - resolution });
+    delay.enable();
+    delay.reset();
+    return;
+  }
   gc();
   const { heapUsed, rss } = process.memoryUsage();
-  process.send({ heapMiB: heapUsed / 2 ** 20, rssMiB: rss / 2 ** 20, descriptors: readdirSync('/proc/self/fd').length });
+  const peakMiB = process.resourceUsage().maxRSS / 2 ** 10;
+  const descriptors = readdirSync('/proc/self/fd').length;
+  process.send({ heapMiB: heapUsed / 2 ** 20, rssMiB: rss / 2 ** 20, peakMiB, descriptors });
 });`;
 
-const sampleShape = z.object({ heapMiB: z.number(), rssMiB: z.number(), descriptors: z.number() });
+const sampleShape = z.object({
+  heapMiB: z.number(),
+  rssMiB: z.number(),
+  peakMiB: z.number(),
+  descriptors: z.number(),
+});
 export type Sample = z.infer<typeof sampleShape>;
+const blockShape = z.object({ rssMiB: z.number(), blockMs: z.number() });
+export type Block = z.infer<typeof blockShape>;
 
 const keys = generateKeyPairSync('ed25519');
 
 export interface ServerProcess {
   readonly url: string;
-  /** Memory and file descriptors after a garbage collection. */
+  /** Memory and file descriptors after a garbage collection, and the greatest memory so far. */
   readonly sample: () => Promise<Sample>;
+  /** Memory, and the longest block of the event loop since the last call. The first call starts the measurement. */
+  readonly longestBlock: () => Promise<Block>;
   /** @returns the exit code */
   readonly stop: () => Promise<number>;
 }
 
-/** The server in a process of its own, in front of an emulator. @param env more variables */
+/** The server in a process of its own, in front of an emulator. @param env more variables @param nodeOptions of the process */
 export async function startServerProcess(
   { url: baseUrl, apiKey }: Pick<Emulator, 'url' | 'apiKey'>,
   env: Readonly<Record<string, string>> = {},
+  nodeOptions: readonly string[] = [],
 ): Promise<ServerProcess> {
   const child = fork('dist/src/main.js', {
-    execArgv: ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(reporter)}`],
+    execArgv: [...nodeOptions, '--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(reporter)}`],
     silent: true,
     env: {
       PORT: '0',
@@ -51,17 +72,20 @@ export async function startServerProcess(
   child.stderr?.pipe(process.stderr);
   return {
     url: await readUrl(child),
-    sample: async () => {
-      child.send('sample');
-      const [message] = await once(child, 'message');
-      return sampleShape.parse(message);
-    },
+    sample: async () => sampleShape.parse(await ask(child, 'sample')),
+    longestBlock: async () => blockShape.parse(await ask(child, 'block')),
     stop: async () => {
       child.kill('SIGTERM');
       const [code] = await once(child, 'exit');
       return z.int().parse(code);
     },
   };
+}
+
+async function ask(child: ChildProcess, question: 'sample' | 'block'): Promise<unknown> {
+  const message = once(child, 'message');
+  child.send(question);
+  return (await message)[0];
 }
 
 /** Keeps reading the log until the end: otherwise the writes of the server block. */
@@ -76,9 +100,9 @@ function readUrl(child: ChildProcess): Promise<string> {
   });
 }
 
-/** An access token of the owner `org_<number>` for one day. */
-export function signOwnerToken(number: number): Promise<string> {
-  return new SignJWT({ org_id: `org_${number}`, org_name: `Owner ${number}` })
+/** An access token of the owner `org_<number>` for one day. @param id makes it differ from other tokens of the owner */
+export function signOwnerToken(number: number, id = 'only'): Promise<string> {
+  return new SignJWT({ org_id: `org_${number}`, org_name: `Owner ${number}`, jti: id })
     .setProtectedHeader({ alg: 'EdDSA' })
     .setIssuer('script')
     .setAudience('script')

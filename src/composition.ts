@@ -6,6 +6,13 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import {
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Authenticate } from './auth/authenticate.js';
 import type { ConnectConfig } from './config/settings.js';
@@ -15,13 +22,18 @@ import type { WebhookReceiver } from './events/webhooks/receiver.js';
 import { type ConnectContext, type CreateContext, createContextFactory } from './graphql/context.js';
 import { createFormatError, type FormatError } from './graphql/format-error.js';
 import { createDocumentStore } from './graphql/operations/document-store.js';
+import { readDocumentsFile } from './graphql/operations/documents-file.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
+import { RefusedMutations } from './graphql/operations/refused-mutations.js';
+import { TrustedDocuments } from './graphql/operations/trusted-documents.js';
 import { createErrorsPlugin } from './graphql/plugins/errors.js';
 import { createOperationsPlugin } from './graphql/plugins/operations.js';
 import { createSubscriptionsPlugin } from './graphql/plugins/subscriptions.js';
+import { createTrustedDocumentsPlugin } from './graphql/plugins/trusted-documents.js';
 import { queryLimitsRule } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
 import { Streams } from './graphql/streams.js';
+import { noServiceRule } from './graphql/subgraph/subgraph-resolver.js';
 import { tokenLimitRule } from './graphql/token-limit.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
 import { createRateLimits } from './linking/rate-limits.js';
@@ -46,6 +58,7 @@ export interface Composition<Credentials> {
   readonly apolloOptions: ConnectApolloOptions;
   readonly operations: OperationRunner;
   readonly createContext: CreateContext<Credentials>;
+  readonly refusedMutations: RefusedMutations;
   readonly streams: Streams;
   /** Undefined while no webhook secret is set. */
   readonly webhooks: WebhookReceiver | undefined;
@@ -66,19 +79,23 @@ export async function compose<Credentials>(
   { deliver, onAudit }: Receivers,
 ): Promise<Composition<Credentials>> {
   const { logger, metrics } = observability;
+  const schema = createSchema(config.subgraph);
+  const trusted = createTrustedDocuments(config, schema);
   const redis =
     config.redisUrl && (await RedisClient.connect(config.redisUrl.reveal(), logger, metrics.setRedisFailing));
   const rateLimits = createRateLimits(config, redis);
   const client = new StackOneHttpClient(config, rateLimits, observability);
   const api = new StackOneApi(client, observability);
   const formatError = createFormatError(logger, config.production);
-  const operations = new OperationRunner(createSchema(), formatError);
+  const operations = new OperationRunner(schema, trusted, formatError);
   const apolloOptions = createApolloOptions(config, operations, formatError, logger);
   const streams = new Streams(apolloOptions, formatError, observability);
+  const audit = new Audit(onAudit, logger);
   const events = await startEvents(config, api, redis, observability, deliver);
   return {
     apolloOptions,
     operations,
+    refusedMutations: new RefusedMutations(operations.schema, trusted, audit),
     streams,
     webhooks: events.receiver,
     createContext: createContextFactory(
@@ -90,7 +107,7 @@ export async function compose<Credentials>(
         deletedAccounts: new LRUCache({ max: maxDeletedAccounts }),
         config,
         logger,
-        audit: new Audit(onAudit, logger),
+        audit,
       },
       events.changes,
     ),
@@ -117,12 +134,13 @@ function createApolloOptions(
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    validationRules: [tokenLimitRule, queryLimitsRule],
+    validationRules: validationRulesOf(config),
     documentStore: createDocumentStore(),
     formatError,
     logger: createApolloLogger(logger),
     plugins: [
       createErrorsPlugin(),
+      createTrustedDocumentsPlugin(operations.trusted),
       createSubscriptionsPlugin(),
       createOperationsPlugin(operations),
       ApolloServerPluginCacheControlDisabled(),
@@ -132,6 +150,22 @@ function createApolloOptions(
       ApolloServerPluginUsageReportingDisabled(),
     ],
   };
+}
+
+function validationRulesOf({ subgraph, introspection }: ConnectConfig): ValidationRule[] {
+  return [tokenLimitRule, queryLimitsRule, ...(subgraph && !introspection ? [noServiceRule] : [])];
+}
+
+/** @throws ConfigError for a document that a request could not run */
+function createTrustedDocuments(config: ConnectConfig, schema: GraphQLSchema): TrustedDocuments {
+  const { trustedDocumentsFile: path, trustedDocumentsOnly, introspection } = config;
+  const rules = [
+    ...validationRulesOf(config),
+    ...specifiedRules,
+    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+  ];
+  const documents = path === undefined ? [] : readDocumentsFile(path, (document) => validate(schema, document, rules));
+  return new TrustedDocuments(documents, trustedDocumentsOnly);
 }
 
 /** Apollo Server logs free text, for example the failure of a plugin. The text can quote a request, so it is left out. */

@@ -6,8 +6,9 @@ import { loadOptions } from './config/from-options.js';
 import type { ConnectSettings } from './config/settings.js';
 import { callHost, type OnAccountChange } from './events/delivery.js';
 import { type ConnectContext, type GraphQLContext, orPublic } from './graphql/context.js';
+import { originalOf } from './graphql/http-head.js';
 import { streamToFetch, streamToNode, webhookFromFetch, webhookFromNode } from './http/event-handlers.js';
-import { type FetchRequest, FetchRequests, isFetchRequest } from './http/fetch-request.js';
+import { type FetchOptions, type FetchRequest, FetchRequests, isFetchRequest } from './http/fetch-request.js';
 import { contextOfNodeRequest } from './http/node-request.js';
 import type { OnAudit } from './observability/audit.js';
 import { createLogger, type Logger } from './observability/logger.js';
@@ -29,7 +30,10 @@ export interface ConnectOptions<Request extends HostRequest> extends ConnectSett
 export type HostRequest = Pick<IncomingMessage, 'headers'> | FetchRequest;
 
 /** What `createContext` needs besides the request, see there. */
-type HostResponse = ServerResponse | { readonly signal?: AbortSignal };
+type HostResponse = ServerResponse | FetchOptions;
+
+/** @param body of the request, where a body parser has read it */
+type Create<Request, Context> = (request: Request, context: RequestContext, body: unknown) => Promise<Context>;
 
 /** The schema inside the Apollo Server of a host app, behind the host app's own login. */
 export interface Connect<Request extends HostRequest> {
@@ -38,7 +42,9 @@ export interface Connect<Request extends HostRequest> {
   /**
    * The `context` function of Apollo Server. `stackone` of the context also serves the host app's own routes.
    * @param response for a Node request its response: when it closes, the request is logged, and when it closes early,
-   *   calls to StackOne are cancelled. For a Fetch request a signal that cancels them; default: the request's own signal
+   *   calls to StackOne are cancelled. For a Fetch request its parsed body, with
+   *   which a request that Apollo Server rejects is logged and a refused mutation is audited, and a signal that cancels
+   *   calls; default: the request's own signal
    */
   readonly createContext: (request: Request, response?: HostResponse) => Promise<GraphQLContext>;
   /** For a schema with public fields of the host app: without an owner, only the fields of this package are refused. */
@@ -71,25 +77,24 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
   const authenticate = createLoginAuthentication(options.getOwner, config, observability.logger);
   const deliver = options.onAccountChange && callHost(options.onAccountChange, observability);
   const composition = await compose(config, authenticate, observability, { deliver, onAudit: options.onAudit });
-  const { apolloOptions, createContext, streams, webhooks, close } = composition;
+  const { apolloOptions, createContext, refusedMutations, streams, webhooks, close } = composition;
   const fetchRequests = new FetchRequests(observability);
   const open =
-    <Context extends ConnectContext>(create: (request: Request, context: RequestContext) => Promise<Context>) =>
+    <Context extends ConnectContext>(create: Create<Request, Context>) =>
     async (request: Request, response?: HostResponse): Promise<Context> => {
       if (isFetchRequest(request)) {
-        const signal = response !== undefined && 'signal' in response ? response.signal : undefined;
-        return fetchRequests.createContext(request, signal, (context) => create(request, context));
+        const options = response === undefined || 'setHeader' in response ? {} : response;
+        return fetchRequests.createContext(request, options, (context) => create(request, context, options.body));
       }
       if (response === undefined || !('setHeader' in response)) {
         throw new TypeError('createContext needs the response of a Node request as its second argument.');
       }
-      const context = contextOfNodeRequest(request, response, ({ telemetry }, status) => {
-        telemetry.finish(status, observability);
-      });
+      const finish = ({ telemetry }: RequestContext, status: number) => telemetry.finish(status, observability);
+      const context = contextOfNodeRequest(request, response, finish, true);
       for (const [name, value] of Object.entries(context.responseHeaders)) {
         response.setHeader(name, value);
       }
-      return create(request, context);
+      return create(request, context, 'body' in request ? request.body : undefined);
     };
   return {
     get apolloOptions() {
@@ -98,13 +103,20 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
       const plugins = [...apolloOptions.plugins, fetchRequests.plugin(), { serverWillStart: async () => endStreams }];
       return { ...apolloOptions, plugins };
     },
-    createContext: open(createContext),
-    createPublicContext: open(orPublic(createContext)),
+    createContext: open(async (request, context, body) => {
+      try {
+        return await createContext(request, context);
+      } catch (error) {
+        refusedMutations.recordBody(body, context, originalOf(error));
+        throw error;
+      }
+    }),
+    createPublicContext: open(orPublic(createContext, refusedMutations)),
     handleStream: async (request, response) => {
       // A stream is no request of the log and the metrics: it lasts for up to an hour.
       const context = createContext(
         request,
-        contextOfNodeRequest(request, response, () => {}),
+        contextOfNodeRequest(request, response, () => {}, false),
       );
       await streamToNode(streams, request, response, context);
     },

@@ -1,17 +1,24 @@
 #!/usr/bin/env node
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { loadApiKey, loadConfig } from './config/from-environment.js';
 import { packageName, packageVersion } from './config/package-info.js';
 import { listSettings } from './config/setting-list.js';
+import { runDoctor } from './doctor/command.js';
 import { describeStartError, logConfiguration, runServer } from './lifecycle.js';
 import { createLogger } from './observability/logger.js';
 import { createOwnerHash } from './observability/owner-hash.js';
-import { startServer } from './server.js';
 
 /** The only side effects: environment, arguments, start and exit code. */
 async function main(args: readonly string[]): Promise<void> {
   const [command, ownerId, ...rest] = args;
-  const unknown = args.find((arg) => !['--help', '--version'].includes(arg));
-  if (command === 'owner-hash' && ownerId !== undefined && rest.length === 0) {
+  const unknown = args.find((arg) => !['doctor', '--help', '--version'].includes(arg));
+  if (command === 'doctor' && !args.includes('--help')) {
+    const { text, exitCode } = await runDoctor(args.slice(1), process.env, process.stdin);
+    const output = exitCode === 2 ? process.stderr : process.stdout;
+    // Ends the process too: a connection of a check that did not finish must not keep it.
+    output.write(text, () => process.exit(exitCode));
+  } else if (command === 'owner-hash' && ownerId !== undefined && rest.length === 0) {
     process.stdout.write(`${createOwnerHash(loadApiKey(process.env))(ownerId)}\n`);
   } else if (unknown !== undefined) {
     process.stderr.write(`Unknown option: ${unknown}. See --help.\n`);
@@ -24,7 +31,20 @@ async function main(args: readonly string[]): Promise<void> {
     const config = loadConfig(process.env);
     const logger = createLogger(config.logLevel);
     logConfiguration(logger, config, process.env);
+    enableCompileCache();
+    const { startServer } = await import('./server.js');
     await runServer(logger, config, () => startServer(config, { logger }));
+  }
+}
+
+/**
+ * Keeps the compiled code of the modules that are imported later for the next start, where Node.js can (22.8 and later).
+ * It is next to the code itself: who can write there can change the code anyway, which is not true of the temporary
+ * folder that Node.js uses by default. A folder that is read-only, or not there, changes nothing.
+ */
+function enableCompileCache(): void {
+  if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') {
+    module.enableCompileCache(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
   }
 }
 
@@ -38,7 +58,13 @@ function formatHelp(): string {
 GraphQL API that lets your customers connect their accounts through StackOne's Hub.
 
 Usage: ${packageName} [--help] [--version]
+       ${packageName} doctor [--token - | --token-file <path> | --token <JWT>] [--mint] [--json]
        ${packageName} owner-hash <owner id>
+
+doctor checks the configuration and says what to change: StackOne, its key and its catalog, the keys for access tokens,
+Redis, CORS and the clock. It exits with 1 after an error. With a token, it says whom the server would see. --token -
+reads the token from standard input: other users of the machine can see the arguments of a command. --mint creates a
+connect session of a minute, which shows the project of the key. --json prints JSON.
 
 owner-hash prints how log lines show this owner. It needs only STACKONE_API_KEY.
 

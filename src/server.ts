@@ -42,7 +42,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const authenticate = createBearerAuthentication(config, observability);
   const delivery = createDelivery(config, observability);
   const auditLog = openAuditLog(config.auditLog, logger);
-  const { apolloOptions, operations, createContext, streams, webhooks, close } = await compose(
+  const { apolloOptions, operations, createContext, refusedMutations, streams, webhooks, close } = await compose(
     config,
     authenticate,
     observability,
@@ -56,6 +56,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     apollo,
     operations,
     createContext,
+    refusedMutations,
     streams,
     webhooks,
     observability,

@@ -29,11 +29,12 @@ class StackOne extends RESTDataSource {
         origin_owner_name: this.owner.org_name,
         provider,
         label,
+        multiple: true,
         expires_in: expiresInSeconds,
       },
     });
     const expiresAt = new Date(Date.now() + expiresInSeconds * 1000).toISOString();
-    return { token, expiresAt, mode: 'LINK', userErrors: [] };
+    return { token, expiresAt, mode: 'LINK', account: null, userErrors: [] };
   }
 }
 

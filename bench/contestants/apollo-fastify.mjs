@@ -1,7 +1,7 @@
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify } from 'fastify';
-import { resolvers, typeDefs } from './shared/schema.mjs';
+import { createContext, resolvers, typeDefs } from './shared/schema.mjs';
 import { serveBenchmark } from './shared/serve.mjs';
 
 /** Apollo Server on Fastify. No checks. */
@@ -9,5 +9,7 @@ const apollo = new ApolloServer({ typeDefs, resolvers });
 await apollo.start();
 
 const server = fastify();
-server.post('/graphql', fastifyApolloHandler(apollo));
+const context = async (/** @type {import('fastify').FastifyRequest} */ { headers }) =>
+  createContext(headers.authorization);
+server.post('/graphql', fastifyApolloHandler(apollo, { context }));
 serveBenchmark(await server.listen({ host: '127.0.0.1', port: 0 }));

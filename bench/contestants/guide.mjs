@@ -19,6 +19,7 @@ app.post('/graphql', async (request, response) => {
       origin_owner_name: 'Customer 0 Ltd',
       provider,
       label,
+      multiple: true,
     }),
   });
   if (!upstreamResponse.ok) {
@@ -26,7 +27,7 @@ app.post('/graphql', async (request, response) => {
     return;
   }
   const { token } = /** @type {{ token: string }} */ (await upstreamResponse.json());
-  response.json({ token });
+  response.json({ data: { createConnectSession: { token } } });
 });
 
 await listenForBenchmark(createServer(app));

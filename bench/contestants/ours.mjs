@@ -3,7 +3,8 @@ import { audience, issuer } from '../lib/tokens.mjs';
 import { serveBenchmark } from './shared/serve.mjs';
 
 /**
- * The server in production mode with all checks. Rate limits are counted, but too high to reject a request. Production
+ * The server in production mode with all checks. Rate limits and the overload limit
+ * are in use, but too high to reject a request. Production
  * mode accepts only HTTPS URLs for StackOne, so the URL of the upstream is set afterwards.
  */
 const config = loadConfig({
@@ -18,6 +19,7 @@ const config = loadConfig({
   LOG_LEVEL: 'info',
   RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
   RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
+  MAX_EVENT_LOOP_DELAY_MS: '10000',
 });
 
 const { url } = await startServer({ ...config, baseUrl: process.env['UPSTREAM'] ?? '' });

@@ -21,10 +21,11 @@ const resolvers = {
         originOwnerName: 'Customer 0 Ltd',
         provider,
         label,
+        multiple: true,
         expiresIn: expiresInSeconds,
       });
       const expiresAt = new Date(Date.now() + expiresInSeconds * 1000).toISOString();
-      return { token: connectSessionTokenAuthLink?.token, expiresAt, mode: 'LINK', userErrors: [] };
+      return { token: connectSessionTokenAuthLink?.token, expiresAt, mode: 'LINK', account: null, userErrors: [] };
     },
   },
 };

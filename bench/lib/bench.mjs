@@ -6,35 +6,54 @@ import { createKeys } from './tokens.mjs';
 /** @typedef {import('./process.mjs').Child & { readonly url: string }} Server */
 
 /**
- * Starts what all measurements share: the upstream server and the load generator.
- * @param {number} owners
+ * @typedef {object} StartOptions
+ * @property {readonly string[]} [prefix] a command that starts the process, such as `taskset`
+ * @property {number} [catalogSize] providers in the catalog of its StackOne
+ * @property {string} [nodePath] another Node.js
+ * @property {Readonly<Record<string, string>>} [env] further variables
  */
-export async function startBench(owners) {
+
+/**
+ * Starts what all measurements share: the load generator, and an upstream server for each size of the catalog.
+ * @param {number} owners
+ * @param {Pick<import('./plan.mjs').Plan, 'catalogSize' | 'pageCatalogSizes'>} plan
+ */
+export async function startBench(owners, { catalogSize: usualSize, pageCatalogSizes }) {
   const { publicKey, privateKey } = createKeys();
-  /** @type {import('./process.mjs').ReadyChild<{ url: string }>} */
-  const upstream = await startChild(new URL('upstream.mjs', import.meta.url));
+  /** @type {Map<number, import('./process.mjs').ReadyChild<{ url: string }>>} */
+  const upstreams = new Map();
+  for (const size of new Set([usualSize, ...pageCatalogSizes])) {
+    upstreams.set(size, await startChild(new URL('upstream.mjs', import.meta.url), { PROVIDERS: String(size) }));
+  }
+  const upstreamOf = (/** @type {number} */ size) => {
+    const upstream = upstreams.get(size);
+    if (upstream === undefined) {
+      throw new Error(`There is no upstream server with ${size} providers`);
+    }
+    return upstream;
+  };
   const load = await startChild(new URL('load.mjs', import.meta.url), {
     PRIVATE_KEY: privateKey,
     OWNERS: String(owners),
   });
-  const env = { UPSTREAM: upstream.ready.url, PUBLIC_KEY: publicKey };
   return {
-    upstream,
+    upstream: upstreamOf(usualSize),
     load,
     /**
      * @param {string} name
-     * @param {readonly string[]} [prefix]
+     * @param {StartOptions} [options]
      * @returns {Promise<Server>}
      */
-    startContestant: async (name, prefix) => {
+    startContestant: async (name, { prefix, catalogSize = usualSize, nodePath, env = {} } = {}) => {
       const script = new URL(`../contestants/${name}.mjs`, import.meta.url);
+      const variables = { UPSTREAM: upstreamOf(catalogSize).ready.url, PUBLIC_KEY: publicKey, ...env };
       /** @type {import('./process.mjs').ReadyChild<{ url: string }>} */
-      const child = await startChild(script, env, { prefix, flags: contestants.get(name)?.flags });
+      const child = await startChild(script, variables, { prefix, nodePath, flags: contestants.get(name)?.flags });
       return { ...child, url: child.ready.url };
     },
     stop: async () => {
       await load.stop();
-      await upstream.stop();
+      await Promise.all([...upstreams.values()].map((child) => child.stop()));
     },
   };
 }

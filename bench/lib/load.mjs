@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { operations, toBody } from './operations.mjs';
 import { serveParent } from './process.mjs';
 import { quantile } from './statistics.mjs';
-import { signTokens } from './tokens.mjs';
+import { ownerOf, signTokens } from './tokens.mjs';
 
 /**
  * The load generator. It runs in its own process, uses keep-alive connections and the access tokens of many owners in
@@ -10,6 +11,7 @@ import { signTokens } from './tokens.mjs';
  *
  * @typedef {object} Target
  * @property {string} url
+ * @property {import('./operations.mjs').OperationName} operation
  * @property {number} owners number of owners whose tokens are used in turn
  *
  * @typedef {Target & { readonly requests: number, readonly concurrency: number }} ClosedLoop each
@@ -23,45 +25,28 @@ const tokens = signTokens(process.env['PRIVATE_KEY'] ?? '', Number(process.env['
 /** Index of the next token. Not reset between runs, so that all owners are used equally. */
 let turn = 0;
 
-const operation = JSON.stringify({
-  query: `mutation createConnectSession($provider: String, $label: String) {
-  createConnectSession(provider: $provider, label: $label) {
-    token
-    expiresAt
-    mode
-    userErrors {
-      code
-      field
-      message
-    }
-  }
-}`,
-  operationName: 'createConnectSession',
-  variables: { provider: 'bamboohr', label: 'Head office' },
-});
-
 /** @param {ClosedLoop} message */
-async function runClosedLoop({ url, owners, requests, concurrency }) {
-  const mutate = createClient(url, owners, concurrency);
+async function runClosedLoop({ requests, concurrency, ...target }) {
+  const send = createClient(target, concurrency);
   let sent = 0;
   const work = async () => {
     while (sent < requests) {
       sent++;
-      await mutate();
+      await send();
     }
   };
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: concurrency }, work));
   const seconds = (performance.now() - startedAt) / 1000;
-  await mutate.close();
+  await send.close();
   return { perSecond: requests / seconds };
 }
 
 /** @param {OpenLoop} message */
-async function runOpenLoop({ url, owners, rate, seconds }) {
+async function runOpenLoop({ rate, seconds, ...target }) {
   const readyConnections = 8;
-  const mutate = createClient(url, owners, rate);
-  await Promise.all(Array.from({ length: readyConnections }, mutate));
+  const send = createClient(target, rate);
+  await Promise.all(Array.from({ length: readyConnections }, send));
   /** @type {Promise<number>[]} */
   const latencies = [];
   const startedAt = performance.now();
@@ -73,47 +58,46 @@ async function runOpenLoop({ url, owners, rate, seconds }) {
     }
     // Timers have a resolution of 1 ms: a request sent early counts from its sending, a late one from its scheduled time.
     const countsFrom = Math.min(dueAt, performance.now());
-    latencies.push(mutate().then(() => performance.now() - countsFrom));
+    latencies.push(send().then(() => performance.now() - countsFrom));
   }
   const sorted = (await Promise.all(latencies)).sort((a, b) => a - b);
-  await mutate.close();
+  await send.close();
   return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
 }
 
 /**
- * @param {string} url
- * @param {number} owners
+ * @param {Target} target
  * @param {number} connections
  */
-function createClient(url, owners, connections) {
+function createClient({ url, owners, operation }, connections) {
   const pool = new Pool(url, { connections });
   const seen = new Set();
-  const mutate = async () => {
+  const bodies = Array.from({ length: owners }, (_, index) => toBody(operation, ownerOf(index)));
+  const send = async () => {
+    const index = turn++ % owners;
     const { statusCode, body } = await pool.request({
       method: 'POST',
       path: '/graphql',
       headers: {
         origin: 'https://app.example.com',
-        authorization: `Bearer ${tokens[turn++ % owners]}`,
+        authorization: `Bearer ${tokens[index]}`,
         'content-type': 'application/json',
         accept: 'application/graphql-response+json, application/json',
       },
-      body: operation,
+      body: bodies[index] ?? null,
     });
     const text = await body.text();
-    const token = statusCode === 200 ? readToken(text) : undefined;
-    if (typeof token !== 'string' || seen.has(token)) {
-      throw new Error(`Incorrect response from ${url}: ${statusCode} ${text}`);
+    if (statusCode !== 200 || !isCorrect(operation, text, ownerOf(index), seen)) {
+      throw new Error(`Incorrect response from ${url}: ${statusCode} ${text.slice(0, 500)}`);
     }
-    seen.add(token);
   };
-  return Object.assign(mutate, { close: () => pool.close() });
+  return Object.assign(send, { close: () => pool.close() });
 }
 
-/** The token in the response of an implementation without GraphQL, or with GraphQL. @param {string} text */
-function readToken(text) {
-  const body = JSON.parse(text);
-  return body.token ?? body.data?.createConnectSession?.token;
+/** @param {Target['operation']} operation @param {string} text @param {string} owner @param {Set<string>} seen */
+function isCorrect(operation, text, owner, seen) {
+  const { data } = JSON.parse(text);
+  return data != null && operations[operation].isCorrect(data, owner, seen);
 }
 
 serveParent({}, (message) => ('rate' in message ? runOpenLoop(message) : runClosedLoop(message)));

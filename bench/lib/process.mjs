@@ -19,13 +19,14 @@ import { fileURLToPath } from 'node:url';
  * but no process reads it.
  * @param {URL} script
  * @param {Record<string, string>} env the complete environment of the child, except PATH and NODE_ENV
- * @param {{ prefix?: readonly string[] | undefined, flags?: readonly string[] | undefined }} [options] a command
- *   that starts the process, such as `taskset`, and Node.js flags
- * @template Ready
- * @returns {Promise<ReadyChild<Ready>>}
+ * @param {object} [options]
+ * @param {readonly string[] | undefined} [options.prefix] a command that starts the process, such as `taskset`
+ * @param {readonly string[] | undefined} [options.flags] of Node.js
+ * @param {string | undefined} [options.nodePath] another Node.js
+ * @returns {Promise<ReadyChild<any>>}
  */
-export async function startChild(script, env = {}, { prefix = [], flags = [] } = {}) {
-  const [command = '', ...args] = [...prefix, process.execPath, ...flags, fileURLToPath(script)];
+export async function startChild(script, env = {}, { prefix = [], flags = [], nodePath = process.execPath } = {}) {
+  const [command = '', ...args] = [...prefix, nodePath, ...flags, fileURLToPath(script)];
   const child = spawn(command, args, {
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

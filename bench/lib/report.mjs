@@ -1,33 +1,45 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { drawChart } from './chart.mjs';
+import { drawCharts } from './chart.mjs';
 import { listVersions } from './machine.mjs';
 import { summarizeResults } from './summary.mjs';
 import { describeRun, writeTables } from './tables.mjs';
 
-/** @typedef {import('./measure.mjs').Measurements} Measurements */
-/** @typedef {import('./plan.mjs').Plan} Plan */
-/** @typedef {import('./machine.mjs').Machine} Machine */
+/**
+ * A run of the benchmark.
+ * @typedef {object} Run
+ * @property {import('./measure.mjs').Measurements} measured
+ * @property {import('./plan.mjs').Plan} plan
+ * @property {import('./machine.mjs').Machine} machine
+ * @property {readonly string[]} names of the implementations
+ */
 
 /**
- * Prints the tables. With `folder`, also writes the results of all rounds, the tables and the chart.
- * @param {Measurements} measured
- * @param {Plan} plan
- * @param {Machine} machine
+ * Prints the tables. With `folder`, also writes the results of all rounds, the tables and the charts; measurements that
+ * were not part of the run stay as they were.
+ * @param {Run | undefined} run undefined: only the tables and the charts of the results in the folder
  * @param {string | undefined} folder
  */
-export async function writeReport(measured, plan, machine, folder) {
-  const versions = listVersions(Object.keys(measured.closed));
-  const summary = summarizeResults(measured);
-  const tables = writeTables(summary, plan);
-  process.stdout.write(`${tables}\n`);
+export async function writeReport(run, folder) {
   if (folder === undefined) {
+    if (run !== undefined) {
+      process.stdout.write(`${writeTables(summarizeResults(run.measured), run.plan)}\n`);
+    }
     return;
   }
   await mkdir(folder, { recursive: true });
-  const json = JSON.stringify({ machine, versions, plan, summary, measured }, null, 2);
-  await writeFile(join(folder, 'results.json'), `${json}\n`);
+  const path = join(folder, 'results.json');
+  const earlier = await readFile(path, 'utf8').then(JSON.parse, () => ({}));
+  const { machine, plan } = run ?? earlier;
+  const versions = run === undefined ? earlier.versions : { ...earlier.versions, ...listVersions(run.names) };
+  const measured = { ...earlier.measured, ...run?.measured };
+  const summary = summarizeResults(measured);
+  const tables = writeTables(summary, plan);
+  process.stdout.write(`${tables}\n`);
+  await writeFile(path, `${JSON.stringify({ machine, versions, plan, summary, measured }, null, 2)}\n`);
   await writeFile(join(folder, 'results.md'), describeRun(tables, machine, versions, plan));
-  await writeFile(join(folder, 'results.svg'), drawChart(summary));
+  for (const [name, chart] of Object.entries(drawCharts(summary))) {
+    await writeFile(join(folder, name), chart);
+  }
   process.stdout.write(`\nWritten to ${folder}\n`);
 }

@@ -1,66 +1,146 @@
-import { titleOf } from './contestants.mjs';
+import { contestants, titleOf } from './contestants.mjs';
+import { operations } from './operations.mjs';
 
 /** @typedef {import('./summary.mjs').Summary} Summary */
 /** @typedef {import('./plan.mjs').Plan} Plan */
 
-/** @param {Summary} summary @param {Plan} plan */
-export function writeTables({ contestants, growth }, plan) {
-  const cost = table(
-    [
-      'processor time per mutation',
-      'median',
-      'best round',
-      '× the limit, median',
-      '× the limit, best rounds',
-      'mutations per second',
-    ],
-    contestants.map(({ name, cpuMicroseconds, bestCpuMicroseconds, ratio, bestRatio, perSecond }) => [
-      titleOf(name),
-      `${cpuMicroseconds.toFixed(0)} µs`,
-      `${bestCpuMicroseconds.toFixed(0)} µs`,
-      ratio.toFixed(2),
-      bestRatio.toFixed(2),
-      perSecond.toFixed(0),
-    ]),
+const guardsText = { limit: 'none', ours: 'all', 'same guards': 'the same', 'no guards': 'fewer' };
+
+/** The tables of what was measured. @param {Summary} summary @param {Plan} plan */
+export function writeTables(summary, plan) {
+  return [
+    costTable('session', summary.session),
+    costTable('default', summary.default),
+    costTable('confirm', summary.confirm),
+    summary.page && pageTables(summary.page),
+    summary.latency && latencyTable(summary.latency, plan),
+    summary.start && startTable(summary.start, plan),
+    summary.versions && versionsTable(summary.versions),
+    summary.growth && growthTable(summary.growth, plan),
+  ]
+    .filter((table) => table !== undefined)
+    .join('\n\n');
+}
+
+/** @param {keyof typeof operations} operation @param {readonly import('./summary.mjs').Cost[] | undefined} costs */
+function costTable(operation, costs) {
+  return (
+    costs &&
+    `### ${operations[operation].title}\n\n${table(
+      [
+        'processor time',
+        'guards',
+        'median',
+        'best round',
+        '× the limit',
+        '× the same server without this package',
+        'per second',
+      ],
+      costs.map(({ name, cpuMicroseconds, bestCpuMicroseconds, ratio, toHost, perSecond }) => [
+        titleOf(name),
+        guardsOf(name),
+        `${cpuMicroseconds.toFixed(0)} µs`,
+        `${bestCpuMicroseconds.toFixed(0)} µs`,
+        ratio.toFixed(2),
+        toHost?.toFixed(2) ?? '',
+        perSecond.toFixed(0),
+      ]),
+    )}${rivalLine(costs)}`
   );
-  const latency = table(
+}
+
+/** @param {readonly import('./summary.mjs').Cost[]} costs */
+function rivalLine(costs) {
+  const ratio = costs.find(({ toBestRival }) => toBestRival !== null)?.toBestRival;
+  return ratio == null
+    ? ''
+    : `\n\nThis package takes ${ratio.toFixed(2)} × the processor time of the best implementation with the same guards.`;
+}
+
+/** @param {NonNullable<Summary['page']>} page */
+function pageTables({ sizes, growth }) {
+  const names = growth.map(({ name }) => name);
+  const costOf = (/** @type {string} */ name, /** @type {(typeof sizes)[number]} */ { costs }) =>
+    costs.find((cost) => cost.name === name);
+  return `### ${operations.page.title}\n\n${table(
+    [
+      'processor time (× the limit)',
+      'guards',
+      ...sizes.map(({ size }) => `${size} providers`),
+      'each further provider',
+    ],
+    names.map((name, index) => [
+      titleOf(name),
+      guardsOf(name),
+      ...sizes.map((size) => {
+        const cost = costOf(name, size);
+        return cost === undefined ? '' : `${cost.cpuMicroseconds.toFixed(0)} µs (${cost.ratio.toFixed(2)})`;
+      }),
+      `${growth[index]?.microsecondsPerProvider.toFixed(2)} µs`,
+    ]),
+  )}`;
+}
+
+/** @param {NonNullable<Summary['latency']>} latency @param {Plan} plan */
+function latencyTable(latency, { rate, slowUpstreamMs }) {
+  return `### Latency of createConnectSession\n\n${table(
     [
       'p50 / p99, in ms',
-      ...plan.rates.map((rate) => `${rate} per second`),
-      `${plan.slowRate} per second, StackOne takes ${plan.slowUpstreamMs} ms`,
-      'p99 above the limit’s',
+      `${rate} per second`,
+      `${rate} per second, StackOne takes ${slowUpstreamMs} ms`,
+      'its p99 above the limit’s',
     ],
-    contestants.map(({ name, rates, slow }) => [
+    latency.map(({ name, fast, slow, slowP99Added }) => [
       titleOf(name),
-      ...rates.map(({ p50, p99 }) => `${p50.toFixed(1)} / ${p99.toFixed(1)}`),
+      `${fast.p50.toFixed(1)} / ${fast.p99.toFixed(1)}`,
       `${slow.p50.toFixed(1)} / ${slow.p99.toFixed(1)}`,
-      slow.p99Added.toFixed(1),
+      slowP99Added.toFixed(1),
     ]),
-  );
-  const start = table(
-    ['start', 'time to first response', 'memory at that time', `after ${plan.warmUpRequests} requests`],
-    contestants.map(({ name, firstResponseMs, startMiB, warmMiB }) => [
+  )}`;
+}
+
+/** @param {NonNullable<Summary['start']>} start @param {Plan} plan */
+function startTable(start, { warmUpRequests }) {
+  return `### Start and memory\n\n${table(
+    ['start', 'guards', 'time to the first response', 'memory at that time', `after ${warmUpRequests} sessions`],
+    start.map(({ name, firstResponseMs, startMiB, warmMiB }) => [
       titleOf(name),
+      guardsOf(name),
       `${firstResponseMs.toFixed(0)} ms`,
       `${startMiB.toFixed(0)} MiB`,
       `${warmMiB.toFixed(0)} MiB`,
     ]),
-  );
-  const grown = growth && [
-    table(
-      ['ours', 'processor time per mutation', 'memory'],
-      [
-        [`${plan.fewOwners} customers`, `${growth.fewMicroseconds.toFixed(0)} µs`, `${growth.fewMiB.toFixed(0)} MiB`],
-        [
-          `${plan.manyOwners} customers`,
-          `${growth.manyMicroseconds.toFixed(0)} µs`,
-          `${growth.manyMiB.toFixed(0)} MiB`,
-        ],
-      ],
-    ),
-    `Ratio: ${growth.ratio.toFixed(2)} ×.`,
-  ];
-  return [cost, latency, start, ...(grown ?? [])].join('\n\n');
+  )}`;
+}
+
+/** @param {NonNullable<Summary['versions']>} versions */
+function versionsTable(versions) {
+  return `### Start by Node.js version, on one core\n\n${table(
+    ['time to the first response', 'Node.js', 'compile cache', ''],
+    versions.map(({ name, version, isCached, firstResponseMs }) => [
+      titleOf(name),
+      version.slice(1),
+      isCached ? 'yes' : 'no',
+      `${firstResponseMs.toFixed(0)} ms`,
+    ]),
+  )}`;
+}
+
+/** @param {NonNullable<Summary['growth']>} growth @param {Plan} plan */
+function growthTable({ fewMicroseconds, manyMicroseconds, ratio, fewMiB, manyMiB }, { fewOwners, manyOwners }) {
+  return `### Number of customers\n\n${table(
+    ['this package', 'processor time of a session', 'memory'],
+    [
+      [`${fewOwners} customers`, `${fewMicroseconds.toFixed(0)} µs`, `${fewMiB.toFixed(0)} MiB`],
+      [`${manyOwners} customers`, `${manyMicroseconds.toFixed(0)} µs`, `${manyMiB.toFixed(0)} MiB`],
+    ],
+  )}\n\nRatio: ${ratio.toFixed(2)} ×.`;
+}
+
+/** @param {string} name */
+function guardsOf(name) {
+  const { guards } = contestants.get(name) ?? {};
+  return guards === undefined ? '' : guardsText[guards];
 }
 
 /** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */
@@ -79,9 +159,7 @@ function table(head, rows) {
  */
 export function describeRun(tables, machine, versions, plan) {
   const { date, command, node, processor, cores, memoryGiB, system, load } = machine;
-  return `# Cost of one mutation
-
-![Processor time per mutation](results.svg)
+  return `# Results of the benchmark
 
 \`${command}\`, ${date}. Node ${node.slice(1)}, ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}; load average before the run ${load}.
 
@@ -89,7 +167,7 @@ ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(' · ')}
 
-Medians over ${plan.closedRounds} rounds of ${plan.closedRequests} mutations on ${plan.concurrency} connections; latencies over ${plan.openRounds} rounds of ${plan.openSeconds} seconds; starts over ${plan.startRounds} rounds. Ratios and differences are taken within a round. Method: [README](../README.md).
+Medians over ${plan.closedRounds} rounds of ${plan.closedRequests} sessions on ${plan.concurrency} connections; of the page over ${plan.pageRounds} rounds of ${plan.pageRequests}; latencies over ${plan.openRounds} rounds of ${plan.openSeconds} seconds; starts over ${plan.startRounds} rounds. Ratios and differences are taken within a round. The catalog has ${plan.catalogSize} providers, where nothing else is stated. All implementations send the same requests to StackOne. *Guards* says which of the checks of this package an implementation has. Method: [README](../README.md).
 
 ${tables}
 `;

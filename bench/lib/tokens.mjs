@@ -3,6 +3,11 @@ import { createPrivateKey, generateKeyPairSync, randomUUID, sign } from 'node:cr
 export const issuer = 'https://login.example.com/';
 export const audience = 'https://api.example.com';
 
+/** @param {number} index */
+export function ownerOf(index) {
+  return `org_${index}`;
+}
+
 /** Creates the key pair of an identity provider, in PEM format for environment variables. */
 export function createKeys() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -29,7 +34,7 @@ export function signTokens(privateKey, count) {
       iat: now,
       exp: now + 3600,
       jti: randomUUID(),
-      org_id: `org_${index}`,
+      org_id: ownerOf(index),
       org_name: `Customer ${index} Ltd`,
       email: `ada@customer-${index}.example`,
     };

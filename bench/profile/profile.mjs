@@ -12,16 +12,17 @@ const intervalMicroseconds = 200;
  * Profiles one warm implementation under load. Writes the CPU profile, which browser DevTools can open, a summary and a
  * flame graph.
  * @param {string} name
+ * @param {import('../lib/operations.mjs').OperationName} operation
  * @param {import('../lib/plan.mjs').Plan} plan
  * @param {string} folder
  */
-export async function profile(name, plan, folder) {
+export async function profile(name, operation, plan, folder) {
   const { fewOwners: owners, profiledRequests: requests, concurrency } = plan;
-  const bench = await startBench(owners);
-  const { server } = await startWarm(bench, name, owners, plan);
+  const bench = await startBench(owners, plan);
+  const { server } = await startWarm(bench, name, operation, owners, plan);
   await server.request({ kind: 'start profile', intervalMicroseconds });
   const { cpuMicroseconds } = await withCost(server, requests, () =>
-    bench.load.request({ url: server.url, owners, requests, concurrency }),
+    bench.load.request({ url: server.url, operation, owners, requests, concurrency }),
   );
   const taken = await server.request({ kind: 'stop profile' });
   await server.stop();
@@ -29,7 +30,8 @@ export async function profile(name, plan, folder) {
 
   const tree = toCallTree(taken);
   const summary = describeTree(tree, name, requests, cpuMicroseconds);
-  const path = (/** @type {string} */ ending) => join(folder, `profile-${name}.${ending}`);
+  const path = (/** @type {string} */ ending) =>
+    join(folder, `profile-${name}${operation === 'session' ? '' : `-${operation}`}.${ending}`);
   await mkdir(folder, { recursive: true });
   await writeFile(path('cpuprofile'), JSON.stringify(taken));
   await writeFile(path('txt'), summary);

@@ -4,14 +4,21 @@ import { tokenHeaders } from './token-headers.js';
 
 /** The page of a product around `<connect-integrations>`: who is signed in, and what only a demo has. */
 const parameters = new URLSearchParams(location.search);
-const tenants = { acme: 'Acme', globex: 'Globex' };
-const requested = parameters.get('tenant') ?? '';
-const tenant = Object.hasOwn(tenants, requested) ? requested : 'acme';
+/** The people who can sign in, by the parameters of their token. */
+const people = {
+  'tenant=acme': 'Acme',
+  'tenant=acme&person=sam': 'Acme, may only view',
+  'tenant=globex': 'Globex',
+  'tenant=initech': 'Initech, small plan',
+};
+const ofSignIn = (key: string) => key === 'tenant' || key === 'person';
+const requested = String(new URLSearchParams([...parameters].filter(([key]) => ofSignIn(key))));
+const signIn = Object.hasOwn(people, requested) ? requested : 'tenant=acme';
 
 const page = find('connect-integrations', HTMLElement);
 // Relative to the page, so that the demo works behind a proxy that removes a prefix of the path.
 Object.assign(page, {
-  client: createConnectClient({ url: 'graphql', headers: tokenHeaders(tenant, showUser) }),
+  client: createConnectClient({ url: 'graphql', headers: tokenHeaders(signIn, showUser) }),
   requestIntegration: (search: string) => say(`Orchard’s team has your wish${search === '' ? '' : `: ${search}`}.`),
 });
 
@@ -20,13 +27,14 @@ function showUser(ownerName: string, username: string): void {
   find('.user small', HTMLElement).textContent = username;
 }
 
-/** Links instead of buttons: a new page load for each customer keeps no data of the other customer. */
+/** Links instead of buttons: a new page load for each person keeps no data of the other person. */
 find('nav', HTMLElement).append(
-  ...Object.entries(tenants).map(([key, name]) => {
+  ...Object.entries(people).map(([key, name]) => {
     const link = document.createElement('a');
-    link.href = `?${new URLSearchParams({ ...Object.fromEntries(parameters), tenant: key })}`;
+    const others = [...parameters].filter(([parameter]) => !ofSignIn(parameter));
+    link.href = `?${new URLSearchParams([...new URLSearchParams(key), ...others])}`;
     link.textContent = name;
-    if (key === tenant) {
+    if (key === signIn) {
       link.setAttribute('aria-current', 'page');
     }
     return link;
@@ -58,6 +66,7 @@ find('#break', HTMLButtonElement).addEventListener('click', () => void breakAcco
 
 async function breakAccount(): Promise<void> {
   const headers = { 'content-type': 'application/json' };
+  const tenant = new URLSearchParams(signIn).get('tenant');
   const response = await fetch('demo/break-account', { method: 'POST', headers, body: JSON.stringify({ tenant }) });
   const { accountId }: { readonly accountId: string | null } = await response.json();
   say(accountId === null ? 'No account works, so none can break. Connect one first.' : '');

@@ -1,12 +1,13 @@
 /**
- * The headers of a request, with a token for a user of this customer. The token is kept in memory only, not in web
+ * The headers of a request, with a token for one person. The token is kept in memory only, not in web
  * storage.
+ * @param signIn the query of the token request, which names the person
  * @param onUser called with the user of a new token
  */
-export function tokenHeaders(tenant: string, onUser: (ownerName: string, username: string) => void) {
+export function tokenHeaders(signIn: string, onUser: (ownerName: string, username: string) => void) {
   let token: Promise<string> | undefined;
   const fetchToken = async () => {
-    const response = await fetch(`demo/token?tenant=${tenant}`);
+    const response = await fetch(`demo/token?${signIn}`);
     const user: { readonly token: string; readonly ownerName: string; readonly username: string } =
       await response.json();
     onUser(user.ownerName, user.username);

@@ -12,16 +12,20 @@ const catalogEndpoints = ['connectors-meta', 'auth-configs', 'connector-profiles
 
 /** The providers of the project, at the endpoints of three generations of StackOne's API. */
 export function addCatalogRoutes(app: FastifyInstance, settings: Settings): void {
+  const listProviders = (): Provider[] =>
+    providers.map((one) => ({ ...one, enabled: one.enabled && settings.enabledProviders === 'default' }));
   const includesInactive = (request: FastifyRequest) => parseQuery(request).get('include') === 'inactive';
 
   app.get('/connectors/meta', (request) => [
     ...settings.rawRows.catalog,
-    ...providers.filter(({ enabled }) => enabled || includesInactive(request)).map(toConnectorMeta),
+    ...listProviders()
+      .filter(({ enabled }) => enabled || includesInactive(request))
+      .map(toConnectorMeta),
   ]);
 
   app.get('/connectors/meta/:provider', (request) => {
     const { provider: key } = providerKeySchema.parse(request.params);
-    const provider = providers.find((one) => one.key === key && (one.enabled || includesInactive(request)));
+    const provider = listProviders().find((one) => one.key === key && (one.enabled || includesInactive(request)));
     if (!provider) {
       throw new StackOneError(404, `Connector ${key} not found`);
     }
@@ -40,7 +44,7 @@ export function addCatalogRoutes(app: FastifyInstance, settings: Settings): void
       const query = parseQuery(request);
       const enabled = query.get('enabled');
       const keys = listParameter(query, 'connector_key');
-      const rows = providers.filter(
+      const rows = listProviders().filter(
         (one) => (enabled === null || String(one.enabled) === enabled) && (keys.length === 0 || keys.includes(one.key)),
       );
       // `oddPaging` applies to /accounts only: the paging of these endpoints is documented.

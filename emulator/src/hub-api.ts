@@ -4,10 +4,15 @@ import { z } from 'zod';
 import { mergeCredentials, validateCredentials } from './credentials.js';
 import { StackOneError } from './errors.js';
 import { findProvider, type Provider, providers } from './providers.js';
+import type { Settings } from './settings.js';
 import type { Account, Attempt, Session, Store } from './store.js';
 
 export interface HubApiOptions {
   store: Store;
+}
+
+export interface HubApiSettings {
+  settings: Pick<Settings, 'enabledProviders'>;
 }
 
 const idSchema = z.object({ id: z.string() });
@@ -22,13 +27,13 @@ const listQuerySchema = z.object({ provider: z.string().optional() });
  * The API that the Hub calls from the browser, from any origin. The session token is the only credential.
  * Registered under the prefix `/hub`, so that StackOne's server API gets no CORS headers: browsers must not call it.
  */
-export async function hubApi(app: FastifyInstance, { store }: HubApiOptions): Promise<void> {
+export async function hubApi(app: FastifyInstance, { store, settings }: HubApiOptions & HubApiSettings): Promise<void> {
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: ['content-type', 'x-hub-session-token', 'x-hub-version'],
   });
-  addConnectorRoutes(app, store);
+  addConnectorRoutes(app, store, settings);
   addAccountRoutes(app, store);
   addAttemptRoutes(app, store);
 }
@@ -67,7 +72,7 @@ export function requireAvailableProvider(store: Store, session: Session, integra
   return chosen;
 }
 
-function addConnectorRoutes(app: FastifyInstance, store: Store): void {
+function addConnectorRoutes(app: FastifyInstance, store: Store, settings: HubApiSettings['settings']): void {
   app.get('/settings', (request) => {
     const existing = store.existingAccount(requireSession(request, store));
     return { enabled_features: [], ...(existing ? { existing_account_id: existing.id } : {}) };
@@ -78,7 +83,7 @@ function addConnectorRoutes(app: FastifyInstance, store: Store): void {
     const { provider } = listQuerySchema.parse(request.query);
     const offered = availableProviders(store, session).filter(({ key }) => provider === undefined || provider === key);
     return {
-      integrations: offered.map(toIntegration),
+      integrations: settings.enabledProviders === 'none' ? [] : offered.map(toIntegration),
       external_trigger_token: session.external_trigger_token,
     };
   });

@@ -32,6 +32,15 @@ export const settingsSchema = z.strictObject({
     accounts: z.array(z.unknown()).readonly(),
     catalog: z.array(z.unknown()).readonly(),
   }),
+  /** `none`: no provider is enabled in the project, so the catalog and the Hub have none. `rawRows` are listed. */
+  enabledProviders: z.enum(['default', 'none']),
+  /** The project of the API key, as the response to a new session states it. */
+  projectId: z.string(),
+  /**
+   * What the API key may do. `full` and `accounts`: everything. `read-only`: GET only. `actions`: nothing here. Other
+   * requests get 403.
+   */
+  keyScope: z.enum(['full', 'accounts', 'read-only', 'actions']),
   /** `organization_id` is a number in StackOne's documentation and a string in some responses. */
   organizationIdAsString: z.boolean(),
   /** Where webhooks are sent. Null: no webhooks. */
@@ -53,6 +62,9 @@ export const defaultSettings: Readonly<Settings> = {
   catalogEndpoint: 'connector-profiles',
   vocabulary: 'v1',
   rawRows: { accounts: [], catalog: [] },
+  enabledProviders: 'default',
+  projectId: 'emulated-project',
+  keyScope: 'full',
   organizationIdAsString: false,
   webhookUrl: null,
   webhookSecret: 'whsec_emulator',

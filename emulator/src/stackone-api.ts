@@ -49,13 +49,13 @@ const defaultExpiresInSeconds = 1800;
 const organizationId = 1042;
 /** StackOne's API for connect sessions, linked accounts and the provider catalog. */
 export async function stackOneApi(app: FastifyInstance, options: StackOneApiOptions): Promise<void> {
-  requireApiKey(app, options.apiKey);
+  requireApiKey(app, options);
   addSessionRoutes(app, options);
   addAccountRoutes(app, options);
   addCatalogRoutes(app, options.settings);
 }
 
-function requireApiKey(app: FastifyInstance, apiKey: string): void {
+function requireApiKey(app: FastifyInstance, { apiKey, settings }: StackOneApiOptions): void {
   // With the colon: HTTP Basic authentication requires it, and StackOne returns 401 without it.
   const expected = `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`;
   app.addHook('preHandler', async (request) => {
@@ -64,6 +64,9 @@ function requireApiKey(app: FastifyInstance, apiKey: string): void {
     }
     if (request.headers.authorization !== expected) {
       throw new StackOneError(401, 'Unauthorized');
+    }
+    if (settings.keyScope === 'actions' || (settings.keyScope === 'read-only' && request.method !== 'GET')) {
+      throw new StackOneError(403, 'Forbidden');
     }
   });
 }
@@ -104,7 +107,7 @@ function addSessionRoutes(app: FastifyInstance, { store, settings, url }: StackO
 function toSessionResponse(session: Session, settings: Settings) {
   const { token: _token, expiresAt: _expiresAt, multiple: _multiple, ...shown } = session;
   const organization_id = settings.organizationIdAsString ? String(organizationId) : organizationId;
-  return { ...shown, organization_id, project_id: 'emulated-project' };
+  return { ...shown, organization_id, project_id: settings.projectId };
 }
 
 function toAttemptResponse({ id, status, account_id, error, created_at, updated_at }: Attempt) {

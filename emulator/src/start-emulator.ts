@@ -104,16 +104,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   acceptEmptyJson(app);
   addErrorHandlers(app, clock);
   recordHistory(app, history, clock);
+  sendDate(app, clock);
   injectFaults(app, faults, clock);
   await app.register(addControlRoutes, { emulator, hosts: controlHosts });
   await app.register(stackOneApi, { store, settings, apiKey, url: () => url });
-  await app.register(hubApi, { prefix: '/hub', store });
+  await app.register(hubApi, { prefix: '/hub', store, settings });
   await app.register(oauthPopup, { store });
   await app.register(hostedHub, { url: () => url });
   await app.register(connectLibrary);
   // `::` is no address to connect to.
   url = (await app.listen({ host, port })).replace('[::]', '[::1]');
   return emulator;
+}
+
+/** The header `Date` has the emulator's time, so that a test can have a clock that differs from its own. */
+function sendDate(app: FastifyInstance, now: () => Date): void {
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('date', now().toUTCString());
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { JWTVerifyResult } from 'jose';
 import type { Config } from '../config/settings.js';
 import { AppError } from '../domain/app-error.js';
 import type { Caller } from '../domain/caller.js';
@@ -17,26 +18,41 @@ import { createVerificationKeys, verifyToken } from './verification-keys.js';
  */
 export type Authenticate<Credentials> = (credentials: Credentials) => Promise<Caller>;
 
-/** For the `Authorization` header of a request: a JWT, verified with the configured keys. */
-export function createBearerAuthentication(
-  config: Config,
-  observability: Observability,
-): Authenticate<string | undefined> {
+/**
+ * Verifies the signature of a token with the configured keys, and then its expiry.
+ * @throws TokenRefusedError; AppError `AUTH_UNAVAILABLE`
+ */
+export type VerifyToken = (token: string) => Promise<JWTVerifyResult>;
+
+export function createTokenVerifier(config: Config, observability: Observability): VerifyToken {
   const { getKey, algorithms } = createVerificationKeys(config, observability);
   const options = {
     algorithms,
     requiredClaims: ['exp'],
     clockTolerance: 5,
   };
+  return async (token) => {
+    try {
+      return await verifyToken(token, getKey, options);
+    } catch (error) {
+      throw error instanceof AppError ? error : toRefusal(error, token, algorithms);
+    }
+  };
+}
+
+/** For the `Authorization` header of a request: a JWT, verified with the configured keys. */
+export function createBearerAuthentication(
+  config: Config,
+  observability: Observability,
+): Authenticate<string | undefined> {
+  const verifyJwt = createTokenVerifier(config, observability);
   const tokenCache = new TokenCache();
   const refusalLog = new RefusalLog(observability.logger, 'access token rejected');
   const grantsLog = createGrantsLog(observability.logger);
 
   const verify = async (authorization: string): Promise<Caller> => {
     const token = parseBearer(authorization, config.authMaxTokenBytes);
-    const { payload, protectedHeader } = await verifyToken(token, getKey, options).catch((error: unknown) => {
-      throw error instanceof AppError ? error : toRefusal(error, token, algorithms);
-    });
+    const { payload, protectedHeader } = await verifyJwt(token);
     checkRecipient(protectedHeader, payload, config);
     const caller = toCaller(payload, config, (grant, reason) => grantsLog.report(grant, reason));
     tokenCache.set(authorization, caller, payload.exp ?? 0);

@@ -1,9 +1,9 @@
 import type { JWTPayload } from 'jose';
 import type { Config } from '../config/settings.js';
 import type { Caller } from '../domain/caller.js';
-import { isDisplayText } from '../domain/display-text.js';
 import { type Grants, InvalidGrantError, noGrants, parseGrants, parseWords } from '../domain/grants.js';
 import { InvalidOwnerError, Owner } from '../domain/owner.js';
+import { isDisplayText, isRecord } from '../domain/values.js';
 import { kindOf, missing, TokenRefusedError } from './refusal.js';
 
 type OwnerClaims = Pick<Config, 'ownerIdClaim' | 'ownerNameClaim' | 'usernameClaim'>;
@@ -104,8 +104,4 @@ function readProperty(value: unknown, key: string): unknown {
 function onlyEntry(value: unknown): unknown {
   const entries: readonly unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [];
   return entries.length === 1 ? entries[0] : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../domain/app-error.js';
-import { isDisplayText } from '../domain/display-text.js';
 import { type Grants, InvalidGrantError, noGrants, parseGrants } from '../domain/grants.js';
 import { InvalidOwnerError, Owner } from '../domain/owner.js';
+import { isDisplayText } from '../domain/values.js';
 import type { Logger } from '../observability/logger.js';
 import type { Authenticate } from './authenticate.js';
 import { createGrantsLog, type RefusalLog } from './refusal-log.js';

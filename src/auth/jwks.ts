@@ -8,7 +8,7 @@ import {
   jwksCache,
 } from 'jose';
 import { AppError } from '../domain/app-error.js';
-import { createBoundedGet } from '../egress/bounded-get.js';
+import { type BoundedGet, createBoundedGet } from '../egress/bounded-get.js';
 import type { ProxySettings } from '../egress/pool.js';
 import type { Observability } from '../observability/observability.js';
 import { JwksStatus } from './jwks-status.js';
@@ -25,6 +25,12 @@ const failureMemoryMs = 5_000;
 /** A key set has a few KiB, with certificates a few dozen. */
 const maxBytes = 512 * 1024;
 
+/** @returns a function that fetches the key set once, without its unusable keys */
+export function createKeySetGet(url: URL, proxy: ProxySettings): BoundedGet {
+  const get = createBoundedGet(url, proxy, { maxBytes, connectTimeoutMs: timeoutMs });
+  return async (options) => keepUsableKeys(await get(options));
+}
+
 /**
  * The keys at a JWKS URL. jose fetches them and follows no redirect. An unknown key condemns the token; keys that cannot
  * be fetched say nothing about it.
@@ -33,13 +39,13 @@ const maxBytes = 512 * 1024;
 export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: Observability): JWTVerifyGetKey {
   const cache = new KeySetCache();
   const status = new JwksStatus(observability);
-  const get = createBoundedGet(url, proxy, { maxBytes, connectTimeoutMs: timeoutMs });
+  const get = createKeySetGet(url, proxy);
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: timeoutMs,
     cooldownDuration: cooldownMs,
     cacheMaxAge: freshMs,
     [jwksCache]: cache,
-    [customFetch]: async (_url, options) => keepUsableKeys(await get(options)),
+    [customFetch]: (_url, options) => get(options),
   });
   let failedAt = Number.NEGATIVE_INFINITY;
   let failure = '';

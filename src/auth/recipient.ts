@@ -13,11 +13,23 @@ const maxListed = 5;
  */
 export function checkRecipient(header: JWTHeaderParameters, claims: JWTPayload, expected: Expected): void {
   refuseOtherTokenTypes(header);
-  const { authIssuers, authAudiences, authAudienceClaim } = expected;
+  refuseOtherIssuers(claims, expected);
+  refuseOtherAudiences(claims, expected);
+}
+
+/** @throws TokenRefusedError */
+export function refuseOtherIssuers(claims: JWTPayload, { authIssuers }: Pick<Expected, 'authIssuers'>): void {
   if (!authIssuers.some((issuer) => isIssuedBy(claims, issuer))) {
     const found = `the issuer (iss) is ${quote(claims.iss)}`;
     throw new TokenRefusedError('issuer', `${found}, AUTH_ISSUER is ${list(authIssuers)}`);
   }
+}
+
+/** @throws TokenRefusedError */
+export function refuseOtherAudiences(
+  claims: JWTPayload,
+  { authAudiences, authAudienceClaim }: Omit<Expected, 'authIssuers'>,
+): void {
   const audience = Object.hasOwn(claims, authAudienceClaim) ? claims[authAudienceClaim] : undefined;
   const audiences: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
   if (!authAudiences.some((name) => audiences.includes(name))) {
@@ -26,8 +38,11 @@ export function checkRecipient(header: JWTHeaderParameters, claims: JWTPayload, 
   }
 }
 
-/** Issuers sign other tokens with the same keys, such as logout tokens. Their `typ` differs (RFC 8725, 3.11). */
-function refuseOtherTokenTypes({ typ }: JWTHeaderParameters): void {
+/**
+ * Issuers sign other tokens with the same keys, such as logout tokens. Their `typ` differs (RFC 8725, 3.11).
+ * @throws TokenRefusedError
+ */
+export function refuseOtherTokenTypes({ typ }: JWTHeaderParameters): void {
   if (typ !== undefined && !/^(application\/)?(at\+)?jwt$/i.test(typ)) {
     throw new TokenRefusedError('type', `the type of token (typ) is ${quote(typ)}, expected JWT or at+jwt`);
   }

@@ -18,7 +18,7 @@ export type RefusalKind =
 export class TokenRefusedError extends AppError {
   constructor(
     readonly kind: RefusalKind,
-    reason: string,
+    readonly reason: string,
   ) {
     super('UNAUTHENTICATED', `access token rejected: ${reason}`);
   }
@@ -71,9 +71,14 @@ const maxNames = 20;
 
 /** @param claims of a token whose signature is verified. Their names are listed, never their values. */
 export function missing(claim: string, claims: JWTPayload): string {
+  return `the claim ${claim} is missing; the token has ${listNames(claims)}`;
+}
+
+/** The names of the claims, never their values. */
+export function listNames(claims: JWTPayload): string {
   const names = Object.keys(claims);
   const list = names.slice(0, maxNames).map(shorten).join(', ');
-  return `the claim ${claim} is missing; the token has ${list}${names.length > maxNames ? ', …' : ''}`;
+  return `${list}${names.length > maxNames ? ', …' : ''}`;
 }
 
 /** A value for the log: a string in quotation marks, or what kind of value it is instead. */

@@ -88,7 +88,7 @@ export function createAuthSettings(production: boolean) {
     maxAccountsClaim: optionalClaimName(
       'MAX_ACCOUNTS_CLAIM',
       'no limit',
-      'Name of the claim with the number of accounts that a customer may have, 0–1,000,000.',
+      'Name of the claim with the number of accounts that a customer may have, 0–1,000,000. `*` stands for any number.',
     ),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createAuthSettings } from './auth-settings.js';
+import { createDocumentSettings } from './document-settings.js';
 import {
   environmentText,
   flag,
@@ -123,12 +124,14 @@ export function createSettings(production: boolean) {
       'a list of host names',
       { otherVariables: ['no_proxy'], fromText: (text) => text.split(/[,\s]+/), defaultText: 'none' },
     ),
+    ...createDocumentSettings(),
     introspection: flag(
       'INTROSPECTION',
       !production,
       'Whether clients can read the schema by introspection: `true` or `false`.',
       outsideProduction,
     ),
+    subgraph: flag('SUBGRAPH', false, '`true` serves the schema as a subgraph of Apollo Federation 2.'),
     logLevel: setting(
       z.enum(logLevels).default('info'),
       'LOG_LEVEL',

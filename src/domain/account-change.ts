@@ -16,7 +16,7 @@ export interface AccountChange {
   readonly accountId: string;
   /** The account as StackOne returned it; null after a removal. */
   readonly account: LinkedAccount | null;
-  /** When this server detected the change. */
+  /** Just before the account was read. Of two changes of an account, the one with the later time is newer. */
   readonly at: Date;
 }
 

@@ -1,17 +1,19 @@
 import type { ErrorCode } from './error-codes.js';
 import type { UserErrorCode } from './result.js';
 
-export type AuditAction = 'createConnectSession' | 'confirmLinkedAccount' | 'deleteLinkedAccount';
+export const auditActions = ['createConnectSession', 'confirmLinkedAccount', 'deleteLinkedAccount'] as const;
+export type AuditAction = (typeof auditActions)[number];
 
 /** Why a linked account is not what the caller's grants allow. */
 export type AuditFlag = 'PROVIDER_NOT_ALLOWED' | 'ACCOUNT_LIMIT_EXCEEDED' | 'LIMIT_NOT_CHECKED';
 
-/** One attempt of a signed-in person to change something. Contains no token, no label and no key. */
+/** One attempt to change something. Contains no token, no label and no key. */
 export interface AuditEvent {
   readonly time: Date;
   /** The same as in the request log and in the response header `x-request-id`. */
   readonly requestId: string;
-  readonly ownerId: string;
+  /** Null when the caller could not be authenticated, so that the owner is unknown. */
+  readonly ownerId: string | null;
   readonly username: string | null;
   readonly action: AuditAction;
   /** Key of the provider, where it is known. */

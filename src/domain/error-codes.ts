@@ -48,6 +48,7 @@ const errorCodeTable = {
     message: 'The connection to StackOne is not configured correctly. The operator has been alerted.',
   },
   BAD_USER_INPUT: { severity: 'info', message: 'The request is not valid.' },
+  UNTRUSTED_DOCUMENT: { severity: 'info', httpStatus: 400, message: 'The server accepts trusted documents only.' },
   GRAPHQL_PARSE_FAILED: { severity: 'info', message: 'The query is not valid GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { severity: 'info', message: 'The query does not match the schema.' },
   INTERNAL_SERVER_ERROR: { severity: 'warn', message: 'An internal error occurred. Try again later.' },

@@ -15,7 +15,8 @@ export const noGrants: Grants = { canManage: false, providers: [], maxAccounts: 
 
 const maxProviders = 500;
 const greatestLimit = 1_000_000;
-const allProviders = '*';
+/** All providers, and any number of accounts. */
+const noLimit = '*';
 
 /** Names the grant that is malformed, never its value. */
 export class InvalidGrantError extends Error {
@@ -60,11 +61,14 @@ function parseProviders(value: unknown): readonly string[] | null {
   if (keys === undefined || keys.length > maxProviders || !keys.every((key) => providerKeyPattern.test(key))) {
     throw new InvalidGrantError('providers');
   }
-  return keys.includes(allProviders) ? null : [...keys];
+  return keys.includes(noLimit) ? null : [...keys];
 }
 
 /** A number, or its digits as a text: some issuers have claims with texts only. */
-function parseMaxAccounts(value: unknown): number {
+function parseMaxAccounts(value: unknown): number | null {
+  if (value === noLimit) {
+    return null;
+  }
   const number = typeof value === 'string' && /^\d{1,7}$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > greatestLimit) {
     throw new InvalidGrantError('maxAccounts');

@@ -1,4 +1,4 @@
-import { isDisplayText } from './display-text.js';
+import { isDisplayText } from './values.js';
 
 /** Names the field that is missing or malformed, never its value. */
 export class InvalidOwnerError extends Error {

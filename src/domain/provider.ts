@@ -36,3 +36,8 @@ export interface Provider {
   /** An `https:` or `data:image/` URL. */
   readonly logoUrl: string | null;
 }
+
+/** A provider as one caller sees it. */
+export interface OfferedProvider extends Provider {
+  readonly availability: ProviderAvailability;
+}

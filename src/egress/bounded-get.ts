@@ -19,14 +19,20 @@ export class UnusableResponseError extends Error {
   }
 }
 
+export type BoundedGet = (options: GetOptions) => Promise<Response>;
+
 /**
  * GET of one URL, through the proxy where the settings say so. Follows no redirect. Each call has its own connection:
  * the calls are rare.
  * @returns a function that resolves with a response of status 200 and its whole body
  */
-export function createBoundedGet(url: URL, proxy: ProxySettings, { maxBytes, connectTimeoutMs }: GetLimits) {
+export function createBoundedGet(
+  url: URL,
+  proxy: ProxySettings,
+  { maxBytes, connectTimeoutMs }: GetLimits,
+): BoundedGet {
   const pool = createPool(url, proxy, { connectTimeoutMs, pipelining: 0 });
-  return async ({ headers, signal }: GetOptions): Promise<Response> => {
+  return async ({ headers, signal }) => {
     const path = url.pathname + url.search;
     const { statusCode, body } = await pool.request({
       method: 'GET',

@@ -36,47 +36,49 @@ export class ChangeDetector {
    * @throws AppError when StackOne returns no account
    */
   async accountReported({ kind, accountId, ownerId }: AccountWebhook): Promise<void> {
+    const at = new Date();
     const record = await this.#api.getAccount(accountId, createBackgroundContext());
     if (record === undefined) {
-      await this.#removed(accountId, ownerId);
+      await this.#removed(accountId, ownerId, at);
     } else if (kind === 'deleted') {
       throw new StillThereError();
     } else {
-      await this.#changed(record, kind === 'created');
+      await this.#changed(record, kind === 'created', at);
     }
   }
 
-  /** For an account that a list of broken accounts contains. */
-  async foundBroken({ ownerId, account }: AccountRecord): Promise<void> {
+  /** For an account that a list of broken accounts contains. @param at before the list was read */
+  async foundBroken({ ownerId, account }: AccountRecord, at: Date): Promise<void> {
     if ((await this.#state.addBroken(account.id)) && ownerId !== null) {
-      this.#publishAccount(ownerId, AccountChangeKind.BROKEN, account);
+      this.#publishAccount(ownerId, AccountChangeKind.BROKEN, account, at);
     }
   }
 
   /** For an account that a list of broken accounts no longer contains. */
   async missingFromBroken(accountId: string): Promise<void> {
+    const at = new Date();
     const record = await this.#api.getAccount(accountId, createBackgroundContext());
     if (record === undefined) {
       await this.#state.removeBroken(accountId);
     } else {
-      await this.#healthChange(record);
+      await this.#healthChange(record, at);
     }
   }
 
-  async #changed(record: AccountRecord, isNew: boolean): Promise<void> {
+  async #changed(record: AccountRecord, isNew: boolean, at: Date): Promise<void> {
     const { ownerId, account } = record;
     const isFirst = isNew && (await this.#state.claim(`linked:${account.id}`, daySeconds));
     if (isFirst && ownerId !== null) {
-      this.#publishAccount(ownerId, AccountChangeKind.LINKED, account);
+      this.#publishAccount(ownerId, AccountChangeKind.LINKED, account, at);
     }
-    const hasChangedHealth = await this.#healthChange(record);
+    const hasChangedHealth = await this.#healthChange(record, at);
     if (!isFirst && !hasChangedHealth && ownerId !== null) {
-      this.#publishAccount(ownerId, AccountChangeKind.UPDATED, account);
+      this.#publishAccount(ownerId, AccountChangeKind.UPDATED, account, at);
     }
   }
 
   /** Publishes that an account broke or recovered, once for all instances. */
-  async #healthChange({ ownerId, account }: AccountRecord): Promise<boolean> {
+  async #healthChange({ ownerId, account }: AccountRecord, at: Date): Promise<boolean> {
     const hasChanged = account.needsRelink
       ? await this.#state.addBroken(account.id)
       : await this.#state.removeBroken(account.id);
@@ -85,19 +87,20 @@ export class ChangeDetector {
         ownerId,
         account.needsRelink ? AccountChangeKind.BROKEN : AccountChangeKind.RECOVERED,
         account,
+        at,
       );
     }
     return hasChanged;
   }
 
-  async #removed(accountId: string, ownerId: string | null): Promise<void> {
+  async #removed(accountId: string, ownerId: string | null, at: Date): Promise<void> {
     await this.#state.removeBroken(accountId);
     if (ownerId !== null && (await this.#state.claim(`removed:${accountId}`, daySeconds))) {
-      this.#publish(ownerId, { kind: AccountChangeKind.REMOVED, accountId, account: null, at: new Date() });
+      this.#publish(ownerId, { kind: AccountChangeKind.REMOVED, accountId, account: null, at });
     }
   }
 
-  #publishAccount(ownerId: string, kind: AccountChangeKind, account: LinkedAccount): void {
-    this.#publish(ownerId, { kind, accountId: account.id, account, at: new Date() });
+  #publishAccount(ownerId: string, kind: AccountChangeKind, account: LinkedAccount, at: Date): void {
+    this.#publish(ownerId, { kind, accountId: account.id, account, at });
   }
 }

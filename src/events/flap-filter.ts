@@ -14,10 +14,13 @@ interface Health {
 
 /**
  * Between the detection of changes and their delivery to the product: an account that breaks and recovers several times
- * within ten minutes is one BROKEN. The last state is always delivered.
+ * within ten minutes is one BROKEN. The last state is always delivered. A change that another one has overtaken is left
+ * out, except that an account was linked.
  */
 export class FlapFilter {
   readonly #deliver: (owned: OwnedChange) => void;
+  /** The time of the newest change of an account. */
+  readonly #newest = new LRUCache<string, number>({ max: maxAccounts });
   readonly #health = new LRUCache<string, Health>({ max: maxAccounts, dispose: ({ held }) => clearTimeout(held) });
 
   constructor(deliver: (owned: OwnedChange) => void) {
@@ -25,7 +28,12 @@ export class FlapFilter {
   }
 
   handle(owned: OwnedChange): void {
-    const { kind, accountId } = owned.change;
+    const { kind, accountId, at } = owned.change;
+    const newest = this.#newest.get(accountId);
+    if (newest !== undefined && at.getTime() < newest && kind !== AccountChangeKind.LINKED) {
+      return;
+    }
+    this.#newest.set(accountId, Math.max(at.getTime(), newest ?? 0));
     switch (kind) {
       case AccountChangeKind.BROKEN:
         this.#broken(owned);

@@ -77,9 +77,9 @@ export class Sweep {
     const isFirst = !(await state.hasSwept());
     const known = await state.listBroken();
     const found = new Set<string>();
-    for await (const record of this.#brokenAccounts()) {
+    for await (const { record, at } of this.#brokenAccounts()) {
       found.add(record.account.id);
-      await (isFirst ? state.addBroken(record.account.id) : detector.foundBroken(record));
+      await (isFirst ? state.addBroken(record.account.id) : detector.foundBroken(record, at));
     }
     for (const accountId of known.filter((id) => !found.has(id))) {
       await this.#pace();
@@ -88,11 +88,12 @@ export class Sweep {
     await state.setSwept();
   }
 
-  async *#brokenAccounts(): AsyncGenerator<AccountRecord> {
+  async *#brokenAccounts(): AsyncGenerator<{ readonly record: AccountRecord; readonly at: Date }> {
     const seen = new Set<string>();
     let allRows = 0;
     for (let page = 1; page <= maxPages; page++) {
       await this.#pace();
+      const at = new Date();
       const { rows, rowCount, total } = await this.#dependencies.api.listBrokenAccounts(
         page,
         createBackgroundContext(),
@@ -103,7 +104,7 @@ export class Sweep {
         seen.add(record.account.id);
         // The filter of StackOne is not documented in detail.
         if (record.account.needsRelink) {
-          yield record;
+          yield { record, at };
         }
       }
       // Without a total, a page with less than half of the requested rows is the last one.

@@ -1,4 +1,4 @@
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import type { ExecutionArgs } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.js';
 import type { OwnedChange } from '../domain/account-change.js';
 import { AppError } from '../domain/app-error.js';
@@ -7,7 +7,10 @@ import type { AccountChanges } from '../events/account-changes.js';
 import { queueChanges } from '../events/change-queue.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../linking/stackone-data-source.js';
 import { createFollowUpContext, type RequestContext } from '../observability/request-context.js';
-import { toGraphQLError } from './http-head.js';
+import { inSpan } from '../observability/tracing.js';
+import { originalOf, toGraphQLError } from './http-head.js';
+import type { RefusedMutations } from './operations/refused-mutations.js';
+import type { SharedTexts } from './operations/shared-texts.js';
 import { ResponseBudget } from './response-budget.js';
 
 /** What every resolver receives. The caller is authenticated; no argument of the schema can name another owner. */
@@ -16,12 +19,16 @@ export interface GraphQLContext {
   readonly stackone: StackOneDataSource;
   readonly request: RequestContext;
   readonly budget: ResponseBudget;
+  /** Only while an operation of the store runs whose response `SharedTexts` serializes. */
+  readonly sharedTexts?: SharedTexts;
   /** The account changes of the caller's owner, from now on. */
   readonly accountChanges: () => AsyncIterable<OwnedChange>;
   /** For the next event of a stream: the same caller, and nothing that was read before. */
   readonly renew: () => GraphQLContext;
   /** Only for `POST /graphql/stream`: receives the subscription after all checks. */
   readonly startSubscription?: (operation: SubscriptionOperation) => void;
+  /** Only for requests of the playground: documents that are not trusted are accepted too. */
+  readonly acceptsAnyDocument?: true;
 }
 
 export type SubscriptionOperation = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
@@ -30,6 +37,8 @@ export type SubscriptionOperation = Pick<ExecutionArgs, 'document' | 'operationN
 export interface PublicContext {
   readonly request: RequestContext;
   readonly refusal: AppError;
+  /** Receives each field of ours that is refused. */
+  readonly onRefused: (field: string) => void;
 }
 
 export type ConnectContext = GraphQLContext | PublicContext;
@@ -52,7 +61,7 @@ export function createContextFactory<Credentials>(
   });
   return async (credentials, request) => {
     try {
-      const caller = await authenticate(credentials);
+      const caller = await inSpan('authenticate', request.traceContext, () => authenticate(credentials));
       request.ownerId = caller.owner.id;
       request.telemetry.setOwner(caller.owner);
       return createContext(caller, request);
@@ -66,14 +75,19 @@ export function createContextFactory<Credentials>(
 /** A request whose caller cannot be authenticated gets a context that refuses our fields. */
 export function orPublic<Credentials>(
   createContext: CreateContext<Credentials>,
+  refusedMutations: RefusedMutations,
 ): (credentials: Credentials, request: RequestContext) => Promise<ConnectContext> {
   return async (credentials, request) => {
     try {
       return await createContext(credentials, request);
     } catch (error) {
-      const original = error instanceof GraphQLError ? error.originalError : error;
-      if (original instanceof AppError) {
-        return { request, refusal: original };
+      const refusal = originalOf(error);
+      if (refusal instanceof AppError) {
+        return {
+          request,
+          refusal,
+          onRefused: (field) => refusedMutations.recordField(field, request.id, refusal),
+        };
       }
       throw error;
     }

@@ -26,6 +26,11 @@ export function httpHeadOf(errors: readonly Pick<GraphQLError, 'originalError'>[
   return head;
 }
 
+/** The error in one of `toGraphQLError`. */
+export function originalOf(error: unknown): unknown {
+  return error instanceof GraphQLError ? error.originalError : error;
+}
+
 /** For an error before an operation runs: Apollo Server reads the status and headers from `extensions.http`. */
 export function toGraphQLError(error: unknown): GraphQLError {
   const originalError = error instanceof Error ? error : new Error('the thrown value is no Error');

@@ -47,12 +47,13 @@ type Resolver<Context> = GraphQLFieldResolver<unknown, Context>;
 function guard(resolve: Resolver<GraphQLContext>): Resolver<ConnectContext> {
   return (source, args, context, info) => {
     if ('refusal' in context) {
+      context.onRefused(info.fieldName);
       throw context.refusal;
     }
     context.budget.check();
     const spend = (value: unknown) => {
       context.budget.spend(value, info);
-      return value;
+      return context.sharedTexts === undefined ? value : context.sharedTexts.replace(value, info);
     };
     const result: unknown = resolve(source, args, context, info);
     return result instanceof Promise ? result.then(spend) : spend(result);

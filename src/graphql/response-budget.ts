@@ -1,6 +1,7 @@
-import { type FieldNode, type GraphQLResolveInfo, getNamedType, isObjectType, Kind, type SelectionNode } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { AppError } from '../domain/app-error.js';
-import { hasResolver } from './own-fields.js';
+import { isRecord } from '../domain/values.js';
+import { type Plan, planOf } from './operations/selection.js';
 
 /** Values of one response, with 128 characters of text for each. It takes less than 50 ms to build one (npm run cost). */
 export const maxResponseValues = 20_000;
@@ -8,15 +9,7 @@ export const maxResponseValues = 20_000;
 const resolverCost = 10;
 const charactersPerValue = 128;
 
-/** A selected field: its property in the data, and the fields below it. No property: a resolver returns its data. */
-interface PlannedField {
-  readonly property: string | undefined;
-  readonly inner: Plan;
-}
-type Plan = readonly PlannedField[];
-
-/** By the field nodes of a position in an operation. graphql-js and graphql-jit make one array for each position. */
-const plans = new WeakMap<readonly FieldNode[], Plan>();
+const frozenCosts = new WeakMap<Plan, WeakMap<readonly unknown[], number>>();
 
 /**
  * What one request may still put into its response. The limits of a document cannot bound a response: that depends on how
@@ -24,7 +17,11 @@ const plans = new WeakMap<readonly FieldNode[], Plan>();
  * into the response.
  */
 export class ResponseBudget {
-  #left = maxResponseValues;
+  #left: number;
+
+  constructor(values = maxResponseValues) {
+    this.#left = values;
+  }
 
   /** Before a resolver runs: nothing runs for a response that is refused. @throws AppError `BAD_USER_INPUT` */
   check(): void {
@@ -35,21 +32,21 @@ export class ResponseBudget {
 
   /** @throws AppError `BAD_USER_INPUT` */
   spend(value: unknown, info: GraphQLResolveInfo): void {
-    const plan = plans.get(info.fieldNodes) ?? planOf(info.fieldNodes, info.returnType, info);
-    plans.set(info.fieldNodes, plan);
-    this.#spend(value, plan);
+    this.#spend(value, planOf(info));
   }
 
   #spend(value: unknown, plan: Plan): void {
     if (Array.isArray(value)) {
-      for (const item of value) {
-        this.#spend(item, plan);
+      if (Object.isFrozen(value)) {
+        this.#take(this.#costOfFrozen(value, plan));
+      } else {
+        this.#spendItems(value, plan);
       }
       return;
     }
     this.#take(typeof value === 'string' ? 1 + Math.floor(value.length / charactersPerValue) : 1);
     if (isRecord(value)) {
-      for (const { property, inner } of plan) {
+      for (const { property, inner } of plan.fields) {
         if (property === undefined) {
           this.#take(resolverCost);
         } else {
@@ -57,6 +54,27 @@ export class ResponseBudget {
         }
       }
     }
+  }
+
+  #spendItems(items: readonly unknown[], plan: Plan): void {
+    for (const item of items) {
+      this.#spend(item, plan);
+    }
+  }
+
+  /** A frozen list is the same for many requests, so its items are counted once for each selection. */
+  #costOfFrozen(list: readonly unknown[], plan: Plan): number {
+    const costs = frozenCosts.get(plan) ?? new WeakMap<readonly unknown[], number>();
+    frozenCosts.set(plan, costs);
+    const known = costs.get(list);
+    if (known !== undefined) {
+      return known;
+    }
+    const unlimited = new ResponseBudget(Number.MAX_SAFE_INTEGER);
+    unlimited.#spendItems(list, plan);
+    const cost = Number.MAX_SAFE_INTEGER - unlimited.#left;
+    costs.set(list, cost);
+    return cost;
   }
 
   #take(count: number): void {
@@ -69,51 +87,3 @@ export class ResponseBudget {
 const tooLarge = new AppError('BAD_USER_INPUT', 'the response would be too large', {
   publicMessage: 'The response would be too large. Select fewer fields, or read `linkedAccounts` page by page.',
 });
-
-/** Fields with the same key are one field, as in the response. Directives are not evaluated: each field counts. */
-function planOf(nodes: readonly FieldNode[], type: GraphQLResolveInfo['returnType'], info: GraphQLResolveInfo): Plan {
-  const named = getNamedType(type);
-  const fields = isObjectType(named) ? named.getFields() : {};
-  return [...collect(nodes, info).values()].map((found) => {
-    const name = found[0]?.name.value ?? '';
-    const field = fields[name];
-    if (field === undefined) {
-      return { property: name, inner: [] };
-    }
-    return hasResolver(field)
-      ? { property: undefined, inner: [] }
-      : { property: name, inner: planOf(found, field.type, info) };
-  });
-}
-
-/** The fields below some nodes, by their keys in the response. */
-function collect(nodes: readonly FieldNode[], { fragments }: GraphQLResolveInfo): Map<string, FieldNode[]> {
-  const found = new Map<string, FieldNode[]>();
-  const spread = new Set<string>();
-  const add = (node: SelectionNode) => {
-    switch (node.kind) {
-      case Kind.FIELD: {
-        const key = (node.alias ?? node.name).value;
-        found.set(key, [...(found.get(key) ?? []), node]);
-        break;
-      }
-      case Kind.INLINE_FRAGMENT:
-        node.selectionSet.selections.forEach(add);
-        break;
-      case Kind.FRAGMENT_SPREAD:
-        if (!spread.has(node.name.value)) {
-          spread.add(node.name.value);
-          fragments[node.name.value]?.selectionSet.selections.forEach(add);
-        }
-        break;
-    }
-  };
-  for (const { selectionSet } of nodes) {
-    selectionSet?.selections.forEach(add);
-  }
-  return found;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { guardFields } from './own-fields.js';
+import { SubgraphResolver } from './subgraph/subgraph-resolver.js';
 import { ConnectSessionResolver } from './types/connect-session.js';
 import { LinkedAccountChangeResolver } from './types/linked-account-change.js';
 import { LinkedAccountResolver, ProviderAccountsResolver } from './types/linked-account-resolver.js';
@@ -11,8 +12,9 @@ import { ViewerResolver } from './types/viewer.js';
 /**
  * The schema of `schema.graphql`. TypeGraphQL's own validation is off, because `linking/` checks the arguments. Types
  * have `simpleResolvers`, so that plain fields need no function call.
+ * @param subgraph adds what a router needs, see `schema.subgraph.graphql`
  */
-export function createSchema(): GraphQLSchema {
+export function createSchema(subgraph = false): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       ConnectSessionResolver,
@@ -21,6 +23,7 @@ export function createSchema(): GraphQLSchema {
       ProviderResolver,
       ProviderAccountsResolver,
       ViewerResolver,
+      ...(subgraph ? [SubgraphResolver] : []),
     ],
     validate: false,
     pubSub: unusedTopics,

@@ -9,7 +9,9 @@ import { EventStream } from './event-stream.js';
 import { type FormatError, toFormatted } from './format-error.js';
 import { httpHeadOf, toGraphQLError } from './http-head.js';
 
-const maxStreamsPerOwner = 10;
+/** Of one person, in tabs of a browser. Without usernames, all people of an owner count as one. */
+const maxStreamsPerPerson = 10;
+const maxStreamsPerOwner = 100;
 const maxStreams = 5_000;
 const maxDurationMs = 60 * 60_000;
 const heartbeatMs = 15_000;
@@ -22,6 +24,7 @@ export type StreamResponse =
 
 interface OpenStream {
   readonly ownerId: string;
+  readonly username: string | null;
   readonly stream: EventStream;
 }
 
@@ -80,9 +83,14 @@ export class Streams {
   }
 
   async #subscribe(args: ExecutionArgs, context: GraphQLContext): Promise<StreamResponse> {
-    const { owner } = context.caller;
-    const ofOwner = [...this.#open].filter(({ ownerId }) => ownerId === owner.id).length;
-    if (ofOwner >= maxStreamsPerOwner || this.#open.size >= maxStreams) {
+    const { owner, username } = context.caller;
+    const ofOwner = [...this.#open].filter(({ ownerId }) => ownerId === owner.id);
+    const ofPerson = ofOwner.filter((open) => open.username === username);
+    if (
+      ofPerson.length >= maxStreamsPerPerson ||
+      ofOwner.length >= maxStreamsPerOwner ||
+      this.#open.size >= maxStreams
+    ) {
       const error = new AppError('RATE_LIMITED', 'too many open streams', { retryAfterSeconds });
       return this.#refuse([toGraphQLError(error)], 429);
     }
@@ -91,7 +99,7 @@ export class Streams {
   }
 
   #openStream(source: AsyncIterable<unknown>, args: ExecutionArgs, context: GraphQLContext): StreamResponse {
-    const { owner, expiresAt } = context.caller;
+    const { owner, username, expiresAt } = context.caller;
     const untilExpiry = (expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) - Date.now();
     const timer = setTimeout(() => stream.complete(), Math.min(untilExpiry, maxDurationMs)).unref();
     const stream = new EventStream(this.#results(source, args, context), () => {
@@ -99,7 +107,7 @@ export class Streams {
       this.#open.delete(entry);
       this.#openChanged();
     });
-    const entry = { ownerId: owner.id, stream };
+    const entry = { ownerId: owner.id, username, stream };
     this.#open.add(entry);
     this.#openChanged();
     return { kind: 'events', events: stream.readable };

@@ -1,5 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import { isRecord } from '../domain/values.js';
 import type { ConnectContext } from '../graphql/context.js';
 import { RequestCancellation } from '../observability/cancellation.js';
 import type { Observability } from '../observability/observability.js';
@@ -11,13 +12,20 @@ export interface FetchRequest {
   readonly signal?: AbortSignal;
 }
 
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  /** The parsed JSON body, undefined for one that is no JSON. The host app has read it, and that is possible only once. */
+  readonly body?: unknown;
+}
+
 export function isFetchRequest(request: { readonly headers: object }): request is FetchRequest {
   return 'get' in request.headers && typeof request.headers.get === 'function';
 }
 
 /**
  * Requests without a response object. Apollo Server's own response gets the headers, and the request is logged when that
- * response is ready. A request that Apollo Server rejects before it starts, such as a body without a query, is not logged.
+ * response is ready. A request that Apollo Server rejects before it starts, such as a batch, reaches none of its plugins:
+ * it is logged if the body is known.
  */
 export class FetchRequests {
   readonly #observability: Observability;
@@ -30,14 +38,19 @@ export class FetchRequests {
   /** @param create creates the GraphQL context; the response to its error gets the headers too */
   async createContext<Context extends ConnectContext>(
     request: FetchRequest,
-    signal: AbortSignal | undefined,
+    options: FetchOptions,
     create: (context: RequestContext) => Promise<Context>,
   ): Promise<Context> {
-    const cancellation = signal ?? request.signal ?? new RequestCancellation();
-    const context = createRequestContext((name) => request.headers.get(name), cancellation);
+    const cancellation = options.signal ?? request.signal ?? new RequestCancellation();
+    const context = createRequestContext((name) => request.headers.get(name), cancellation, true);
     this.#contexts.add(context);
     try {
-      return await create(context);
+      const created = await create(context);
+      if ('body' in options && !startsOperation(options.body)) {
+        context.telemetry.setCode('BAD_USER_INPUT');
+        this.#finish(context, { status: 400, headers: new Map() });
+      }
+      return created;
     } catch (error) {
       const http = error instanceof GraphQLError ? error.extensions['http'] : undefined;
       this.#finish(context, toHead(http));
@@ -49,20 +62,35 @@ export class FetchRequests {
     return {
       requestDidStart: async ({ contextValue: { request } }) => ({
         willSendResponse: async ({ response: { http } }) => {
-          if (this.#contexts.has(request)) {
-            this.#finish(request, http);
-          }
+          this.#finish(request, http);
         },
       }),
     };
   }
 
+  /** Once for each request. */
   #finish(context: RequestContext, { status = 200, headers }: Head): void {
+    if (!this.#contexts.delete(context)) {
+      return;
+    }
     for (const [name, value] of Object.entries(context.responseHeaders)) {
       headers.set(name, value);
     }
     context.telemetry.finish(status, this.#observability);
   }
+}
+
+/** Whether Apollo Server takes this body of a POST request for an operation, and so calls its plugins. */
+function startsOperation(body: unknown): boolean {
+  if (!isRecord(body) || Object.keys(body).length === 0) {
+    return false;
+  }
+  const { query, variables = null, extensions = null, operationName = null } = body;
+  return (
+    (!query || typeof query === 'string') &&
+    [variables, extensions].every((value) => value === null || isRecord(value)) &&
+    (operationName === null || typeof operationName === 'string')
+  );
 }
 
 interface Head {

@@ -7,14 +7,16 @@ import { clientClosedRequest } from '../observability/request-telemetry.js';
  * The context of a Node request. When its response closes before it is complete, work for the request is cancelled.
  * @param onClose called once, when the response closes. One listener for all purposes: with two of them Node keeps
  *   finished requests in memory until the next full garbage collection (docs/performance.md)
+ * @param isOperation whether `onClose` finishes the telemetry
  */
 export function contextOfNodeRequest(
   request: Pick<IncomingMessage, 'headers'>,
   response: ServerResponse,
   onClose: (context: RequestContext, status: number) => void,
+  isOperation: boolean,
 ): RequestContext {
   const cancellation = new RequestCancellation();
-  const context = createRequestContext((name) => request.headers[name], cancellation);
+  const context = createRequestContext((name) => request.headers[name], cancellation, isOperation);
   const close = () => {
     if (!response.writableFinished) {
       cancellation.abort();

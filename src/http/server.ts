@@ -100,7 +100,8 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
   });
 
   addHealthRoutes(server, observability.health);
-  addGraphQLRoute(server, dependencies);
+  // Anyone can send the header of the playground, so there is no exception in production.
+  addGraphQLRoute(server, dependencies, config.playground && !config.production);
   addStreamRoute(server, dependencies);
   await addWebhookRoute(server, dependencies.webhooks);
   if (config.playground) {

@@ -1,7 +1,7 @@
 import type { OnExistingAccount } from '../domain/connect-session.js';
-import { isDisplayText } from '../domain/display-text.js';
 import { type Category, providerKeyPattern } from '../domain/provider.js';
 import type { Result, UserError } from '../domain/result.js';
+import { isDisplayText } from '../domain/values.js';
 
 /** The arguments of `createConnectSession` as GraphQL delivers them. Null means the same as absent. */
 export interface ConnectInput {

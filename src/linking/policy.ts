@@ -2,7 +2,6 @@ import { AppError } from '../domain/app-error.js';
 import type { AuditFlag } from '../domain/audit-event.js';
 import type { Grants } from '../domain/grants.js';
 import type { LinkedAccount } from '../domain/linked-account.js';
-import { ProviderAvailability } from '../domain/provider.js';
 import { type Failure, userError } from '../domain/result.js';
 
 /** The accounts that one user error lists. */
@@ -45,17 +44,10 @@ export function limitReached(accounts: readonly LinkedAccount[]): Failure {
   return userError('ACCOUNT_LIMIT_REACHED', null, message, accounts.slice(0, maxListedAccounts));
 }
 
-/** What a person can expect before they click. The rules themselves run when the session is created. */
-export async function findAvailability(
-  grants: Grants,
-  key: string,
-  countAccounts: () => Promise<number>,
-): Promise<ProviderAvailability> {
-  if (!allowsProvider(grants, key)) {
-    return ProviderAvailability.NOT_ALLOWED;
-  }
-  const isFull = grants.maxAccounts !== null && !allowsAnother(grants, await countAccounts());
-  return isFull ? ProviderAvailability.LIMIT_REACHED : ProviderAvailability.AVAILABLE;
+/** Whether the grants allow a further account of any provider. Counts the accounts only if that decides. */
+export async function isAtLimit(grants: Grants, countAccounts: () => Promise<number>): Promise<boolean> {
+  const allowsNone = grants.providers?.length === 0;
+  return grants.maxAccounts !== null && !allowsNone && !allowsAnother(grants, await countAccounts());
 }
 
 /**

@@ -1,9 +1,9 @@
 import { AppError } from '../domain/app-error.js';
-import type { Provider } from '../domain/provider.js';
 import type { Logger } from '../observability/logger.js';
 import { createBackgroundContext } from '../observability/request-context.js';
 import type { StackOneApi } from '../stackone/api.js';
 import type { ProviderList } from '../stackone/records.js';
+import { ProviderOffers } from './provider-offers.js';
 
 const freshMs = 5 * 60_000;
 const staleMs = 60 * 60_000;
@@ -12,7 +12,11 @@ const minIntervalMs = 5_000;
 /** After a failure, new sessions do not wait for the catalog for this time. */
 const failingMs = 60_000;
 
-type Copy = ProviderList & { readonly at: number };
+interface Copy {
+  readonly offers: ProviderOffers;
+  readonly truncated: boolean;
+  readonly at: number;
+}
 
 /**
  * The providers that the StackOne project has enabled. They are the same for every owner, so the process keeps one copy.
@@ -37,15 +41,15 @@ export class ProviderCatalog {
    * Returns at once when there is a copy of at most an hour.
    * @throws AppError `UPSTREAM_…` when there is none and StackOne returns none
    */
-  providers(): readonly Provider[] | Promise<readonly Provider[]> {
+  offers(): ProviderOffers | Promise<ProviderOffers> {
     const age = this.#ageOf(this.#copy);
     if (this.#copy === undefined || age >= staleMs) {
-      return this.#refreshOnce().then(({ providers }) => providers);
+      return this.#refreshOnce().then(({ offers }) => offers);
     }
     if (age >= freshMs) {
       this.#refreshInBackground();
     }
-    return this.#copy.providers;
+    return this.#copy.offers;
   }
 
   /**
@@ -57,7 +61,7 @@ export class ProviderCatalog {
     const age = this.#ageOf(this.#copy);
     if (this.#copy !== undefined && (age < minIntervalMs || (age < staleMs && lists(this.#copy, key)))) {
       // Also starts the refresh of an old copy.
-      this.providers();
+      this.offers();
       return lists(this.#copy, key);
     }
     if (this.#failure !== undefined && this.#ageOf(this.#failure) < failingMs) {
@@ -83,8 +87,8 @@ export class ProviderCatalog {
       return Promise.reject(this.#failure.error);
     }
     this.#refresh ??= this.#load()
-      .then((loaded) => {
-        this.#copy = { ...loaded, at: this.#now() };
+      .then(({ providers, truncated }) => {
+        this.#copy = { offers: new ProviderOffers(providers), truncated, at: this.#now() };
         this.#failure = undefined;
         return this.#copy;
       })
@@ -109,6 +113,6 @@ export class ProviderCatalog {
   }
 }
 
-function lists({ providers, truncated }: Copy, key: string): boolean {
-  return truncated || providers.some((provider) => provider.key === key);
+function lists({ offers, truncated }: Copy, key: string): boolean {
+  return truncated || offers.has(key);
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.js';
+import { textOf } from '../stackone/http/errors.js';
 
 type Client = Awaited<ReturnType<typeof createConnection>>;
 
@@ -34,9 +35,9 @@ export class RedisClient {
   static async connect(url: string, logger: Logger, setFailing: (isFailing: boolean) => void): Promise<RedisClient> {
     const client = await createConnection(url);
     const redis = new RedisClient(client, logger, setFailing);
-    client.on('error', () => {
+    client.on('error', (error) => {
       redis.#notReadySince = performance.now();
-      redis.#fail('the connection failed');
+      redis.#fail(describe(error, 'the connection failed'));
     });
     client.on('ready', () => {
       redis.#pausedUntil = Number.NEGATIVE_INFINITY;
@@ -149,10 +150,12 @@ async function withTimeout<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** The code at the beginning of Redis's message, such as `READONLY` or `OOM`. The rest can quote the command. */
-function describe(error: unknown): string {
-  const message = error instanceof Error ? error.message : '';
-  return (
-    /^[A-Z]{2,20}(?= )/.exec(message)?.[0] ?? (message === 'timeout' ? 'no response in time' : 'the command failed')
-  );
+/**
+ * The code of the socket, such as `ECONNREFUSED`, or that at the beginning of Redis's message, such as `READONLY`. The
+ * rest of a message can quote the command.
+ */
+function describe(error: unknown, otherwise = 'the command failed'): string {
+  const message = textOf(error, 'message');
+  const redisCode = /^[A-Z]{2,20}(?= )/.exec(message)?.[0];
+  return textOf(error, 'code') || (redisCode ?? (/timeout$/i.test(message) ? 'no response in time' : otherwise));
 }

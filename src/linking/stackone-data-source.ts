@@ -5,7 +5,7 @@ import type { AuditAction } from '../domain/audit-event.js';
 import type { Caller } from '../domain/caller.js';
 import { ConnectMode, type ConnectSession, OnExistingAccount } from '../domain/connect-session.js';
 import type { LinkedAccount } from '../domain/linked-account.js';
-import type { Category, Provider, ProviderAvailability } from '../domain/provider.js';
+import { type Category, type OfferedProvider, ProviderAvailability } from '../domain/provider.js';
 import type { Result } from '../domain/result.js';
 import type { Audit, AuditEntry } from '../observability/audit.js';
 import type { RequestContext } from '../observability/request-context.js';
@@ -14,8 +14,9 @@ import { AccountChoice } from './account-choice.js';
 import { type AccountFilter, AccountList, type AccountListDependencies, type AccountPage } from './account-list.js';
 import { type ConnectInput, type ConnectRequest, parseConnectInput } from './connect-input.js';
 import { findAccountsToUpdate } from './existing-accounts.js';
-import { accountNotFound, findAvailability, findFlag, requireManage } from './policy.js';
+import { accountNotFound, findFlag, isAtLimit, requireManage } from './policy.js';
 import type { ProviderCatalog } from './provider-catalog.js';
+import type { OpenAvailability, ProviderOffers } from './provider-offers.js';
 
 type SessionConfig = Pick<ConnectConfig, 'sessionExpiresInSeconds' | 'sessionMetadata' | 'allowAuthLinks'>;
 
@@ -26,6 +27,8 @@ export interface DataSourceDependencies extends AccountListDependencies {
   readonly config: SessionConfig;
   readonly audit: Audit;
 }
+
+const always = () => true;
 
 /**
  * StackOne as one caller may use it. Created for each request with its caller, and no method takes an owner, so code
@@ -174,6 +177,11 @@ export class StackOneDataSource {
     return this.#accounts.find(accountId);
   }
 
+  /** For `linkedAccount` with many ids, see `AccountList.prefetch`. */
+  prefetchAccounts(ids: ReadonlySet<string>): Promise<void> {
+    return this.#accounts.prefetch(ids);
+  }
+
   /** See `AccountList.page`. */
   linkedAccounts(filter: AccountFilter, first: number, after: string | undefined): Promise<AccountPage> {
     return this.#accounts.page(filter, first, after);
@@ -184,27 +192,31 @@ export class StackOneDataSource {
     return (await this.#accounts.byProvider()).get(provider) ?? [];
   }
 
-  /** What the caller can expect of a session with this provider. */
-  availability(provider: string): Promise<ProviderAvailability> {
-    return findAvailability(this.#caller.grants, provider, () => this.#accounts.count());
-  }
-
-  async providers(category: Category | undefined): Promise<readonly Provider[]> {
-    const providers = await this.#catalog();
+  /** @param needsAvailability whether it is used. Otherwise it is not valid, and no account is counted for it */
+  async providers(category: Category | undefined, needsAvailability = always): Promise<readonly OfferedProvider[]> {
+    const [offers, open] = await Promise.all([this.#offers(), this.#openAvailability(needsAvailability)]);
+    const providers = offers.list(this.#caller.grants, open);
     return category === undefined ? providers : providers.filter((p) => p.categories.includes(category));
   }
 
   /** @returns null for a provider that is not enabled */
-  async provider(key: string): Promise<Provider | null> {
-    const providers = await this.#catalog();
-    return providers.find((provider) => provider.key === key) ?? null;
+  async provider(key: string, needsAvailability = always): Promise<OfferedProvider | null> {
+    const [offers, open] = await Promise.all([this.#offers(), this.#openAvailability(needsAvailability)]);
+    return offers.find(key, this.#caller.grants, open);
+  }
+
+  /** What a person can expect before they click. The rules themselves run when the session is created. */
+  async #openAvailability(isNeeded: () => boolean): Promise<OpenAvailability> {
+    const { grants } = this.#caller;
+    const isFull = grants.maxAccounts !== null && isNeeded() && (await isAtLimit(grants, () => this.#accounts.count()));
+    return isFull ? ProviderAvailability.LIMIT_REACHED : ProviderAvailability.AVAILABLE;
   }
 
   /** A refresh of the catalog has a deadline of its own, which can be later. */
-  #catalog(): readonly Provider[] | Promise<readonly Provider[]> {
-    const providers = this.#dependencies.catalog.providers();
-    return providers instanceof Promise
-      ? within(this.#context.deadline - performance.now(), 'the catalog', providers)
-      : providers;
+  #offers(): ProviderOffers | Promise<ProviderOffers> {
+    const offers = this.#dependencies.catalog.offers();
+    return offers instanceof Promise
+      ? within(this.#context.deadline - performance.now(), 'the catalog', offers)
+      : offers;
   }
 }

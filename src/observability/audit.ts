@@ -1,5 +1,6 @@
 import { AppError } from '../domain/app-error.js';
-import type { AuditEvent } from '../domain/audit-event.js';
+import type { AuditAction, AuditEvent } from '../domain/audit-event.js';
+import type { ErrorCode } from '../domain/error-codes.js';
 import { accountIdPattern } from '../domain/linked-account.js';
 import { providerKeyPattern } from '../domain/provider.js';
 import type { Result } from '../domain/result.js';
@@ -31,6 +32,16 @@ export class Audit {
       this.#send(entry, error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR');
       throw error;
     }
+  }
+
+  get isOn(): boolean {
+    return this.#onAudit !== undefined;
+  }
+
+  /** A mutation that did not run, because it is not known who sent it. */
+  recordRefusal(requestId: string, action: AuditAction, outcome: ErrorCode): void {
+    const what = { action, provider: null, accountId: null, flag: null };
+    this.#send({ requestId, ownerId: null, username: null, ...what }, outcome);
   }
 
   #send(entry: AuditEntry, outcome: AuditEvent['outcome']): void {

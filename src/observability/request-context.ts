@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { type Context, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { type Cancellation, RequestCancellation, toAbortSignal } from './cancellation.js';
 import { RequestTelemetry } from './request-telemetry.js';
+import { parentOf, TraceSpan } from './tracing.js';
 
 /** For all work of one incoming request, however many calls to StackOne it makes. */
 const requestTimeoutMs = 8_000;
@@ -11,8 +13,8 @@ export interface RequestContext {
   readonly id: string;
   /** For the response, which can contain a token. A host app sets them itself in its own routes with Fetch requests. */
   readonly responseHeaders: { readonly 'x-request-id': string; readonly 'cache-control': 'no-store' };
-  /** W3C trace context, forwarded unchanged. */
-  readonly traceparent: string | undefined;
+  /** The span of this request, or that of its client: the parent of further spans. */
+  readonly traceContext: Context;
   /** Aborted when the client disconnects. Created when it is first read; the calls to StackOne need only `cancellation`. */
   readonly signal: AbortSignal;
   readonly cancellation: Cancellation;
@@ -23,40 +25,57 @@ export interface RequestContext {
   ownerId: string | undefined;
 }
 
-/** @param getHeader returns a header by its lower-case name */
+/**
+ * @param getHeader returns a header by its lower-case name
+ * @param isOperation whether the request runs an operation, which has a span until `telemetry.finish`
+ */
 export function createRequestContext(
   getHeader: (name: string) => string | string[] | null | undefined,
   cancellation: Cancellation,
+  isOperation = false,
 ): RequestContext {
   const id = matching(getHeader('x-request-id'), /^[\w.-]{1,64}$/) ?? randomUUID();
   const traceparent = matching(getHeader('traceparent'), /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+  const parent = parentOf(traceparent);
+  const span = isOperation ? new TraceSpan('GraphQL Operation', parent, { kind: SpanKind.SERVER }) : undefined;
+  return createContext(id, cancellation, span?.context ?? parent, span);
+}
+
+/**
+ * For work that no single request waits for, such as a refresh of the provider catalog. It has a deadline and a trace of
+ * its own.
+ */
+export function createBackgroundContext(): RequestContext {
+  return createContext(randomUUID(), new RequestCancellation(), ROOT_CONTEXT);
+}
+
+/** For a later event of a stream: its own telemetry and deadline, the same owner, and cancelled with the stream. */
+export function createFollowUpContext({ id, traceContext, cancellation, ownerId }: RequestContext): RequestContext {
+  const context = createContext(id, cancellation, traceContext);
+  context.ownerId = ownerId;
+  return context;
+}
+
+function createContext(
+  id: string,
+  cancellation: Cancellation,
+  traceContext: Context,
+  span?: TraceSpan,
+): RequestContext {
   let signal: AbortSignal | undefined;
   return {
     id,
     responseHeaders: { 'x-request-id': id, 'cache-control': 'no-store' },
-    traceparent,
+    traceContext,
     cancellation,
     get signal() {
       signal ??= toAbortSignal(cancellation);
       return signal;
     },
     deadline: performance.now() + requestTimeoutMs,
-    telemetry: new RequestTelemetry(id),
+    telemetry: new RequestTelemetry(id, traceContext, span),
     ownerId: undefined,
   };
-}
-
-/** For work that no single request waits for, such as a refresh of the provider catalog. It has a deadline of its own. */
-export function createBackgroundContext(): RequestContext {
-  return createRequestContext(() => undefined, new RequestCancellation());
-}
-
-/** For a later event of a stream: its own telemetry and deadline, the same owner, and cancelled with the stream. */
-export function createFollowUpContext({ id, traceparent, cancellation, ownerId }: RequestContext): RequestContext {
-  const headers: Readonly<Record<string, string | undefined>> = { 'x-request-id': id, traceparent };
-  const context = createRequestContext((name) => headers[name], cancellation);
-  context.ownerId = ownerId;
-  return context;
 }
 
 function matching(header: string | string[] | null | undefined, pattern: RegExp): string | undefined {

@@ -1,9 +1,12 @@
+import type { Context } from '@opentelemetry/api';
 import { type GraphQLError, type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
 import type { Owner } from '../domain/owner.js';
 import { UserErrorCode } from '../domain/result.js';
+import { isRecord } from '../domain/values.js';
 import type { Observability } from './observability.js';
+import { type TraceSpan, traceIdsOf } from './tracing.js';
 
 const maxNameLength = 64;
 /** An owner lives as long as its access token is cached. */
@@ -25,7 +28,10 @@ type MaybeOperation = OperationDefinitionNode | null | undefined;
  */
 export class RequestTelemetry {
   readonly #requestId: string;
+  readonly #traceContext: Context;
+  readonly #span: TraceSpan | undefined;
   readonly #startedAt = performance.now();
+  #operationType: string | undefined;
   #operation: string | undefined;
   /** First field of the operation. Unlike operation names there are few fields, so metrics can use it as a label. */
   #field: string | undefined;
@@ -37,8 +43,11 @@ export class RequestTelemetry {
   #attempts = 0;
   #attemptMilliseconds = 0;
 
-  constructor(requestId: string) {
+  /** @param span that of the operation, which ends with the request */
+  constructor(requestId: string, traceContext: Context, span?: TraceSpan) {
     this.#requestId = requestId;
+    this.#traceContext = traceContext;
+    this.#span = span;
   }
 
   setOwner(owner: Owner): void {
@@ -61,6 +70,7 @@ export class RequestTelemetry {
     const original = errors[0]?.originalError;
     const userError = operation?.operation === 'mutation' ? findUserError(result.data) : 'ok';
     this.#field = first?.name.value;
+    this.#operationType = operation?.operation;
     this.#operation = operation?.name?.value.slice(0, maxNameLength);
     this.#reason = original instanceof AppError ? original.message : undefined;
     this.#code = String(result.errors?.[0]?.extensions?.['code'] ?? userError);
@@ -72,14 +82,16 @@ export class RequestTelemetry {
     this.#attemptMilliseconds += milliseconds;
   }
 
-  /** Writes the log line and the metrics of the request. Call it once, when the response is complete. */
+  /** Writes the log line and the metrics of the request, and ends its span. Call it once, when the response is complete. */
   finish(status: number, { logger, metrics, hashOwner }: Observability): void {
     const milliseconds = performance.now() - this.#startedAt;
     const code = this.#code === 'ok' ? codeOfStatus(status) : this.#code;
     metrics.observeRequest(this.#field ?? 'none', code, milliseconds / 1000);
+    this.#endSpan(code);
     logger[isErrorCode(code) ? errorCodeInfo(code).severity : 'info'](
       {
         requestId: this.#requestId,
+        ...traceIdsOf(this.#traceContext),
         operation: this.#operation,
         field: this.#field,
         owner: this.#owner && hashOnce(this.#owner, hashOwner),
@@ -92,6 +104,18 @@ export class RequestTelemetry {
       },
       'request',
     );
+  }
+
+  /** As in https://opentelemetry.io/docs/specs/semconv/graphql/graphql-spans/, without the document. */
+  #endSpan(code: string): void {
+    if (this.#operationType !== undefined) {
+      this.#span?.rename(this.#operationType);
+      this.#span?.setAttributes({
+        'graphql.operation.type': this.#operationType,
+        'graphql.operation.name': this.#operation,
+      });
+    }
+    this.#span?.end(code);
   }
 }
 
@@ -123,8 +147,4 @@ function findUserError(data: Result['data']): string {
     }
   }
   return 'ok';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

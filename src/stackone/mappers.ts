@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { toDisplayText } from '../domain/display-text.js';
 import { type LinkedAccount, LinkedAccountStatus } from '../domain/linked-account.js';
 import { Category, type Provider } from '../domain/provider.js';
+import { toDisplayText } from '../domain/values.js';
 import type { QueryParameters } from './http/transport.js';
 import type { AccountRecord, AccountsQuery, AccountWebhook, MintedSession, NewConnectSession } from './records.js';
 import type { AccountRow, ConnectSessionBody, ConnectSessionResponse, ProviderRow, WebhookPayload } from './schemas.js';
@@ -24,7 +24,11 @@ export function toConnectSessionBody(session: NewConnectSession): ConnectSession
 }
 
 export function toMintedSession(response: ConnectSessionResponse): MintedSession {
-  return { token: response.token, readAuthLinkUrl: () => webUrl.parse(response.auth_link_url) };
+  return {
+    token: response.token,
+    readAuthLinkUrl: () => webUrl.parse(response.auth_link_url),
+    readProjectId: () => projectId.parse(response.project_id),
+  };
 }
 
 /** Names the field by which a response belongs to another owner. */
@@ -34,6 +38,12 @@ export function findForeignOwner(response: ConnectSessionResponse, ownerId: stri
 
 const webUrl = z
   .url({ protocol: /^https?$/ })
+  .nullable()
+  .catch(null);
+
+const projectId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,100}$/)
   .nullable()
   .catch(null);
 

@@ -8,9 +8,9 @@ import { type ProviderRow, providerRow } from './schemas.js';
 
 /** From the newest to the oldest. A StackOne project has only some of them. */
 const endpoints = [
-  { path: '/connector_profiles', isPaged: true },
-  { path: '/auth_configs', isPaged: true },
-  { path: '/connectors/meta', isPaged: false },
+  { path: '/connector_profiles', isPaged: true, isDeprecated: false },
+  { path: '/auth_configs', isPaged: true, isDeprecated: true },
+  { path: '/connectors/meta', isPaged: false, isDeprecated: true },
 ] as const;
 type Endpoint = (typeof endpoints)[number];
 
@@ -81,7 +81,7 @@ export class ProviderReader {
       };
       this.#logger.error(fields, 'The provider catalog of StackOne was not read to its end');
     }
-    return { providers: toProviders(rows), truncated };
+    return { providers: toProviders(rows), truncated, endpoint };
   }
 
   #readPage(endpoint: Endpoint, number: number, context: RequestContext): Promise<Page<ProviderRow> | undefined> {

@@ -22,6 +22,8 @@ export interface MintedSession {
   readonly token: string;
   /** Parsed only on demand, because that costs as much as the rest of the response. */
   readonly readAuthLinkUrl: () => string | null;
+  /** The StackOne project of the API key. Null when StackOne does not state it. */
+  readonly readProjectId: () => string | null;
 }
 
 /** An account as StackOne returns it. StackOne's key sees the accounts of all owners, so compare `ownerId` first. */
@@ -55,6 +57,8 @@ export interface ProviderList {
   readonly providers: readonly Provider[];
   /** StackOne has rows that were not read: a provider that is not in the list can be enabled. */
   readonly truncated: boolean;
+  /** The endpoint that has the catalog of this project. */
+  readonly endpoint: { readonly path: string; readonly isDeprecated: boolean };
 }
 
 /** A webhook about an account. It is a hint only: read the account again. */

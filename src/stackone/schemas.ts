@@ -29,6 +29,7 @@ export const connectSessionResponse = z.object({
   token: z.string().regex(/^[\x21-\x7e]{1,4096}$/),
   origin_owner_id: z.string(),
   auth_link_url: z.unknown().optional(),
+  project_id: z.unknown().optional(),
 });
 
 const timestamp = z.string().transform((text, context) => {
@@ -91,11 +92,11 @@ export const accountRow = z
   })
   .transform(({ provider, connector, origin_owner_id, owner_id, ...row }, context) => {
     const owner = origin_owner_id ?? owner_id;
-    return {
-      ...row,
+    // A second spread would take twice as long as everything else for a row.
+    return Object.assign(row, {
       owner: typeof owner === 'string' && owner !== '' ? owner : null,
       provider: readProviderKey({ provider, connector }, context),
-    };
+    });
   });
 
 /** A row of a list also needs an owner: an account without one belongs to no caller. */

@@ -7,7 +7,7 @@ const layers = [
   /^src\/(main|index)\.ts$/,
   /^src\/lifecycle\.ts$/,
   /^src\/(server|embed)\.ts$/,
-  /^src\/composition\.ts$/,
+  /^src\/(composition\.ts|doctor\/)/,
   /^src\/http\//,
   /^src\/graphql\//,
   /^src\/events\//,
@@ -51,6 +51,17 @@ describe('The layout of src', () => {
         path.split('/')[1] !== target.split('/')[1],
     );
     expect(across).toEqual([]);
+  });
+
+  it('keeps the doctor apart from the server, which it does not start', () => {
+    const doctor = src.filter((path) => isBelow('doctor/').test(path));
+    const isServer = isBelow('composition', 'server', 'embed', 'http/', 'graphql/');
+    expect(doctor.length).toBeGreaterThan(5);
+    expect(importsBetween(doctor, (_path, target) => isServer.test(target))).toEqual([]);
+    const users = src.filter((path) => !doctor.includes(path));
+    expect(importsBetween(users, (path, target) => isBelow('doctor/').test(target) && path !== 'src/main.ts')).toEqual(
+      [],
+    );
   });
 
   it('imports nothing from the demo, the emulator, the client, the scripts and the tests', () => {
@@ -125,10 +136,15 @@ describe('What has one place:', () => {
   });
 
   it('the name of an environment variable in config/settings', () => {
-    const table = ['src/config/settings.ts', 'src/config/auth-settings.ts'].map(readText).join('');
+    const table = ['settings', 'auth-settings', 'document-settings']
+      .map((name) => `src/config/${name}.ts`)
+      .map(readText)
+      .join('');
     const variables = [...table.matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g)].map((match) => match[1] ?? '');
     expect(variables.length).toBeGreaterThan(15);
-    const others = src.filter((path) => !isBelow('config/', 'main\\.ts', 'graphql/types/').test(path));
+    // The doctor says which variable to change.
+    const users = isBelow('config/', 'main\\.ts', 'graphql/types/', 'doctor/');
+    const others = src.filter((path) => !users.test(path));
     const named = variables.flatMap((name) => using(new RegExp(`'${name}'`), others).map((path) => `${path}: ${name}`));
     expect(named).toEqual([]);
   });

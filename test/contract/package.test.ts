@@ -33,6 +33,7 @@ const contents = {
       'docs/',
       'package.json',
       'schema.graphql',
+      'schema.subgraph.graphql',
     ],
     entrypoints: ['.'],
   },

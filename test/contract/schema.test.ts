@@ -2,20 +2,28 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import {
   type GraphQLNamedType,
+  type GraphQLSchema,
   isEnumType,
   isInputObjectType,
   isIntrospectionType,
   isObjectType,
   isSpecifiedScalarType,
+  Kind,
+  parse,
+  print,
   printSchema,
+  visit,
 } from 'graphql';
 import { createSchema } from '../../src/graphql/schema.js';
-import { inPackage } from '../support/package-files.js';
+import { printSubgraph } from '../../src/graphql/subgraph/print-subgraph.js';
+import { inPackage, readText } from '../support/package-files.js';
 
 const schema = createSchema();
-const types = Object.values(schema.getTypeMap()).filter(
-  (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
-);
+const types = typesOf(schema);
+
+function typesOf(any: GraphQLSchema) {
+  return Object.values(any.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
+}
 
 /** `[place, description]` of each field, argument and enum value of a type. */
 function elementsOf(type: GraphQLNamedType): [string, string | null | undefined][] {
@@ -82,6 +90,49 @@ describe('the schema', () => {
       'Provider.linkedAccounts',
       // Runs once for each event, outside of the store.
       'Subscription.linkedAccountChanged',
+    ]);
+  });
+});
+
+describe('the schema of the subgraph', () => {
+  const sdl = readText('schema.subgraph.graphql');
+
+  it('is equal to schema.subgraph.graphql', () => {
+    expect(printSubgraph(createSchema(true))).toBe(sdl);
+  });
+
+  it('differs from schema.graphql in the directives of the federation only', () => {
+    const withoutDirectives = visit(parse(sdl), {
+      enter: ({ kind }) => (kind === Kind.DIRECTIVE || kind === Kind.SCHEMA_EXTENSION ? null : undefined),
+    });
+    expect(print(withoutDirectives)).toBe(print(parse(readText('schema.graphql'))));
+  });
+
+  it('has the keys of the entities, and shares what other subgraphs are likely to have', () => {
+    const lines = sdl.split('\n').filter((line) => /^\S.* @|^ {2}\w.* @/.test(line));
+    expect(lines.map((line) => line.trim())).toEqual([
+      'extend schema @link(url: "https://specs.apollo.dev/federation/v2.4", import: ["@key", "@shareable"])',
+      'viewer: Viewer! @shareable',
+      'type Provider @key(fields: "key") {',
+      'type LinkedAccount @key(fields: "id") {',
+      'type PageInfo @shareable {',
+    ]);
+  });
+
+  it('adds three types and two fields to the schema that the server runs, each with a description', () => {
+    const own = new Set(types.flatMap((type) => [type.name, ...elementsOf(type).map(([place]) => place)]));
+    const added = typesOf(createSchema(true))
+      .flatMap((type): [string, string | null | undefined][] => [[type.name, type.description], ...elementsOf(type)])
+      .filter(([place]) => !own.has(place));
+    expect(added.filter(([, description]) => !description)).toEqual([]);
+    expect(added.map(([place]) => place).sort()).toEqual([
+      'Query._entities',
+      'Query._entities(representations:)',
+      'Query._service',
+      '_Any',
+      '_Entity',
+      '_Service',
+      '_Service.sdl',
     ]);
   });
 });

@@ -83,7 +83,7 @@ describe('POST /graphql/stream', () => {
     expect(app.emulator.history).toEqual([]);
   });
 
-  it('opens at most ten streams for one owner, and again after one is closed', async () => {
+  it('opens at most ten streams for one person, and again after one is closed', async () => {
     for (let count = 0; count < 10; count++) {
       await open(acme);
     }
@@ -94,8 +94,19 @@ describe('POST /graphql/stream', () => {
       { errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 30 } }] },
     ]);
     await open(globex);
+    // A colleague has places of its own.
+    await open({ ...acme, email: 'grace@acme.example' });
     streams[0]?.close();
     await waitUntil(async () => (await request({ query: changesQuery })).status === 200, 'a free place');
+  });
+
+  it('opens at most a hundred streams for all people of one owner', async () => {
+    for (let count = 0; count < 100; count++) {
+      await open({ ...acme, email: `${count % 20}@acme.example` });
+    }
+    const refused = await request({ query: changesQuery }, await signIn({ ...acme, email: 'grace@acme.example' }));
+    expect(refused.status).toBe(429);
+    await open(globex);
   });
 
   it('completes the stream when the access token expires', async () => {

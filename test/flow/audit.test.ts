@@ -1,10 +1,17 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { ApolloServer } from '@apollo/server';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { print } from 'graphql';
+import { DeleteLinkedAccountDocument } from '../../client/src/index.js';
 import { AppError } from '../../src/domain/app-error.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
-import { startConnect } from '../../src/embed.js';
+import { type Connect, type HostRequest, startConnect } from '../../src/embed.js';
+import type { ConnectContext } from '../../src/graphql/context.js';
+import { documentIdOf } from '../../src/graphql/operations/trusted-documents.js';
 import { findFlag } from '../../src/linking/policy.js';
 import { openAuditLog } from '../../src/observability/audit-log.js';
 import { createLogger } from '../../src/observability/logger.js';
@@ -129,6 +136,104 @@ describe('A confirmed account that the grants do not allow is returned and flagg
     await expect(findFlag(grants, { providerKey: 'a' }, () => Promise.reject(new TypeError('bug')))).rejects.toThrow(
       'bug',
     );
+  });
+});
+
+describe('A mutation without a valid sign-in has one event, without an owner and arguments:', () => {
+  const expected = {
+    requestId: 'request-2',
+    ownerId: null,
+    username: null,
+    action: 'createConnectSession',
+    provider: null,
+    accountId: null,
+    outcome: 'UNAUTHENTICATED',
+    flag: null,
+  };
+  const named = `query A { viewer { ownerId } } mutation B($id: ID!) { deleteLinkedAccount(accountId: $id) { deletedAccountId } }`;
+  const cases: readonly [object, string | null][] = [
+    [{ query: create, variables: { p: 'bamboohr' } }, 'createConnectSession'],
+    [{ query: confirm, variables: { id: '1' } }, 'confirmLinkedAccount'],
+    [
+      { query: remove.replace('deleteLinkedAccount', 'confirmLinkedAccount: deleteLinkedAccount') },
+      'deleteLinkedAccount',
+    ],
+    [
+      { query: 'mutation { ...F } fragment F on Mutation { ... { createConnectSession { token } } }' },
+      'createConnectSession',
+    ],
+    [{ query: named, operationName: 'B' }, 'deleteLinkedAccount'],
+    [{ documentId: documentIdOf(print(DeleteLinkedAccountDocument)) }, 'deleteLinkedAccount'],
+    [{ documentId: 'sha256:0' }, null],
+    [{ query: named, operationName: 'A' }, null],
+    [{ query: named }, null],
+    [{ query: named, operationName: ['B'] }, null],
+    [{ query: '{ linkedAccounts { nodes { id } } } # mutation' }, null],
+    [{ query: 'mutation { createConnectSession(label: "x) { token } }' }, null],
+    [{ query: 'mutation { unknown }' }, null],
+    [{ query: ['mutation { createConnectSession { token } }'] }, null],
+    [[{ query: create }], null],
+  ];
+  const outcomes = (action: string | null) => (action === null ? [] : [{ ...expected, action }]);
+
+  it.each(cases)('standalone: %p → %p', async (body, action) => {
+    const before = readLines().length;
+    const requests = app.emulator.history.length;
+    const forged = (await signIn(acme)).authorization.slice(0, -5);
+    for (const authorization of [undefined, `${forged}aaaaa`]) {
+      await app.post(body, { ...(authorization && { authorization }), 'x-request-id': 'request-2' });
+    }
+    const events = readLines()
+      .slice(before)
+      .map((line) => JSON.parse(line));
+    expect(events).toEqual(
+      [...outcomes(action), ...outcomes(action)].map((event) => ({ log: 'audit', time: expect.any(String), ...event })),
+    );
+    expect(app.emulator.history).toHaveLength(requests);
+  });
+
+  describe('embedded', () => {
+    const events: AuditEvent[] = [];
+    let connect: Connect<HostRequest>;
+    let apollo: ApolloServer<ConnectContext>;
+    beforeAll(async () => {
+      connect = await startConnect<HostRequest>({
+        apiKey: canaries.apiKey,
+        baseUrl: app.emulator.url,
+        production: false,
+        logger: createLogger('silent'),
+        getOwner: () => null,
+        onAudit: (event) => void events.push(event),
+      });
+      apollo = new ApolloServer<ConnectContext>(connect.apolloOptions);
+      await apollo.start();
+    });
+    afterEach(() => void events.splice(0));
+    afterAll(async () => {
+      await apollo.stop();
+      await connect.stop();
+    });
+    const request = () => new Request('http://localhost/', { headers: { 'x-request-id': 'request-2' } });
+    const withTime = (action: string | null) => outcomes(action).map((event) => ({ time: expect.any(Date), ...event }));
+
+    it.each(cases)('a Fetch request: %p → %p', async (body, action) => {
+      await expect(connect.createContext(request(), { body })).rejects.toThrow();
+      expect(events).toEqual(withTime(action));
+    });
+
+    it('a Node request, with the body of a body parser', async () => {
+      const node = Object.assign(new IncomingMessage(new Socket()), { body: { query: create } });
+      node.headers['x-request-id'] = 'request-2';
+      await expect(connect.createContext(node, new ServerResponse(node))).rejects.toThrow();
+      expect(events).toEqual(withTime('createConnectSession'));
+    });
+
+    it('createPublicContext: the field that is refused', async () => {
+      const contextValue = await connect.createPublicContext(request());
+      await apollo.executeOperation({ query: 'mutation { a: createConnectSession { token } }' }, { contextValue });
+      await apollo.executeOperation({ query: '{ viewer { ownerId } }' }, { contextValue });
+      expect(events).toEqual(withTime('createConnectSession'));
+    });
   });
 });
 

@@ -164,15 +164,31 @@ describe('createContext with a Fetch request', () => {
     ['a body without a query', {}],
     ['a body that is not JSON', 'canary'],
     ['a batch', [createSession]],
-  ])('%s → 400 without data, not logged, nothing sent to StackOne', async (_name, body) => {
-    const response = await send(body, { 'x-session': 'ada' });
+    ['null', null],
+    ['a query that is a list', { query: ['{ viewer { ownerId } }'] }],
+    ['variables that are a text', { query: '{ viewer { ownerId } }', variables: '{}' }],
+    ['variables that are a list', { query: '{ viewer { ownerId } }', variables: [] }],
+    ['extensions that are a text', { query: '{ viewer { ownerId } }', extensions: 'a' }],
+    ['an operation name that is a number', { query: '{ viewer { ownerId } }', operationName: 1 }],
+  ])('%s → 400 without data, logged once, nothing sent to StackOne', async (_name, body) => {
+    const response = await send(body, { 'x-session': 'ada', 'x-request-id': 'fetch-4' });
     expect([response.status, response.json]).toEqual([
       400,
       { errors: [{ message: expect.any(String), extensions: { code: 'BAD_USER_INPUT' } }] },
     ]);
-    expect(requestLines()).toEqual([]);
+    expect(requestLines()).toMatchObject([
+      { fields: { requestId: 'fetch-4', code: 'BAD_USER_INPUT', status: 400, owner: expect.any(String) } },
+    ]);
     expect(emulator.history).toEqual([]);
   });
+
+  it.each([{ query: '' }, { query: '{ viewer { ownerId } }', operationName: 'Unknown' }])(
+    '%p, which Apollo Server rejects later, is logged once',
+    async (body) => {
+      expect((await send(body, { 'x-session': 'ada' })).status).toBe(400);
+      expect(requestLines()).toMatchObject([{ fields: { code: 'BAD_USER_INPUT', status: 400 } }]);
+    },
+  );
 
   it('provides the StackOne client in the context to the product’s own code, with the same owner', async () => {
     const request = new Request('http://127.0.0.1/connect', { headers: { 'x-session': 'ada' } });

@@ -188,6 +188,23 @@ describe('The grants are visible beforehand', () => {
     });
     expect(sent.length).toBeLessThanOrEqual(1);
   });
+
+  it.each([
+    ['in a fragment, under another name', 'providers { ...f } } fragment f on Provider { state: availability }'],
+    ['of the provider of an account', 'linkedAccounts { nodes { provider { state: availability } } } }'],
+  ])('availability %s', async (_where, selection) => {
+    const statesOf = async (name: Name) => {
+      const { response } = await run(callers[name], `{ ${selection}`);
+      return [...new Set([...response.text.matchAll(/"state":"(\w+)"/g)].map(([, state]) => state))];
+    };
+    expect(await statesOf('the limit is reached')).toEqual(['LIMIT_REACHED']);
+    expect(await statesOf('no provider')).toEqual(['NOT_ALLOWED']);
+  });
+
+  it('and no account is counted for a query without availability', async () => {
+    const { calls: sent } = await run(callers['the limit is reached'], '{ providers { key name } }');
+    expect(sent).toEqual([]);
+  });
 });
 
 describe('The log', () => {

@@ -1,10 +1,15 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import module from 'node:module';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Secret } from '../../src/config/secret.js';
 import { createOwnerHash } from '../../src/observability/owner-hash.js';
 import { listen } from '../support/listen.js';
+import { inPackage } from '../support/package-files.js';
 import { type Program, startProgram, startTimeout, waitForUrl } from '../support/program.js';
 import { openSocket } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait.js';
@@ -99,6 +104,27 @@ describe('the command line program', () => {
     for (const args of [['owner-hash'], ['owner-hash', 'a', 'b']]) {
       expect(await startProgram(serverEnv, { ...server, args }).exitCode).toBe(2);
     }
+  });
+
+  it('keeps compiled code for the next start next to the code, or in NODE_COMPILE_CACHE, where Node.js can', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'compile-cache-'));
+    rmSync(inPackage('dist/.compile-cache'), { recursive: true, force: true });
+    const stopAfterStart = async (env: Record<string, string>) => {
+      const program = startProgram({ ...serverEnv, SHUTDOWN_GRACE_SECONDS: '0', ...env }, server);
+      await waitForUrl(program);
+      program.process.kill('SIGTERM');
+      expect(await program.exitCode).toBe(0);
+    };
+    const canCache = 'enableCompileCache' in module;
+    await stopAfterStart({ NODE_COMPILE_CACHE: folder });
+    await stopAfterStart({ NODE_DISABLE_COMPILE_CACHE: '1' });
+    expect(existsSync(inPackage('dist/.compile-cache'))).toBe(false);
+    await stopAfterStart({});
+    expect([existsSync(inPackage('dist/.compile-cache')), readdirSync(folder).length > 0]).toEqual([
+      canCache,
+      canCache,
+    ]);
+    rmSync(folder, { recursive: true });
   });
 
   it('logs an unhandled rejection at level fatal and exits with 1', async () => {

@@ -34,7 +34,7 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-const keys = async () => (await catalog.providers()).map(({ key }) => key);
+const keys = async () => (await catalog.offers()).providers.map(({ key }) => key);
 const fetches = () => emulator.history.length;
 /** Waits until a renewal in the background has come to its end. */
 const settled = async () => {
@@ -46,7 +46,7 @@ const settled = async () => {
 
 describe('the provider catalog', () => {
   it('contains exactly the enabled providers of the project, sorted by name', async () => {
-    const providers = await catalog.providers();
+    const { providers } = await catalog.offers();
     expect(providers.map(({ name }) => name)).toEqual(providers.map(({ name }) => name).toSorted());
     expect(providers.length).toBeGreaterThanOrEqual(8);
     expect(providers.map(({ key }) => key)).not.toContain('pipedrive');
@@ -130,7 +130,7 @@ describe('the provider catalog', () => {
     emulator.failNext(page([row('b'), row('a', { categories: ['ats', 'some-day-new'] })]));
     emulator.failNext(page([row('a', { categories: ['hris'] }), row('off', { active: false })]));
     emulator.failNext(page([row('not a key'), row('c', { logo_url: 'javascript:alert(1)' })]));
-    expect(await catalog.providers()).toEqual([
+    expect((await catalog.offers()).providers).toEqual([
       { key: 'a', name: 'The a', categories: ['ats', 'hris'], logoUrl: null },
       { key: 'b', name: 'The b', categories: ['crm'], logoUrl: null },
       { key: 'c', name: 'The c', categories: ['crm'], logoUrl: null },

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, request as sendRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { ChangeStreamListener } from '../../client/src/core/change-stream.js';
 import {
   type ConnectClientOptions,
   createConnectClient,
@@ -116,6 +117,38 @@ describe('watchLinkedAccounts', () => {
     respond();
     await waitUntil(() => states.length > 0, 'the result of the read');
     expect(states).toEqual([[`${id} EXPIRED`]]);
+  });
+
+  it('ignores a change that a newer one of the same account has overtaken on its way', async () => {
+    const account = link();
+    const client = createConnectClient({ url: `${app.url}/graphql`, headers: headersOf });
+    const { linkedAccount: row } = await client.sdk.linkedAccount({ id: account.id });
+    let listener: ChangeStreamListener | undefined;
+    const watch = watchLinkedAccounts({
+      ...client,
+      openChangeStream: (_options, opened) => {
+        listener = opened;
+        opened.onOpen();
+        return () => {};
+      },
+    });
+    ends.push(watch.stop);
+    await waitForLive(watch);
+    const change = (second: number, status: 'ACTIVE' | 'ERROR' | null) =>
+      listener?.onChange({
+        kind: 'UPDATED',
+        accountId: account.id,
+        account: status === null || row === null ? null : { ...row, status },
+        at: new Date(second * 1000).toISOString(),
+      });
+    change(20, 'ERROR');
+    change(10, 'ACTIVE');
+    expect(shown(watch)).toEqual([`${account.id} ERROR`]);
+    change(20, 'ACTIVE');
+    expect(shown(watch)).toEqual([`${account.id} ACTIVE`]);
+    change(30, null);
+    change(25, 'ACTIVE');
+    expect(shown(watch)).toEqual([]);
   });
 
   it('keeps the accounts when a read fails, shows why, and reads them again', async () => {

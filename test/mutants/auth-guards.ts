@@ -14,7 +14,7 @@ const tokenCache = 'src/auth/token-cache.ts';
 const verificationKeys = 'src/auth/verification-keys.ts';
 const owner = 'src/domain/owner.ts';
 const grants = 'src/domain/grants.ts';
-const displayText = 'src/domain/display-text.ts';
+const displayText = 'src/domain/values.ts';
 
 /** Guards against callers who are not signed in, and against owners that no token and no login names. */
 export const authGuards: readonly Mutant[] = [
@@ -140,13 +140,13 @@ export const authGuards: readonly Mutant[] = [
     noticedBy: 'unit/owner',
   },
   { file: owner, guard: 'return #verified in value;', without: 'return true;', noticedBy: 'unit/owner' },
-  { file: displayText, guard: '])[^', without: ']?)[^', noticedBy: 'unit/display-text' },
-  { file: displayText, guard: '\\\\u2800', without: '', noticedBy: 'unit/display-text' },
-  { file: displayText, guard: '\\\\p{Default_Ignorable_Code_Point}', without: '', noticedBy: 'unit/display-text' },
-  { file: displayText, guard: '\\\\u202A-\\\\u202E', without: '', noticedBy: 'unit/display-text' },
-  { file: displayText, guard: '\\\\p{Noncharacter_Code_Point}', without: '', noticedBy: 'unit/display-text' },
-  { file: displayText, guard: '{1,200}', without: '+', noticedBy: 'unit/display-text' },
-  { file: displayText, guard: ".replace(forbiddenCharacters, '')", without: '', noticedBy: 'unit/display-text' },
+  { file: displayText, guard: '])[^', without: ']?)[^', noticedBy: 'unit/values' },
+  { file: displayText, guard: '\\\\u2800', without: '', noticedBy: 'unit/values' },
+  { file: displayText, guard: '\\\\p{Default_Ignorable_Code_Point}', without: '', noticedBy: 'unit/values' },
+  { file: displayText, guard: '\\\\u202A-\\\\u202E', without: '', noticedBy: 'unit/values' },
+  { file: displayText, guard: '\\\\p{Noncharacter_Code_Point}', without: '', noticedBy: 'unit/values' },
+  { file: displayText, guard: '{1,200}', without: '+', noticedBy: 'unit/values' },
+  { file: displayText, guard: ".replace(forbiddenCharacters, '')", without: '', noticedBy: 'unit/values' },
   {
     file: hostLogin,
     guard: 'login === null || login === undefined',

@@ -7,6 +7,7 @@ const client = 'client/src/core/connect-client.ts';
 const failure = 'client/src/core/failure.ts';
 const hub = 'client/src/hub/hub-element.ts';
 const reactHook = 'client/src/react/use-connect.tsx';
+const reactButton = 'client/src/react/connect-button.tsx';
 const reactHub = 'client/src/react/react-hub.tsx';
 const frame = 'client/src/dialog/dialog-frame.ts';
 const guided = 'client/src/core/guided-flow.ts';
@@ -27,6 +28,18 @@ const signIn = 'client/src/hub/sign-in-window.ts';
 
 /** Guards of the client: against trusting the Hub, creating two sessions and losing an account. */
 export const clientGuards: readonly Mutant[] = [
+  {
+    file: list,
+    guard: 'if (time < (newest.get(change.accountId) ?? time)) {',
+    without: 'if (false) {',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: reactButton,
+    guard: '          if (isUnavailable) {\n            event.preventDefault();\n            return;\n          }\n',
+    without: '',
+    noticedBy: 'unit/react-jsdom',
+  },
   {
     file: flow,
     guard: "    if (this.#state.phase === 'opening' && isSame(this.#state.request, request)) {\n      return;\n    }\n",
@@ -472,9 +485,15 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: stream,
-    guard: ', fetchFn: fetchEvents',
-    without: '',
+    guard: '=> fetchEvents(send, input, init)',
+    without: '=> send(input, init)',
     noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: 'client/src/core/document-id.ts',
+    guard: '(await isUnknown(response)) ? fetch(input, init) : response',
+    without: 'response',
+    noticedBy: 'flow/trusted-documents',
   },
   {
     file: signIn,

@@ -4,7 +4,7 @@ const fromEnvironment = 'src/config/from-environment.ts';
 const fromOptions = 'src/config/from-options.ts';
 const authSettings = 'src/config/auth-settings.ts';
 const configError = 'src/config/config-error.ts';
-const publicKey = 'src/config/public-key.ts';
+const publicKey = 'src/config/setting.ts';
 const secret = 'src/config/secret.ts';
 const setting = 'src/config/setting.ts';
 const variableText = 'src/config/variable-text.ts';
@@ -270,7 +270,7 @@ export const configGuards: readonly Mutant[] = [
     noticedBy: 'unit/demo',
   },
   { file: startDemo, guard: '|AUTH_.*|', without: '|', noticedBy: 'unit/demo' },
-  { file: startDemo, guard: '|.*_CLAIM)', without: ')', noticedBy: 'unit/demo' },
+  { file: startDemo, guard: '|.*_CLAIM|MANAGE_PERMISSION)', without: ')', noticedBy: 'unit/demo' },
   {
     file: startDemo,
     guard: '!(/^\\d{1,5}$/.test(port) && Number(port) <= 65_535)',

@@ -88,9 +88,27 @@ export const eventsGuards: readonly Mutant[] = [
   { file: delivery, guard: "redirect: 'manual'", without: "redirect: 'follow'", noticedBy: 'flow/event-delivery' },
   {
     file: streams,
-    guard: 'ofOwner >= maxStreamsPerOwner || ',
+    guard: '      ofOwner.length >= maxStreamsPerOwner ||\n',
     without: '',
     noticedBy: 'flow/account-stream',
+  },
+  {
+    file: streams,
+    guard: '      ofPerson.length >= maxStreamsPerPerson ||\n',
+    without: '',
+    noticedBy: 'flow/account-stream',
+  },
+  {
+    file: 'src/events/flap-filter.ts',
+    guard: 'newest !== undefined && at.getTime() < newest && kind !== AccountChangeKind.LINKED',
+    without: 'false',
+    noticedBy: 'unit/flap-filter',
+  },
+  {
+    file: 'src/events/flap-filter.ts',
+    guard: ' && kind !== AccountChangeKind.LINKED',
+    without: '',
+    noticedBy: 'unit/flap-filter',
   },
   {
     file: streams,

@@ -13,12 +13,27 @@ const store = 'src/graphql/operations/operation-store.ts';
 const documentStore = 'src/graphql/operations/document-store.ts';
 const ownFields = 'src/graphql/own-fields.ts';
 const budget = 'src/graphql/response-budget.ts';
+const trustedPlugin = 'src/graphql/plugins/trusted-documents.ts';
+const documentsFile = 'src/graphql/operations/documents-file.ts';
+const sharedTexts = 'src/graphql/operations/shared-texts.ts';
 const tokenLimit = 'src/graphql/token-limit.ts';
 const contentType = 'src/graphql/content-type.ts';
 const unexpectedError = 'src/observability/unexpected-error.ts';
 
 /** Guards against documents that are too expensive, values in messages, and a store that responds differently. */
 export const graphqlGuards: readonly Mutant[] = [
+  {
+    file: 'src/graphql/own-fields.ts',
+    guard: '      context.onRefused(info.fieldName);\n',
+    without: '',
+    noticedBy: 'flow/audit',
+  },
+  {
+    file: 'src/graphql/operations/refused-mutations.ts',
+    guard: 'auditActions.find((name) => name === field)',
+    without: 'auditActions[0]',
+    noticedBy: 'flow/audit',
+  },
   {
     file: unexpectedError,
     guard: '.filter((line) => /^ +at /.test(line))',
@@ -131,14 +146,14 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: composition,
-    guard: 'validationRules: [tokenLimitRule, queryLimitsRule]',
-    without: 'validationRules: [queryLimitsRule]',
+    guard: 'validationRules = [tokenLimitRule, queryLimitsRule]',
+    without: 'validationRules = [queryLimitsRule]',
     noticedBy: 'flow/hostile-queries',
   },
   {
     file: composition,
-    guard: 'validationRules: [tokenLimitRule, queryLimitsRule]',
-    without: 'validationRules: [tokenLimitRule]',
+    guard: 'validationRules = [tokenLimitRule, queryLimitsRule]',
+    without: 'validationRules = [tokenLimitRule]',
     noticedBy: 'flow/hostile-queries',
   },
   {
@@ -154,6 +169,18 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'unit/operation-store',
   },
   {
+    file: sharedTexts,
+    guard: ' && planOf(info).isPlain;',
+    without: ';',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: sharedTexts,
+    guard: ' && Object.isFrozen(value)',
+    without: '',
+    noticedBy: 'flow/grants',
+  },
+  {
     file: budget,
     guard: 'if (this.#left < 0)',
     without: 'if (false)',
@@ -163,6 +190,18 @@ export const graphqlGuards: readonly Mutant[] = [
     file: budget,
     guard: '1 + Math.floor(value.length / charactersPerValue)',
     without: '1',
+    noticedBy: 'unit/response-budget',
+  },
+  {
+    file: budget,
+    guard: 'this.#take(this.#costOfFrozen(value, plan));',
+    without: '',
+    noticedBy: 'unit/response-budget',
+  },
+  {
+    file: budget,
+    guard: 'const known = costs.get(list);',
+    without: 'const known = costs.get(list) ?? 0;',
     noticedBy: 'unit/response-budget',
   },
   { file: budget, guard: 'this.#take(resolverCost);', without: '', noticedBy: 'unit/response-budget' },
@@ -316,7 +355,7 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: store,
-    guard: 'if (!trustedDocuments.has(query))',
+    guard: 'if (!this.#documents.has(query))',
     without: 'if (false)',
     noticedBy: 'unit/operation-store',
   },
@@ -355,5 +394,62 @@ export const graphqlGuards: readonly Mutant[] = [
     guard: 'result.data !== undefined && ',
     without: '',
     noticedBy: 'flow/operation-store',
+  },
+  {
+    file: trustedPlugin,
+    guard: '(isWhollyOwn(schema) ? refuse() : undefined)',
+    without: 'undefined',
+    noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: trustedPlugin,
+    guard: '        request.query = placeholder;\n',
+    without: '',
+    noticedBy: 'flow/trusted-documents',
+  },
+  { file: trustedPlugin, guard: '            throw late;\n', without: '', noticedBy: 'flow/trusted-documents' },
+  { file: trustedPlugin, guard: ' || request.query !== undefined', without: '', noticedBy: 'flow/trusted-documents' },
+  {
+    file: trustedPlugin,
+    guard: 'text === undefined || trusted.has(text)',
+    without: 'text === undefined || trusted.has(text.trim())',
+    noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: store,
+    guard: '!this.#documents.isExclusive && ',
+    without: '',
+    noticedBy: 'unit/operation-store',
+  },
+  {
+    file: composition,
+    guard: '(introspection ? [] : [NoSchemaIntrospectionCustomRule])',
+    without: '[]',
+    noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: composition,
+    guard: '[...validationRules, ...specifiedRules,',
+    without: '[...specifiedRules,',
+    noticedBy: 'flow/trusted-documents',
+  },
+  { file: documentsFile, guard: '!idPattern.test(id)', without: 'false', noticedBy: 'unit/documents-file' },
+  {
+    file: documentsFile,
+    guard: "id.startsWith('sha256:') && id !== documentIdOf(text)",
+    without: 'false',
+    noticedBy: 'unit/documents-file',
+  },
+  {
+    file: documentsFile,
+    guard: 'seen.has(id) && seen.get(id) !== text',
+    without: 'false',
+    noticedBy: 'unit/documents-file',
+  },
+  {
+    file: documentsFile,
+    guard: 'hasOperation ? findErrors(document).map(describe)',
+    without: 'true ? findErrors(document).map(describe)',
+    noticedBy: 'unit/documents-file',
   },
 ];

@@ -1,6 +1,7 @@
 import { authGuards } from './auth-guards.js';
 import { clientGuards } from './client-guards.js';
 import { configGuards } from './config-guards.js';
+import { doctorGuards } from './doctor-guards.js';
 import { egressGuards } from './egress-guards.js';
 import { eventsGuards } from './events-guards.js';
 import { graphqlGuards } from './graphql-guards.js';
@@ -22,6 +23,7 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   ...authGuards,
   ...configGuards,
+  ...doctorGuards,
   ...egressGuards,
   ...eventsGuards,
   ...graphqlGuards,

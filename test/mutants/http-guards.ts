@@ -14,6 +14,24 @@ const telemetry = 'src/observability/request-telemetry.ts';
 
 /** Guards at the edge: what a request may contain, what a response may be used for, and what is logged. */
 export const httpGuards: readonly Mutant[] = [
+  {
+    file: 'src/http/fetch-request.ts',
+    guard: '    if (!this.#contexts.delete(context)) {\n      return;\n    }\n',
+    without: '',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: 'src/http/fetch-request.ts',
+    guard: "'body' in options && !startsOperation(options.body)",
+    without: 'false',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: 'src/http/routes/graphql.ts',
+    guard: '      refusedMutations.recordBody(body, requestContext, originalOf(error));\n',
+    without: '',
+    noticedBy: 'flow/audit',
+  },
   { file: server, guard: '    bodyLimit: maxBodyBytes,\n', without: '', noticedBy: 'flow/http-edge' },
   {
     file: server,
@@ -276,5 +294,23 @@ export const httpGuards: readonly Mutant[] = [
     guard: 'drainServer: async () => streams.completeAll()',
     without: 'drainServer: async () => {}',
     noticedBy: 'flow/embedding-events',
+  },
+  {
+    file: 'src/http/server.ts',
+    guard: 'config.playground && !config.production',
+    without: 'config.playground',
+    noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: 'src/http/server.ts',
+    guard: 'config.playground && !config.production',
+    without: 'true',
+    noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: 'src/http/routes/graphql.ts',
+    guard: ' && query === undefined) &&',
+    without: ') &&',
+    noticedBy: 'flow/trusted-documents',
   },
 ];

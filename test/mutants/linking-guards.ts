@@ -9,6 +9,7 @@ const choice = 'src/linking/account-choice.ts';
 const policy = 'src/linking/policy.ts';
 const dataSource = 'src/linking/stackone-data-source.ts';
 const rateLimits = 'src/linking/rate-limits.ts';
+const offers = 'src/linking/provider-offers.ts';
 const requestWindow = 'src/linking/request-window.ts';
 
 /** Guards of the rules of linking: owner isolation, the order of checks, rate limits and the bounds of lists. */
@@ -112,8 +113,8 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: catalog,
-    guard: 'return truncated || providers',
-    without: 'return providers',
+    guard: 'return truncated || offers',
+    without: 'return offers',
     noticedBy: 'flow/provider-catalog',
   },
   {
@@ -206,6 +207,18 @@ export const linkingGuards: readonly Mutant[] = [
     noticedBy: 'flow/delete-linked-account',
   },
   // Permissions and plans.
+  {
+    file: offers,
+    guard: 'offer[allowed.has(key) ? open : ProviderAvailability.NOT_ALLOWED]',
+    without: 'offer[open]',
+    noticedBy: 'flow/grants',
+  },
+  {
+    file: offers,
+    guard: 'allowsProvider(grants, key) ? open : ProviderAvailability.NOT_ALLOWED',
+    without: 'open',
+    noticedBy: 'flow/grants',
+  },
   { file: policy, guard: 'if (!canManage)', without: 'if (false)', noticedBy: 'flow/grants' },
   {
     file: policy,

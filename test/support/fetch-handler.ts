@@ -10,16 +10,18 @@ export type FetchHandler = (request: Request) => Promise<Response>;
 /** The handler of docs/embedding.md, as in the App Router of Next.js. `test/contract/documents` compares the two. */
 export function createFetchHandler(apollo: ApolloServer<GraphQLContext>, connect: Connect<Request>): FetchHandler {
   return async function POST(request) {
-    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+    const body: unknown = await request.json().catch(() => undefined);
+    const response = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
         headers: new HeaderMap(request.headers),
         search: new URL(request.url).search,
-        body: await request.json().catch(() => undefined),
+        body,
       },
-      context: () => connect.createContext(request),
+      context: () => connect.createContext(request, { body }),
     });
-    const text = body.kind === 'complete' ? body.string : '';
+    const { status, headers } = response;
+    const text = response.body.kind === 'complete' ? response.body.string : '';
     return new Response(text, { status: status ?? 200, headers: [...headers] });
   };
 }

@@ -4,6 +4,7 @@ import { mergeSchemas } from '@graphql-tools/schema';
 import { GraphQLError } from 'graphql';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import type { Login } from '../../src/auth/host-login.js';
+import type { ConnectSettings } from '../../src/config/settings.js';
 import { startConnect } from '../../src/embed.js';
 import type { ConnectContext } from '../../src/graphql/context.js';
 import { createLogger } from '../../src/observability/logger.js';
@@ -21,7 +22,7 @@ const getOwner = ({ headers }: { headers: Record<string, string | string[] | und
   users[String(headers['x-session'])];
 
 /** A product whose Apollo Server has one schema: this package's, merged with types and resolvers of the product. */
-export async function startMergedProduct(): Promise<MergedProduct> {
+export async function startMergedProduct(settings: Partial<ConnectSettings> = {}): Promise<MergedProduct> {
   const emulator = await startEmulator({ apiKey: canaries.apiKey });
   const stackone = {
     apiKey: emulator.apiKey,
@@ -30,6 +31,7 @@ export async function startMergedProduct(): Promise<MergedProduct> {
     rateLimitTotalPerMinute: 1_000_000,
     rateLimitPerOwnerPerMinute: 1_000_000,
     logger: createLogger('silent'),
+    ...settings,
   };
   const outOfStock = () => {
     throw new GraphQLError('No shoes in size 47.', { extensions: { code: 'OUT_OF_STOCK', size: 47 } });

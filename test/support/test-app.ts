@@ -4,7 +4,7 @@ import { GraphQLClient } from 'graphql-request';
 import { type JWTPayload, SignJWT } from 'jose';
 import { getSdk, type LinkedAccountsQueryVariables, type Sdk } from '../../client/src/index.js';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
-import { loadConfig } from '../../src/config/from-environment.js';
+import { type Environment, loadConfig } from '../../src/config/from-environment.js';
 import type { Config } from '../../src/config/settings.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';
@@ -115,7 +115,12 @@ export async function startSharedApp(env?: Record<string, string | undefined>): 
 
 /** A configuration from the real `loadConfig`. `env` overrides any variable. */
 export function testConfig(env: Record<string, string | undefined>): Config {
-  return loadConfig({
+  return loadConfig(testEnv(env));
+}
+
+/** The environment of a server. `env` overrides any variable. */
+export function testEnv(env: Environment): Environment {
+  return {
     STACKONE_API_KEY: canaries.apiKey,
     AUTH_PUBLIC_KEY: publicPem,
     AUTH_ISSUER: issuer,
@@ -130,7 +135,7 @@ export function testConfig(env: Record<string, string | undefined>): Config {
     RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
     RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
     ...env,
-  });
+  };
 }
 
 export interface TokenOptions {

@@ -61,6 +61,7 @@ describe('The options of startConnect', () => {
       baseUrl: 'http://127.0.0.1:4010',
       introspection: true,
       sweepIntervalSeconds: 300,
+      trustedDocumentsOnly: false,
     });
     expect([redisUrl?.reveal(), httpsProxy?.reveal()]).toEqual([settings.redisUrl, settings.httpsProxy]);
     expect(inspect(load(settings), { depth: 9 })).not.toContain('canary');
@@ -95,6 +96,8 @@ describe('The options of startConnect', () => {
     ['redisUrl', 'https://canary'],
     ['httpsProxy', 'canary.example:3128'],
     ['noProxy', 'canary.example'],
+    ['trustedDocumentsFile', 'canary'],
+    ['trustedDocumentsOnly', 'canary'],
     ['introspection', 'yes'],
     ['logLevel', 'canary'],
     ['logLevel', Symbol('canary')],

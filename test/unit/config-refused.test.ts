@@ -81,6 +81,8 @@ const malformed: Readonly<Record<string, string>> = {
   STACKONE_WEBHOOK_SECRET_PREVIOUS: 'canary1 canäry-secret',
   MAX_EVENT_LOOP_DELAY_MS: '49 10001 canary',
   SWEEP_INTERVAL_SECONDS: '59 86401 canary',
+  TRUSTED_DOCUMENTS_FILE: 'canary canary.graphql',
+  TRUSTED_DOCUMENTS_ONLY: 'TRUE canary',
   EVENTS_URL: 'canary ftp://canary https://canary@a https://a/?canary',
   EVENTS_SECRET: `canary whsec_canary ${'ä'.repeat(40)}`,
   USERNAME_CLAIM: 'canäry',
@@ -256,8 +258,10 @@ describe('loadConfig reports', () => {
 
   it('what is wrong with each variable that has a format', () => {
     const free = ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'NO_PROXY'];
-    expect(variableNames.filter((name) => !(name.replace(/_FILE$/, '') in malformed) && !free.includes(name))).toEqual(
-      [],
-    );
+    expect(
+      variableNames.filter(
+        (name) => !(name in malformed || name.replace(/_FILE$/, '') in malformed || free.includes(name)),
+      ),
+    ).toEqual([]);
   });
 });

@@ -47,6 +47,8 @@ describe('loadConfig defaults', () => {
     shutdownTimeoutSeconds: 10,
     maxEventLoopDelayMs: 250,
     sweepIntervalSeconds: 300,
+    trustedDocumentsOnly: false,
+    subgraph: false,
     logLevel: 'info',
     baseUrl: 'https://api.stackone.com',
     noProxy: [],

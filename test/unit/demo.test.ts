@@ -1,13 +1,16 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { fastify } from 'fastify';
+import { jwtVerify } from 'jose';
 import { addBreakRoute } from '../../demo/break-account.js';
 import { addIdentityRoutes, createDemoIdentity } from '../../demo/identity.js';
 import { loadDemoConfig } from '../../demo/start-demo.js';
 import { seedAccounts } from '../../demo/tenants.js';
 import { startEmulator } from '../../emulator/src/index.js';
+import { toCaller } from '../../src/auth/claims.js';
 import { ConfigError } from '../../src/config/config-error.js';
 import type { Environment } from '../../src/config/from-environment.js';
+import type { Grants } from '../../src/domain/grants.js';
 
 function problemsOf(env: Environment): readonly string[] {
   try {
@@ -77,6 +80,10 @@ describe('The demo does not start', () => {
     'OWNER_ID_CLAIM',
     'OWNER_NAME_CLAIM',
     'USERNAME_CLAIM',
+    'PERMISSIONS_CLAIM',
+    'MANAGE_PERMISSION',
+    'PROVIDERS_CLAIM',
+    'MAX_ACCOUNTS_CLAIM',
   ])('with %s, which requires a StackOne key', (name) => {
     expect(problemsOf({ [name]: 'canary' })).toEqual([
       expect.stringContaining(`${name} is set but STACKONE_API_KEY is not`),
@@ -90,25 +97,40 @@ describe('The demo does not start', () => {
 
 describe('GET /demo/token', () => {
   const server = fastify();
-  addIdentityRoutes(server, createDemoIdentity());
+  const identity = createDemoIdentity();
+  addIdentityRoutes(server, identity);
   const request = (query: string) => server.inject(`/demo/token${query}`);
+  const everything = { canManage: true, providers: null, maxAccounts: null };
 
-  it.each(['acme', 'globex'])('returns a token for %s', async (tenant) => {
-    const response = await request(`?tenant=${tenant}`);
-    expect([response.statusCode, response.json()]).toEqual([
-      200,
-      expect.objectContaining({ token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) }),
-    ]);
+  it.each<[string, string, Grants]>([
+    ['?tenant=acme', 'ada@acme.example', everything],
+    ['?tenant=acme&person=ada', 'ada@acme.example', everything],
+    ['?tenant=acme&person=sam', 'sam@acme.example', { ...everything, canManage: false }],
+    ['?tenant=globex', 'hank@globex.example', everything],
+    [
+      '?tenant=initech',
+      'joanna@initech.example',
+      { canManage: true, providers: ['bamboohr', 'personio', 'docebo'], maxAccounts: 2 },
+    ],
+  ])('%s signs in %s with the grants of the demo', async (query, username, grants) => {
+    const response = await request(query);
+    expect([response.statusCode, response.json()]).toEqual([200, expect.objectContaining({ username })]);
+    const { payload } = await jwtVerify(response.json().token, identity.publicKey);
+    const reasons: string[] = [];
+    const caller = toCaller(payload, loadDemoConfig({}).config, (_grant, reason) => reasons.push(reason));
+    expect(caller).toMatchObject({ username, grants });
+    expect(reasons).toEqual([]);
   });
 
-  it.each(['', '?tenant=', '?tenant=canary', '?tenant=toString', '?tenant=acme&tenant=globex'])(
-    'rejects the parameters "%s"',
-    async (query) => {
-      const response = await request(query);
-      expect(response.statusCode).toBe(400);
-      expect(response.body).not.toContain('canary');
-    },
-  );
+  it.each([
+    ...['', '?tenant=', '?tenant=canary', '?tenant=toString', '?tenant=acme&tenant=globex', '?person=ada'],
+    ...['?tenant=acme&person=', '?tenant=acme&person=canary', '?tenant=globex&person=sam'],
+    ...['?tenant=acme&person=sam@acme.example', '?tenant=acme&person=sam&person=sam'],
+  ])('rejects the parameters "%s"', async (query) => {
+    const response = await request(query);
+    expect(response.statusCode).toBe(400);
+    expect(response.body).not.toContain('canary');
+  });
 });
 
 describe('POST /demo/break-account', () => {
@@ -135,8 +157,8 @@ describe('POST /demo/break-account', () => {
     expect((await send('{"tenant":"acme"}', 'application/json')).json()).toEqual({ accountId: first?.id });
     expect((await send('{"tenant":"acme"}', 'application/json')).json()).toEqual({ accountId: null });
     expect([seeded, statuses()]).toEqual([
-      ['active', 'expired', 'active'],
-      ['error', 'expired', 'active'],
+      ['active', 'expired', 'active', 'active'],
+      ['error', 'expired', 'active', 'active'],
     ]);
     await server.close();
     await emulator.stop();

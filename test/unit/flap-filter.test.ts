@@ -57,6 +57,20 @@ describe('the delivery of BROKEN and RECOVERED', () => {
     expect(delivered).toEqual(['a BROKEN', 'a RECOVERED', 'a BROKEN', 'a RECOVERED']);
   });
 
+  it('leaves out a change that a newer one of the account has overtaken, except that it was linked', () => {
+    const later = (kind: AccountChangeKind, seconds: number, accountId = 'a') =>
+      filter.handle({ ownerId: 'org', change: { kind, accountId, account: null, at: new Date(seconds * 1000) } });
+    later('BROKEN', 20);
+    later('RECOVERED', 10);
+    later('UPDATED', 19);
+    later('LINKED', 5);
+    later('UPDATED', 20);
+    later('RECOVERED', 10, 'b');
+    later('REMOVED', 30);
+    later('UPDATED', 29);
+    expect(delivered).toEqual(['a BROKEN', 'a LINKED', 'a UPDATED', 'b RECOVERED', 'a REMOVED']);
+  });
+
   it('is separate for each account, and other kinds pass', () => {
     handle('BROKEN');
     handle('BROKEN', 'b');

@@ -69,6 +69,7 @@ describe('The grants of a token', () => {
     [0, 0],
     ['25', 25],
     [1_000_000, 1_000_000],
+    ['*', null],
   ])('maxAccounts: %p → %p', (max, expected) => {
     expect(read({ max }, { MAX_ACCOUNTS_CLAIM: 'max' }).grants.maxAccounts).toBe(expected);
   });
@@ -96,6 +97,7 @@ describe('Nothing is allowed, and the log names the claim', () => {
     ['max_accounts: a fraction', 'plan.max_accounts', { plan: { ...good.plan, max_accounts: 1.5 } }],
     ['max_accounts: too large', 'plan.max_accounts', { plan: { ...good.plan, max_accounts: 1_000_001 } }],
     ['max_accounts: a word', 'plan.max_accounts', { plan: { ...good.plan, max_accounts: 'many' } }],
+    ['max_accounts: a list of *', 'plan.max_accounts', { plan: { ...good.plan, max_accounts: ['*'] } }],
     ['max_accounts: a list', 'plan.max_accounts', { plan: { ...good.plan, max_accounts: [2] } }],
   ])('%s', (_what, claim, claims) => {
     const { grants, reasons } = read({ ...good, ...claims });

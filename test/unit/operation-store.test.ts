@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
+import { clientDocuments } from '../../src/graphql/operations/client-documents.js';
 import { OperationStore } from '../../src/graphql/operations/operation-store.js';
-import { trustedDocuments } from '../../src/graphql/operations/trusted-documents.js';
+import { TrustedDocuments } from '../../src/graphql/operations/trusted-documents.js';
 import { createSchema } from '../../src/graphql/schema.js';
 
 const schema = createSchema();
@@ -26,8 +27,8 @@ function createFullStore(): OperationStore {
 describe('OperationStore', () => {
   it('finds every trusted document from the start', () => {
     const store = new OperationStore(schema);
-    const missing = [...trustedDocuments].filter((text) => store.find(text) === undefined);
-    expect([trustedDocuments.size, missing]).toEqual([7, []]);
+    const missing = [...clientDocuments].filter((text) => store.find(text) === undefined);
+    expect([clientDocuments.size, missing]).toEqual([7, []]);
   });
 
   it('finds any other document only after it was added, by exactly the same text', () => {
@@ -36,6 +37,12 @@ describe('OperationStore', () => {
     store.add(document, parse(document));
     expect(store.find(document)).toBeDefined();
     expect(store.find(`${document} `)).toBeUndefined();
+  });
+
+  it('adds no document where only trusted ones are accepted', () => {
+    const store = new OperationStore(schema, new TrustedDocuments([], true));
+    store.add(document, parse(document));
+    expect(store.find(document)).toBeUndefined();
   });
 
   it('keeps documents of at most 8 MiB together, and evicts the least recently used one first', () => {
@@ -72,6 +79,6 @@ describe('OperationStore', () => {
 
   it('evicts no trusted document', () => {
     const store = createFullStore();
-    expect([...trustedDocuments].filter((text) => store.find(text) === undefined)).toEqual([]);
+    expect([...clientDocuments].filter((text) => store.find(text) === undefined)).toEqual([]);
   });
 });

@@ -63,6 +63,52 @@ describe('ConnectButton in jsdom', () => {
   });
 });
 
+describe('ConnectButton with unavailableReason', () => {
+  it('shows the reason, keeps the focus and its other description, and does nothing on a click', async () => {
+    const { createElement } = await import('react');
+    const { createConnectClient, describeUnavailable } = await import('../../client/src/index.js');
+    const { ConnectButton, ConnectProvider } = await import('../../client/src/react/index.js');
+    const settings = {
+      client: createConnectClient({ url: 'http://127.0.0.1:9/graphql' }),
+      hub: () => null,
+      hubBaseUrl: 'https://api.stackone.com',
+    };
+    let clicks = 0;
+    const show = (canManage: boolean) => {
+      const props = {
+        provider: 'bamboohr',
+        unavailableReason: describeUnavailable({ canManage }, { availability: 'AVAILABLE' }),
+        'aria-describedby': 'hint',
+        onClick: () => {
+          clicks += 1;
+        },
+      };
+      render(createElement(ConnectProvider, settings, createElement(ConnectButton, props, 'Connect BambooHR')));
+    };
+    show(false);
+    await shown('#root button[aria-disabled=true]');
+    const button = find('#root button');
+    const [hint, reasonId] = button.getAttribute('aria-describedby')?.split(' ') ?? [];
+    const reason = window.document.getElementById(reasonId ?? '');
+    expect([hint, reason?.textContent]).toEqual([
+      'hint',
+      'Ask an administrator of your organization to manage connections.',
+    ]);
+    button.focus();
+    expect(window.document.activeElement).toBe(button);
+    button.click();
+    expect([clicks, has('dialog')]).toEqual([0, false]);
+    show(true);
+    await shown('#root button[aria-disabled]', false);
+    expect([button.getAttribute('aria-describedby'), has('.stackone-connect-reason')]).toEqual(['hint', false]);
+    button.click();
+    await shown('dialog[open]');
+    expect(clicks).toBe(1);
+    render(null);
+    await shown('dialog', false);
+  });
+});
+
 describe('useLinkedAccounts in jsdom', () => {
   it('opens one stream for all components, also in strict mode, and closes it with the last of them', async () => {
     const { createElement, StrictMode } = await import('react');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createFollowUpContext, createRequestContext } from '../../src/observability/request-context.js';
+import { TraceSpan, traceIdsOf } from '../../src/observability/tracing.js';
 
 const { signal } = new AbortController();
 const contextOf = (headers: Readonly<Record<string, string | string[] | null>>) =>
@@ -32,8 +33,12 @@ describe('x-request-id', () => {
 });
 
 describe('traceparent', () => {
-  it('is kept unchanged', () => {
-    expect(contextOf({ traceparent }).traceparent).toBe(traceparent);
+  it('is the parent of the spans of the request, and is passed on unchanged without an SDK', () => {
+    expect(traceIdsOf(contextOf({ traceparent }).traceContext)).toEqual({
+      trace_id: 'a'.repeat(32),
+      span_id: 'b'.repeat(16),
+    });
+    expect(new TraceSpan('below', contextOf({ traceparent }).traceContext).traceparent).toBe(traceparent);
   });
 
   it.each<[string, string | string[] | null]>([
@@ -47,8 +52,12 @@ describe('traceparent', () => {
     ['preceded by other text', `canary ${traceparent}`],
     ['followed by a line break', `${traceparent}\n`],
     ['repeated', [traceparent, traceparent]],
+    ['without a trace', `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`],
+    ['without a span', `00-${'a'.repeat(32)}-${'0'.repeat(16)}-01`],
   ])('that is %s is left out', (_what, value) => {
-    expect(contextOf({ traceparent: value }).traceparent).toBeUndefined();
+    const { traceContext } = contextOf({ traceparent: value });
+    expect(traceIdsOf(traceContext)).toEqual({});
+    expect(new TraceSpan('below', traceContext).traceparent).toBeUndefined();
   });
 });
 

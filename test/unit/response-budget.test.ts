@@ -8,17 +8,20 @@ const list = (length: number, item: unknown) => Array<unknown>(length).fill(item
 /** A schema of plain fields: only the root field and `Item.items` have resolvers. */
 function createSchema(items: readonly unknown[], inner: readonly unknown[] = []): GraphQLSchema {
   const schema = buildSchema(`
-    type Query { items: [Item!]! }
+    type Query { items: [Item!]! any: [Any!]! }
+    union Any = Item | Other
+    type Other { children: [Item] }
     type Item { id: ID text: String texts: [String] child: Item children: [Item] items: [Item!]! }
   `);
-  const resolvers: readonly (readonly [string, readonly unknown[]])[] = [
-    ['Query', items],
-    ['Item', inner],
+  const resolvers: readonly (readonly [string, string, readonly unknown[]])[] = [
+    ['Query', 'items', items],
+    ['Query', 'any', items],
+    ['Item', 'items', inner],
   ];
-  for (const [type, data] of resolvers) {
+  for (const [type, field, data] of resolvers) {
     const found = schema.getType(type);
     if (found !== undefined && 'getFields' in found) {
-      Object.assign(found.getFields()['items'] ?? {}, { resolve: async () => data });
+      Object.assign(found.getFields()[field] ?? {}, { resolve: async () => data });
     }
   }
   return guardFields(schema);
@@ -50,6 +53,23 @@ describe('ResponseBudget counts', () => {
     const most = Math.floor(maxResponseValues / cost);
     expect(await isRefused(createSchema(list(most, item)), query)).toBe(false);
     expect(await isRefused(createSchema(list(most + 1, item)), query)).toBe(true);
+  });
+
+  it('what is below the items of a union, whatever their types', async () => {
+    const item = { __typename: 'Item', id: '1', children: list(7, { id: '1' }) };
+    const query = '{ any { ... on Item { id children { id } } ... on Other { children { text } } } }';
+    // The item, its id, the list and 7 items with two fields: `text` is selected in the other type only, and counts too.
+    const most = Math.floor(maxResponseValues / (1 + 1 + 7 * 3));
+    expect(await isRefused(createSchema(list(most, item)), query)).toBe(false);
+    expect(await isRefused(createSchema(list(most + 1, item)), query)).toBe(true);
+  });
+
+  it('a frozen list like any other, at each request and for each selection', async () => {
+    const frozen = createSchema(Object.freeze(list(maxResponseValues / 2, {})));
+    for (const request of [1, 2]) {
+      expect([request, await isRefused(frozen, '{ items { id } }')]).toEqual([request, false]);
+      expect([request, await isRefused(frozen, '{ items { id text } }')]).toEqual([request, true]);
+    }
   });
 
   it('the items of each list below a list', async () => {

@@ -1,41 +1,41 @@
-import { createConnectSession } from './stackone.mjs';
+import { readFileSync } from 'node:fs';
+import { readOwner, StackOne } from './stackone.mjs';
 
-export const typeDefs = `
-  type Query {
-    ok: Boolean
-  }
+/** The schema of this package. */
+export const typeDefs = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8');
 
-  enum ConnectMode {
-    LINK
-    RELINK
-  }
+/** @typedef {{ stackone: Pick<StackOne, Exclude<keyof StackOne, 'createSession'>> }} Context */
 
-  type UserError {
-    code: String!
-    field: String
-    message: String!
-  }
-
-  type CreateConnectSessionPayload {
-    token: String
-    expiresAt: String
-    mode: ConnectMode
-    userErrors: [UserError!]!
-  }
-
-  type Mutation {
-    createConnectSession(
-      provider: String
-      category: String
-      accountId: ID
-      label: String
-    ): CreateConnectSessionPayload!
-  }
-`;
+/** @param {string | undefined} authorization @returns {Context} */
+export function createContext(authorization) {
+  return { stackone: new StackOne(readOwner(authorization)) };
+}
 
 export const resolvers = {
+  Query: {
+    /** @param {unknown} _parent @param {unknown} _args @param {any} context */
+    viewer: (_parent, _args, { stackone: { owner } }) => ({
+      ownerId: owner.id,
+      ownerName: owner.name,
+      username: null,
+      canManage: true,
+      maxLinkedAccounts: null,
+    }),
+    /** @param {unknown} _parent @param {unknown} _args @param {any} context */
+    providers: (_parent, _args, { stackone }) => stackone.listProviders(),
+    /** @param {unknown} _parent @param {unknown} _args @param {any} context */
+    linkedAccounts: async (_parent, _args, { stackone }) => ({
+      nodes: await stackone.listAccounts(),
+      pageInfo: { hasNextPage: false, endCursor: null },
+    }),
+  },
   Mutation: {
-    /** @param {unknown} _parent @param {{ provider?: string, label?: string }} request */
-    createConnectSession: (_parent, request) => createConnectSession(request),
+    /** @param {unknown} _parent @param {any} input @param {any} context */
+    createConnectSession: (_parent, input, { stackone }) => stackone.createConnectSession(input),
+    /** @param {unknown} _parent @param {{ accountId: string }} input @param {any} context */
+    confirmLinkedAccount: async (_parent, { accountId }, { stackone }) => ({
+      account: await stackone.getAccount(accountId),
+      userErrors: [],
+    }),
   },
 };

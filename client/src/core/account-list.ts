@@ -8,8 +8,11 @@ export interface AccountList {
    * be out of date. A change that arrives during a read is applied to its result, which may be older.
    */
   readonly read: () => Promise<readonly LinkedAccount[]>;
-  /** Remembers a change for a read that is under way. */
-  readonly note: (change: LinkedAccountChange) => void;
+  /**
+   * Remembers a change for a read that is under way.
+   * @returns false for a change that a newer one of the same account has overtaken on its way: ignore it
+   */
+  readonly note: (change: LinkedAccountChange) => boolean;
 }
 
 const pageSize = 100;
@@ -18,6 +21,8 @@ const maxPages = 25;
 
 export function createAccountList(client: ConnectClient): AccountList {
   let changes: LinkedAccountChange[] = [];
+  /** The time of the newest change of an account. */
+  const newest = new Map<string, number>();
   let isOutdated = false;
   let running: Promise<readonly LinkedAccount[]> | undefined;
   const readUntilCurrent = async () => {
@@ -39,9 +44,15 @@ export function createAccountList(client: ConnectClient): AccountList {
       return running;
     },
     note: (change) => {
+      const time = Date.parse(change.at);
+      if (time < (newest.get(change.accountId) ?? time)) {
+        return false;
+      }
+      newest.set(change.accountId, time);
       if (running !== undefined) {
         changes.push(change);
       }
+      return true;
     },
   };
 }

@@ -16,11 +16,19 @@ export interface ChangeStreamOptions {
   readonly url: string;
   readonly headers: () => Record<string, string> | Promise<Record<string, string>>;
   readonly credentials: 'omit' | 'same-origin' | 'include';
+  readonly send: typeof fetch;
 }
 
 /** Opens one stream with `fetch`, so that a header can carry the access token. @returns closes it */
-export function openChangeStream(options: ChangeStreamOptions, listener: ChangeStreamListener): () => void {
-  const client = createClient({ ...options, retryAttempts: 0, fetchFn: fetchEvents });
+export function openChangeStream(
+  { send, ...options }: ChangeStreamOptions,
+  listener: ChangeStreamListener,
+): () => void {
+  const client = createClient({
+    ...options,
+    retryAttempts: 0,
+    fetchFn: (...[input, init]: Parameters<typeof fetch>) => fetchEvents(send, input, init),
+  });
   let isOver = false;
   const end = (reason: Parameters<ChangeStreamListener['onEnd']>[0]) => {
     if (!isOver) {
@@ -30,7 +38,7 @@ export function openChangeStream(options: ChangeStreamOptions, listener: ChangeS
     }
   };
   client.subscribe<LinkedAccountChangesSubscription>(
-    { query: print(LinkedAccountChangesDocument) },
+    { query: print(LinkedAccountChangesDocument), operationName: 'linkedAccountChanges' },
     {
       next: ({ data }) => {
         if (data && !isOver) {
@@ -49,14 +57,14 @@ export function openChangeStream(options: ChangeStreamOptions, listener: ChangeS
 }
 
 /** A page that a proxy or a static host sends instead, with status 200, is no stream. */
-const fetchEvents: typeof fetch = async (input, init) => {
-  const response = await fetch(input, init);
+async function fetchEvents(send: typeof fetch, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
+  const response = await send(input, init);
   if (response.ok && !response.headers.get('content-type')?.startsWith('text/event-stream')) {
     await response.body?.cancel();
     throw new TypeError('Not an event stream');
   }
   return response;
-};
+}
 
 function isUnauthenticated(error: unknown): boolean {
   return error instanceof NetworkError && error.response?.status === 401;

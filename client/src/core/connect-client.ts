@@ -1,6 +1,7 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { getSdk, type Sdk } from '../generated/sdk.js';
 import { type ChangeStreamListener, openChangeStream } from './change-stream.js';
+import { fetchWithDocumentId } from './document-id.js';
 import { ConnectError, toFailure } from './failure.js';
 
 export interface ConnectClient {
@@ -21,30 +22,36 @@ export interface ConnectClientOptions {
   readonly headers?: (options: { readonly renew: boolean }) => Record<string, string> | Promise<Record<string, string>>;
   /** Same as for `fetch`. Default: `same-origin`, which sends cookies to the origin of the page only. */
   readonly credentials?: 'omit' | 'same-origin' | 'include';
+  /**
+   * Sends the id of each operation instead of its text, which makes requests smaller. A server that does not know the id
+   * gets the text. Default: false.
+   */
+  readonly sendDocumentIds?: boolean;
 }
 
 /** Creates a client with the typed operations. It renews headers and corrects for a clock difference to the server. */
 export function createConnectClient(options: ConnectClientOptions = {}): ConnectClient {
-  const { url = '/graphql', headers = () => ({}), credentials = 'same-origin' } = options;
+  const { url = '/graphql', headers = () => ({}), credentials = 'same-origin', sendDocumentIds = false } = options;
+  const send: typeof fetch = sendDocumentIds ? fetchWithDocumentId : (input, init) => fetch(input, init);
   const clock = createServerClock();
   const client = new GraphQLClient(toAbsoluteUrl(url), {
     credentials,
-    fetch: fetchGraphql,
+    fetch: (input, init) => fetchGraphql(send, input, init),
     responseMiddleware: (response) => {
       if (!(response instanceof Error)) {
         clock.update(response.headers);
       }
     },
   });
-  const sdk = getSdk(client, async (send) => {
+  const sdk = getSdk(client, async (request) => {
     try {
-      return await send(await headers({ renew: false }));
+      return await request(await headers({ renew: false }));
     } catch (error) {
       // The request was rejected before it was executed, so it is safe to send it again.
       if (!isUnauthenticated(error) || options.headers === undefined) {
         throw error;
       }
-      return await send(await headers({ renew: true }));
+      return await request(await headers({ renew: true }));
     }
   });
   return {
@@ -52,15 +59,20 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
     toLocalTime: clock.toLocalTime,
     openChangeStream: ({ renew }, listener) =>
       openChangeStream(
-        { url: `${toAbsoluteUrl(url).replace(/\/+$/, '')}/stream`, headers: () => headers({ renew }), credentials },
+        {
+          url: `${toAbsoluteUrl(url).replace(/\/+$/, '')}/stream`,
+          headers: () => headers({ renew }),
+          credentials,
+          send,
+        },
         listener,
       ),
   };
 }
 
 /** @throws ConnectError for a response that is not from a GraphQL server, and explains it to the developer of the page */
-const fetchGraphql: typeof fetch = async (input, init) => {
-  const response = await fetch(input, init);
+async function fetchGraphql(send: typeof fetch, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
+  const response = await send(input, init);
   if (isGraphqlResponse(await response.clone().text())) {
     return response;
   }
@@ -71,7 +83,7 @@ const fetchGraphql: typeof fetch = async (input, init) => {
       'of a GraphQL response. Check the option `url` of createConnectClient, and the proxy in front of the server.',
   );
   throw new ConnectError({ kind: 'unreachable', status });
-};
+}
 
 function isGraphqlResponse(text: string): boolean {
   try {

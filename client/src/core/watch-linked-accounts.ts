@@ -81,8 +81,7 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
           void refresh();
         },
         onChange: (change) => {
-          list.note(change);
-          if (state.accounts !== null) {
+          if (list.note(change) && state.accounts !== null) {
             update({ accounts: applyChange(state.accounts, change) });
           }
         },

@@ -152,7 +152,11 @@ export interface ConnectLabels {
 /** The codes with a message of their own. The others are mistakes of a developer. */
 export type DescribedCode = Exclude<
   ServerErrorCode,
-  'BAD_USER_INPUT' | 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'INTERNAL_SERVER_ERROR'
+  | 'BAD_USER_INPUT'
+  | 'UNTRUSTED_DOCUMENT'
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'INTERNAL_SERVER_ERROR'
 >;
 
 /** Replaces any of the texts; in a group such as `status`, any of the group. */

@@ -1,4 +1,4 @@
-import { type ComponentPropsWithoutRef, forwardRef, useEffect, useMemo, useRef } from 'react';
+import { type ComponentPropsWithoutRef, forwardRef, useEffect, useId, useMemo, useRef } from 'react';
 import type { ConnectRequest } from '../core/connect-state.js';
 import type { LinkedAccount } from '../core/failure.js';
 import { createGuidedFlow } from '../core/guided-flow.js';
@@ -21,6 +21,11 @@ export interface ConnectButtonProps
    * callback may unmount this button. Also called for an account that is found after the user closed the dialog.
    */
   readonly onLinked?: ((account: LinkedAccount) => void) | undefined;
+  /**
+   * Why the user cannot connect now, such as the text from `describeUnavailable`. The button then shows it and does
+   * nothing. It keeps the focus, unlike with `disabled`, so that a screen reader announces the reason. Default: null.
+   */
+  readonly unavailableReason?: string | null | undefined;
   /** Title and accessible name of the dialog. Default: the accessible name or the text of the button. */
   readonly dialogTitle?: string | undefined;
   /** Replaces texts of the dialog. */
@@ -37,12 +42,18 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
 ) {
   const {
     onLinked,
+    unavailableReason,
     dialogTitle,
     labels: labelChanges,
     onClick,
     children = 'Connect an account',
-    ...attributes
+    ...rest
   } = props;
+  const reasonId = useId();
+  const isUnavailable = unavailableReason != null;
+  const attributes = isUnavailable
+    ? { ...rest, 'aria-disabled': true, 'aria-describedby': `${rest['aria-describedby'] ?? ''} ${reasonId}`.trim() }
+    : rest;
   const settings = useConnectSettings();
   const { client } = settings;
   const labels = useLabels(labelChanges);
@@ -87,21 +98,32 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
     };
   }, [connection]);
   return (
-    <button
-      ref={ref}
-      type="button"
-      aria-haspopup="dialog"
-      {...attributes}
-      onClick={(event) => {
-        onClick?.(event);
-        if (!event.defaultPrevented) {
-          opener.current = event.currentTarget;
-          connection.open({ provider, category, accountId, label, onExisting });
-        }
-      }}
-    >
-      {children}
-    </button>
+    <>
+      <button
+        ref={ref}
+        type="button"
+        aria-haspopup="dialog"
+        {...attributes}
+        onClick={(event) => {
+          if (isUnavailable) {
+            event.preventDefault();
+            return;
+          }
+          onClick?.(event);
+          if (!event.defaultPrevented) {
+            opener.current = event.currentTarget;
+            connection.open({ provider, category, accountId, label, onExisting });
+          }
+        }}
+      >
+        {children}
+      </button>
+      {isUnavailable && (
+        <span id={reasonId} className="stackone-connect-reason">
+          {unavailableReason}
+        </span>
+      )}
+    </>
   );
 });
 

@@ -111,6 +111,7 @@ export function messageFor({ code, message, retryAfterSeconds }: Failure): Failu
     case 'UPSTREAM_MISCONFIGURED':
       return { title: 'StackOne rejected the request', text: 'Please contact our support.' };
     case 'BAD_USER_INPUT':
+    case 'UNTRUSTED_DOCUMENT':
     case 'GRAPHQL_PARSE_FAILED':
     case 'GRAPHQL_VALIDATION_FAILED':
       return { title: 'This page is out of date', text: 'Please reload it.' };

@@ -10,6 +10,7 @@ export class MemoryState implements SharedState {
   readonly #marks = new LRUCache<string, true>({ max: maxMarks, ttl: 1, ttlAutopurge: false });
   readonly #broken = new LRUCache<string, true>({ max: maxBroken });
   #hasSwept = false;
+  #lastWebhook: Date | undefined;
 
   async claim(mark: string, seconds: number): Promise<boolean> {
     const isNew = !this.#marks.has(mark);
@@ -43,5 +44,13 @@ export class MemoryState implements SharedState {
 
   async setSwept(): Promise<void> {
     this.#hasSwept = true;
+  }
+
+  async setLastWebhook(at: Date): Promise<void> {
+    this.#lastWebhook = at;
+  }
+
+  async lastWebhook(): Promise<Date | undefined> {
+    return this.#lastWebhook;
   }
 }

@@ -1,9 +1,14 @@
+import { z } from 'zod';
 import type { RedisClient } from '../../linking/redis.js';
 import type { SharedState } from './shared-state.js';
+
+/** Redis is shared with other programs, so its values are parsed like any input. */
+const date = z.iso.datetime().transform((text) => new Date(text));
 
 const prefix = 'stackone-connect:events';
 const brokenKey = `${prefix}:broken`;
 const sweptKey = `${prefix}:swept`;
+const lastWebhookKey = `${prefix}:last-webhook`;
 
 /** The state of several instances. While Redis does not respond, this instance uses its own state. */
 export class RedisState implements SharedState {
@@ -62,6 +67,20 @@ export class RedisState implements SharedState {
     await this.#redis.use(
       async (client) => void (await client.set(sweptKey, '1')),
       () => this.#own.setSwept(),
+    );
+  }
+
+  async setLastWebhook(at: Date): Promise<void> {
+    await this.#redis.use(
+      async (client) => void (await client.set(lastWebhookKey, at.toISOString())),
+      () => this.#own.setLastWebhook(at),
+    );
+  }
+
+  lastWebhook(): Promise<Date | undefined> {
+    return this.#redis.use(
+      async (client) => date.safeParse(await client.get(lastWebhookKey)).data,
+      () => this.#own.lastWebhook(),
     );
   }
 }

@@ -15,4 +15,7 @@ export interface SharedState {
   /** Whether a sweep has ever completed. The first one has nothing to compare with. */
   hasSwept(): Promise<boolean>;
   setSwept(): Promise<void>;
+  /** Keeps the time of the last webhook with a valid signature. */
+  setLastWebhook(at: Date): Promise<void>;
+  lastWebhook(): Promise<Date | undefined>;
 }

@@ -14,6 +14,8 @@ export const maxWebhookBytes = 64 * 1024;
 const maxPerSecond = 100;
 const maxAgeMs = 24 * 60 * 60 * 1000;
 const maxAheadMs = 5 * 60 * 1000;
+/** How exactly the time of the last webhook is kept, so that a flood of webhooks adds no work for Redis. */
+const noteIntervalMs = 5_000;
 /** Longer than a webhook is accepted. */
 const dedupeSeconds = 25 * 60 * 60;
 
@@ -62,6 +64,8 @@ export class WebhookReceiver {
   /** Of its own, so that a flood of webhooks uses nothing that requests need. */
   readonly #limit = new RateLimiterMemory({ points: maxPerSecond, duration: 1 });
 
+  #notedAt = Number.NEGATIVE_INFINITY;
+
   constructor(dependencies: WebhookReceiverDependencies) {
     this.#dependencies = dependencies;
   }
@@ -86,11 +90,21 @@ export class WebhookReceiver {
     if (!isSignedByStackOne(this.#dependencies.secrets, body, signature)) {
       return 'unsigned';
     }
+    this.#noteTime();
     const webhook = parseWebhook(body);
     if (webhook === undefined) {
       return 'malformed';
     }
     return webhook === 'ignored' ? webhook : this.#accept(webhook, body);
+  }
+
+  /** For the doctor. Not awaited, because the response does not depend on it. */
+  #noteTime(): void {
+    const now = performance.now();
+    if (now - this.#notedAt >= noteIntervalMs) {
+      this.#notedAt = now;
+      void this.#dependencies.state.setLastWebhook(new Date());
+    }
   }
 
   async #accept(webhook: AccountWebhook, body: Buffer): Promise<WebhookOutcome> {

@@ -10,13 +10,21 @@ import type { GraphQLContext } from '../context.js';
 import { type FormatError, toFormatted } from '../format-error.js';
 import { httpHeadOf } from '../http-head.js';
 import { OperationStore } from './operation-store.js';
+import type { SharedTexts } from './shared-texts.js';
+import type { TrustedDocuments } from './trusted-documents.js';
 
-export interface OperationRequest {
-  readonly query: string;
+interface OperationParameters {
   readonly operationName?: string | null | undefined;
   /** As the client sent them; not yet compared with their types. */
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
+
+/** With the text of a document, or with the id of a trusted one. */
+export type OperationRequest = OperationParameters &
+  (
+    | { readonly query: string; readonly documentId?: undefined }
+    | { readonly query?: undefined; readonly documentId: string }
+  );
 
 export interface OperationResponse {
   /** Without a status: 200. */
@@ -31,13 +39,15 @@ export interface OperationResponse {
  */
 export class OperationRunner {
   readonly schema: GraphQLSchema;
+  readonly trusted: TrustedDocuments;
   readonly #formatError: FormatError;
   readonly #store: OperationStore;
 
-  constructor(schema: GraphQLSchema, formatError: FormatError) {
+  constructor(schema: GraphQLSchema, trusted: TrustedDocuments, formatError: FormatError) {
     this.schema = schema;
+    this.trusted = trusted;
     this.#formatError = formatError;
-    this.#store = new OperationStore(schema);
+    this.#store = new OperationStore(schema, trusted);
   }
 
   /** Adds a document that Apollo Server has validated and run. */
@@ -45,14 +55,25 @@ export class OperationRunner {
     this.#store.add(query, document);
   }
 
-  /** @returns undefined when Apollo Server has to handle the request; then nothing has run */
-  async run(request: OperationRequest, context: GraphQLContext): Promise<OperationResponse | undefined> {
-    const { query, operationName, variables } = request;
-    const operation = this.#store.find(query)?.operation(operationName);
+  /**
+   * @param texts serializes the result, which is not complete without it
+   * @returns undefined when Apollo Server has to handle the request; then nothing has run
+   */
+  async run(
+    request: OperationRequest,
+    context: GraphQLContext,
+    texts?: SharedTexts,
+  ): Promise<OperationResponse | undefined> {
+    const { operationName, variables } = request;
+    const text = request.query ?? this.trusted.findText(request.documentId);
+    const operation = text === undefined ? undefined : this.#store.find(text)?.operation(operationName);
     if (operation === undefined) {
       return undefined;
     }
-    const result = await operation.run(context, variables ?? {});
+    const result = await operation.run(
+      texts === undefined ? context : { ...context, sharedTexts: texts },
+      variables ?? {},
+    );
     return result.data === undefined ? undefined : this.#toResponse(result, operation.node, context);
   }
 

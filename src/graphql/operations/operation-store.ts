@@ -1,20 +1,21 @@
 import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import { createDocumentCache } from './document-store.js';
 import { PreparedDocument } from './prepared-document.js';
-import { trustedDocuments } from './trusted-documents.js';
+import { TrustedDocuments } from './trusted-documents.js';
 
 /**
- * Documents that are ready to run. Trusted documents, those of the typed client, are always here. Others are added after
- * Apollo Server has validated and run them once; the least recently used ones leave first, so that no client can evict
- * a trusted document.
+ * Documents that are ready to run. Trusted documents are always here. Others are added after Apollo Server has validated
+ * and run them once; the least recently used ones leave first, so that no client can evict a trusted document.
  */
 export class OperationStore {
   readonly #schema: GraphQLSchema;
+  readonly #documents: TrustedDocuments;
   readonly #trusted = new Map<string, PreparedDocument>();
   readonly #learned = createDocumentCache<PreparedDocument>(({ document }) => document);
 
-  constructor(schema: GraphQLSchema) {
+  constructor(schema: GraphQLSchema, documents = new TrustedDocuments()) {
     this.#schema = schema;
+    this.#documents = documents;
   }
 
   find(query: string): PreparedDocument | undefined {
@@ -23,14 +24,15 @@ export class OperationStore {
 
   /** @param document valid and within the query limits */
   add(query: string, document: DocumentNode): void {
-    if (!this.#trusted.has(query) && !this.#learned.has(query)) {
+    // A document of the playground must not become one that others can run.
+    if (!this.#documents.isExclusive && !this.#trusted.has(query) && !this.#learned.has(query)) {
       this.#learned.set(query, new PreparedDocument(this.#schema, document));
     }
   }
 
-  /** Parsed at first use, because most processes need only some of them. A test proves that all of them are valid. */
+  /** Parsed at first use, because most processes need only some of them. All of them are valid. */
   #findTrusted(query: string): PreparedDocument | undefined {
-    if (!trustedDocuments.has(query)) {
+    if (!this.#documents.has(query)) {
       return undefined;
     }
     const prepared = new PreparedDocument(this.#schema, parse(query));

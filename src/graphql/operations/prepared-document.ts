@@ -4,7 +4,9 @@ import {
   type ExecutionResult,
   type FieldNode,
   type GraphQLSchema,
+  getNamedType,
   getOperationAST,
+  isAbstractType,
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
@@ -62,23 +64,25 @@ export class PreparedDocument {
 }
 
 /**
- * Whether graphql-jit returns the same response as graphql-js, byte for byte. Three kinds of documents differ and are left
+ * Whether graphql-jit returns the same response as graphql-js, byte for byte. Four kinds of documents can differ and are left
  * to Apollo Server (`test/flow/operation-store`):
  *
  * - a key that begins with two underscores: introspection, and `__proto__`, which an object literal takes for its
  *   prototype;
  * - a directive with a variable: graphql-js rejects null for `@include(if: $flag)` while the operation runs;
  * - a nullable field that can fail next to other fields that can fail: graphql-js responds as soon as an error reaches a
- *   nullable parent and omits the errors that come later, while graphql-jit waits for all of them.
+ *   nullable parent and omits the errors that come later, while graphql-jit waits for all of them;
+ * - a field of a union (`_entities`): each item of its list can fail by itself.
  */
 function canCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
   const typeInfo = new TypeInfo(schema);
   const roots = [schema.getQueryType(), schema.getMutationType()];
-  const found = { reservedKeys: 0, directives: 0, roots: 0, nested: 0, nullable: 0 };
+  const found = { reservedKeys: 0, directives: 0, unions: 0, roots: 0, nested: 0, nullable: 0 };
   const countField = (node: FieldNode) => {
     const key = node.alias?.value ?? node.name.value;
     const field = typeInfo.getFieldDef();
     const isNullable = field !== undefined && field !== null && !isNonNullType(field.type);
+    found.unions += field && isAbstractType(getNamedType(field.type)) ? 1 : 0;
     const isRoot = roots.some((root) => root === typeInfo.getParentType());
     found.reservedKeys += key.startsWith('__') && key !== '__typename' ? 1 : 0;
     if (field?.resolve !== undefined) {
@@ -92,5 +96,5 @@ function canCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
   };
   visit(document, visitWithTypeInfo(typeInfo, { Field: (node) => countField(node), Directive: countDirective }));
   const canFailTogether = found.nullable > 0 && (found.roots > 1 || found.nested > 0);
-  return found.reservedKeys === 0 && found.directives === 0 && !canFailTogether;
+  return found.reservedKeys + found.directives + found.unions === 0 && !canFailTogether;
 }

@@ -34,7 +34,10 @@ class LinkedAccountChangeType {
   })
   account!: LinkedAccountType | null;
 
-  @Field(() => DateTime, { description: 'When the server detected the change.' })
+  @Field(() => DateTime, {
+    description:
+      'When the server read the account. Of two changes of one account, the one with the later time is newer.',
+  })
   at!: Date;
 }
 

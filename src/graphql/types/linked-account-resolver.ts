@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import {
   Arg,
   Args,
@@ -6,6 +7,7 @@ import {
   Field,
   FieldResolver,
   ID,
+  Info,
   Int,
   Mutation,
   ObjectType,
@@ -19,6 +21,7 @@ import { type Provider, providerKeyPattern } from '../../domain/provider.js';
 import type { UserError } from '../../domain/result.js';
 import type { AccountPage } from '../../linking/account-list.js';
 import type { GraphQLContext } from '../context.js';
+import { selects } from '../operations/selection.js';
 import { LinkedAccountConnection, LinkedAccountType } from './linked-account.js';
 import { ProviderType } from './provider.js';
 import { UserErrorType, userErrorsDescription } from './user-error.js';
@@ -123,8 +126,12 @@ export class LinkedAccountResolver {
     nullable: true,
     description: 'The provider of the account. Null when it is no longer enabled.',
   })
-  async provider(@Root() account: LinkedAccount, @Ctx() { stackone }: GraphQLContext): Promise<ProviderType | null> {
-    return stackone.provider(account.providerKey);
+  async provider(
+    @Root() account: LinkedAccount,
+    @Ctx() { stackone }: GraphQLContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ProviderType | null> {
+    return stackone.provider(account.providerKey, () => selects(info, 'availability'));
   }
 }
 

@@ -1,6 +1,8 @@
-import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root, registerEnumType } from 'type-graphql';
-import { Category, type Provider, ProviderAvailability } from '../../domain/provider.js';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, Info, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
+import { Category, ProviderAvailability } from '../../domain/provider.js';
 import type { GraphQLContext } from '../context.js';
+import { selects } from '../operations/selection.js';
 
 registerEnumType(Category, {
   name: 'Category',
@@ -53,6 +55,12 @@ export class ProviderType {
 
   @Field(() => String, { nullable: true, description: 'Logo to display: an `https:` or `data:` URL.' })
   logoUrl!: string | null;
+
+  @Field(() => ProviderAvailability, {
+    description:
+      'Whether the caller’s customer can connect the provider. Does not depend on `Viewer.canManage`. With a limit of accounts, one request to StackOne serves all providers of a query.',
+  })
+  availability!: ProviderAvailability;
 }
 
 @Resolver(() => ProviderType)
@@ -67,15 +75,8 @@ export class ProviderResolver {
       description: 'Returns only providers of this category.',
     })
     category: Category | null,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<readonly ProviderType[]> {
-    return stackone.providers(category ?? undefined);
-  }
-
-  @FieldResolver(() => ProviderAvailability, {
-    description:
-      'Whether the caller’s customer can connect the provider. Does not depend on `Viewer.canManage`. With a limit of accounts, one request to StackOne serves all providers of a query.',
-  })
-  async availability(@Root() provider: Provider, @Ctx() { stackone }: GraphQLContext): Promise<ProviderAvailability> {
-    return stackone.availability(provider.key);
+    return stackone.providers(category ?? undefined, () => selects(info, 'availability'));
   }
 }

@@ -17,12 +17,13 @@ export function addRequestContext(
     const { raw, method } = request;
     const isOperation = request.routeOptions.url === '/graphql' && method === 'POST';
     connections.requestStarted(raw);
-    const context = contextOfNodeRequest(raw, reply.raw, ({ telemetry }, status) => {
+    const close = ({ telemetry }: RequestContext, status: number) => {
       connections.requestClosed(raw);
       if (isOperation) {
         telemetry.finish(status, observability);
       }
-    });
+    };
+    const context = contextOfNodeRequest(raw, reply.raw, close, isOperation);
     request.setDecorator(decorator, context);
     reply.header('x-request-id', context.id);
     done();

@@ -1,43 +1,71 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isRecord } from '../../domain/values.js';
 import { chooseContentType } from '../../graphql/content-type.js';
 import type { CreateContext, GraphQLContext } from '../../graphql/context.js';
+import { originalOf } from '../../graphql/http-head.js';
 import type { OperationRequest, OperationRunner } from '../../graphql/operations/operation-runner.js';
+import type { RefusedMutations } from '../../graphql/operations/refused-mutations.js';
+import { SharedTexts } from '../../graphql/operations/shared-texts.js';
+import { runBelow } from '../../observability/tracing.js';
 import { requestContextOf } from '../plugins/request-context.js';
+
+/** The header by which the page of the playground marks its requests. */
+const playgroundHeader = 'x-connect-playground';
 
 export interface GraphQLRouteDependencies {
   readonly apollo: ApolloServer<GraphQLContext>;
   readonly operations: OperationRunner;
   /** From the `Authorization` header. */
   readonly createContext: CreateContext<string | undefined>;
+  readonly refusedMutations: RefusedMutations;
 }
 
-/** `POST /graphql`: the operation store first, Apollo Server for everything that is not in it. */
-export function addGraphQLRoute(server: FastifyInstance, dependencies: GraphQLRouteDependencies): void {
-  const { apollo, operations, createContext } = dependencies;
-  server.post('/graphql', async (request, reply) => {
+/**
+ * `POST /graphql`: the operation store first, Apollo Server for everything that is not in it.
+ * @param exceptPlayground whether requests of the playground can have documents that are not trusted
+ */
+export function addGraphQLRoute(
+  server: FastifyInstance,
+  dependencies: GraphQLRouteDependencies,
+  exceptPlayground: boolean,
+): void {
+  const { apollo, operations, createContext, refusedMutations } = dependencies;
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<string> => {
     const { body, headers } = request;
     const { accept } = headers;
-    const context = createContext(headers.authorization, requestContextOf(request));
+    const requestContext = requestContextOf(request);
+    const context = createContext(headers.authorization, requestContext);
     // Apollo Server awaits the same promise and reports the error.
-    const contextValue = await context.catch(() => undefined);
+    const contextValue = await context.catch((error: unknown) => {
+      refusedMutations.recordBody(body, requestContext, originalOf(error));
+    });
     const contentType = chooseContentType(accept);
     if (contextValue !== undefined && contentType !== undefined && isOperationRequest(body)) {
-      const response = await operations.run(body, contextValue);
+      const texts = new SharedTexts();
+      const response = await operations.run(body, contextValue, texts);
       if (response !== undefined) {
         const { status = 200, headers } = response.http;
         headers.set('content-type', contentType);
-        return send(reply, status, headers, `${JSON.stringify(response.result)}\n`);
+        return send(reply, status, headers, `${texts.stringify(response.result)}\n`);
       }
     }
     const response = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method, headers: toHeaderMap(accept), search: '', body },
-      context: () => context,
+      context:
+        exceptPlayground && playgroundHeader in headers ? async () => acceptAnyDocument(await context) : () => context,
     });
     // The schema has neither @defer nor subscriptions, so a response is always complete.
     const text = response.body.kind === 'complete' ? response.body.string : '';
     return send(reply, response.status ?? 200, response.headers, text);
-  });
+  };
+  server.post('/graphql', (request, reply) =>
+    runBelow(requestContextOf(request).traceContext, () => handle(request, reply)),
+  );
+}
+
+function acceptAnyDocument(context: GraphQLContext): GraphQLContext {
+  return { ...context, acceptsAnyDocument: true };
 }
 
 function send(reply: FastifyReply, status: number, headers: HeaderMap, body: string): string {
@@ -53,16 +81,12 @@ function isOperationRequest(body: unknown): body is OperationRequest {
   if (!isRecord(body) || 'extensions' in body) {
     return false;
   }
-  const { query, variables = null, operationName = null } = body;
+  const { query, documentId, variables = null, operationName = null } = body;
   return (
-    typeof query === 'string' &&
+    (documentId === undefined ? typeof query === 'string' : typeof documentId === 'string' && query === undefined) &&
     (variables === null || isRecord(variables)) &&
     (operationName === null || typeof operationName === 'string')
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Only the headers that Apollo Server needs. The body parser has checked that the body came as JSON. */

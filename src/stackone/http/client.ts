@@ -3,6 +3,7 @@ import { AppError } from '../../domain/app-error.js';
 import { upstreamAfter } from '../../observability/health.js';
 import type { Observability } from '../../observability/observability.js';
 import type { RequestContext } from '../../observability/request-context.js';
+import { type TraceSpan, traceIdsOf } from '../../observability/tracing.js';
 import { Bulkhead, BulkheadFullError } from './bulkhead.js';
 import { CircuitBreaker, CircuitOpenError, probeAfterMs } from './circuit-breaker.js';
 import { throwIfOver, within } from './deadline.js';
@@ -25,6 +26,8 @@ const maxQueued = 64;
 
 /** Calls that are protected apart, so that a failure of one kind does not stop the others. */
 type CallKind = 'sessions' | 'lookups' | 'catalog';
+
+type Outcome = 'ok' | UpstreamError;
 
 interface Protection {
   readonly breaker: CircuitBreaker;
@@ -131,28 +134,31 @@ export class StackOneHttpClient {
     if (origin.priority !== 'background') {
       await this.#quota.takeRequest(origin);
     }
+    const span = this.#transport.startSpan(request, endpoint, isFresh);
     const startedAt = performance.now();
     const timeoutMs = Math.min(attemptTimeoutMs, request.context.deadline - startedAt);
-    let outcome: 'ok' | UpstreamError = 'ok';
+    let outcome: Outcome = 'ok';
     try {
-      return await this.#transport.send(request, { endpoint, timeoutMs, isFresh });
+      return await this.#transport.send(request, { endpoint, timeoutMs, isFresh, span });
     } catch (error) {
       const isCut = error instanceof DeadlineExceededError && timeoutMs < fairTimeoutMs;
       outcome = isCut ? deadlinePassed(endpoint) : fromFailure(error, endpoint, isFresh);
       throw outcome;
     } finally {
-      this.#report(request.context, endpoint, outcome, performance.now() - startedAt);
+      this.#report(request.context, span, endpoint, outcome, performance.now() - startedAt);
     }
   }
 
   /** A log line and a metric for each attempt: names and numbers, nothing that was sent or received. */
-  #report(context: RequestContext, endpoint: string, outcome: 'ok' | UpstreamError, milliseconds: number): void {
+  #report(context: RequestContext, span: TraceSpan, endpoint: string, outcome: Outcome, milliseconds: number): void {
     const { logger, metrics, health } = this.#observability;
     const code = outcome === 'ok' ? outcome : outcome.code;
     health.upstream = this.#openBreakers.size > 0 ? 'failing' : upstreamAfter(health.upstream, code);
     context.telemetry.addAttempt(milliseconds);
     metrics.observeAttempt(endpoint, code, milliseconds / 1000);
-    const fields = { requestId: context.id, endpoint, milliseconds: Math.round(milliseconds), code };
+    span.end(code);
+    const ids = { requestId: context.id, ...traceIdsOf(span.context) };
+    const fields = { ...ids, endpoint, milliseconds: Math.round(milliseconds), code };
     if (outcome === 'ok') {
       logger.debug(fields, 'upstream');
     } else {

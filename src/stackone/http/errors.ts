@@ -28,6 +28,7 @@ interface UpstreamErrorOptions {
   readonly retryAfterSeconds?: number;
   /** Name of an alert: the operator has to act. */
   readonly alert?: string | undefined;
+  readonly status?: number;
 }
 
 /** A failed call to StackOne. It contains a status and this project's own words, and no byte of a response. */
@@ -35,12 +36,15 @@ export class UpstreamError extends AppError {
   readonly retry: Retry;
   readonly health: Health;
   readonly alert: string | undefined;
+  /** Of the response, when it was no success. */
+  readonly status: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: UpstreamErrorOptions = {}) {
     super(code, message, { retryAfterSeconds: options.retryAfterSeconds });
     this.retry = options.retry ?? { kind: 'never' };
     this.health = options.health;
     this.alert = options.alert;
+    this.status = options.status;
   }
 }
 
@@ -56,23 +60,26 @@ export function fromStatus(status: number, endpoint: string, retryAfter: string 
       return new UpstreamError('UPSTREAM_MISCONFIGURED', `${message}: check the StackOne API key`, {
         health: 'up',
         alert: 'upstream-misconfigured',
+        status,
       });
     case 408:
       return new UpstreamError('UPSTREAM_TIMEOUT', message, {
         health: 'down',
         retry: afterShortPause(retryAfter),
+        status,
       });
     case 429:
       return new UpstreamError('UPSTREAM_RATE_LIMITED', message, {
         health: 'up',
         retryAfterSeconds: parseRetryAfter(retryAfter),
         retry: afterShortPause(retryAfter),
+        status,
       });
     default: {
       const retry = [500, 502, 503, 504].includes(status) ? { kind: 'soon' as const, sent: true } : undefined;
       return status >= 400 && status < 500
-        ? new UpstreamError('UPSTREAM_REJECTED', message, { health: 'up' })
-        : new UpstreamError('UPSTREAM_UNAVAILABLE', message, { health: 'down', retry });
+        ? new UpstreamError('UPSTREAM_REJECTED', message, { health: 'up', status })
+        : new UpstreamError('UPSTREAM_UNAVAILABLE', message, { health: 'down', retry, status });
     }
   }
 }
@@ -145,7 +152,7 @@ const notSentCodes: ReadonlySet<string> = new Set([
 ]);
 
 /** By its properties only: `instanceof Error` misses errors that Node creates for code in another context. */
-function textOf(error: unknown, property: 'name' | 'code'): string {
+export function textOf(error: unknown, property: 'name' | 'code' | 'message'): string {
   const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
   return typeof value === 'string' ? value : '';
 }

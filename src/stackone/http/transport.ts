@@ -1,8 +1,10 @@
+import { type Attributes, SpanKind } from '@opentelemetry/api';
 import type { Pool } from 'undici';
 import { packageName, packageVersion } from '../../config/package-info.js';
 import type { ConnectConfig } from '../../config/settings.js';
 import { createPool, type ProxySettings } from '../../egress/pool.js';
 import type { RequestContext } from '../../observability/request-context.js';
+import { runBelow, TraceSpan } from '../../observability/tracing.js';
 import { sendRequest } from './request.js';
 import { type ExpectedResponse, parseResponse } from './response.js';
 
@@ -30,6 +32,7 @@ export interface AttemptOptions {
   readonly timeoutMs: number;
   /** Whether to use a new socket, which cannot be one that the server is just closing. */
   readonly isFresh: boolean;
+  readonly span: TraceSpan;
 }
 
 export type TransportConfig = Pick<ConnectConfig, 'apiKey' | 'baseUrl'> & ProxySettings;
@@ -40,12 +43,17 @@ export class Transport {
   /** Without keep-alive. */
   readonly #freshPool: Pool;
   readonly #basePath: string;
+  readonly #server: Attributes;
   /** Names and values in turn, the form that undici processes fastest. */
   readonly #headers: readonly string[];
 
   constructor(config: TransportConfig, maxConnections: number) {
     const { apiKey, baseUrl } = config;
     const url = new URL(baseUrl);
+    this.#server = {
+      'server.address': url.hostname,
+      'server.port': Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+    };
     this.#basePath = url.pathname.replace(/\/+$/, '');
     // The key is the user name and the password is empty. Without the colon StackOne returns 401.
     const credentials = Buffer.from(`${apiKey.reveal()}:`).toString('base64');
@@ -67,19 +75,33 @@ export class Transport {
     this.#freshPool = createPool(url, config, { ...options, pipelining: 0 });
   }
 
+  /** As in https://opentelemetry.io/docs/specs/semconv/http/http-spans/, without the URL, which contains ids. */
+  startSpan<T>({ method, context }: StackOneRequest<T>, endpoint: string, isRetry: boolean): TraceSpan {
+    const attributes = {
+      ...this.#server,
+      'http.request.method': method,
+      ...(isRetry && { 'http.request.resend_count': 1 }),
+    };
+    return new TraceSpan(endpoint, context.traceContext, { kind: SpanKind.CLIENT, attributes });
+  }
+
   /** @returns the parsed response, or undefined after 404 */
-  async send<T>(request: StackOneRequest<T>, { endpoint, timeoutMs, isFresh }: AttemptOptions): Promise<T | undefined> {
+  async send<T>(request: StackOneRequest<T>, attempt: AttemptOptions): Promise<T | undefined> {
     const { context, body, maxBytes = defaultMaxBytes } = request;
-    const response = await sendRequest(
-      isFresh ? this.#freshPool : this.#pool,
-      {
-        method: request.method,
-        path: this.#basePath + request.path + toQuery(request.query ?? []),
-        headers: this.#headersFor(context, body !== undefined),
-        body: body === undefined ? null : JSON.stringify(body),
-      },
-      { maxBytes, timeoutMs, cancellation: context.cancellation, endpoint },
+    const { endpoint, timeoutMs, isFresh, span } = attempt;
+    const response = await runBelow(span.context, () =>
+      sendRequest(
+        isFresh ? this.#freshPool : this.#pool,
+        {
+          method: request.method,
+          path: this.#basePath + request.path + toQuery(request.query ?? []),
+          headers: this.#headersFor(context, span.traceparent, body !== undefined),
+          body: body === undefined ? null : JSON.stringify(body),
+        },
+        { maxBytes, timeoutMs, cancellation: context.cancellation, endpoint },
+      ),
     );
+    span.setAttributes({ 'http.response.status_code': response.status });
     return parseResponse(response, request, endpoint);
   }
 
@@ -87,7 +109,7 @@ export class Transport {
     await Promise.all([this.#pool.close(), this.#freshPool.close()]);
   }
 
-  #headersFor({ id, traceparent }: RequestContext, hasBody: boolean): string[] {
+  #headersFor({ id }: RequestContext, traceparent: string | undefined, hasBody: boolean): string[] {
     const headers = [...this.#headers, 'x-request-id', id];
     if (traceparent !== undefined) {
       headers.push('traceparent', traceparent);

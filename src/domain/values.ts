@@ -26,3 +26,8 @@ export function toDisplayText(value: string | null | undefined): string | null {
   const text = (value ?? '').replace(lineBreaks, ' ').replace(forbiddenCharacters, '').trim();
   return visible.test(text) ? text : null;
 }
+
+/** An object with named properties, and so no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

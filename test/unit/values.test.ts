@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isDisplayText, toDisplayText } from '../../src/domain/display-text.js';
+import { isDisplayText, toDisplayText } from '../../src/domain/values.js';
 
 const code = (point: number) => `U+${point.toString(16).toUpperCase().padStart(4, '0')}`;
 const named = (points: readonly number[]): [string, string][] =>

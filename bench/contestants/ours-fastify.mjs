@@ -1,0 +1,15 @@
+import { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import { fastify } from 'fastify';
+import { connect } from './shared/embedded.mjs';
+import { serveBenchmark } from './shared/serve.mjs';
+
+/** This package in the Apollo Server of `apollo-fastify`. */
+const apollo = new ApolloServer(connect.apolloOptions);
+await apollo.start();
+
+const server = fastify();
+/** @param {import('fastify').FastifyRequest} request @param {import('fastify').FastifyReply} reply */
+const context = (request, reply) => connect.createContext(request, reply.raw);
+server.post('/graphql', fastifyApolloHandler(apollo, { context }));
+serveBenchmark(await server.listen({ host: '127.0.0.1', port: 0 }));

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Environment } from '../config/from-environment.js';
+import { packageVersion } from '../config/package-info.js';
+import { diagnose } from './diagnose.js';
+import { count, error, type Finding } from './finding.js';
+
+export interface DoctorResult {
+  readonly text: string;
+  /** 0: no error. 1: at least one error. 2: wrong arguments. */
+  readonly exitCode: 0 | 1 | 2;
+}
+
+const options = {
+  token: { type: 'string' },
+  'token-file': { type: 'string' },
+  json: { type: 'boolean' },
+  mint: { type: 'boolean' },
+} as const;
+
+/** Larger than any token. */
+const maxInputBytes = 256 * 1024;
+
+/** @param input standard input, which is read for `--token -` only */
+export async function runDoctor(
+  args: readonly string[],
+  env: Environment,
+  input: AsyncIterable<Uint8Array | string>,
+): Promise<DoctorResult> {
+  const values = parseArguments(args);
+  if (values === undefined) {
+    return { text: 'Wrong arguments for doctor. See --help.\n', exitCode: 2 };
+  }
+  const token = await readToken(values, input);
+  const findings =
+    token === 'unreadable'
+      ? [error('token', 'The file of --token-file cannot be read.', 'Pass the path of a file with the token.')]
+      : await diagnose(env, { token: token?.text, mint: values.mint ?? false });
+  const hasError = findings.some(({ level }) => level === 'error');
+  return { text: values.json ? formatJson(findings, hasError) : formatText(findings), exitCode: hasError ? 1 : 0 };
+}
+
+/** No argument is quoted: one can be a token. */
+function parseArguments(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
+    return values.token !== undefined && values['token-file'] !== undefined ? undefined : values;
+  } catch {
+    return undefined;
+  }
+}
+
+interface TokenArguments {
+  readonly token?: string;
+  readonly 'token-file'?: string;
+}
+
+async function readToken(
+  { token, 'token-file': path }: TokenArguments,
+  input: AsyncIterable<Uint8Array | string>,
+): Promise<{ readonly text: string } | 'unreadable' | undefined> {
+  if (path !== undefined) {
+    return readFile(path, 'utf8').then(
+      (text) => ({ text }),
+      () => 'unreadable',
+    );
+  }
+  if (token === '-') {
+    return { text: await readAll(input) };
+  }
+  return token === undefined ? undefined : { text: token };
+}
+
+async function readAll(input: AsyncIterable<Uint8Array | string>): Promise<string> {
+  let text = '';
+  for await (const chunk of input) {
+    text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    if (text.length > maxInputBytes) {
+      break;
+    }
+  }
+  return text;
+}
+
+function formatJson(findings: readonly Finding[], hasError: boolean): string {
+  return `${JSON.stringify({ version: packageVersion, ok: !hasError, findings }, undefined, 2)}\n`;
+}
+
+function formatText(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const lines = findings.flatMap(({ check, level, message, fix }) => {
+    const start = `${level.padEnd(8)} ${check.padEnd(width)}  `;
+    return [`${start}${message}`, ...(fix === undefined ? [] : [`${' '.repeat(start.length)}Fix: ${fix}`])];
+  });
+  const total = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
+  const summary = `${count(total('error'), 'error')}, ${count(total('warning'), 'warning')}, ${total('unknown')} unknown.`;
+  return [...lines, '', summary, ''].join('\n');
+}

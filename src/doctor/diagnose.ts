@@ -1,0 +1,62 @@
+import type { Environment } from '../config/from-environment.js';
+import type { Config } from '../config/settings.js';
+import { readConfiguration } from './configuration-check.js';
+import { type Finding, runCheck, unknown } from './finding.js';
+import { checkKeys } from './key-checks.js';
+import { checkCors, checkNode } from './local-checks.js';
+import { checkRedis } from './redis-checks.js';
+import { checkStackOne } from './stackone-checks.js';
+import { checkToken } from './token-check.js';
+
+export interface DiagnoseOptions {
+  /** Default: no token is checked. */
+  readonly token?: string | undefined;
+  /** Whether to create a session at StackOne. */
+  readonly mint?: boolean;
+  /** Default: that of this process. */
+  readonly nodeVersion?: string;
+}
+
+interface Check {
+  readonly check: string;
+  /** Variables without which the check would not show what the server does. */
+  readonly variables: RegExp;
+  readonly run: (config: Config) => Promise<readonly Finding[]>;
+}
+
+/** For the way to StackOne and then the checks of its API. */
+const groupTimeoutMs = 30_000;
+const stackOneVariables = /^STACKONE_(API_KEY|BASE_URL)|PROXY$/i;
+const authVariables = /^AUTH_|_CLAIM$|^MANAGE_PERMISSION$/;
+
+/** Checks a configuration with the parts of the server itself. The checks run at the same time. */
+export async function diagnose(env: Environment, options: DiagnoseOptions = {}): Promise<readonly Finding[]> {
+  const { token, mint = false, nodeVersion = process.versions.node } = options;
+  const { config, invalid, findings } = readConfiguration(env);
+  const checks: readonly Check[] = [
+    { check: 'stackone', variables: stackOneVariables, run: (valid) => checkStackOne(valid, mint) },
+    { check: 'keys', variables: authVariables, run: checkKeys },
+    ...(token === undefined
+      ? []
+      : [{ check: 'token', variables: authVariables, run: (valid: Config) => checkToken(token, valid) }]),
+    { check: 'cors', variables: /^CORS_/, run: async (valid) => checkCors(valid) },
+    { check: 'redis', variables: /^(REDIS_URL|STACKONE_WEBHOOK_)/, run: checkRedis },
+  ];
+  const results = await Promise.all(checks.map((check) => runIfValid(check, config, invalid)));
+  return [checkNode(nodeVersion), ...findings, ...results.flat()];
+}
+
+function runIfValid(
+  { check, variables, run }: Check,
+  config: Config | undefined,
+  invalid: readonly string[],
+): Promise<readonly Finding[]> {
+  const wrong = invalid.filter((name) => variables.test(name));
+  const work = async () => {
+    if (config === undefined) {
+      return [unknown(check, 'Not checked, because the configuration is not complete.')];
+    }
+    return wrong.length > 0 ? [unknown(check, `Not checked, because ${wrong.join(', ')} is not valid.`)] : run(config);
+  };
+  return runCheck(check, work, groupTimeoutMs);
+}

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config/settings.js';
+import { MemoryState } from '../events/state/memory-state.js';
+import { RedisState } from '../events/state/redis-state.js';
+import { RedisClient } from '../linking/redis.js';
+import { explainCode } from './connection-failure.js';
+import { error, type Finding, ok, unknown, warning } from './finding.js';
+import { RecordingLogger } from './recording-logger.js';
+
+const connectTimeoutMs = 3_000;
+const pollMs = 10;
+
+type Settings = Pick<Config, 'redisUrl' | 'webhookSecret'>;
+
+/** Redis, and the last webhook, which only Redis knows for all instances. */
+export async function checkRedis({ redisUrl, webhookSecret }: Settings): Promise<readonly Finding[]> {
+  if (redisUrl === undefined) {
+    return [
+      ok('redis', 'REDIS_URL is not set: each instance counts its own requests. Set it for several instances.'),
+      webhookSecret === undefined ? webhooksOff : unknown('webhooks', `${secretIsSet} ${onlyRedisKnows}`),
+    ];
+  }
+  const url = redisUrl.reveal();
+  const logger = new RecordingLogger();
+  const redis = await RedisClient.connect(url, logger, () => undefined);
+  try {
+    const state = new RedisState(redis, new MemoryState());
+    const reason = await findFailure(redis, state, logger);
+    if (reason !== undefined) {
+      const webhooks = unknown(
+        'webhooks',
+        `${secretIsSet} The last webhook is not known, because Redis does not work.`,
+      );
+      return [describeFailure(reason, url), webhookSecret === undefined ? webhooksOff : webhooks];
+    }
+    const works = ok('redis', 'Redis works: all instances share the rate limits.');
+    return [works, webhookSecret === undefined ? webhooksOff : describeWebhooks(await state.lastWebhook())];
+  } finally {
+    redis.close();
+  }
+}
+
+const webhooksOff = warning(
+  'webhooks',
+  'STACKONE_WEBHOOK_SECRET is not set: webhooks are off, and changes are found by the search for broken accounts only.',
+  'Register a webhook in StackOne, and set its secret.',
+);
+const secretIsSet = 'STACKONE_WEBHOOK_SECRET is set.';
+const onlyRedisKnows =
+  'The last webhook is not known, because only the instances themselves know it without REDIS_URL.';
+
+/** Waits for the connection, and then writes a key that expires after a second. @returns why Redis does not work */
+async function findFailure(
+  redis: RedisClient,
+  state: RedisState,
+  logger: RecordingLogger,
+): Promise<string | undefined> {
+  const failure = () => logger.lastOf('redis-gone', 'reason');
+  const deadline = performance.now() + connectTimeoutMs;
+  while (!redis.client.isReady && failure() === undefined && performance.now() < deadline) {
+    await sleep(pollMs);
+  }
+  if (redis.client.isReady) {
+    await state.claim('doctor', 1);
+    return failure();
+  }
+  return failure() ?? noResponse;
+}
+
+const noResponse = 'no response in time';
+const checkScheme = 'rediss: is for a Redis with TLS, redis: for one without.';
+const slow = [
+  'Redis does not respond in time',
+  `Check the host, the port and the scheme in REDIS_URL, and the firewall: ${checkScheme}`,
+] as const;
+
+/** The codes at the beginning of Redis's own messages, and the reasons of `linking/redis`. */
+const explanations: Readonly<Record<string, readonly [message: string, fix: string]>> = {
+  WRONGPASS: [
+    'Redis rejects the user name or the password in REDIS_URL',
+    'Correct them. Percent-encode special characters, such as %40 for @.',
+  ],
+  NOAUTH: ['Redis requires a password', 'Add it to REDIS_URL: redis://:<password>@<host>:<port>.'],
+  ERR: ['Redis refuses a command', 'If this Redis has no password, remove it from REDIS_URL.'],
+  NOPERM: ['The user in REDIS_URL may not use the commands of this server', 'Allow them in the ACL of Redis.'],
+  READONLY: ['REDIS_URL leads to a read-only replica', 'Use the address of the primary.'],
+  MOVED: ['REDIS_URL leads to a node of a Redis cluster', 'Use a Redis without cluster mode.'],
+  OOM: ['Redis has no memory left', 'Raise its maxmemory, or set an eviction policy.'],
+  'the connection failed': ['Redis closes the connection', `Check the scheme in REDIS_URL: ${checkScheme}`],
+  ETIMEDOUT: slow,
+  [noResponse]: slow,
+  LOADING: ['Redis still loads its data', 'Run the doctor again later.'],
+};
+
+function describeFailure(reason: string, url: string): Finding {
+  const [problem, fix] = explanations[reason] ?? [];
+  if (problem !== undefined && fix !== undefined) {
+    return error('redis', `${problem} (${reason}).`, fix);
+  }
+  const { protocol, host } = new URL(url);
+  const target = { name: 'Redis', variable: 'REDIS_URL', address: `${protocol}//${host}` };
+  const connection = explainCode(reason, target) ?? {
+    message: `Redis does not work (${reason}).`,
+    fix: 'Check REDIS_URL.',
+  };
+  return error('redis', connection.message, connection.fix);
+}
+
+function describeWebhooks(last: Date | undefined): Finding {
+  return last === undefined
+    ? unknown(
+        'webhooks',
+        `${secretIsSet} No webhook with a valid signature has arrived yet.`,
+        'Register the URL of POST /webhooks/stackone in StackOne, and link an account: StackOne then sends one.',
+      )
+    : ok('webhooks', `${secretIsSet} The last webhook with a valid signature arrived at ${last.toISOString()}.`);
+}

@@ -1,0 +1,72 @@
+import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
+import type { GraphQLError } from 'graphql';
+import { AppError } from '../../domain/app-error.js';
+import type { ConnectContext } from '../context.js';
+import { RequestError } from '../format-error.js';
+import { toGraphQLError } from '../http-head.js';
+import type { TrustedDocuments } from '../operations/trusted-documents.js';
+import { isWhollyOwn, ownRootFields } from '../own-fields.js';
+
+/**
+ * Takes the place of a refused text. Apollo Server has no hook that can refuse a document before it is parsed, so it
+ * gets this one, which it parses once, and the error follows when it has found the operation.
+ */
+const placeholder = '{ __typename }';
+
+/**
+ * Replaces the id of a trusted document by its text. Where only trusted documents are accepted, all others are refused
+ * before they are parsed. In a schema with fields of a host app, a document must be parsed first, because only those
+ * with fields of this package are refused.
+ */
+export function createTrustedDocumentsPlugin(trusted: TrustedDocuments): ApolloServerPlugin<ConnectContext> {
+  return {
+    async requestDidStart({ request, schema, contextValue }) {
+      const isExclusive = trusted.isExclusive && !('acceptsAnyDocument' in contextValue);
+      const refuse = () => (isExclusive ? refuseText(request.query, trusted) : undefined);
+      const refusal = resolveId(request, trusted) ?? (isWhollyOwn(schema) ? refuse() : undefined);
+      if (refusal !== undefined) {
+        request.query = placeholder;
+        request.operationName = '';
+      }
+      return {
+        async didResolveOperation({ document, operation }) {
+          if (refusal !== undefined) {
+            throw refusal;
+          }
+          const late = refuse();
+          if (late !== undefined && operation !== undefined && ownRootFields(schema, document, operation).length > 0) {
+            throw late;
+          }
+        },
+      };
+    },
+  };
+}
+
+/** Sets the text of the document whose id the request has. @returns why it cannot */
+function resolveId(request: GraphQLRequest, trusted: TrustedDocuments): GraphQLError | undefined {
+  const body: unknown = request.http?.body;
+  const id: unknown = typeof body === 'object' && body !== null && 'documentId' in body ? body.documentId : undefined;
+  if (id === undefined) {
+    return undefined;
+  }
+  if (typeof id !== 'string' || request.query !== undefined) {
+    return new RequestError('Send either `query` or `documentId`, as a string.', { extensions: badInput });
+  }
+  const text = trusted.findText(id);
+  if (text === undefined) {
+    return toGraphQLError(new AppError('UNTRUSTED_DOCUMENT', 'unknown documentId', unknownId));
+  }
+  request.query = text;
+  return undefined;
+}
+
+const unknownId = { publicMessage: 'No trusted document has this id. Send the text of the document.' };
+const badInput = { code: 'BAD_USER_INPUT', http: { status: 400 } };
+
+/** Without a text there is nothing to parse, and Apollo Server refuses the request. */
+function refuseText(text: string | undefined, trusted: TrustedDocuments): GraphQLError | undefined {
+  return text === undefined || trusted.has(text)
+    ? undefined
+    : toGraphQLError(new AppError('UNTRUSTED_DOCUMENT', 'the document is not trusted'));
+}

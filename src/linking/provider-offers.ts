@@ -1,0 +1,55 @@
+import type { Grants } from '../domain/grants.js';
+import { type OfferedProvider, type Provider, ProviderAvailability } from '../domain/provider.js';
+import { allowsProvider } from './policy.js';
+
+/** What a caller can expect of a provider that its grants allow. */
+export type OpenAvailability = Exclude<ProviderAvailability, 'NOT_ALLOWED'>;
+
+type Offer = Readonly<Record<ProviderAvailability, OfferedProvider>>;
+
+/**
+ * A catalog as callers see it. Nothing of a provider but its availability depends on the caller, so the objects are made
+ * once for each catalog. The lists of callers who may connect every provider are frozen: they are counted once
+ * (`ResponseBudget`).
+ */
+export class ProviderOffers {
+  readonly providers: readonly Provider[];
+  readonly #byKey: ReadonlyMap<string, Offer>;
+  readonly #all: Readonly<Record<OpenAvailability, readonly OfferedProvider[]>>;
+
+  constructor(providers: readonly Provider[]) {
+    const offers = providers.map(toOffer);
+    this.providers = providers;
+    this.#byKey = new Map(offers.map((offer) => [offer.AVAILABLE.key, offer]));
+    this.#all = {
+      AVAILABLE: Object.freeze(offers.map((offer) => offer.AVAILABLE)),
+      LIMIT_REACHED: Object.freeze(offers.map((offer) => offer.LIMIT_REACHED)),
+    };
+  }
+
+  has(key: string): boolean {
+    return this.#byKey.has(key);
+  }
+
+  list({ providers }: Grants, open: OpenAvailability): readonly OfferedProvider[] {
+    if (providers === null) {
+      return this.#all[open];
+    }
+    const allowed = new Set(providers);
+    return [...this.#byKey].map(([key, offer]) => offer[allowed.has(key) ? open : ProviderAvailability.NOT_ALLOWED]);
+  }
+
+  /** @returns null for a provider that is not in the catalog */
+  find(key: string, grants: Grants, open: OpenAvailability): OfferedProvider | null {
+    const availability = allowsProvider(grants, key) ? open : ProviderAvailability.NOT_ALLOWED;
+    return this.#byKey.get(key)?.[availability] ?? null;
+  }
+}
+
+function toOffer(provider: Provider): Offer {
+  return {
+    AVAILABLE: { ...provider, availability: ProviderAvailability.AVAILABLE },
+    NOT_ALLOWED: { ...provider, availability: ProviderAvailability.NOT_ALLOWED },
+    LIMIT_REACHED: { ...provider, availability: ProviderAvailability.LIMIT_REACHED },
+  };
+}

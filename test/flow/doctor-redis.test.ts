@@ -1,0 +1,111 @@
+import { createHmac } from 'node:crypto';
+import { afterEach, expect, it } from '@jest/globals';
+import { createClient } from '@redis/client';
+import type { Environment } from '../../src/config/from-environment.js';
+import { examine } from '../support/doctor.js';
+import { freePort, startRedis, withRedis } from '../support/redis.js';
+import { startTestApp, type TestApp, testEnv } from '../support/test-app.js';
+import { waitFor } from '../support/wait.js';
+
+const password = 'canary-redis-password';
+const webhookSecret = 'canary-webhook-secret';
+
+/** The findings about Redis and webhooks. Nothing listens at the address of StackOne. */
+async function examineRedis(env: Environment): Promise<string[]> {
+  const lines = await examine(
+    testEnv({ STACKONE_BASE_URL: 'http://127.0.0.1:1', STACKONE_WEBHOOK_SECRET: webhookSecret, ...env }),
+  );
+  return lines.filter((line) => /^\w+ (redis|webhooks):/.test(line));
+}
+
+withRedis('doctor › Redis', () => {
+  let app: TestApp | undefined;
+  afterEach(async () => {
+    await app?.stop();
+    app = undefined;
+  });
+
+  it('explains a wrong password, a missing one, and one that Redis does not have', async () => {
+    const port = await freePort();
+    await startRedis(port, ['--requirepass', password]);
+    expect(await examineRedis({ REDIS_URL: `redis://:canary-wrong@127.0.0.1:${port}` })).toEqual([
+      'error redis: Redis rejects the user name or the password in REDIS_URL (WRONGPASS). Fix: Correct them. Percent-encode special characters, such as %40 for @.',
+      'unknown webhooks: STACKONE_WEBHOOK_SECRET is set. The last webhook is not known, because Redis does not work.',
+    ]);
+    expect(await examineRedis({ REDIS_URL: `redis://127.0.0.1:${port}` })).toContain(
+      'error redis: Redis requires a password (NOAUTH). Fix: Add it to REDIS_URL: redis://:<password>@<host>:<port>.',
+    );
+    expect(await examineRedis({ REDIS_URL: `rediss://:${password}@127.0.0.1:${port}` })).toContainEqual(
+      expect.stringMatching(/^error redis: Redis .* Fix: Check .*scheme .* rediss: is for a Redis with TLS/),
+    );
+    expect(await examineRedis({ REDIS_URL: `redis://:${password}@127.0.0.1:${port}` })).toContain(
+      'ok redis: Redis works: all instances share the rate limits.',
+    );
+  });
+
+  it('explains a replica, which is read-only, and an address where nothing listens', async () => {
+    const port = await freePort();
+    await startRedis(port, ['--replicaof', '127.0.0.1 1']);
+    expect(await examineRedis({ REDIS_URL: `redis://127.0.0.1:${port}` })).toContain(
+      'error redis: REDIS_URL leads to a read-only replica (READONLY). Fix: Use the address of the primary.',
+    );
+    expect(await examineRedis({ REDIS_URL: `redis://:${password}@127.0.0.1:1` })).toContain(
+      'error redis: Redis at redis://127.0.0.1:1 cannot be reached (ECONNREFUSED). Fix: Check the host and the port in REDIS_URL, and the firewall.',
+    );
+  });
+
+  it('knows when the last webhook with a valid signature arrived, at any instance', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    const env = { REDIS_URL: `redis://127.0.0.1:${port}` };
+    expect(await examineRedis(env)).toContainEqual(
+      expect.stringMatching(/^unknown webhooks: .* No webhook with a valid signature has arrived yet\. Fix: Register/),
+    );
+    app = await startTestApp({ ...env, STACKONE_WEBHOOK_SECRET: webhookSecret });
+    const logs = app.logs;
+    await waitFor(
+      () => logs().includes('Redis is connected') || undefined,
+      () => 'Redis is not connected',
+    );
+    const body = JSON.stringify({ event: 'account.created', account_id: 'a', sent_at: new Date().toISOString() });
+    const send = (secret: string) =>
+      fetch(`${app?.url}/webhooks/stackone`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-stackone-signature': createHmac('sha256', secret).update(body).digest('base64url'),
+        },
+        body,
+      });
+    expect((await send('another-secret')).status).toBe(401);
+    expect(await examineRedis(env)).toContainEqual(expect.stringMatching(/^unknown webhooks: /));
+    const before = Date.now();
+    expect((await send(webhookSecret)).status).toBe(200);
+    const line = await waitFor(
+      async () => (await examineRedis(env)).find((finding) => finding.startsWith('ok webhooks: ')),
+      () => 'the webhook is not known',
+    );
+    const [time = ''] = /\d{4}-[\d:.TZ-]+Z/.exec(line) ?? [];
+    expect(Date.parse(time)).toBeGreaterThanOrEqual(before);
+  });
+
+  it('does not believe a time in Redis that is none', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    const url = `redis://127.0.0.1:${port}`;
+    const client = createClient({ url });
+    await client.connect();
+    await client.set('stackone-connect:events:last-webhook', 'canary');
+    client.destroy();
+    expect(await examineRedis({ REDIS_URL: url })).toContainEqual(
+      expect.stringMatching(/^unknown webhooks: .* No webhook with a valid signature/),
+    );
+  });
+
+  it('says that webhooks are off without a secret, and unknown without Redis', async () => {
+    expect(await examineRedis({ STACKONE_WEBHOOK_SECRET: undefined })).toEqual([
+      'ok redis: REDIS_URL is not set: each instance counts its own requests. Set it for several instances.',
+      expect.stringMatching(/^warning webhooks: STACKONE_WEBHOOK_SECRET is not set: webhooks are off/),
+    ]);
+  });
+});
