@@ -43,7 +43,7 @@ find('nav', HTMLElement).append(
 
 const languages = { en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español', it: 'Italiano', ja: '日本語' };
 choose('#language', languages, 'language', (language) => page.setAttribute('language', language));
-choose('#theme', { auto: 'System', light: 'Light', dark: 'Dark' }, 'theme', (theme) => {
+choose('#theme', { auto: 'System theme', light: 'Light theme', dark: 'Dark theme' }, 'theme', (theme) => {
   document.documentElement.style.colorScheme = theme === 'auto' ? 'light dark' : theme;
   page.setAttribute('theme', theme);
 });

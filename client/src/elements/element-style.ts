@@ -110,7 +110,7 @@ connect-integrations {
     padding: calc(var(--gap) * 2.25) calc(var(--gap) * 1.5);
     text-align: center;
     & p { max-width: 46ch; color: var(--stackone-connect-muted); text-wrap: balance; }
-    & button { margin-top: 0.75rem; }
+    & .stackone-connect-button { margin-top: 0.75rem; }
   }
   & span:where(.stackone-connect-symbol) {
     display: grid;

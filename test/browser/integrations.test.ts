@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Demo } from '../../demo/start-demo.js';
+import { describeInBrowser, overflowPixels, seriousAccessibilityProblems } from '../support/browser.js';
+import { startTestDemo, tenantOwner } from '../support/demo.js';
+import { type Frontend, startFrontend } from '../support/frontend.js';
+import { button, fillBambooHr, waitForText } from '../support/hub-page.js';
+
+// <connect-integrations> on the page of the demo, and <ConnectIntegrations> on a page with React.
+describeInBrowser('connect-integrations', ({ open }) => {
+  let demo: Demo;
+  let site: Frontend;
+
+  beforeAll(async () => {
+    demo = await startTestDemo();
+    site = await startFrontend('integrations-page.tsx', demo.url);
+  });
+  beforeEach(() => {
+    demo.emulator.reset();
+    demo.emulator.addAccount({ provider: 'greenhouse', ...tenantOwner(), label: 'Recruiting' });
+    demo.emulator.addAccount({ provider: 'hubspot', ...tenantOwner(), status: 'error' });
+  });
+  afterAll(async () => {
+    await site.stop();
+    await demo.stop();
+  });
+
+  const visit = (path: string, options?: BrowserContextOptions) => open([demo.url, demo.emulator.url], path, options);
+  const element = (page: Page) => page.locator('connect-integrations');
+
+  test('React: links and removes accounts with callbacks of the latest render, and takes properties away again', async () => {
+    const page = await open([site.url, demo.emulator.url], `/?${new URLSearchParams({ hub: demo.emulator.url })}`);
+    await page.getByRole('heading', { name: 'What is linked' }).waitFor();
+    await waitForText(page, 'All good');
+    expect(await element(page).getAttribute('class')).toBe('mine');
+    expect(await button(page, 'Ask for an integration').count()).toBe(0);
+    await button(page, 'Connect BambooHR').click();
+    await fillBambooHr(page);
+    await button(page, 'Connect').click();
+    await waitForText(page, 'linked bamboohr');
+    await button(page, 'Disconnect: BambooHR').click();
+    await button(page, 'Disconnect').click();
+    await waitForText(page, 'linked bamboohr removed bamboohr');
+    await button(page, 'Toggle').click();
+    await page.getByRole('searchbox').fill('Rippling');
+    await button(page, 'Ask for an integration').click();
+    await waitForText(page, 'asked for Rippling');
+    await button(page, 'Toggle').click();
+    await button(page, 'Ask for an integration').waitFor({ state: 'detached' });
+  });
+
+  test('shows a person who may not manage connections the reason, and no button that fails', async () => {
+    const page = await visit('/?tenant=acme&person=sam');
+    await waitForText(page, 'Ask an administrator of your organization to manage connections.');
+    const connect = button(page, 'Connect BambooHR');
+    expect(await connect.isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: /Reconnect|Disconnect|Browse/ }).count()).toBe(0);
+    const reason = await connect.getAttribute('aria-describedby');
+    expect(await page.locator(`[id="${reason}"]`).textContent()).toContain('Ask an administrator');
+  });
+
+  test('shows nothing without a client', async () => {
+    const page = await visit('/');
+    await element(page).getByRole('heading', { name: 'Your connections' }).waitFor();
+    await page.evaluate(`document.querySelector('connect-integrations').client = null`);
+    await element(page).getByRole('heading').first().waitFor({ state: 'detached' });
+    expect(await page.evaluate(`document.querySelector('connect-integrations').integrations`)).toBeNull();
+  });
+
+  // Six languages × light and dark × 320 and 1280 pixels, with the dialogs closed and open.
+  test.each(['en', 'de', 'fr', 'es', 'it', 'ja'])(
+    'has no accessibility problem and fits 320 pixels: %s',
+    async (language) => {
+      const page = await visit(`/?language=${language}`, { reducedMotion: 'reduce' });
+      await page.locator('.stackone-connect-account').first().waitFor();
+      await page.locator(`.stackone-connect-count >> text=/1[0-9]/`).first().waitFor();
+      const problems: string[] = [];
+      const check = async (state: string) => {
+        for (const width of [320, 1280]) {
+          await page.setViewportSize({ width, height: 800 });
+          expect([state, width, await overflowPixels(page)]).toEqual([state, width, 0]);
+          for (const colorScheme of ['light', 'dark'] as const) {
+            await page.emulateMedia({ colorScheme });
+            const found = await seriousAccessibilityProblems(page);
+            problems.push(...found.map((problem) => `${state}, ${width}, ${colorScheme}: ${problem}`));
+          }
+        }
+      };
+      await check('page');
+      const account = page.locator('.stackone-connect-account').first();
+      await account.getByRole('button').last().click();
+      await page.getByRole('alertdialog').waitFor();
+      await check('removal');
+      await page.keyboard.press('Escape');
+      const card = page.locator('.stackone-connect-card').filter({ hasText: 'Greenhouse' });
+      await card.getByRole('button').click();
+      await page.locator('dialog input[name=label]').waitFor();
+      await check('choice');
+      await page.keyboard.press('Escape');
+      expect(problems).toEqual([]);
+    },
+  );
+
+  test('can be used with forced colors: the selected category and the edge of a button are visible', async () => {
+    const page = await visit('/', { forcedColors: 'active' });
+    await element(page).getByRole('heading', { name: 'Your connections' }).waitFor();
+    const background = (selector: string) =>
+      page.evaluate(`getComputedStyle(document.querySelector('${selector}')).backgroundColor`);
+    expect(await background('.stackone-connect-category input:checked + span')).not.toBe(
+      await background('.stackone-connect-category input:not(:checked) + span'),
+    );
+    expect(
+      await page.evaluate(`getComputedStyle(document.querySelector('.stackone-connect-button')).borderTopStyle`),
+    ).toBe('solid');
+  });
+
+  test('takes its design from custom properties, for the dialog as well', async () => {
+    const page = await visit('/');
+    await element(page).getByRole('heading', { name: 'Your connections' }).waitFor();
+    await page.addStyleTag({ content: 'connect-integrations { --stackone-connect-danger: rgb(1, 2, 3) }' });
+    await button(page, 'Disconnect: HubSpot').click();
+    const color = (selector: string) =>
+      page.evaluate(`getComputedStyle(document.querySelector('${selector}')).backgroundColor`);
+    expect(await color('dialog .stackone-connect-danger')).toBe('rgb(1, 2, 3)');
+  });
+});
