@@ -1,6 +1,12 @@
 export { type ConnectClient, type ConnectClientOptions, createConnectClient } from './core/connect-client.js';
 export { type ConnectFlow, createConnectFlow } from './core/connect-flow.js';
-export type { ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './core/connect-state.js';
+export type {
+  BlockedSignIn,
+  ConnectFlowOptions,
+  ConnectRequest,
+  ConnectState,
+  HubSession,
+} from './core/connect-state.js';
 export {
   ConnectError,
   type ConnectFailure,
@@ -10,7 +16,6 @@ export {
   toFailure,
   type UserError,
 } from './core/failure.js';
-export { type ConnectQuestion, createGuidedFlow, type GuidedFlow, type GuidedState } from './core/guided-flow.js';
 export {
   type LinkedAccountsState,
   type LinkedAccountsWatch,
@@ -50,8 +55,14 @@ export {
 } from './generated/operations.js';
 export { getSdk, type Sdk } from './generated/sdk.js';
 export { attachHub, type HubElementOptions, loadHub } from './hub/hub-element.js';
-export { type BlockedSignIn, prepareSignInWindow, type SignInWindowOptions } from './hub/sign-in-window.js';
+export { prepareSignInWindow, type SignInWindowOptions } from './hub/sign-in-window.js';
 export { createIntegrations, type Integrations, type IntegrationsOptions } from './integrations/create-integrations.js';
+export {
+  type ConnectQuestion,
+  createGuidedFlow,
+  type GuidedFlow,
+  type GuidedState,
+} from './integrations/guided-flow.js';
 export type {
   ConnectTarget,
   IntegrationsDialog,

@@ -12,7 +12,7 @@ import { queryLimits } from '../../src/graphql/query-limits.js';
 import { maxResponseValues } from '../../src/graphql/response-budget.js';
 import { maxTokens } from '../../src/graphql/token-limit.js';
 import { documentsIn, namesIn, rowsIn, sectionOf } from '../support/documents.js';
-import { codeBlocks, inPackage, readText } from '../support/package-files.js';
+import { codeBlocks, inPackage, readText, sourceFiles } from '../support/package-files.js';
 
 const settings = listSettings();
 /** The variables of the server and, last, those of the demo. */
@@ -121,6 +121,28 @@ describe('docs/client.md', () => {
     expect([phases.length, kinds.length]).toEqual([6, 6]);
     expect(namesIn(sectionOf('docs/client.md', 'Phases of a flow'))).toEqual(phases);
     expect(namesIn(sectionOf('docs/client.md', 'Failures'))).toEqual(kinds);
+  });
+
+  it('lists the properties, the custom properties and the state of the integrations page, and no other', () => {
+    const membersOf = (path: string, name: string) => {
+      const [, members = ''] = new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(readText(path)) ?? [];
+      return [...members.matchAll(/^ {2}(?:readonly )?(\w+)\??:/gm)].map((match) => match[1] ?? '').sort();
+    };
+    const page = sectionOf('docs/client.md', 'The integrations page');
+    const properties = membersOf('client/src/elements/element-properties.ts', 'ConnectIntegrationsProperties');
+    expect(namesIn(page.split('### Design')[0] ?? '').sort()).toEqual(properties);
+    const tokens = [...readText('client/src/dialog/tokens.ts').matchAll(/'([a-z]+(?:-[a-z]+)?)'/g)].map((m) => m[1]);
+    const documented = [...page.matchAll(/^\| `--stackone-connect-([\w-]+)`/gm)].map((match) => match[1]);
+    expect(documented.sort()).toEqual(tokens.filter((name) => name !== 'auto' && name !== 'normal').sort());
+    const state = membersOf('client/src/integrations/state.ts', 'IntegrationsState');
+    const rows = rowsIn(page.split('| State |')[1] ?? '').flatMap(([, names = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map((match) => match[1]),
+    );
+    expect(rows.sort()).toEqual(state);
+    const views = sourceFiles('client/src/elements').map(readText).join();
+    const classes = [...page.matchAll(/`(stackone-connect-\w+)`/g)].map((match) => match[1] ?? '');
+    expect(classes.length).toBeGreaterThan(10);
+    expect(classes.filter((name) => !new RegExp(`${name}\\b`).test(views))).toEqual([]);
   });
 
   it('lists the props of ConnectProvider, and props of ConnectButton that exist', () => {

@@ -164,6 +164,28 @@ describe('The other packages', () => {
   });
 });
 
+/** From the top to the bottom, as in docs/architecture.md. */
+const clientFolders = ['react', 'elements', 'dialog', 'integrations', 'labels', 'hub', 'core', 'generated'];
+const clientLayerOf = (path: string) => clientFolders.indexOf(path.split('/')[2] ?? '');
+
+describe('The layout of client/src', () => {
+  const client = sourceFiles('client/src').filter((path) => path !== 'client/src/index.ts');
+
+  it('has imports that point down only, React in react/ only, and Lit in dialog/ only', () => {
+    expect(client.filter((path) => clientLayerOf(path) < 0)).toEqual([]);
+    expect(importsBetween(client, (path, target) => clientLayerOf(target) < clientLayerOf(path))).toEqual([]);
+    expect(using(/from 'react/, client).filter((path) => !path.startsWith('client/src/react/'))).toEqual([]);
+    expect(using(/from 'lit/, client)).toEqual(['client/src/dialog/lit.ts']);
+  });
+
+  it('has no file over 300 lines, except for style sheets, and no folder over a dozen files', () => {
+    const isLong = (path: string) => readText(path).split('\n').length > 300 && !path.endsWith('-style.ts');
+    expect(client.filter(isLong)).toEqual([]);
+    const sizes = clientFolders.map((folder) => client.filter((path) => path.split('/')[2] === folder).length);
+    expect(sizes.filter((size) => size > 12)).toEqual([]);
+  });
+});
+
 it.each(['package.json', 'tsconfig.json', 'codegen.yml', 'schema.graphql', 'README.md', 'CHANGELOG.md', 'LICENSE'])(
   'The top level has %s',
   (name) => {

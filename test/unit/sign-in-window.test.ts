@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type BlockedSignIn, prepareSignInWindow } from '../../client/src/hub/sign-in-window.js';
+import type { BlockedSignIn } from '../../client/src/core/connect-state.js';
+import { prepareSignInWindow } from '../../client/src/hub/sign-in-window.js';
 
 const baseUrl = 'https://api.stackone.com';
 const attemptsUrl = `${baseUrl}/hub/connection_attempts`;

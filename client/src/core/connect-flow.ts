@@ -1,8 +1,7 @@
 import type { Sdk } from '../generated/sdk.js';
-import type { BlockedSignIn } from '../hub/sign-in-window.js';
 import { type AccountWatcher, createAccountWatcher } from './account-watcher.js';
 import type { ConnectClient } from './connect-client.js';
-import type { ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
+import type { BlockedSignIn, ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
 import { ConnectError, type ConnectFailure, type LinkedAccount, toFailure } from './failure.js';
 import { createHubSession, listAccounts } from './hub-session.js';
 import { watchSession } from './session-watch.js';

@@ -1,5 +1,4 @@
 import type { ConnectMode, CreateConnectSessionMutationVariables } from '../generated/operations.js';
-import type { BlockedSignIn } from '../hub/sign-in-window.js';
 import type { ConnectFailure, LinkedAccount } from './failure.js';
 
 /** The arguments of the mutation `createConnectSession`. The server takes the owner from the authenticated request. */
@@ -14,6 +13,13 @@ export interface HubSession {
   readonly mode: ConnectMode;
   /** The account that is re-linked, or null for a new account. */
   readonly account: LinkedAccount | null;
+}
+
+/** The browser has blocked the sign-in window. */
+export interface BlockedSignIn {
+  readonly state: 'blocked';
+  /** Opens the sign-in page. Call it in the handler of a click. If the browser blocks it again, nothing changes. */
+  readonly continue: () => void;
 }
 
 /** The state of a flow. Show a Hub with the session's token while `session` is not null, and no Hub otherwise. */

@@ -1,6 +1,6 @@
 import type { HubSession } from '../core/connect-state.js';
-import type { GuidedFlow, GuidedState } from '../core/guided-flow.js';
 import { attachHubs } from '../hub/hub-element.js';
+import type { GuidedFlow, GuidedState } from '../integrations/guided-flow.js';
 import type { ConnectLabels } from '../labels/labels.js';
 import { choice, failure } from './connect-views.js';
 import { type DialogFrame, openFrame } from './dialog-frame.js';

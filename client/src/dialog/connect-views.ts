@@ -1,5 +1,5 @@
 import type { ConnectState } from '../core/connect-state.js';
-import type { ConnectQuestion, GuidedFlow } from '../core/guided-flow.js';
+import type { ConnectQuestion, GuidedFlow } from '../integrations/guided-flow.js';
 import { describeAccount } from '../labels/account-name.js';
 import { describeFailure } from '../labels/describe-failure.js';
 import { type DialogSettings, partClassName } from './dialog-parts.js';

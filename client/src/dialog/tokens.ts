@@ -3,7 +3,7 @@ import type { DialogSettings } from './dialog-parts.js';
 /** The CSS custom properties of the design, without their prefix. */
 const tokens = [
   ...['accent', 'on-accent', 'background', 'surface', 'text', 'muted', 'border'],
-  ...['success', 'warning', 'danger', 'radius', 'font', 'density'],
+  ...['success', 'warning', 'danger', 'on-danger', 'radius', 'font', 'density'],
 ];
 
 /** A dialog is not a descendant of its opener, so it gets the design of the opener: custom properties and color scheme. */

@@ -1,3 +1,5 @@
+import type { BlockedSignIn } from '../core/connect-state.js';
+
 /**
  * The Hub opens the sign-in page of an OAuth provider with `window.open`, after a request to StackOne. A browser opens a
  * window for a click only. WebKit, and so Safari, does not count the click after a request. Chromium and Firefox count it
@@ -12,13 +14,6 @@ const windowSize = { width: 1024, height: 800 };
 const unusedMs = 2_000;
 
 export const defaultWaitingText = 'The sign-in page opens in a moment…';
-
-/** The browser has blocked the sign-in window. */
-export interface BlockedSignIn {
-  readonly state: 'blocked';
-  /** Opens the sign-in page. Call it in the handler of a click. If the browser blocks it again, nothing changes. */
-  readonly continue: () => void;
-}
 
 export interface SignInWindowOptions {
   /** Base URL and session token of the Hub. The requests and windows of other code are not affected. */

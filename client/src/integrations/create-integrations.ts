@@ -1,9 +1,9 @@
 import { applyChange } from '../core/account-list.js';
 import type { ConnectClient } from '../core/connect-client.js';
 import { ConnectError, type LinkedAccount, toFailure } from '../core/failure.js';
-import { createGuidedFlow, type GuidedFlow } from '../core/guided-flow.js';
 import { type LinkedAccountsWatch, watchLinkedAccounts } from '../core/watch-linked-accounts.js';
 import type { Category } from '../generated/operations.js';
+import { createGuidedFlow, type GuidedFlow } from './guided-flow.js';
 import {
   type ConnectTarget,
   changeState,

@@ -1,6 +1,6 @@
 import type { ConnectFailure, LinkedAccount } from '../core/failure.js';
-import type { GuidedState } from '../core/guided-flow.js';
 import type { Category, IntegrationsQuery } from '../generated/operations.js';
+import type { GuidedState } from './guided-flow.js';
 
 export type Viewer = IntegrationsQuery['viewer'];
 export type Provider = IntegrationsQuery['providers'][number];

@@ -1,9 +1,9 @@
 import { type ComponentPropsWithoutRef, forwardRef, useEffect, useId, useMemo, useRef } from 'react';
 import type { ConnectRequest } from '../core/connect-state.js';
 import type { LinkedAccount } from '../core/failure.js';
-import { createGuidedFlow } from '../core/guided-flow.js';
 import { attachDialog, type ConnectDialogSettings } from '../dialog/connect-dialog.js';
 import type { DialogSettings } from '../dialog/dialog-parts.js';
+import { createGuidedFlow } from '../integrations/guided-flow.js';
 import type { LabelChanges } from '../labels/labels.js';
 import { useConnectSettings } from './connect-provider.js';
 import { mountReactHub } from './react-hub.js';

@@ -1,7 +1,7 @@
-import type { ConnectClient } from './connect-client.js';
-import { type ConnectFlow, createConnectFlow } from './connect-flow.js';
-import type { ConnectFlowOptions, ConnectRequest, ConnectState } from './connect-state.js';
-import type { LinkedAccount } from './failure.js';
+import type { ConnectClient } from '../core/connect-client.js';
+import { type ConnectFlow, createConnectFlow } from '../core/connect-flow.js';
+import type { ConnectFlowOptions, ConnectRequest, ConnectState } from '../core/connect-state.js';
+import type { LinkedAccount } from '../core/failure.js';
 
 /**
  * Asks the user, instead of the Hub: which of the linked accounts to update, or a name for another one. Without linked
