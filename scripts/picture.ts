@@ -1,4 +1,4 @@
-/** Updates the screenshot of the demo page in the README. Run it with `npm run picture`. */
+/** Updates the pictures of the integrations page in the README, light and dark. Run it with `npm run picture`. */
 import { chromium } from 'playwright-core';
 import { startDemo } from '../demo/start-demo.js';
 
@@ -8,15 +8,17 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'],
 });
 try {
-  const page = await browser.newPage({
-    viewport: { width: 1280, height: 800 },
-    colorScheme: 'light',
-    locale: 'en-GB',
-    reducedMotion: 'reduce',
-  });
-  await page.goto(demo.url);
-  await page.getByRole('heading', { name: 'All integrations' }).waitFor();
-  await page.screenshot({ path: 'docs/page.png', scale: 'css' });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await browser.newPage({
+      viewport: { width: 1280, height: 860 },
+      colorScheme,
+      locale: 'en-GB',
+      reducedMotion: 'reduce',
+    });
+    await page.goto(demo.url);
+    await page.getByRole('heading', { name: 'All integrations' }).waitFor();
+    await page.screenshot({ path: `docs/page-${colorScheme}.png`, scale: 'css' });
+  }
 } finally {
   await browser.close();
   await demo.stop();

@@ -1,9 +1,7 @@
 import type { LinkedAccount } from '../core/failure.js';
 import { html, nothing, type TemplateResult } from '../dialog/lit.js';
 import { formatDay, formatMoment, formatNumber, formatPlural } from '../labels/format.js';
-import { iconOf, plugIcon, providerLogo, symbol, type Tone } from './icons.js';
-import { button, heading, message } from './parts.js';
-import type { View } from './view.js';
+import { button, heading, iconOf, message, plugIcon, providerLogo, symbol, type Tone, type View } from './parts.js';
 import { accountName, providerName } from './words.js';
 
 /** The linked accounts, with their status and what the user can do with them. */

@@ -3,9 +3,20 @@ import type { Category } from '../generated/operations.js';
 import type { Provider } from '../integrations/state.js';
 import { describeUnavailable } from '../labels/describe-unavailable.js';
 import { formatPlural } from '../labels/format.js';
-import { gridIcon, iconOf, logo, plusIcon, providerLogo, searchIcon } from './icons.js';
-import { button, card, heading, message, muted } from './parts.js';
-import type { View } from './view.js';
+import {
+  button,
+  card,
+  gridIcon,
+  heading,
+  iconOf,
+  logo,
+  message,
+  muted,
+  plusIcon,
+  providerLogo,
+  searchIcon,
+  type View,
+} from './parts.js';
 
 /** The providers, with search and categories. */
 export function catalog(view: View): TemplateResult {

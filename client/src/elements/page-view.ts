@@ -2,9 +2,7 @@ import { html, nothing, type TemplateResult } from '../dialog/lit.js';
 import { describeFailure } from '../labels/describe-failure.js';
 import { connections } from './account-view.js';
 import { catalog } from './catalog-view.js';
-import { closeIcon, iconOf, symbol, warningIcon } from './icons.js';
-import { button, message } from './parts.js';
-import type { View } from './view.js';
+import { button, closeIcon, iconOf, message, symbol, type View, warningIcon } from './parts.js';
 import { isWarning, noticeText } from './words.js';
 
 export function pageView(view: View): TemplateResult {
