@@ -1,25 +1,46 @@
 import type { ConnectLabels, Plural } from './labels.js';
 
-/** The variant of the language that the browser prefers, such as `en-GB`, so that dates look as the user expects. */
-function localeOf({ language }: ConnectLabels): string {
+/** The formats of a language. They are slow to create, and a page needs them for each account. */
+interface Formats {
+  readonly number: Intl.NumberFormat;
+  readonly plural: Intl.PluralRules;
+  readonly day: Intl.DateTimeFormat;
+  readonly moment: Intl.DateTimeFormat;
+}
+
+const formats = new Map<string, Formats>();
+
+/** In the variant of the language that the browser prefers, such as `en-GB`, so that dates look as the user expects. */
+function formatsOf({ language }: ConnectLabels): Formats {
+  const known = formats.get(language);
+  if (known !== undefined) {
+    return known;
+  }
   const preferred = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
-  return preferred.find((tag) => tag.split('-')[0] === language) ?? language;
+  const locale = preferred.find((tag) => tag.split('-')[0] === language) ?? language;
+  const created = {
+    number: new Intl.NumberFormat(locale),
+    plural: new Intl.PluralRules(language),
+    day: new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }),
+    moment: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }),
+  };
+  formats.set(language, created);
+  return created;
 }
 
 export function formatNumber(labels: ConnectLabels, value: number): string {
-  return value.toLocaleString(localeOf(labels));
+  return formatsOf(labels).number.format(value);
 }
 
 export function formatPlural(labels: ConnectLabels, plural: Plural, value: number): string {
-  const form = new Intl.PluralRules(labels.language).select(value);
-  return (plural[form] ?? plural.other).replace('#', formatNumber(labels, value));
+  return (plural[formatsOf(labels).plural.select(value)] ?? plural.other).replace('#', formatNumber(labels, value));
 }
 
 /** Formats an ISO 8601 time as a day, in the time zone of the browser. */
 export function formatDay(labels: ConnectLabels, instant: string): string {
-  return new Date(instant).toLocaleDateString(localeOf(labels), { dateStyle: 'medium' });
+  return formatsOf(labels).day.format(new Date(instant));
 }
 
 export function formatMoment(labels: ConnectLabels, instant: string): string {
-  return new Date(instant).toLocaleString(localeOf(labels), { dateStyle: 'full', timeStyle: 'short' });
+  return formatsOf(labels).moment.format(new Date(instant));
 }
