@@ -1,5 +1,9 @@
 import { ApolloServer } from '@apollo/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { composeServices } from '@theguild/federation-composition';
+import { parse } from 'graphql';
+import { z } from 'zod';
+import { type MergedProduct, startMergedProduct } from '../support/merged-product.js';
 import { readText } from '../support/package-files.js';
 import { startProduct } from '../support/product-server.js';
 import { acme, errorCode, globex, ownerFields, signIn, startTestApp, type TestApp } from '../support/test-app.js';
@@ -238,22 +242,43 @@ describe('A subgraph with the default rate limits', () => {
   });
 });
 
-describe('A server without the setting', () => {
-  it('has none of the fields of a subgraph, in production or not', async () => {
-    const app = await startTestApp();
-    const product = await startProduct({ getOwner: () => ({ id: acme.org_id, name: acme.org_name }) });
-    const headers = await signIn(acme);
-    for (const { post, emulator } of [app, product]) {
-      for (const query of [
-        '{ _service { sdl } }',
-        '{ _entities(representations: [{ __typename: "Provider" }]) { __typename } }',
-      ]) {
-        const response = await post({ query }, headers);
-        expect([response.status, errorCode(response)]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
-      }
-      expect(emulator.history).toEqual([]);
-    }
-    await product.stop();
-    await app.stop();
+describe('A subgraph with fields of a product', () => {
+  let product: MergedProduct;
+  beforeAll(async () => {
+    product = await startMergedProduct({ subgraph: true });
   });
+  afterAll(() => product.stop());
+
+  it('states the fields of both', async () => {
+    const { json } = await product.post({ query: '{ _service { sdl } }' }, { 'x-session': 'ada' });
+    const { sdl } = z.object({ _service: z.object({ sdl: z.string() }) }).parse(json.data)._service;
+    const { errors, publicSdl } = composeServices([{ name: 'product', typeDefs: parse(sdl), url: product.url }]);
+    expect(errors).toBeUndefined();
+    expect(publicSdl).toMatch(/^ {2}news: /m);
+    expect(sdl).toContain('type LinkedAccount @key(fields: "id")');
+    expect(sdl).not.toMatch(/\b_(Any|Entity|Service|entities|service)\b/);
+  });
+
+  it('returns entities to a signed-in caller only, beside public fields', async () => {
+    const { id } = product.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    const query = `{ news { title } _entities(representations: [{ __typename: "LinkedAccount", id: "${id}" }]) { ... on LinkedAccount { id } } }`;
+    const found = { data: { news: [{ title: 'News' }], _entities: [{ id }] } };
+    expect((await product.post({ query }, { 'x-session': 'ada' })).json).toEqual(found);
+    const calls = product.emulator.history.length;
+    expect(errorCode(await product.post({ query }))).toBe('UNAUTHENTICATED');
+    expect(product.emulator.history).toHaveLength(calls);
+  });
+});
+
+describe('A server without the setting', () => {
+  it.each(['{ _service { sdl } }', '{ _entities(representations: []) { __typename } }'])(
+    'does not have the field in %s',
+    async (query) => {
+      const product = await startProduct({ getOwner: () => ({ id: acme.org_id, name: acme.org_name }) });
+      const response = await product.post({ query });
+      expect([response.status, errorCode(response)]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+      expect(response.json.errors?.[0]?.message).toMatch(/^Cannot query field "_\w+" on type "Query"/);
+      await product.stop();
+    },
+  );
 });

@@ -4,6 +4,7 @@ import { mergeSchemas } from '@graphql-tools/schema';
 import { GraphQLError } from 'graphql';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import type { Login } from '../../src/auth/host-login.js';
+import type { ConnectSettings } from '../../src/config/settings.js';
 import { startConnect } from '../../src/embed.js';
 import type { ConnectContext } from '../../src/graphql/context.js';
 import { createLogger } from '../../src/observability/logger.js';
@@ -21,7 +22,7 @@ const getOwner = ({ headers }: { headers: Record<string, string | string[] | und
   users[String(headers['x-session'])];
 
 /** A product whose Apollo Server has one schema: this package's, merged with types and resolvers of the product. */
-export async function startMergedProduct(): Promise<MergedProduct> {
+export async function startMergedProduct(options: Partial<ConnectSettings> = {}): Promise<MergedProduct> {
   const emulator = await startEmulator({ apiKey: canaries.apiKey });
   const stackone = {
     apiKey: emulator.apiKey,
@@ -53,7 +54,7 @@ export async function startMergedProduct(): Promise<MergedProduct> {
     Viewer: { plan: () => 'gold' },
   };
 
-  const connect = await startConnect({ ...stackone, getOwner });
+  const connect = await startConnect({ ...stackone, ...options, getOwner });
   const schema = mergeSchemas({ schemas: [connect.apolloOptions.schema], typeDefs, resolvers });
   const apollo = new ApolloServer<ConnectContext>({ ...connect.apolloOptions, schema });
   const { url } = await startStandaloneServer(apollo, {
