@@ -31,6 +31,7 @@ export async function startMergedProduct(options: Partial<ConnectSettings> = {})
     rateLimitTotalPerMinute: 1_000_000,
     rateLimitPerOwnerPerMinute: 1_000_000,
     logger: createLogger('silent'),
+    ...options,
   };
   const outOfStock = () => {
     throw new GraphQLError('No shoes in size 47.', { extensions: { code: 'OUT_OF_STOCK', size: 47 } });
@@ -54,7 +55,7 @@ export async function startMergedProduct(options: Partial<ConnectSettings> = {})
     Viewer: { plan: () => 'gold' },
   };
 
-  const connect = await startConnect({ ...stackone, ...options, getOwner });
+  const connect = await startConnect({ ...stackone, getOwner });
   const schema = mergeSchemas({ schemas: [connect.apolloOptions.schema], typeDefs, resolvers });
   const apollo = new ApolloServer<ConnectContext>({ ...connect.apolloOptions, schema });
   const { url } = await startStandaloneServer(apollo, {
