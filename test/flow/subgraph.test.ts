@@ -108,6 +108,23 @@ describe.each([
     expect(read()).toHaveLength(4 * 2 + 50);
   });
 
+  it('returns only the caller’s accounts when StackOne lists those of all owners', async () => {
+    subgraph.emulator.settings.ignoreOwnerFilter = true;
+    const ids = [...foreign.slice(0, 12), ...own.slice(0, 12)];
+    const { json } = await ask(ids.map(account));
+    const expected = ids.map((id) => (own.includes(id) ? expect.objectContaining({ id }) : null));
+    expect(json).toEqual({ data: { _entities: expected } });
+  });
+
+  it('looks for many accounts on four pages of the list at most, and reads the others one by one', async () => {
+    const seed = { provider: 'bamboohr', ...ownerFields(acme) };
+    const added = Array.from({ length: 120 }, () => subgraph.emulator.addAccount(seed).id);
+    const { json } = await ask(added.slice(-5).map(account));
+    expect(json.data).toEqual({ _entities: added.slice(-5).map((id) => expect.objectContaining({ id })) });
+    expect(read().filter((path) => path === '/accounts')).toHaveLength(4);
+    expect(read()).toHaveLength(4 + 5);
+  });
+
   it.each([
     ['100 mixed ids', () => [...own, ...foreign, ...own, ...foreign].map(account)],
     ['26 of one id', () => Array.from({ length: 26 }, () => account(own[0]))],
@@ -127,7 +144,9 @@ describe.each([
     const variables = { some: own.slice(0, 13).map(account) };
     const response = await subgraph.post({ query, variables }, subgraph.headers);
     expect([errorCode(response)?.split(' ')[0], response.json.data]).toEqual(['BAD_USER_INPUT', null]);
-    expect(read()).toEqual([]);
+    // Also not after the response: this request is the only one that reads.
+    await ask([account('later')]);
+    expect(read()).toEqual(['/accounts/later']);
   });
 
   it.each<[string, unknown]>([

@@ -14,6 +14,8 @@ const documentStore = 'src/graphql/operations/document-store.ts';
 const ownFields = 'src/graphql/own-fields.ts';
 const budget = 'src/graphql/response-budget.ts';
 const tokenLimit = 'src/graphql/token-limit.ts';
+const entities = 'src/graphql/subgraph/entities.ts';
+const printSubgraph = 'src/graphql/subgraph/print-subgraph.ts';
 const contentType = 'src/graphql/content-type.ts';
 const unexpectedError = 'src/observability/unexpected-error.ts';
 
@@ -355,5 +357,57 @@ export const graphqlGuards: readonly Mutant[] = [
     guard: 'result.data !== undefined && ',
     without: '',
     noticedBy: 'flow/operation-store',
+  },
+  {
+    file: entities,
+    guard: 'if ((counts.get(context) ?? 0) > maxRepresentations)',
+    without: 'if (false)',
+    noticedBy: 'flow/subgraph',
+  },
+  // Each field is then counted alone.
+  { file: entities, guard: '  await setImmediate();\n', without: '', noticedBy: 'flow/subgraph' },
+  {
+    file: entities,
+    guard: '(counts.get(context) ?? 0) + representations.length',
+    without: 'representations.length',
+    noticedBy: 'flow/subgraph',
+  },
+  { file: entities, guard: 'if (!parsed.success)', without: 'if (false)', noticedBy: 'flow/subgraph' },
+  { file: entities, guard: 'return error;', without: 'throw error;', noticedBy: 'flow/subgraph' },
+  {
+    file: entities,
+    guard: '  await context.stackone.prefetchAccounts(new Set(accounts.map(({ id }) => id)));\n',
+    without: '',
+    noticedBy: 'flow/subgraph',
+  },
+  {
+    file: composition,
+    guard: 'config.subgraph && !config.introspection',
+    without: 'false',
+    noticedBy: 'flow/subgraph',
+  },
+  {
+    file: composition,
+    guard: 'createSchema(config.subgraph)',
+    without: 'createSchema(true)',
+    noticedBy: 'flow/subgraph',
+  },
+  {
+    file: printSubgraph,
+    guard: "addedByRouters.has(node.name?.value ?? '')",
+    without: 'false',
+    noticedBy: 'contract/schema',
+  },
+  {
+    file: preparedDocument,
+    guard: ' && found.unions === 0',
+    without: '',
+    noticedBy: 'unit/prepared-document',
+  },
+  {
+    file: budget,
+    guard: 'isAbstractType(type) ? schema.getPossibleTypes(type) : [type]',
+    without: '[type]',
+    noticedBy: 'unit/response-budget',
   },
 ];
