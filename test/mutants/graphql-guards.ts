@@ -133,14 +133,14 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: composition,
-    guard: 'validationRules: [tokenLimitRule, queryLimitsRule]',
-    without: 'validationRules: [queryLimitsRule]',
+    guard: 'validationRules: [tokenLimitRule, queryLimitsRule,',
+    without: 'validationRules: [queryLimitsRule,',
     noticedBy: 'flow/hostile-queries',
   },
   {
     file: composition,
-    guard: 'validationRules: [tokenLimitRule, queryLimitsRule]',
-    without: 'validationRules: [tokenLimitRule]',
+    guard: 'validationRules: [tokenLimitRule, queryLimitsRule,',
+    without: 'validationRules: [tokenLimitRule,',
     noticedBy: 'flow/hostile-queries',
   },
   {
