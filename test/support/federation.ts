@@ -108,8 +108,11 @@ export async function startGateway(supergraphSdl: string | SupergraphManager): P
     buildService: ({ url = '' }) =>
       new RemoteGraphQLDataSource<CallerContext>({
         url,
-        willSendRequest: ({ request, context }) =>
-          request.http?.headers.set('authorization', context.authorization ?? ''),
+        willSendRequest: ({ request, context: { authorization } }) => {
+          if (authorization !== undefined) {
+            request.http?.headers.set('authorization', authorization);
+          }
+        },
       }),
     logger: silent,
   });

@@ -60,6 +60,7 @@ describe('The options of startConnect', () => {
       ...expected,
       baseUrl: 'http://127.0.0.1:4010',
       introspection: true,
+      subgraph: false,
       sweepIntervalSeconds: 300,
     });
     expect([redisUrl?.reveal(), httpsProxy?.reveal()]).toEqual([settings.redisUrl, settings.httpsProxy]);
@@ -94,7 +95,8 @@ describe('The options of startConnect', () => {
     ['rateLimitTotalPerMinute', Number.POSITIVE_INFINITY],
     ['redisUrl', 'https://canary'],
     ['httpsProxy', 'canary.example:3128'],
-    ['noProxy', 'canary.example'],
+    ['introspection', 'yes'],
+    ['subgraph', 'yes'],
     ['introspection', 'yes'],
     ['logLevel', 'canary'],
     ['logLevel', Symbol('canary')],
