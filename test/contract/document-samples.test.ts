@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { composeServices } from '@theguild/federation-composition';
 import { buildSchema, parse, validate } from 'graphql';
 import type { Demo } from '../../demo/start-demo.js';
 import { startTestDemo } from '../support/demo.js';
@@ -32,6 +33,25 @@ describe('docs/embedding.md', () => {
     const [shown = ''] = codeBlocks('docs/embedding.md', 'ts');
     expect(bodyOf(shown)).toContain('executeHTTPGraphQLRequest');
     expect(bodyOf(shown)).toBe(bodyOf(readText('test/support/fetch-handler.ts')));
+  });
+});
+
+describe('docs/federation.md', () => {
+  it('contains the gateway that the tests use, without changes', () => {
+    const lines = (code: string) => code.split('\n').map((line) => line.trim());
+    const [shown = ''] = codeBlocks('docs/federation.md', 'js');
+    const source = readText('test/support/federation.ts').replaceAll('<CallerContext>', '');
+    const used = lines(source.replace(', logger: silent', ''));
+    expect([shown.length > 300, lines(shown).filter((line) => !used.includes(line))]).toEqual([true, []]);
+  });
+
+  it('contains a subgraph that composes with ours', () => {
+    const [typeDefs = ''] = codeBlocks('docs/federation.md', 'graphql');
+    const { errors } = composeServices([
+      { name: 'connect', typeDefs: parse(readText('schema.subgraph.graphql')) },
+      { name: 'employees', typeDefs: parse(`${typeDefs} type Query { employees: [Employee!]! }`) },
+    ]);
+    expect(errors).toBeUndefined();
   });
 });
 
