@@ -245,11 +245,12 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
     close,
     dismiss: () => show(null),
     dispose: () => {
-      reads += 1;
+      connection.dispose();
       clearTimeout(noticeTimer);
       watch?.stop();
       watch = undefined;
-      connection.dispose();
+      // A read that is under way must not start a watch.
+      reads += 1;
       if (state.dialog !== null) {
         update({ dialog: null });
       }
