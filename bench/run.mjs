@@ -16,7 +16,8 @@ const usage = `npm run bench -- [options]
   --only ours,yoga   measures only these implementations, and always limit
   --out folder       writes the results to this folder. Without it, only a run of all implementations without --quick
                      writes results: those of its measurements replace the earlier ones in bench/results
-  --draw             measures nothing: writes the tables and the charts of bench/results/results.json again
+  --draw             measures nothing: writes the tables, the charts and the figures in docs/performance.md again, from
+                     bench/results/results.json. With --check, writes nothing and fails when one of them differs
   --profile ours     profiles one implementation instead of measuring
   --operation page   what is profiled: ${Object.keys(operations).join(', ')}
 
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     out: { type: 'string' },
     draw: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
     profile: { type: 'string' },
     operation: { type: 'string', default: 'session' },
     help: { type: 'boolean', default: false },
@@ -38,7 +40,10 @@ const { values: options } = parseArgs({
 });
 const basePlan = options.quick ? quickPlan : fullPlan;
 const plan = options.rounds === undefined ? basePlan : withRounds(basePlan, Number(options.rounds));
-const results = fileURLToPath(new URL('results/', import.meta.url));
+const document = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
+const results = { folder: fileURLToPath(new URL('results/', import.meta.url)), document };
+const nowhere = { folder: undefined, document: undefined };
+const targets = options.out === undefined ? undefined : { folder: options.out, document: undefined };
 
 /** The listed names, or all of them. @template {string} Name @param {string | undefined} list @param {readonly Name[]} names */
 function choose(list, names) {
@@ -61,10 +66,10 @@ if (options.help || unknown.length > 0) {
   process.stdout.write(unknown.length > 0 ? `Unknown: ${unknown.join(', ')}\n\n${usage}` : usage);
   process.exitCode = unknown.length > 0 ? 1 : 0;
 } else if (options.draw) {
-  await writeReport(undefined, options.out ?? results);
+  await writeReport(undefined, targets ?? results, options.check);
 } else if (options.profile !== undefined) {
   const [what = 'session'] = operation.chosen;
-  await profile(options.profile, what, plan, options.out ?? results);
+  await profile(options.profile, what, plan, options.out ?? results.folder);
 } else {
   const machine = describeMachine();
   if (machine.load > machine.cores / 4) {
@@ -75,5 +80,5 @@ if (options.help || unknown.length > 0) {
   const chosen = names.filter((name) => name === 'limit' || only.chosen.includes(name));
   const measured = await measure(suite.chosen, chosen, plan);
   const isWhole = !options.quick && options.only === undefined;
-  await writeReport({ measured, plan, machine, names: chosen }, options.out ?? (isWhole ? results : undefined));
+  await writeReport({ measured, plan, machine, names: chosen }, targets ?? (isWhole ? results : nowhere));
 }

@@ -74,9 +74,9 @@ export class Containers {
     return [...this.#storage, '--runtime', 'runc', '--cgroup-manager', 'cgroupfs', '--events-backend', 'none', ...args];
   }
 
+  /** Stops all containers. Their storage is removed with the folder. */
   async removeAll(): Promise<void> {
     await this.podman('rm', '--all', '--force');
-    await this.podman('rmi', '--all', '--force');
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawCharts } from './chart.mjs';
+import { withFigures } from './figures.mjs';
 import { listVersions } from './machine.mjs';
 import { summarizeResults } from './summary.mjs';
 import { describeRun, writeTables } from './tables.mjs';
@@ -18,9 +19,12 @@ import { describeRun, writeTables } from './tables.mjs';
  * Prints the tables. With `folder`, also writes the results of all rounds, the tables and the charts; measurements that
  * were not part of the run stay as they were.
  * @param {Run | undefined} run undefined: only the tables and the charts of the results in the folder
- * @param {string | undefined} folder
+ * @param {object} targets
+ * @param {string | undefined} targets.folder
+ * @param {string | undefined} targets.document quotes the figures of the folder
+ * @param {boolean} [isCheck] writes nothing, and fails when a file differs
  */
-export async function writeReport(run, folder) {
+export async function writeReport(run, { folder, document }, isCheck = false) {
   if (folder === undefined) {
     if (run !== undefined) {
       process.stdout.write(`${writeTables(summarizeResults(run.measured), run.plan)}\n`);
@@ -35,11 +39,32 @@ export async function writeReport(run, folder) {
   const measured = { ...earlier.measured, ...run?.measured };
   const summary = summarizeResults(measured);
   const tables = writeTables(summary, plan);
-  process.stdout.write(`${tables}\n`);
-  await writeFile(path, `${JSON.stringify({ machine, versions, plan, summary, measured }, null, 2)}\n`);
-  await writeFile(join(folder, 'results.md'), describeRun(tables, machine, versions, plan));
-  for (const [name, chart] of Object.entries(drawCharts(summary))) {
-    await writeFile(join(folder, name), chart);
+  const charts = Object.entries(drawCharts(summary)).map(([name, chart]) => [join(folder, name), chart]);
+  const files = new Map([
+    [path, `${JSON.stringify({ machine, versions, plan, summary, measured }, null, 2)}\n`],
+    [join(folder, 'results.md'), describeRun(tables, machine, versions, plan)],
+    .../** @type {[string, string][]} */ (charts),
+  ]);
+  if (document !== undefined) {
+    files.set(document, withFigures(await readFile(document, 'utf8'), summary));
   }
-  process.stdout.write(`\nWritten to ${folder}\n`);
+  if (isCheck) {
+    await check(files);
+    return;
+  }
+  process.stdout.write(`${tables}\n`);
+  for (const [file, content] of files) {
+    await writeFile(file, content);
+  }
+  process.stdout.write(`\nWritten to ${[...files.keys()].join(', ')}\n`);
+}
+
+/** @param {ReadonlyMap<string, string>} files */
+async function check(files) {
+  for (const [file, content] of files) {
+    if ((await readFile(file, 'utf8')) !== content) {
+      process.stderr.write(`${file} differs from results.json: run npm run bench -- --draw\n`);
+      process.exitCode = 1;
+    }
+  }
 }

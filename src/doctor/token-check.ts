@@ -24,13 +24,26 @@ const fixes: Readonly<Record<RefusalKind, string>> = {
   type: 'Pass the access token, not another token of the identity provider.',
   issuer: 'Set AUTH_ISSUER to the exact issuer of the token, including a slash at the end.',
   audience:
-    'Set AUTH_AUDIENCE to an audience of the token, or request the token for this audience. For tokens without aud, set AUTH_AUDIENCE_CLAIM.',
+    'Set AUTH_AUDIENCE to an audience of the token, or request the token for this audience. For tokens without aud, set AUTH_AUDIENCE_CLAIM. docs/configuration.md has the settings for common identity providers.',
   time: 'Pass a new token. If it is new, check the clock of this machine.',
   owner:
     'Set OWNER_ID_CLAIM and OWNER_NAME_CLAIM to claims of the token. docs/configuration.md has the settings for common identity providers.',
 };
 const fixGrants =
   'Set MANAGE_PERMISSION, PERMISSIONS_CLAIM, PROVIDERS_CLAIM and MAX_ACCOUNTS_CLAIM to what the token has. A claim that is configured and missing allows nothing.';
+
+/** By their issuers, with the beginning of the heading of their settings in docs/configuration.md. */
+const identityProviders: readonly (readonly [issuer: RegExp, heading: string])[] = [
+  [/^https:\/\/[^/]+\.auth0\.com\//, 'Auth0'],
+  [/^https:\/\/(clerk\.|[^/]+\.clerk\.)/, 'Clerk'],
+  [/^https:\/\/[^/]+\.okta(preview)?\.com\b/, 'Okta'],
+  [/^https:\/\/cognito-idp\./, 'Amazon Cognito'],
+  [/^https:\/\/api\.workos\.com\//, 'WorkOS'],
+  [/\/realms\/[^/]+$/, 'Keycloak'],
+  [/^https:\/\/(login\.microsoftonline\.com|sts\.windows\.net)\//, 'Microsoft Entra ID'],
+  [/^https:\/\/[^/]+\.supabase\.co\//, 'Supabase'],
+  [/^https:\/\/securetoken\.google\.com\//, 'Firebase'],
+];
 
 /**
  * Whether the server would accept a token, and whom it would see. The steps are those of `auth/authenticate`, which ends
@@ -90,10 +103,15 @@ function checkClaims({ header, claims }: Content, config: Config): Finding[] {
       invalidGrants.push(reason);
     }),
   );
+  const withRecipe = (finding: Finding) => addRecipe(finding, claims);
   return [
-    ...(recipient.length > 0 ? recipient : [ok('issuer', 'The issuer and the audience are the configured ones.')]),
+    ...(recipient.length > 0
+      ? recipient.map(withRecipe)
+      : [ok('issuer', 'The issuer and the audience are the configured ones.')]),
     ok('claims', `The token has the claims ${listNames(claims)}.`),
-    ...(caller.finding === undefined ? describeCaller(caller.value, invalidGrants, config) : [caller.finding]),
+    ...(caller.finding === undefined
+      ? describeCaller(caller.value, invalidGrants, config)
+      : [withRecipe(caller.finding)]),
   ];
 }
 
@@ -117,6 +135,14 @@ function describeCaller({ owner, username, grants }: Caller, invalid: readonly s
               ),
         ]),
   ];
+}
+
+/** Names the settings for the issuer of a token, where a claim is not as expected. */
+function addRecipe(finding: Finding, { iss }: JWTPayload): Finding {
+  const heading = identityProviders.find(([issuer]) => typeof iss === 'string' && issuer.test(iss))?.[1];
+  return heading === undefined || !['audience', 'owner'].includes(finding.check)
+    ? finding
+    : { ...finding, fix: `${finding.fix} The token looks like one of ${heading}, which has a section there.` };
 }
 
 type Attempt<T> = { readonly value: T; readonly finding?: undefined } | { readonly finding: Finding };

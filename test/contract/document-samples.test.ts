@@ -1,9 +1,18 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { composeServices } from '@theguild/federation-composition';
 import { buildSchema, parse, validate } from 'graphql';
 import type { Demo } from '../../demo/start-demo.js';
+import { startEmulator } from '../../emulator/src/index.js';
 import { startTestDemo } from '../support/demo.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
+import { startProgram, waitForUrl } from '../support/program.js';
 import { run } from '../support/run-in-project.js';
+import { acme, post, signToken } from '../support/test-app.js';
+
+const authSecret = 'a-secret-of-more-than-32-bytes-for-tests';
 
 /** The code in the documents: the same as code that tests run, or run here. `installed-*.test.ts` compile the TypeScript. */
 describe('docs/embedding.md', () => {
@@ -35,10 +44,63 @@ describe('docs/embedding.md', () => {
   });
 });
 
+describe('docs/federation.md', () => {
+  it('contains the gateway that the tests use, without changes', () => {
+    const lines = (code: string) => code.split('\n').map((line) => line.trim());
+    const [shown = ''] = codeBlocks('docs/federation.md', 'js');
+    const source = readText('test/support/federation.ts').replaceAll('<CallerContext>', '');
+    const used = lines(source.replace(', logger: silent', ''));
+    expect([shown.length > 300, lines(shown).filter((line) => !used.includes(line))]).toEqual([true, []]);
+  });
+
+  it('contains a subgraph that composes with ours', () => {
+    const [typeDefs = ''] = codeBlocks('docs/federation.md', 'graphql');
+    const { errors } = composeServices([
+      { name: 'connect', typeDefs: parse(readText('schema.subgraph.graphql')) },
+      { name: 'employees', typeDefs: parse(`${typeDefs} type Query { employees: [Employee!]! }`) },
+    ]);
+    expect(errors).toBeUndefined();
+  });
+});
+
 describe('docs/testing.md', () => {
   it('contains the tests of the Express example without changes', () => {
     const files = ['shop.test.js', 'shop.spec.js'].map((name) => readText(`examples/express/${name}`));
     expect(codeBlocks('docs/testing.md', 'js').slice(1)).toEqual(files);
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('contains a tracing.mjs that prints the spans of an operation and of its attempt', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tracing-'));
+    const emulator = await startEmulator();
+    const sample = codeBlocks('docs/operations.md', 'js').find((code) => code.includes('ConsoleSpanExporter')) ?? '';
+    symlinkSync(inPackage('node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'tracing.mjs'), sample);
+    const env = {
+      STACKONE_API_KEY: emulator.apiKey,
+      STACKONE_BASE_URL: emulator.url,
+      AUTH_SECRET: authSecret,
+      AUTH_ISSUER: 'https://issuer.example',
+      AUTH_AUDIENCE: 'https://api.example',
+      PORT: '0',
+      SHUTDOWN_GRACE_SECONDS: '0',
+    };
+    const program = startProgram(env, { file: 'dist/src/main.js', tracing: join(folder, 'tracing.mjs') });
+    const key = new TextEncoder().encode(authSecret);
+    const authorization = `Bearer ${await signToken(acme, { key, header: { alg: 'HS256' } })}`;
+    const query = 'mutation { createConnectSession { token } }';
+    const { status } = await post(await waitForUrl(program), { query }, { authorization });
+    program.process.kill('SIGTERM');
+    expect([status, await program.exitCode]).toEqual([200, 0]);
+    const traces = [...program.output().matchAll(/traceId: '(\w+)'[\s\S]*?name: '([^']+)'/g)].map(([, id, name]) => [
+      name,
+      id,
+    ]);
+    expect(traces.map(([name]) => name).sort()).toEqual(['POST /connect_sessions', 'authenticate', 'mutation']);
+    expect(new Set(traces.map(([, id]) => id)).size).toBe(1);
+    await emulator.stop();
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -10,6 +10,7 @@ import { UserErrorCode } from '../../src/domain/result.js';
 import { startConnect } from '../../src/embed.js';
 import { queryLimits } from '../../src/graphql/query-limits.js';
 import { maxResponseValues } from '../../src/graphql/response-budget.js';
+import { maxRepresentations } from '../../src/graphql/subgraph/entities.js';
 import { maxTokens } from '../../src/graphql/token-limit.js';
 import { documentsIn, namesIn, rowsIn, sectionOf } from '../support/documents.js';
 import { codeBlocks, inPackage, readText, sourceFiles } from '../support/package-files.js';
@@ -64,6 +65,8 @@ describe('docs/errors.md', () => {
       .filter((line) => line.includes('GRAPHQL_'))
       .map((line) => Number(line.split('|')[2]));
     expect(values).toEqual([maxTokens, ...Object.values(queryLimits)]);
+    const entities = `| Representations in \`_entities\`, see [federation.md](federation.md#limits) | ${maxRepresentations} |`;
+    expect(sectionOf('docs/errors.md', 'Query limits')).toContain(entities);
     const budget = new Intl.NumberFormat('en').format(maxResponseValues);
     expect(sectionOf('docs/errors.md', 'Query limits')).toContain(`| Values in the response | ${budget} |`);
   });

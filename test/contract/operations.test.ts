@@ -65,9 +65,9 @@ describe('Log lines', () => {
     }
   });
 
-  it('The document explains each field of the example, and the reason', () => {
+  it('The document explains each field of the example, the reason and the ids of a trace', () => {
     const standard = ['level', 'time', 'msg'];
-    const explained = [...documented.filter((name) => !standard.includes(name)), 'reason'];
+    const explained = [...documented.filter((name) => !standard.includes(name)), 'reason', 'trace_id', 'span_id'];
     expect(namesOf(logging).sort()).toEqual(explained.sort());
   });
 
@@ -85,6 +85,8 @@ describe('Log lines', () => {
       ['from.a-proxy_1', 'upstream'],
       ['from.a-proxy_1', 'request'],
     ]);
+    const ids = { trace_id: '0af7651916cd43dd8448eb211c80319c', span_id: 'b7ad6b7169203331' };
+    expect(linesOf(logged)).toMatchObject([ids, ids]);
     expect(app.emulator.history.at(-1)?.headers).toMatchObject({
       'x-request-id': 'from.a-proxy_1',
       traceparent: headers.traceparent,

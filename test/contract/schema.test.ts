@@ -86,7 +86,6 @@ describe('the schema', () => {
       .map(({ type, field }) => `${type.name}.${field.name}`);
     expect(fetched.sort()).toEqual([
       'LinkedAccount.provider',
-      'Provider.availability',
       'Provider.linkedAccounts',
       // Runs once for each event, outside of the store.
       'Subscription.linkedAccountChanged',

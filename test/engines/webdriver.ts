@@ -1,4 +1,4 @@
-import { waitFor } from '../support/wait.js';
+import { waitFor, waitUntil } from '../support/wait.js';
 import { type EnginePopup, type EngineWindow, patienceMs } from './engine.js';
 
 /** A window over the W3C WebDriver protocol. */
@@ -62,7 +62,12 @@ function windowOf(send: Send, handle: string): DriverWindow {
     await send('POST', '/window', { handle });
     await send('POST', '/frame', { id: null });
     if (isFrame) {
-      await send('POST', '/frame', { id: 0 });
+      const entered = () =>
+        send('POST', '/frame', { id: 0 }).then(
+          () => true,
+          () => false,
+        );
+      await waitUntil(entered, 'a frame in the page', waiting);
     }
   };
   const inFrame = (isFrame: boolean): EngineWindow => {
@@ -70,11 +75,14 @@ function windowOf(send: Send, handle: string): DriverWindow {
       await enter(isFrame);
       return send('POST', '/execute/sync', { script: `${finders} return ${script}`, args: [] });
     };
-    /** Waits for the element, and clicks in its middle. */
+    /** Waits for the element, and clicks in its middle. WebKit counts from the corner of the page, also in a frame. */
     const click = async (finder: string) => {
       const description = `${finder} in window ${handle}`;
-      const point = await waitFor(async () => parsePoint(await evaluate(`middleOf(${finder})`)), description, waiting);
-      await send('POST', '/actions', { actions: [clickAt(point)] });
+      const [x, y] = await waitFor(async () => parsePoint(await evaluate(`middleOf(${finder})`)), description, waiting);
+      await enter(false);
+      const corner = isFrame ? await send('POST', '/execute/sync', { script: frameCorner, args: [] }) : [0, 0];
+      const [left, top] = parsePoint(corner) ?? [0, 0];
+      await send('POST', '/actions', { actions: [clickAt([left + x, top + y])] });
     };
     return {
       clickButton: (name) => click(`findButton(${JSON.stringify(name)})`),
@@ -125,6 +133,9 @@ const middleOf = (e) => {
 const allText = () => [document.body, ...all(document).flatMap((e) => [...(e.shadowRoot?.children ?? [])])]
   .filter((e) => e.localName !== 'style').map((e) => e.innerText).join('\\n');
 `;
+
+const frameCorner = `const { x, y } = document.querySelector('iframe').getBoundingClientRect();
+return [Math.round(x), Math.round(y)];`;
 
 function parsePoint(value: unknown): readonly [number, number] | undefined {
   return Array.isArray(value) ? [Number(value[0]), Number(value[1])] : undefined;

@@ -92,6 +92,8 @@ describe('createContext with a Fetch request', () => {
         message: 'request',
         fields: {
           requestId: 'fetch-1',
+          trace_id: 'a'.repeat(32),
+          span_id: 'b'.repeat(16),
           operation: undefined,
           field: 'createConnectSession',
           owner: expect.stringMatching(/^[\w-]{12}$/),

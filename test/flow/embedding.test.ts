@@ -322,6 +322,8 @@ describe('startConnect observes each request', () => {
     expect(await waitForLogLine('request-of-ada')).toEqual({
       level: 'info',
       requestId: 'request-of-ada',
+      trace_id: 'a'.repeat(32),
+      span_id: 'b'.repeat(16),
       operation: 'Connect',
       field: 'createConnectSession',
       owner: matching('^[\\w-]{12}$'),

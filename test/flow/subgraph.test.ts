@@ -1,5 +1,9 @@
 import { ApolloServer } from '@apollo/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { composeServices } from '@theguild/federation-composition';
+import { parse } from 'graphql';
+import { z } from 'zod';
+import { type MergedProduct, startMergedProduct } from '../support/merged-product.js';
 import { readText } from '../support/package-files.js';
 import { startProduct } from '../support/product-server.js';
 import { acme, errorCode, globex, ownerFields, signIn, startTestApp, type TestApp } from '../support/test-app.js';
@@ -104,6 +108,23 @@ describe.each([
     expect(read()).toHaveLength(4 * 2 + 50);
   });
 
+  it('returns only the caller’s accounts when StackOne lists those of all owners', async () => {
+    subgraph.emulator.settings.ignoreOwnerFilter = true;
+    const ids = [...foreign.slice(0, 12), ...own.slice(0, 12)];
+    const { json } = await ask(ids.map(account));
+    const expected = ids.map((id) => (own.includes(id) ? expect.objectContaining({ id }) : null));
+    expect(json).toEqual({ data: { _entities: expected } });
+  });
+
+  it('looks for many accounts on four pages of the list at most, and reads the others one by one', async () => {
+    const seed = { provider: 'bamboohr', ...ownerFields(acme) };
+    const added = Array.from({ length: 120 }, () => subgraph.emulator.addAccount(seed).id);
+    const { json } = await ask(added.slice(-5).map(account));
+    expect(json.data).toEqual({ _entities: added.slice(-5).map((id) => expect.objectContaining({ id })) });
+    expect(read().filter((path) => path === '/accounts')).toHaveLength(4);
+    expect(read()).toHaveLength(4 + 5);
+  });
+
   it.each([
     ['100 mixed ids', () => [...own, ...foreign, ...own, ...foreign].map(account)],
     ['26 of one id', () => Array.from({ length: 26 }, () => account(own[0]))],
@@ -123,7 +144,9 @@ describe.each([
     const variables = { some: own.slice(0, 13).map(account) };
     const response = await subgraph.post({ query, variables }, subgraph.headers);
     expect([errorCode(response)?.split(' ')[0], response.json.data]).toEqual(['BAD_USER_INPUT', null]);
-    expect(read()).toEqual([]);
+    // Also not after the response: this request is the only one that reads.
+    await ask([account('later')]);
+    expect(read()).toEqual(['/accounts/later']);
   });
 
   it.each<[string, unknown]>([
@@ -238,22 +261,43 @@ describe('A subgraph with the default rate limits', () => {
   });
 });
 
-describe('A server without the setting', () => {
-  it('has none of the fields of a subgraph, in production or not', async () => {
-    const app = await startTestApp();
-    const product = await startProduct({ getOwner: () => ({ id: acme.org_id, name: acme.org_name }) });
-    const headers = await signIn(acme);
-    for (const { post, emulator } of [app, product]) {
-      for (const query of [
-        '{ _service { sdl } }',
-        '{ _entities(representations: [{ __typename: "Provider" }]) { __typename } }',
-      ]) {
-        const response = await post({ query }, headers);
-        expect([response.status, errorCode(response)]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
-      }
-      expect(emulator.history).toEqual([]);
-    }
-    await product.stop();
-    await app.stop();
+describe('A subgraph with fields of a product', () => {
+  let product: MergedProduct;
+  beforeAll(async () => {
+    product = await startMergedProduct({ subgraph: true });
   });
+  afterAll(() => product.stop());
+
+  it('states the fields of both', async () => {
+    const { json } = await product.post({ query: '{ _service { sdl } }' }, { 'x-session': 'ada' });
+    const { sdl } = z.object({ _service: z.object({ sdl: z.string() }) }).parse(json.data)._service;
+    const { errors, publicSdl } = composeServices([{ name: 'product', typeDefs: parse(sdl), url: product.url }]);
+    expect(errors).toBeUndefined();
+    expect(publicSdl).toMatch(/^ {2}news: /m);
+    expect(sdl).toContain('type LinkedAccount @key(fields: "id")');
+    expect(sdl).not.toMatch(/\b_(Any|Entity|Service|entities|service)\b/);
+  });
+
+  it('returns entities to a signed-in caller only, beside public fields', async () => {
+    const { id } = product.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    const query = `{ news { title } _entities(representations: [{ __typename: "LinkedAccount", id: "${id}" }]) { ... on LinkedAccount { id } } }`;
+    const found = { data: { news: [{ title: 'News' }], _entities: [{ id }] } };
+    expect((await product.post({ query }, { 'x-session': 'ada' })).json).toEqual(found);
+    const calls = product.emulator.history.length;
+    expect(errorCode(await product.post({ query }))).toBe('UNAUTHENTICATED');
+    expect(product.emulator.history).toHaveLength(calls);
+  });
+});
+
+describe('A server without the setting', () => {
+  it.each(['{ _service { sdl } }', '{ _entities(representations: []) { __typename } }'])(
+    'does not have the field in %s',
+    async (query) => {
+      const product = await startProduct({ getOwner: () => ({ id: acme.org_id, name: acme.org_name }) });
+      const response = await product.post({ query });
+      expect([response.status, errorCode(response)]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+      expect(response.json.errors?.[0]?.message).toMatch(/^Cannot query field "_\w+" on type "Query"/);
+      await product.stop();
+    },
+  );
 });

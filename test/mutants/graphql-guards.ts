@@ -15,8 +15,11 @@ const ownFields = 'src/graphql/own-fields.ts';
 const budget = 'src/graphql/response-budget.ts';
 const trustedPlugin = 'src/graphql/plugins/trusted-documents.ts';
 const documentsFile = 'src/graphql/operations/documents-file.ts';
+const selection = 'src/graphql/operations/selection.ts';
 const sharedTexts = 'src/graphql/operations/shared-texts.ts';
 const tokenLimit = 'src/graphql/token-limit.ts';
+const entities = 'src/graphql/subgraph/entities.ts';
+const printSubgraph = 'src/graphql/subgraph/print-subgraph.ts';
 const contentType = 'src/graphql/content-type.ts';
 const unexpectedError = 'src/observability/unexpected-error.ts';
 
@@ -146,14 +149,14 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: composition,
-    guard: 'validationRules = [tokenLimitRule, queryLimitsRule]',
-    without: 'validationRules = [queryLimitsRule]',
+    guard: 'return [tokenLimitRule, queryLimitsRule,',
+    without: 'return [queryLimitsRule,',
     noticedBy: 'flow/hostile-queries',
   },
   {
     file: composition,
-    guard: 'validationRules = [tokenLimitRule, queryLimitsRule]',
-    without: 'validationRules = [tokenLimitRule]',
+    guard: 'return [tokenLimitRule, queryLimitsRule,',
+    without: 'return [tokenLimitRule,',
     noticedBy: 'flow/hostile-queries',
   },
   {
@@ -429,8 +432,8 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: composition,
-    guard: '[...validationRules, ...specifiedRules,',
-    without: '[...specifiedRules,',
+    guard: '    ...validationRulesOf(config),\n    ...specifiedRules,',
+    without: '    ...specifiedRules,',
     noticedBy: 'flow/trusted-documents',
   },
   { file: documentsFile, guard: '!idPattern.test(id)', without: 'false', noticedBy: 'unit/documents-file' },
@@ -451,5 +454,57 @@ export const graphqlGuards: readonly Mutant[] = [
     guard: 'hasOperation ? findErrors(document).map(describe)',
     without: 'true ? findErrors(document).map(describe)',
     noticedBy: 'unit/documents-file',
+  },
+  {
+    file: entities,
+    guard: 'if ((counts.get(context) ?? 0) > maxRepresentations)',
+    without: 'if (false)',
+    noticedBy: 'flow/subgraph',
+  },
+  // Each field is then counted alone.
+  { file: entities, guard: '  await setImmediate();\n', without: '', noticedBy: 'flow/subgraph' },
+  {
+    file: entities,
+    guard: '(counts.get(context) ?? 0) + representations.length',
+    without: 'representations.length',
+    noticedBy: 'flow/subgraph',
+  },
+  { file: entities, guard: 'if (!parsed.success)', without: 'if (false)', noticedBy: 'flow/subgraph' },
+  { file: entities, guard: 'return error;', without: 'throw error;', noticedBy: 'flow/subgraph' },
+  {
+    file: entities,
+    guard: '  await context.stackone.prefetchAccounts(new Set(accounts.map(({ id }) => id)));\n',
+    without: '',
+    noticedBy: 'flow/subgraph',
+  },
+  {
+    file: composition,
+    guard: 'config.subgraph && !config.introspection',
+    without: 'false',
+    noticedBy: 'flow/subgraph',
+  },
+  {
+    file: composition,
+    guard: 'createSchema(config.subgraph)',
+    without: 'createSchema(true)',
+    noticedBy: 'flow/subgraph',
+  },
+  {
+    file: printSubgraph,
+    guard: "addedByRouters.has(node.name?.value ?? '')",
+    without: 'false',
+    noticedBy: 'contract/schema',
+  },
+  {
+    file: preparedDocument,
+    guard: ' && found.unions === 0',
+    without: '',
+    noticedBy: 'unit/prepared-document',
+  },
+  {
+    file: selection,
+    guard: 'isAbstractType(type) ? schema.getPossibleTypes(type) : [type]',
+    without: '[type]',
+    noticedBy: 'unit/response-budget',
   },
 ];

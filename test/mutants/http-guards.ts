@@ -313,4 +313,46 @@ export const httpGuards: readonly Mutant[] = [
     without: ') &&',
     noticedBy: 'flow/trusted-documents',
   },
+  {
+    file: 'src/observability/tracing.ts',
+    guard: ' || trace.getSpan(active) !== undefined',
+    without: '',
+    noticedBy: 'flow/tracing',
+  },
+  {
+    file: 'src/observability/tracing.ts',
+    guard: '    if (!isSpanContextValid(spanContext)) {',
+    without: '    if (false) {',
+    noticedBy: 'unit/request-context',
+  },
+  {
+    file: 'src/observability/tracing.ts',
+    guard: "if (errorCodeInfo(code).severity === 'warn')",
+    without: 'if (true)',
+    noticedBy: 'flow/tracing',
+  },
+  {
+    file: requestContext,
+    guard: 'new RequestCancellation(), ROOT_CONTEXT)',
+    without: 'new RequestCancellation(), parentOf(undefined))',
+    noticedBy: 'flow/tracing',
+  },
+  {
+    file: 'src/http/plugins/request-context.ts',
+    guard: 'raw, reply.raw, close, isOperation)',
+    without: 'raw, reply.raw, close, true)',
+    noticedBy: 'flow/tracing',
+  },
+  {
+    file: 'src/graphql/context.ts',
+    guard: "inSpan('authenticate', request.traceContext, () => authenticate(credentials))",
+    without: 'authenticate(credentials)',
+    noticedBy: 'flow/tracing',
+  },
+  {
+    file: 'src/stackone/http/transport.ts',
+    guard: '(context, span.traceparent, body !== undefined)',
+    without: '(context, undefined, body !== undefined)',
+    noticedBy: 'flow/tracing',
+  },
 ];

@@ -321,4 +321,22 @@ export const linkingGuards: readonly Mutant[] = [
     without: 'lookups: 1',
     noticedBy: 'flow/quota.test.ts',
   },
+  {
+    file: accountList,
+    guard: 'this.#isOwn(record) && missing.delete(record.account.id)',
+    without: 'missing.delete(record.account.id)',
+    noticedBy: 'flow/subgraph',
+  },
+  {
+    file: accountList,
+    guard: '          await this.#dependencies.rateLimits.takeLookup(this.#owner.id);\n          this.#accounts.set',
+    without: '          this.#accounts.set',
+    noticedBy: 'flow/subgraph',
+  },
+  {
+    file: accountList,
+    guard: ' && number <= maxPrefetchedPages',
+    without: '',
+    noticedBy: 'flow/subgraph',
+  },
 ];

@@ -97,14 +97,16 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** Apollo's gateway, which passes the `Authorization` of the caller to each subgraph. */
+interface CallerContext {
+  readonly authorization: string | undefined;
+}
+
+/** Apollo's gateway, which passes the `Authorization` of the caller to each subgraph, as in docs/federation.md. */
 export async function startGateway(supergraphSdl: string | SupergraphManager): Promise<Gateway> {
-  const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const gateway = new ApolloGateway({
     supergraphSdl,
-    logger: silent,
     buildService: ({ url = '' }) =>
-      new RemoteGraphQLDataSource<{ authorization?: string }>({
+      new RemoteGraphQLDataSource<CallerContext>({
         url,
         willSendRequest: ({ request, context: { authorization } }) => {
           if (authorization !== undefined) {
@@ -112,15 +114,17 @@ export async function startGateway(supergraphSdl: string | SupergraphManager): P
           }
         },
       }),
+    logger: silent,
   });
-  const server = new ApolloServer<{ authorization?: string }>({ gateway, logger: silent });
-  const { url } = await startStandaloneServer(server, {
+  const apollo = new ApolloServer<CallerContext>({ gateway, logger: silent });
+  const { url } = await startStandaloneServer(apollo, {
+    context: async ({ req }) => ({ authorization: req.headers.authorization }),
     listen: { host: '127.0.0.1', port: 0 },
-    context: async ({ req: { headers } }) =>
-      headers.authorization === undefined ? {} : { authorization: headers.authorization },
   });
   return {
     post: (query, headers = {}) => post(url.replace(/\/$/, ''), { query }, headers),
-    stop: () => server.stop(),
+    stop: () => apollo.stop(),
   };
 }
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -17,6 +17,8 @@ export interface ProgramOptions {
   readonly args?: readonly string[];
   /** Code that runs first. */
   readonly preload?: string;
+  /** A file that runs first. */
+  readonly tracing?: string;
 }
 
 const running: ChildProcess[] = [];
@@ -28,9 +30,10 @@ afterEach(() => {
 
 /** Starts a program that is killed after the test, if it still runs. */
 export function startProgram(env: Record<string, string>, options: ProgramOptions = {}): Program {
-  const { file = 'dist/demo/main.js', args = [], preload } = options;
+  const { file = 'dist/demo/main.js', args = [], preload, tracing } = options;
   const preloading = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
-  const child = spawn(process.execPath, [...preloading, inPackage(file), ...args], {
+  const imported = tracing === undefined ? [] : ['--import', tracing];
+  const child = spawn(process.execPath, [...preloading, ...imported, inPackage(file), ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -60,6 +60,7 @@ describe('The options of startConnect', () => {
       ...expected,
       baseUrl: 'http://127.0.0.1:4010',
       introspection: true,
+      subgraph: false,
       sweepIntervalSeconds: 300,
       trustedDocumentsOnly: false,
     });
@@ -99,6 +100,7 @@ describe('The options of startConnect', () => {
     ['trustedDocumentsFile', 'canary'],
     ['trustedDocumentsOnly', 'canary'],
     ['introspection', 'yes'],
+    ['subgraph', 'yes'],
     ['logLevel', 'canary'],
     ['logLevel', Symbol('canary')],
     ['logger', {}],

@@ -48,6 +48,7 @@ const malformed: Readonly<Record<string, string>> = {
   SESSION_METADATA: '["canary"] null "canary" 3 {"canary": canary',
   ALLOW_AUTH_LINKS: 'TRUE yes 1 canary',
   INTROSPECTION: 'FALSE no 0 canary',
+  SUBGRAPH: 'yes 1 canary',
   PLAYGROUND: 'True on canary',
   HOST: 'http://canary canary/8 canary_host',
   PORT: '65536 -1 80.5 0x50 canary',

@@ -117,6 +117,7 @@ describe('loadConfig accepts', () => {
     [{ NO_PROXY: ' ', no_proxy: 'a.example' }, { noProxy: ['a.example'] }],
     [{ NODE_ENV: 'production' }, { production: true, introspection: false }],
     [{ NODE_ENV: 'development' }, { production: false, introspection: true }],
+    [{ SUBGRAPH: 'true' }, { subgraph: true }],
     [{ NODE_ENV: 'test' }, { production: false }],
     [{ CORS_CREDENTIALS: 'true' }, { corsCredentials: true }],
     [{ CORS_ORIGINS: 'http://[::1]:3000' }, { corsOrigins: ['http://[::1]:3000'] }],

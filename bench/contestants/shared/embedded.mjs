@@ -1,11 +1,12 @@
 import { startConnect } from '../../../dist/src/index.js';
+import { ApolloServer } from '../../../node_modules/@apollo/server/dist/esm/index.js';
 import { readOwner } from './stackone.mjs';
 
 /**
  * This package inside the Apollo Server of a host app. The login of the host app is the same as in the bare Apollo Server:
  * it does not verify the token. Everything else is checked. Production mode accepts only HTTPS URLs for StackOne.
  */
-export const connect = await startConnect({
+const connect = await startConnect({
   production: false,
   apiKey: 'bench-key',
   baseUrl: process.env['UPSTREAM'] ?? '',
@@ -14,3 +15,9 @@ export const connect = await startConnect({
   /** @param {Pick<import('node:http').IncomingMessage, 'headers'>} request */
   getOwner: ({ headers }) => readOwner(headers.authorization),
 });
+
+export const { createContext } = connect;
+
+/** An app has one copy of `graphql`: this is the Apollo Server next to this package's. */
+export const apollo = new ApolloServer(connect.apolloOptions);
+await apollo.start();

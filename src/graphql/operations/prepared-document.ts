@@ -96,5 +96,5 @@ function canCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
   };
   visit(document, visitWithTypeInfo(typeInfo, { Field: (node) => countField(node), Directive: countDirective }));
   const canFailTogether = found.nullable > 0 && (found.roots > 1 || found.nested > 0);
-  return found.reservedKeys + found.directives + found.unions === 0 && !canFailTogether;
+  return found.reservedKeys === 0 && found.directives === 0 && found.unions === 0 && !canFailTogether;
 }
