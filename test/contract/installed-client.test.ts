@@ -52,25 +52,29 @@ describe('The client in a project with only its dependencies and React', () => {
     60_000,
   );
 
-  it('runs both entries', async () => {
+  it('runs all entries, also that of the element, which needs no DOM to be imported', async () => {
     const script = `
       import { createConnectClient, toFailure } from 'stackone-connect-client';
-      import { ConnectButton, useConnect } from 'stackone-connect-client/react';
+      import { ConnectButton, ConnectIntegrations, useConnect } from 'stackone-connect-client/react';
+      import 'stackone-connect-client/elements';
       const client = createConnectClient({ url: 'http://127.0.0.1:1/graphql' });
       const failure = await client.sdk.integrations().catch(toFailure);
-      console.log(failure.kind, typeof ConnectButton, typeof useConnect);`;
+      console.log(failure.kind, typeof ConnectButton, typeof ConnectIntegrations, typeof useConnect);`;
     writeFileSync(join(project.folder, 'client.mjs'), script);
     const outcome = await run(project.folder, 'node', ['client.mjs']);
-    expect(outcome).toEqual({ code: 0, stdout: 'unreachable object function\n', stderr: '' });
+    expect(outcome).toEqual({ code: 0, stdout: 'unreachable object object function\n', stderr: '' });
   });
 });
 
 const consumer = `
 import { GraphQLClient } from 'graphql-request';
 import { getSdk } from 'stackone-connect-client';
-import { ConnectButton } from 'stackone-connect-client/react';
+import { ConnectButton, ConnectIntegrations } from 'stackone-connect-client/react';
+import type { ConnectIntegrationsElement } from 'stackone-connect-client/elements';
 
 const { createConnectSession } = await getSdk(new GraphQLClient('/graphql')).createConnectSession({ provider: 'bamboohr' });
 export const token: string | null = createConnectSession.token;
 export const button = <ConnectButton provider="bamboohr" />;
+export const page = <ConnectIntegrations hubSrc="/hub.js" onLinked={({ providerKey }) => providerKey} />;
+export const language = (element: ConnectIntegrationsElement): string | null => element.language;
 `;

@@ -93,8 +93,9 @@ test('an error of the package is one of its class', async () => {
 const clientTest = `
 import { createConnectClient, toFailure } from 'stackone-connect-client';
 import { ConnectButton } from 'stackone-connect-client/react';
+import 'stackone-connect-client/elements';
 
-test('both entries of the client', async () => {
+test('the entries of the client', async () => {
   const client = createConnectClient({ url: 'http://127.0.0.1:1/graphql' });
   const failure = await client.sdk.integrations().catch(toFailure);
   expect([failure, ConnectButton]).toEqual([{ kind: 'unreachable' }, expect.anything()]);

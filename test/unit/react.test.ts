@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { createElement, StrictMode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { createConnectClient } from '../../client/src/index.js';
-import { ConnectButton, ConnectProvider, useConnect, useLinkedAccounts } from '../../client/src/react/index.js';
+import {
+  ConnectButton,
+  ConnectIntegrations,
+  ConnectProvider,
+  useConnect,
+  useIntegrations,
+  useLinkedAccounts,
+} from '../../client/src/react/index.js';
 
 const client = createConnectClient({ url: 'https://connect.example.com/graphql' });
 
@@ -35,6 +42,16 @@ describe('React components on a server', () => {
   it('useLinkedAccounts renders the state before the first read, and sends nothing', () => {
     const Own = () => createElement('p', null, JSON.stringify(useLinkedAccounts().accounts));
     expect(render(createElement(Own))).toBe('<p>null</p>');
+  });
+
+  it('ConnectIntegrations renders an empty element, without a ConnectProvider', () => {
+    const element = createElement(ConnectIntegrations, { client, className: 'mine', hubSrc: '/hub.js' });
+    expect(renderToString(element)).toBe('<connect-integrations class="mine"></connect-integrations>');
+  });
+
+  it('useIntegrations renders the state before the first read, and sends nothing', () => {
+    const Own = () => createElement('p', null, useIntegrations().state.phase);
+    expect(render(createElement(Own))).toBe('<p>loading</p>');
   });
 
   it('ConnectButton throws a helpful error without a ConnectProvider', () => {
