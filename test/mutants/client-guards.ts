@@ -545,20 +545,20 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: signIn,
-    guard: 'this.#waiting === waiting && this.#close(), ok ? unusedMs : 0',
-    without: 'this.#waiting === waiting && this.#close(), unusedMs',
+    guard: ', ok ? unusedMs : 0',
+    without: ', unusedMs',
     noticedBy: 'unit/sign-in-window',
   },
   {
     file: signIn,
-    guard: 'waiting !== null && this.#waiting === waiting && this.#close()',
+    guard: 'this.#waiting === waiting && this.#close()',
     without: 'this.#close()',
     noticedBy: 'unit/sign-in-window',
   },
   {
     file: signIn,
     guard: '    if (waiting?.closed === false) {\n',
-    without: '    if (waiting !== null) {\n',
+    without: '    if (waiting) {\n',
     noticedBy: 'unit/sign-in-window',
   },
   {
