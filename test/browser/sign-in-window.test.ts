@@ -6,7 +6,7 @@ import { button, waitForText } from '../support/hub-page.js';
 // Chromium runs without its blocker here: `npm run test:engines` has it, in three browsers.
 describeInBrowser('The sign-in window', ({ open }) => {
   describe.each([
-    ['the demo page', startDemoPage],
+    ['connect-integrations', startDemoPage],
     ['ConnectButton', startReactPage],
   ] as const)('of %s', (_name, startSite) => {
     let site: HubSite;
