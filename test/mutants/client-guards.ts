@@ -579,4 +579,22 @@ export const clientGuards: readonly Mutant[] = [
     without: '',
     noticedBy: 'unit/sign-in-window',
   },
+  {
+    file: flow,
+    guard: "      if (this.#state.phase === 'open') {\n        this.#setState({ ...this.#state, signIn });\n      }\n",
+    without: '      this.#setState({ ...this.#state, signIn });\n',
+    noticedBy: 'flow/connect-flow',
+  },
+  {
+    file: hub,
+    guard: 'onBlocked: flow.hub.signInBlocked',
+    without: 'onBlocked: () => {}',
+    noticedBy: 'browser/sign-in-window',
+  },
+  {
+    file: reactHub,
+    guard: 'onBlocked: flow.hub.signInBlocked',
+    without: 'onBlocked: () => {}',
+    noticedBy: 'browser/sign-in-window',
+  },
 ];
