@@ -586,12 +586,6 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'flow/connect-flow',
   },
   {
-    file: hub,
-    guard: 'onBlocked: flow.hub.signInBlocked',
-    without: 'onBlocked: () => {}',
-    noticedBy: 'browser/sign-in-window',
-  },
-  {
     file: reactHub,
     guard: 'onBlocked: flow.hub.signInBlocked',
     without: 'onBlocked: () => {}',
