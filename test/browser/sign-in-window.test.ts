@@ -6,7 +6,7 @@ import { button, waitForText } from '../support/hub-page.js';
 // Chromium runs without its blocker here: `npm run test:engines` has it, in three browsers.
 describeInBrowser('The sign-in window', ({ open }) => {
   describe.each([
-    ['the demo page', startDemoPage],
+    ['connect-integrations', startDemoPage],
     ['ConnectButton', startReactPage],
   ] as const)('of %s', (_name, startSite) => {
     let site: HubSite;
@@ -24,13 +24,18 @@ describeInBrowser('The sign-in window', ({ open }) => {
         let calls = 0;
         window.open = (...values) => (++calls === 2 ? null : open(...values));
       }`);
-      emulator.failNext({ kind: 'delay', delayMs: 1_500, match: { path: '/hub/connection_attempts' } });
+      let respond = () => {};
+      const held = new Promise<void>((resolve) => {
+        respond = resolve;
+      });
+      await page.route('**/hub/connection_attempts', (route) => held.then(() => route.continue()), { times: 1 });
       await button(page, 'Connect Slack').click();
       await button(page, 'Connect').waitFor();
       const [popup] = await Promise.all([page.waitForEvent('popup'), button(page, 'Connect').click()]);
       expect(popup.url()).toBe('about:blank');
       await waitForText(popup, 'The sign-in page opens in a moment…');
       await popup.close();
+      respond();
       await waitForText(page, 'Your browser blocked the sign-in window.');
       const [opened] = await Promise.all([page.waitForEvent('popup'), button(page, 'Continue to sign-in').click()]);
       await opened.getByRole('button', { name: 'Approve' }).click();

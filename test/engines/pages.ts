@@ -9,7 +9,7 @@ export interface HubSite {
   readonly stop: () => Promise<void>;
 }
 
-/** The page of the demo, with the Hub as an element. */
+/** The page of the demo: `<connect-integrations>`, with the Hub as an element. */
 export async function startDemoPage(): Promise<HubSite> {
   const demo = await startTestDemo();
   return { demo, url: demo.url, stop: demo.stop };

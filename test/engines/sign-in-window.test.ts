@@ -6,7 +6,7 @@ import { type EnginePage, type EnginePopup, engines, type RunningEngine } from '
 import { type HubSite, startDemoPage, startReactPage } from './pages.js';
 
 const sites = [
-  ['the demo page', startDemoPage],
+  ['connect-integrations', startDemoPage],
   ['ConnectButton of React', startReactPage],
 ] as const;
 

@@ -75,10 +75,16 @@ function windowOf(send: Send, handle: string): DriverWindow {
       await enter(isFrame);
       return send('POST', '/execute/sync', { script: `${finders} return ${script}`, args: [] });
     };
-    /** Waits for the element, and clicks in its middle. WebKit counts from the corner of the page, also in a frame. */
+    /** Waits until the element rests, and clicks in its middle. WebKit counts from the corner of the page, also in a frame. */
     const click = async (finder: string) => {
-      const description = `${finder} in window ${handle}`;
-      const [x, y] = await waitFor(async () => parsePoint(await evaluate(`middleOf(${finder})`)), description, waiting);
+      let last: string | undefined;
+      const findAtRest = async () => {
+        const point = parsePoint(await evaluate(`middleOf(${finder})`));
+        const isAtRest = point?.join() === last;
+        last = point?.join();
+        return isAtRest ? point : undefined;
+      };
+      const [x, y] = await waitFor(findAtRest, `${finder} in window ${handle}`, waiting);
       await enter(false);
       const corner = isFrame ? await send('POST', '/execute/sync', { script: frameCorner, args: [] }) : [0, 0];
       const [left, top] = parsePoint(corner) ?? [0, 0];

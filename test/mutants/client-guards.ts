@@ -545,20 +545,20 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: signIn,
-    guard: 'this.#waiting === waiting && this.#close(), ok ? unusedMs : 0',
-    without: 'this.#waiting === waiting && this.#close(), unusedMs',
+    guard: ', ok ? unusedMs : 0',
+    without: ', unusedMs',
     noticedBy: 'unit/sign-in-window',
   },
   {
     file: signIn,
-    guard: 'waiting !== null && this.#waiting === waiting && this.#close()',
+    guard: 'this.#waiting === waiting && this.#close()',
     without: 'this.#close()',
     noticedBy: 'unit/sign-in-window',
   },
   {
     file: signIn,
     guard: '    if (waiting?.closed === false) {\n',
-    without: '    if (waiting !== null) {\n',
+    without: '    if (waiting) {\n',
     noticedBy: 'unit/sign-in-window',
   },
   {
@@ -578,5 +578,17 @@ export const clientGuards: readonly Mutant[] = [
     guard: '    await copy.arrayBuffer();\n',
     without: '',
     noticedBy: 'unit/sign-in-window',
+  },
+  {
+    file: flow,
+    guard: "      if (this.#state.phase === 'open') {\n        this.#setState({ ...this.#state, signIn });\n      }\n",
+    without: '      this.#setState({ ...this.#state, signIn });\n',
+    noticedBy: 'flow/connect-flow',
+  },
+  {
+    file: reactHub,
+    guard: 'onBlocked: flow.hub.signInBlocked',
+    without: 'onBlocked: () => {}',
+    noticedBy: 'browser/sign-in-window',
   },
 ];

@@ -142,6 +142,19 @@ describe('the sign-in window of a Hub', () => {
     expect(page.opened.map(({ closed }) => closed)).toEqual([true, true]);
   });
 
+  it('of a second attempt is not closed for the first one', async () => {
+    mount();
+    const same = new OpenedWindow();
+    page.openWindow = () => same;
+    await page.window.fetch(attemptsUrl, request());
+    await jest.advanceTimersByTimeAsync(1_500);
+    await page.window.fetch(attemptsUrl, request());
+    await jest.advanceTimersByTimeAsync(1_500);
+    expect(same.closed).toBe(false);
+    await jest.advanceTimersByTimeAsync(1_500);
+    expect(same.closed).toBe(true);
+  });
+
   it('is used again while it shows a page of another origin, from an earlier attempt', async () => {
     mount();
     const foreign = Object.defineProperty(new OpenedWindow(), 'document', {
@@ -166,12 +179,13 @@ describe('the sign-in window of a Hub', () => {
 
   it('leaves windows of other code to the page', () => {
     mount();
-    for (const url of ['https://help.example.com/', `${baseUrl}/docs`, pageUrl('token-2'), '']) {
+    const urls = ['https://help.example.com/', `${baseUrl}/docs`, pageUrl('token-2'), ''];
+    for (const url of urls) {
       expect(page.window.open(url, 'Help')).toBe(page.opened.at(-1));
       expect(page.log.at(-1)).toBe(`open ${url} Help`);
     }
     page.openWindow = () => null;
-    expect(page.window.open('https://help.example.com/', 'Help')).toBeNull();
+    expect(urls.map((url) => page.window.open(url, 'Help'))).toEqual(urls.map(() => null));
     expect(states).toEqual([]);
   });
 
@@ -221,6 +235,12 @@ describe('the sign-in window of a Hub', () => {
     expect(page.opened).toHaveLength(1);
     expect(page.window.fetch).not.toBe(fetch);
     unmountSecond();
+    expect(page.window).toMatchObject({ fetch, open });
+    const unmountThird = mount('token-3');
+    unmountSecond();
+    const unmountFourth = mount('token-4');
+    unmountThird();
+    unmountFourth();
     expect(page.window).toMatchObject({ fetch, open });
   });
 

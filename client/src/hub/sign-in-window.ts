@@ -86,8 +86,8 @@ function install(): Installation {
 /** The sign-in window of one Hub. */
 class SignInWindow {
   readonly #options: SignInWindowOptions;
-  /** The window that was opened in the click and waits for the sign-in page. */
-  #waiting: Window | null = null;
+  /** The attempt whose window waits for the sign-in page. Two attempts can have the same window. */
+  #waiting: { readonly window: Window | null } | null = null;
   #isBlocked = false;
 
   constructor(options: SignInWindowOptions) {
@@ -112,18 +112,18 @@ class SignInWindow {
 
   /** Opens the window and sends the request. Closes the window if the request fails or the Hub does not use it. */
   attempt(send: () => Promise<Response>): Promise<Response> {
-    const waiting = openWaitingWindow(this.#options.waitingText);
+    const waiting = { window: openWaitingWindow(this.#options.waitingText) };
     this.#waiting = waiting;
     const response = (async () => send())();
     void isCreated(response).then((ok) => {
-      setTimeout(() => waiting !== null && this.#waiting === waiting && this.#close(), ok ? unusedMs : 0);
+      setTimeout(() => this.#waiting === waiting && this.#close(), ok ? unusedMs : 0);
     });
     return response;
   }
 
   /** @returns the window for the Hub: the waiting one, a new one, or a stand-in for a blocked one */
   open(url: string, openWindow: () => Window | null): Window | null {
-    const waiting = this.#waiting;
+    const waiting = this.#waiting?.window;
     this.#waiting = null;
     if (waiting?.closed === false) {
       waiting.location.replace(url);
@@ -172,7 +172,7 @@ class SignInWindow {
   }
 
   #close(): void {
-    this.#waiting?.close();
+    this.#waiting?.window?.close();
     this.#waiting = null;
   }
 }

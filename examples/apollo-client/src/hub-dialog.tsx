@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { type BlockedSignIn, prepareSignInWindow } from 'stackone-connect-client';
 
 // The Hub is large, so it is loaded when it is first shown.
 const StackOneHub = lazy(async () => ({ default: (await import('@stackone/hub')).StackOneHub }));
@@ -13,6 +14,9 @@ interface HubDialogProps {
 
 /** A dialog with the Hub. The Hub has no close button before a success, so the dialog has its own. */
 export function HubDialog({ token, onSuccess, onClose }: HubDialogProps) {
+  const [signIn, setSignIn] = useState<BlockedSignIn | null>(null);
+  // Browsers block the window that the Hub opens for OAuth, Safari always.
+  useEffect(() => prepareSignInWindow({ baseUrl: import.meta.env.HUB_URL, token, onBlocked: setSignIn }), [token]);
   return (
     <dialog ref={showModal} aria-labelledby="hub-title" onCancel={onClose}>
       <header>
@@ -21,6 +25,14 @@ export function HubDialog({ token, onSuccess, onClose }: HubDialogProps) {
           Cancel
         </button>
       </header>
+      {signIn !== null && (
+        <p role="alert">
+          Your browser blocked the sign-in window.{' '}
+          <button type="button" onClick={signIn.continue}>
+            Continue to sign-in
+          </button>
+        </p>
+      )}
       <Suspense fallback={<p role="status">Loading…</p>}>
         <div className="hub">
           {/* A new Hub for each token: a mounted Hub ignores a changed token. */}
