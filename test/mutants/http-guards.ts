@@ -338,12 +338,6 @@ export const httpGuards: readonly Mutant[] = [
     noticedBy: 'flow/tracing',
   },
   {
-    file: 'src/http/plugins/request-context.ts',
-    guard: 'raw, reply.raw, close, isOperation)',
-    without: 'raw, reply.raw, close, true)',
-    noticedBy: 'flow/tracing',
-  },
-  {
     file: 'src/graphql/context.ts',
     guard: "inSpan('authenticate', request.traceContext, () => authenticate(credentials))",
     without: 'authenticate(credentials)',
