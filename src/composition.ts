@@ -24,6 +24,7 @@ import { queryLimitsRule } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
 import { Streams } from './graphql/streams.js';
 import { tokenLimitRule } from './graphql/token-limit.js';
+import { OwnerWork } from './linking/owner-work.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
 import { createRateLimits } from './linking/rate-limits.js';
 import { RedisClient } from './linking/redis.js';
@@ -91,6 +92,7 @@ export async function compose<Credentials>(
         api,
         catalog: new ProviderCatalog(api, logger),
         rateLimits,
+        work: new OwnerWork(config.rateLimitPerOwnerPerMinute),
         deletedAccounts: new LRUCache({ max: maxDeletedAccounts }),
         config,
         logger,

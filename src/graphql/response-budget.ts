@@ -6,7 +6,7 @@ import { hasResolver } from './own-fields.js';
 /** Values of one response, with 128 characters of text for each. It takes less than 50 ms to build one (npm run cost). */
 export const maxResponseValues = 20_000;
 /** A field with a resolver costs as much as so many plain fields. */
-const resolverCost = 10;
+const resolverCost = 25;
 const charactersPerValue = 128;
 
 /** A selected field: its property in the data, and the fields below it. No property: a resolver returns its data. */
@@ -19,13 +19,41 @@ type Plan = readonly PlannedField[];
 /** By the field nodes of a position in an operation. graphql-js and graphql-jit make one array for each position. */
 const plans = new WeakMap<readonly FieldNode[], Plan>();
 
+/** Counts the values of all requests of one owner. `linking/owner-work` has the limit. */
+export interface WorkOfOwner {
+  readonly add: (values: number) => void;
+  readonly check: () => void;
+}
+
 /**
  * What one request may still put into its response. The limits of a document cannot bound a response: that depends on how
  * many accounts and providers there are. Each resolver counts its data, along the selection, before any of it is copied
  * into the response.
  */
 export class ResponseBudget {
+  readonly #work: WorkOfOwner;
   #left = maxResponseValues;
+  #isStarted = false;
+  #refusal: unknown;
+
+  constructor(work: WorkOfOwner) {
+    this.#work = work;
+  }
+
+  /** Before the first resolver of a query. A mutation has few values and a rate limit of its own. @throws AppError `RATE_LIMITED` */
+  start(): void {
+    if (!this.#isStarted) {
+      this.#isStarted = true;
+      try {
+        this.#work.check();
+      } catch (error) {
+        this.#refusal = error;
+      }
+    }
+    if (this.#refusal !== undefined) {
+      throw this.#refusal;
+    }
+  }
 
   /** Before a resolver runs: nothing runs for a response that is refused. @throws AppError `BAD_USER_INPUT` */
   check(): void {
@@ -38,7 +66,12 @@ export class ResponseBudget {
   spend(value: unknown, info: GraphQLResolveInfo): void {
     const plan = plans.get(info.fieldNodes) ?? planOf(info.fieldNodes, info.returnType, info);
     plans.set(info.fieldNodes, plan);
-    this.#spend(value, plan);
+    const before = this.#left;
+    try {
+      this.#spend(value, plan);
+    } finally {
+      this.#work.add(before - this.#left);
+    }
   }
 
   #spend(value: unknown, plan: Plan): void {
