@@ -35,6 +35,7 @@ import { createSchema } from './graphql/schema.js';
 import { Streams } from './graphql/streams.js';
 import { noServiceRule } from './graphql/subgraph/subgraph-resolver.js';
 import { tokenLimitRule } from './graphql/token-limit.js';
+import { OwnerWork } from './linking/owner-work.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
 import { createRateLimits } from './linking/rate-limits.js';
 import { RedisClient } from './linking/redis.js';
@@ -104,6 +105,7 @@ export async function compose<Credentials>(
         api,
         catalog: new ProviderCatalog(api, logger),
         rateLimits,
+        work: new OwnerWork(config.rateLimitPerOwnerPerMinute),
         deletedAccounts: new LRUCache({ max: maxDeletedAccounts }),
         config,
         logger,
