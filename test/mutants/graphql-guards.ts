@@ -503,7 +503,7 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: composition,
-    guard: 'config.subgraph && !config.introspection',
+    guard: 'subgraph && !introspection',
     without: 'false',
     noticedBy: 'flow/subgraph',
   },
