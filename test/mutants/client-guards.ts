@@ -301,13 +301,13 @@ export const clientGuards: readonly Mutant[] = [
     file: guided,
     guard: "asks ? { ...request, onExisting: 'FAIL' } : request",
     without: 'request',
-    noticedBy: 'browser/react',
+    noticedBy: 'flow/integrations',
   },
   {
     file: guided,
     guard: 'if (asks && known.length > 0) {',
     without: 'if (known.length > 9) {',
-    noticedBy: 'browser/demo-accounts',
+    noticedBy: 'flow/integrations',
   },
   {
     file: theme,
