@@ -76,4 +76,15 @@ describe('Overload protection', () => {
     }
     expect([...statuses]).toEqual([200]);
   });
+
+  it('does not take an interval without measurements for a delay over a limit of many seconds', async () => {
+    const patient = await startTestApp({ MAX_EVENT_LOOP_DELAY_MS: '10000' });
+    const patientHeaders = await signIn(acme);
+    for (let round = 1; round <= 4; round++) {
+      const end = performance.now() + 1_050;
+      while (performance.now() < end) {}
+      expect([round, (await patient.post(mutation, patientHeaders)).status]).toEqual([round, 200]);
+    }
+    await patient.stop();
+  });
 });

@@ -12,9 +12,11 @@ export async function addOverloadGuard(server: FastifyInstance, maxEventLoopDela
   await server.register(underPressure, {
     maxEventLoopDelay: maxEventLoopDelayMs,
     sampleInterval: sampleIntervalMs,
-    pressureHandler: (request, reply) => {
+    pressureHandler: (request, reply, _type, delayMs) => {
+      // An interval without any sample has an infinite delay. The loop was then blocked for about the interval.
+      const isOverloaded = delayMs !== Number.POSITIVE_INFINITY || sampleIntervalMs > maxEventLoopDelayMs;
       // Health checks and pages are served also under load.
-      if (request.routeOptions.url?.startsWith('/graphql')) {
+      if (isOverloaded && request.routeOptions.url?.startsWith('/graphql')) {
         requestContextOf(request).telemetry.setCode('OVERLOADED');
         reply
           .code(errorCodeInfo('OVERLOADED').httpStatus ?? 503)
