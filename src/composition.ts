@@ -36,7 +36,7 @@ import { Streams } from './graphql/streams.js';
 import { noServiceRule } from './graphql/subgraph/subgraph-resolver.js';
 import { tokenLimitRule } from './graphql/token-limit.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
-import { createRateLimits } from './linking/rate-limits.js';
+import { createRateLimits, OwnerWork } from './linking/rate-limits.js';
 import { RedisClient } from './linking/redis.js';
 import { Audit, type OnAudit } from './observability/audit.js';
 import type { Logger } from './observability/logger.js';
@@ -104,6 +104,7 @@ export async function compose<Credentials>(
         api,
         catalog: new ProviderCatalog(api, logger),
         rateLimits,
+        work: new OwnerWork(config.rateLimitPerOwnerPerMinute),
         deletedAccounts: new LRUCache({ max: maxDeletedAccounts }),
         config,
         logger,

@@ -26,6 +26,20 @@ export function httpHeadOf(errors: readonly Pick<GraphQLError, 'originalError'>[
   return head;
 }
 
+/**
+ * Removes errors with the same original error, except for the first one: a request that is refused as a whole is refused
+ * in each of its fields.
+ * @returns the places of those that stay
+ */
+export function firstOfEach(errors: readonly Pick<GraphQLError, 'originalError'>[]): readonly number[] {
+  const seen = new Set<unknown>();
+  return errors.flatMap(({ originalError }, index) => {
+    const isRepeated = originalError instanceof AppError && seen.has(originalError);
+    seen.add(originalError);
+    return isRepeated ? [] : [index];
+  });
+}
+
 /** The error in one of `toGraphQLError`. */
 export function originalOf(error: unknown): unknown {
   return error instanceof GraphQLError ? error.originalError : error;

@@ -50,6 +50,9 @@ function guard(resolve: Resolver<GraphQLContext>): Resolver<ConnectContext> {
       context.onRefused(info.fieldName);
       throw context.refusal;
     }
+    if (info.operation.operation === 'query') {
+      context.budget.start();
+    }
     context.budget.check();
     const spend = (value: unknown) => {
       context.budget.spend(value, info);

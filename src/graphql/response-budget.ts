@@ -6,10 +6,16 @@ import { type Plan, planOf } from './operations/selection.js';
 /** Values of one response, with 128 characters of text for each. It takes less than 50 ms to build one (npm run cost). */
 export const maxResponseValues = 20_000;
 /** A field with a resolver costs as much as so many plain fields. */
-const resolverCost = 10;
+const resolverCost = 25;
 const charactersPerValue = 128;
 
 const frozenCosts = new WeakMap<Plan, WeakMap<readonly unknown[], number>>();
+
+/** Counts the values of all requests of one owner. `linking/owner-work` has the limit. */
+export interface WorkOfOwner {
+  readonly add: (values: number) => void;
+  readonly check: () => void;
+}
 
 /**
  * What one request may still put into its response. The limits of a document cannot bound a response: that depends on how
@@ -17,10 +23,29 @@ const frozenCosts = new WeakMap<Plan, WeakMap<readonly unknown[], number>>();
  * into the response.
  */
 export class ResponseBudget {
+  readonly #work: WorkOfOwner;
   #left: number;
+  #isStarted = false;
+  #refusal: unknown;
 
-  constructor(values = maxResponseValues) {
+  constructor(work: WorkOfOwner, values = maxResponseValues) {
+    this.#work = work;
     this.#left = values;
+  }
+
+  /** Before the first resolver of a query. A mutation has few values and a rate limit of its own. @throws AppError `RATE_LIMITED` */
+  start(): void {
+    if (!this.#isStarted) {
+      this.#isStarted = true;
+      try {
+        this.#work.check();
+      } catch (error) {
+        this.#refusal = error;
+      }
+    }
+    if (this.#refusal !== undefined) {
+      throw this.#refusal;
+    }
   }
 
   /** Before a resolver runs: nothing runs for a response that is refused. @throws AppError `BAD_USER_INPUT` */
@@ -32,7 +57,12 @@ export class ResponseBudget {
 
   /** @throws AppError `BAD_USER_INPUT` */
   spend(value: unknown, info: GraphQLResolveInfo): void {
-    this.#spend(value, planOf(info));
+    const before = this.#left;
+    try {
+      this.#spend(value, planOf(info));
+    } finally {
+      this.#work.add(before - this.#left);
+    }
   }
 
   #spend(value: unknown, plan: Plan): void {
@@ -70,7 +100,7 @@ export class ResponseBudget {
     if (known !== undefined) {
       return known;
     }
-    const unlimited = new ResponseBudget(Number.MAX_SAFE_INTEGER);
+    const unlimited = new ResponseBudget({ add: () => {}, check: () => {} }, Number.MAX_SAFE_INTEGER);
     unlimited.#spendItems(list, plan);
     const cost = Number.MAX_SAFE_INTEGER - unlimited.#left;
     costs.set(list, cost);

@@ -6,7 +6,7 @@ import { accountsPageSize, type StackOneApi } from '../stackone/api.js';
 import { maxRows } from '../stackone/list-reader.js';
 import type { AccountRecord, AccountsQuery, Page } from '../stackone/records.js';
 import { decodeCursor, encodeCursor, type Position } from './cursor.js';
-import type { RateLimits } from './rate-limits.js';
+import { type OwnerWork, type RateLimits, valuesPerRow } from './rate-limits.js';
 
 /** Bounds of any walk through pages, whatever StackOne returns: 2,500 accounts of one owner, in pages of the usual size. */
 const maxPages = 100;
@@ -28,6 +28,7 @@ export interface AccountPage {
 export interface AccountListDependencies {
   readonly api: StackOneApi;
   readonly rateLimits: RateLimits;
+  readonly work: OwnerWork;
   readonly logger: Logger;
 }
 
@@ -184,6 +185,7 @@ export class AccountList {
   async #fetchPage(query: AccountsQuery): Promise<Page<AccountRecord>> {
     await this.#dependencies.rateLimits.takeLookup(this.#owner.id);
     const page = await this.#dependencies.api.listAccounts(query, this.#context);
+    this.#dependencies.work.add(this.#owner.id, page.rowCount * valuesPerRow);
     const foreign = page.rows.filter((record) => !this.#isOwn(record)).length;
     if (foreign > 0) {
       this.#dependencies.logger.error(

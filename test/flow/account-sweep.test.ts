@@ -83,7 +83,8 @@ describe('a sweep', () => {
   it('believes no status filter: an account that works is not broken because it is listed', async () => {
     await sweep();
     const row = { id: 'odd', provider: 'bamboohr', status: 'active', ...ownerFields(acme) };
-    emulator.settings.rawRows = { accounts: [row], catalog: [] };
+    // The emulator filters its rows, so the list is a whole response.
+    emulator.failNext({ status: 200, body: [row], match: { method: 'GET', path: '/accounts' } });
     expect(await sweep()).toEqual([]);
     expect(await state.listBroken()).toEqual([]);
   });

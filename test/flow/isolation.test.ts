@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ownerFields, sessionRequests, signIn, startSharedApp } from '../support/test-app.js';
 
 const owners = 200;
-/** CI sends four times as many requests as a local run. */
+/** CI sends four times as many requests as a local run: `CI=1 npm test -- test/flow/isolation`. */
 const requests = process.env['CI'] === undefined ? 5_000 : 20_000;
 const inFlight = 64;
 /** 5 % */
@@ -61,12 +61,17 @@ describe('owner isolation', () => {
       return { claims: { ...claims, ...granted }, id: account.id, mayManage, mayConnect };
     });
     const callers = await Promise.all(
-      seeds.map(async ({ claims, ...seed }) => ({ ...seed, name: claims.org_id, headers: await signIn(claims) })),
+      seeds.map(async ({ claims, ...seed }) => ({
+        ...seed,
+        claims,
+        name: claims.org_id,
+        headers: await signIn(claims),
+      })),
     );
     const pick = () => callers[Math.floor(random() * owners)] ?? raise('there is no caller');
     let leaks = 0;
     let served = 0;
-    let crossings = 0;
+    const crossings: object[] = [];
     let refused = 0;
     let failed = 0;
     let next = 0;
@@ -93,9 +98,13 @@ describe('owner isolation', () => {
         const isOwnSession = query.includes('createConnectSession') && target === caller;
         const isAllowed = !isMutation || (caller.mayManage && (caller.mayConnect || !isOwnSession));
         const isRefused = codes !== undefined;
-        // A fault of StackOne can come first, but only where the account has to be read.
-        const isFault = /"code":"UPSTREAM_/.test(response.text) && !(isMutation && !caller.mayManage);
-        crossings += isAllowed === isRefused && !isFault ? 1 : 0;
+        // A fault of StackOne can come first, but only where the account has to be read. A slow machine decides nothing.
+        const isFault =
+          response.text.includes('"code":"OVERLOADED"') ||
+          (/"code":"UPSTREAM_/.test(response.text) && !(isMutation && !caller.mayManage));
+        if (isAllowed === isRefused && !isFault) {
+          crossings.push({ query, grants: caller.claims, isAllowed, text: response.text });
+        }
         refused += isRefused ? 1 : 0;
         failed += isRefused || response.json.errors === undefined ? 0 : 1;
       }
@@ -103,7 +112,7 @@ describe('owner isolation', () => {
     await Promise.all(Array.from({ length: inFlight }, worker));
 
     expect(leaks).toBe(0);
-    expect(crossings).toBe(0);
+    expect(crossings).toEqual([]);
     expect(refused).toBeGreaterThan(requests / 10);
     expect(served).toBeGreaterThan(requests / 3);
     const faults = app.emulator.history.filter(({ status }) => status === 500 || status === 0);

@@ -66,7 +66,7 @@ describe('A query for an owner with 2,000 accounts of one provider', () => {
     // First by Apollo Server, then from the operation store.
     for (let turn = 0; turn < 2; turn++) {
       const response = await send(query);
-      expect(errorCode(response)).toMatch(/^BAD_USER_INPUT( BAD_USER_INPUT)*$/);
+      expect(errorCode(response)).toBe('BAD_USER_INPUT');
       expect(response.json.errors?.[0]?.message).toBe(
         'The response would be too large. Select fewer fields, or read `linkedAccounts` page by page.',
       );

@@ -202,10 +202,34 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'unit/response-budget',
   },
   {
+    file: ownFields,
+    guard: '      context.budget.start();\n',
+    without: '',
+    noticedBy: 'unit/response-budget',
+  },
+  {
     file: budget,
     guard: 'const known = costs.get(list);',
     without: 'const known = costs.get(list) ?? 0;',
     noticedBy: 'unit/response-budget',
+  },
+  {
+    file: budget,
+    guard: '      this.#work.add(before - this.#left);\n',
+    without: '',
+    noticedBy: 'unit/response-budget',
+  },
+  {
+    file: 'src/graphql/operations/operation-runner.ts',
+    guard: '      ?.filter((_, index) => kept?.has(index))\n',
+    without: '      ?.filter(() => true)\n',
+    noticedBy: 'flow/many-accounts',
+  },
+  {
+    file: 'src/graphql/plugins/errors.ts',
+    guard: 'firstOfEach(errors).flatMap((index) => all[index] ?? [])',
+    without: 'all',
+    noticedBy: 'flow/many-accounts',
   },
   { file: budget, guard: 'this.#take(resolverCost);', without: '', noticedBy: 'unit/response-budget' },
   {

@@ -258,6 +258,12 @@ export const stackoneGuards: readonly Mutant[] = [
     without: 'owner === this.#openedAt?.toString() ?',
     noticedBy: 'unit/circuit-breaker',
   },
+  {
+    file: breaker,
+    guard: ' && owners >= Math.ceil(recent / recentOwnersPerFailure)',
+    without: '',
+    noticedBy: 'unit/circuit-breaker',
+  },
   { file: breaker, guard: 'count >= failuresToOpen', without: 'false', noticedBy: 'flow/resilience-breaker' },
   {
     file: client,

@@ -49,6 +49,25 @@ describe('A circuit breaker', () => {
     expect(changes).toEqual(isOpen ? [true] : []);
   });
 
+  it('needs a quarter of the owners with a call in the last ten seconds, up to five', async () => {
+    for (let owner = 0; owner < 40; owner++) {
+      await call(`owner ${owner}`, 'ok');
+    }
+    await fail('ABC'.repeat(10));
+    expect(changes).toEqual([]);
+    await fail('DE');
+    expect(changes).toEqual([true]);
+  });
+
+  it('needs two owners again after ten seconds without the others', async () => {
+    for (let owner = 0; owner < 40; owner++) {
+      await call(`owner ${owner}`, 'ok');
+    }
+    await jest.advanceTimersByTimeAsync(10_001);
+    await fail('AABBA');
+    expect(changes).toEqual([true]);
+  });
+
   it('counts each failure without an owner by itself', async () => {
     for (let failure = 1; failure <= 5; failure++) {
       expect(await call(undefined, 'down')).toBe('down');

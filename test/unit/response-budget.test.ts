@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
+import { AppError } from '../../src/domain/app-error.js';
+import { firstOfEach } from '../../src/graphql/http-head.js';
 import { guardFields } from '../../src/graphql/own-fields.js';
 import { maxResponseValues, ResponseBudget } from '../../src/graphql/response-budget.js';
+import { OwnerWork } from '../../src/linking/rate-limits.js';
 
 const list = (length: number, item: unknown) => Array<unknown>(length).fill(item);
 
@@ -28,7 +31,7 @@ function createSchema(items: readonly unknown[], inner: readonly unknown[] = [])
 }
 
 async function isRefused(schema: GraphQLSchema, query: string): Promise<boolean> {
-  const contextValue = { budget: new ResponseBudget() };
+  const contextValue = { budget: new ResponseBudget({ add: () => {}, check: () => {} }) };
   const { errors } = await execute({ schema, document: parse(query), contextValue });
   return errors?.some(({ message }) => message === 'the response would be too large') ?? false;
 }
@@ -44,7 +47,7 @@ const costs: readonly (readonly [what: string, selection: string, item: unknown,
   ['items of a list', 'children { id }', { children: list(7, { id: '1' }) }, 15],
   ['plain items of a list', 'texts', { texts: list(7, '') }, 8],
   ['128 characters of a text', 'text', { text: 'x'.repeat(128) }, 3],
-  ['a field with a resolver', 'items { id }', {}, 11],
+  ['a field with a resolver', 'items { id }', {}, 26],
 ];
 
 describe('ResponseBudget counts', () => {
@@ -74,9 +77,9 @@ describe('ResponseBudget counts', () => {
 
   it('the items of each list below a list', async () => {
     const query = '{ items { items { id } } }';
-    // Each item of the outer list counts 11, and each of its items 2.
-    expect(await isRefused(createSchema(list(100, {}), list(94, {})), query)).toBe(false);
-    expect(await isRefused(createSchema(list(100, {}), list(95, {})), query)).toBe(true);
+    // Each item of the outer list counts 26, and each of its items 2.
+    expect(await isRefused(createSchema(list(100, {}), list(87, {})), query)).toBe(false);
+    expect(await isRefused(createSchema(list(100, {}), list(88, {})), query)).toBe(true);
   });
 
   it('all resolvers of a request together', async () => {
@@ -86,19 +89,63 @@ describe('ResponseBudget counts', () => {
   });
 });
 
+describe('An owner', () => {
+  it('over its limit gets RATE_LIMITED once for each query, before a resolver runs', async () => {
+    const work = new OwnerWork(30);
+    const schema = createSchema(list(maxResponseValues / 4, {}));
+    const ofOwner = (ownerId: string) => ({
+      budget: new ResponseBudget({ add: (values) => work.add(ownerId, values), check: () => work.check(ownerId) }),
+    });
+    const run = async (query: string, ownerId = 'a') => {
+      const { errors = [] } = await execute({ schema, document: parse(query), contextValue: ofOwner(ownerId) });
+      const originals = firstOfEach(errors).map((index) => errors[index]?.originalError);
+      return originals.map((error) => (error instanceof AppError ? error.code : 'another error'));
+    };
+    for (let count = 0; count < 4; count++) {
+      expect(await run('{ items { id } }')).toEqual([]);
+    }
+    let calls = 0;
+    Object.assign(schema.getQueryType()?.getFields()['items'] ?? {}, {
+      resolve: () => {
+        calls += 1;
+        return [];
+      },
+    });
+    guardFields(schema);
+    work.add('a', 10 * maxResponseValues);
+    expect(await run('{ items { id } a: items { id } b: items { id } }')).toEqual(['RATE_LIMITED']);
+    expect(calls).toBe(0);
+    expect(await run('{ items { id } }', 'b')).toEqual([]);
+    expect(calls).toBe(1);
+  });
+
+  it('is charged for the values of a response that is refused', async () => {
+    let values = 0;
+    const budget = new ResponseBudget({
+      add: (count) => {
+        values += count;
+      },
+      check: () => {},
+    });
+    const schema = createSchema(list(maxResponseValues, {}));
+    await execute({ schema, document: parse('{ items { id } }'), contextValue: { budget } });
+    expect(values).toBe(maxResponseValues + 1);
+  });
+});
+
 describe('A request over its budget', () => {
   it('runs no further resolver, also for the lists that were within it', async () => {
     let calls = 0;
-    const schema = createSchema(list(30, {}));
+    const schema = createSchema(list(20, {}));
     const item = schema.getType('Item');
     const field = item !== undefined && 'getFields' in item ? item.getFields()['items'] : undefined;
     const resolve = async () => {
       calls += 1;
-      return list(30, {});
+      return list(20, {});
     };
     Object.assign(field ?? {}, { resolve });
     expect(await isRefused(guardFields(schema), '{ items { items { items { items { id } } } } }')).toBe(true);
     // Those of the second and of the third level. The lists of the third level exceed the budget.
-    expect(calls).toBe(30 + 30 * 30);
+    expect(calls).toBe(20 + 20 * 20);
   });
 });

@@ -8,7 +8,7 @@ import type {
 } from 'graphql';
 import type { GraphQLContext } from '../context.js';
 import { type FormatError, toFormatted } from '../format-error.js';
-import { httpHeadOf } from '../http-head.js';
+import { firstOfEach, httpHeadOf } from '../http-head.js';
 import { OperationStore } from './operation-store.js';
 import type { SharedTexts } from './shared-texts.js';
 import type { TrustedDocuments } from './trusted-documents.js';
@@ -82,7 +82,10 @@ export class OperationRunner {
     operation: OperationDefinitionNode,
     { request: { telemetry } }: GraphQLContext,
   ): OperationResponse {
-    const formatted = errors?.map((error) => this.#formatError(toFormatted(error), error));
+    const kept = errors && new Set(firstOfEach(errors));
+    const formatted = errors
+      ?.filter((_, index) => kept?.has(index))
+      .map((error) => this.#formatError(toFormatted(error), error));
     const result = { ...(formatted !== undefined && { errors: formatted }), data: data ?? null };
     telemetry.setResponse(operation, errors ?? [], result);
     return { http: httpHeadOf(errors ?? []), result };

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { chooseContentType } from '../content-type.js';
 import { leaveToHost, RequestError } from '../format-error.js';
-import { httpHeadOf } from '../http-head.js';
+import { firstOfEach, httpHeadOf } from '../http-head.js';
 import { assertMarked, isWhollyOwn, ownRootFields, ownRootKeys } from '../own-fields.js';
 
 const maxRequestErrors = 3;
@@ -47,6 +47,11 @@ export function createErrorsPlugin(): ApolloServerPlugin {
           }
           for (const [name, value] of headers) {
             http.headers.set(name, value);
+          }
+          const result = body.kind === 'single' ? body.singleResult : undefined;
+          if (result?.errors !== undefined && result.errors.length === errors?.length) {
+            const { errors: all } = result;
+            result.errors = firstOfEach(errors).flatMap((index) => all[index] ?? []);
           }
           // graphql-js finds up to a hundred errors in one document, and up to fifty in one variable.
           if (

@@ -3,6 +3,8 @@ import { UpstreamError } from './errors.js';
 /** Counted failures in a row that open the breaker. One owner adds at most `maxFailuresOfOwner` of them. */
 const failuresToOpen = 5;
 const maxFailuresOfOwner = 3;
+const recentMs = 10_000;
+const recentOwnersPerFailure = 4;
 export const probeAfterMs = 10_000;
 
 export class CircuitOpenError extends Error {
@@ -11,7 +13,8 @@ export class CircuitOpenError extends Error {
 
 /**
  * Stops calls while StackOne is down. It opens after five failures in a row from at least two owners, because one owner
- * can ask for the same broken account again and again. Ten seconds later it sends one call as a probe, and the result
+ * can ask for the same broken account again and again. Where more owners call, more of them must have failed, up to five:
+ * a quarter of those with a call in the last ten seconds. Ten seconds later it sends one call as a probe, and the result
  * opens or closes it. The owner of a failed probe waits twice as long for its next one, so that another owner can show
  * that StackOne is healthy. Each call without an owner counts alone.
  */
@@ -19,6 +22,8 @@ export class CircuitBreaker {
   readonly #onChange: (isOpen: boolean) => void;
   /** Failures since the last success. */
   readonly #failures = new Map<string | undefined, number>();
+  /** When the last owners called, the latest last: as many as make a difference. */
+  readonly #recent = new Map<string, number>();
   #openedAt: number | undefined;
   #lastProbeOwner: string | undefined;
   #probe: Promise<unknown> | undefined;
@@ -53,6 +58,9 @@ export class CircuitBreaker {
   }
 
   async #observe<T>(owner: string | undefined, attempt: () => Promise<T>, isProbe: boolean): Promise<T> {
+    if (owner !== undefined) {
+      this.#remember(owner);
+    }
     try {
       const response = await attempt();
       this.#onSuccess(isProbe);
@@ -77,6 +85,26 @@ export class CircuitBreaker {
     }
   }
 
+  #remember(owner: string): void {
+    this.#recent.delete(owner);
+    this.#recent.set(owner, performance.now());
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recent.size <= failuresToOpen * recentOwnersPerFailure) {
+        return;
+      }
+      this.#recent.delete(oldest);
+    }
+  }
+
+  #isDown(): boolean {
+    const counts = [...this.#failures.values()];
+    const count = counts.reduce((sum, failures) => sum + failures, 0);
+    const owners = this.#failures.has(undefined) ? count : counts.length;
+    const since = performance.now() - recentMs;
+    const recent = [...this.#recent.values()].filter((at) => at >= since).length;
+    return count >= failuresToOpen && owners >= Math.ceil(recent / recentOwnersPerFailure);
+  }
+
   #onFailure(owner: string | undefined, isProbe: boolean): void {
     if (isProbe) {
       this.#openedAt = performance.now();
@@ -84,8 +112,7 @@ export class CircuitBreaker {
     } else if (this.#openedAt === undefined) {
       const max = owner === undefined ? failuresToOpen : maxFailuresOfOwner;
       this.#failures.set(owner, Math.min(max, (this.#failures.get(owner) ?? 0) + 1));
-      const count = [...this.#failures.values()].reduce((sum, failures) => sum + failures, 0);
-      if (count >= failuresToOpen) {
+      if (this.#isDown()) {
         this.#openedAt = performance.now();
         this.#failures.clear();
         this.#onChange(true);
