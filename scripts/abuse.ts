@@ -121,6 +121,8 @@ interface PhaseResult {
   readonly failedLookups: number;
   readonly p99: number;
   readonly blockMs: number;
+  /** Of the server. Unlike the times above, it does not depend on other programs of the machine. */
+  readonly cpuMs: number;
 }
 
 async function runPhase(running: readonly Attack[]): Promise<PhaseResult> {
@@ -153,12 +155,12 @@ async function runPhase(running: readonly Attack[]): Promise<PhaseResult> {
     ),
   );
   await Promise.all([...steady, ...hostile]);
-  const { blockMs } = await server.longestBlock();
+  const { blockMs, cpuMs } = await server.longestBlock();
   const sorted = milliseconds.sort((a, b) => a - b);
   const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0;
   const failed = [...codes.values()].reduce((sum, count) => sum + count, 0);
   const failures = [...codes].map(([code, count]) => `${code} ${count}`).join(', ');
-  return { sessions: sorted.length, failed, failures, failedLookups, p99, blockMs };
+  return { sessions: sorted.length, failed, failures, failedLookups, p99, blockMs, cpuMs };
 }
 
 /** Sends requests at this rate for a phase, without waiting for the responses. */
@@ -173,11 +175,11 @@ async function every(perSecond: number, request: (number: number) => Promise<voi
 }
 
 function evaluate(): void {
-  for (const { name, sessions, failed, failures, failedLookups, p99, blockMs } of rows) {
+  for (const { name, sessions, failed, failures, failedLookups, p99, blockMs, cpuMs } of rows) {
     const slowdown = (p99 / baseline.p99).toFixed(2);
     print(
       `${name}: ${sessions - failed} of ${sessions} sessions${failures && ` (${failures})`}, p99 ${p99.toFixed(0)} ms (× ${slowdown}), ` +
-        `${failedLookups} look-ups of customers failed, longest block ${blockMs.toFixed(0)} ms`,
+        `${failedLookups} look-ups of customers failed, longest block ${blockMs.toFixed(0)} ms, processor time ${cpuMs.toFixed(0)} ms`,
     );
   }
   const under = rows.slice(1);

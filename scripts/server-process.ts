@@ -10,9 +10,13 @@ const reporter = `import { readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 const resolution = 5;
 const delay = monitorEventLoopDelay({ resolution });
+let lastUsage;
 process.on('message', (message) => {
   if (message === 'block') {
-    process.send({ rssMiB: process.memoryUsage().rss / 2 ** 20, blockMs: delay.max / 1e6 - resolution });
+    const { user, system } = process.cpuUsage(lastUsage);
+    lastUsage = process.cpuUsage();
+    const blockMs = delay.max / 1e6 - resolution;
+    process.send({ rssMiB: process.memoryUsage().rss / 2 ** 20, blockMs, cpuMs: (user + system) / 1000 });
     delay.enable();
     delay.reset();
     return;
@@ -31,7 +35,7 @@ const sampleShape = z.object({
   descriptors: z.number(),
 });
 export type Sample = z.infer<typeof sampleShape>;
-const blockShape = z.object({ rssMiB: z.number(), blockMs: z.number() });
+const blockShape = z.object({ rssMiB: z.number(), blockMs: z.number(), cpuMs: z.number() });
 export type Block = z.infer<typeof blockShape>;
 
 const keys = generateKeyPairSync('ed25519');
@@ -40,7 +44,7 @@ export interface ServerProcess {
   readonly url: string;
   /** Memory and file descriptors after a garbage collection, and the greatest memory so far. */
   readonly sample: () => Promise<Sample>;
-  /** Memory, and the longest block of the event loop since the last call. The first call starts the measurement. */
+  /** Memory, and the longest block of the event loop and the processor time since the last call. Call it once to start. */
   readonly longestBlock: () => Promise<Block>;
   /** @returns the exit code */
   readonly stop: () => Promise<number>;
