@@ -37,7 +37,7 @@ import { noServiceRule } from './graphql/subgraph/subgraph-resolver.js';
 import { tokenLimitRule } from './graphql/token-limit.js';
 import { OwnerWork } from './linking/owner-work.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
-import { createRateLimits } from './linking/rate-limits.js';
+import { createRateLimits, OwnerWork } from './linking/rate-limits.js';
 import { RedisClient } from './linking/redis.js';
 import { Audit, type OnAudit } from './observability/audit.js';
 import type { Logger } from './observability/logger.js';

@@ -100,7 +100,7 @@ export class ResponseBudget {
     if (known !== undefined) {
       return known;
     }
-    const unlimited = new ResponseBudget(this.#work, Number.MAX_SAFE_INTEGER);
+    const unlimited = new ResponseBudget({ add: () => {}, check: () => {} }, Number.MAX_SAFE_INTEGER);
     unlimited.#spendItems(list, plan);
     const cost = Number.MAX_SAFE_INTEGER - unlimited.#left;
     costs.set(list, cost);

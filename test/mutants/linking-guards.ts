@@ -15,7 +15,7 @@ const requestWindow = 'src/linking/request-window.ts';
 /** Guards of the rules of linking: owner isolation, the order of checks, rate limits and the bounds of lists. */
 export const linkingGuards: readonly Mutant[] = [
   {
-    file: 'src/linking/owner-work.ts',
+    file: 'src/linking/rate-limits.ts',
     guard: 'if (excess > 0) {',
     without: 'if (false) {',
     noticedBy: 'unit/owner-work',

@@ -4,7 +4,7 @@ import { AppError } from '../../src/domain/app-error.js';
 import { firstOfEach } from '../../src/graphql/http-head.js';
 import { guardFields } from '../../src/graphql/own-fields.js';
 import { maxResponseValues, ResponseBudget } from '../../src/graphql/response-budget.js';
-import { OwnerWork } from '../../src/linking/owner-work.js';
+import { OwnerWork } from '../../src/linking/rate-limits.js';
 
 const list = (length: number, item: unknown) => Array<unknown>(length).fill(item);
 
