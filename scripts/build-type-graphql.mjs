@@ -1,7 +1,7 @@
 /**
- * Puts TypeGraphQL into `dist/src/graphql/type-graphql.js`, for two reasons. TypeGraphQL imports the optional package
+ * Puts TypeGraphQL into `dist/src/graphql/type-graphql.js`, for three reasons. TypeGraphQL imports the optional package
  * class-validator, and a host app without it could not be bundled. It keeps the decorated classes in a global variable,
- * which a host app with its own TypeGraphQL can clear.
+ * which a host app with its own TypeGraphQL can clear. It loads all of graphql-scalars, of which it needs two scalars.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -32,7 +32,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'es2022',
-  external: ['graphql', 'graphql-scalars'],
+  external: ['graphql'],
   plugins: [withoutUnused],
   define: { global: 'privateGlobal' },
   banner: { js: 'const privateGlobal = {};' },

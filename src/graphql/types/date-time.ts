@@ -1,9 +1,9 @@
 import { GraphQLScalarType } from 'graphql';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLISODateTime } from 'type-graphql';
 
 /** Used for output only: no argument of this schema is a time. */
 export const DateTime = new GraphQLScalarType({
-  ...GraphQLDateTimeISO.toConfig(),
+  ...GraphQLISODateTime.toConfig(),
   name: 'DateTime',
   description: 'A time in UTC in ISO 8601 format: `2026-11-22T08:00:00.000Z`.',
 });
