@@ -8,7 +8,7 @@ import { measureVersions } from './node-versions.mjs';
 /** @typedef {import('./operations.mjs').OperationName} OperationName */
 /** @typedef {import('./plan.mjs').Plan} Plan */
 /** @typedef {{ readonly perSecond: number, readonly cpuMicroseconds: number }} Closed */
-/** @typedef {{ readonly firstResponseMs: number, readonly residentBytes: number }} Start */
+/** @typedef {{ readonly firstResponseMs: number, readonly cpuMicroseconds: number, readonly residentBytes: number }} Start */
 /** @typedef {{ readonly server: Server, readonly owners: number }} Running a warm server, and the number of owners that call it */
 
 /**
@@ -57,9 +57,9 @@ export async function measureStart(bench, name, { fewOwners: owners }, options =
   const server = await bench.startContestant(name, { prefix: oneCore, ...options });
   await bench.load.request({ url: server.url, operation: 'session', owners, requests: 1, concurrency: 1 });
   const firstResponseMs = performance.now() - startedAt;
-  const { residentBytes } = await readUsage(server);
+  const { residentBytes, cpuMicroseconds } = await readUsage(server);
   await server.stop();
-  return { firstResponseMs, residentBytes };
+  return { firstResponseMs, cpuMicroseconds, residentBytes };
 }
 
 const taskset = ['taskset', '-c', '0'];

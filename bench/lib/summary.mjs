@@ -25,6 +25,7 @@ export function summarizeResults({ start, mutation, page, latency, growth, versi
     versions: versions?.map(({ rounds, ...subject }) => ({
       ...subject,
       firstResponseMs: medianOf(rounds, (round) => round.firstResponseMs),
+      cpuMs: medianOf(rounds, (round) => round.cpuMicroseconds) / 1000,
     })),
   };
 }
@@ -34,6 +35,7 @@ function summarizeStart(start, warmBytes) {
   return Object.entries(start).map(([name, rounds]) => ({
     name,
     firstResponseMs: medianOf(rounds, (round) => round.firstResponseMs),
+    cpuMs: medianOf(rounds, (round) => round.cpuMicroseconds) / 1000,
     startMiB: medianOf(rounds, (round) => round.residentBytes) / mebibyte,
     warmMiB: (warmBytes[name] ?? Number.NaN) / mebibyte,
   }));

@@ -102,11 +102,19 @@ function latencyTable(latency, { rate, slowUpstreamMs }) {
 /** @param {NonNullable<Summary['start']>} start @param {Plan} plan */
 function startTable(start, { warmUpRequests }) {
   return `### Start and memory\n\n${table(
-    ['start', 'guards', 'time to the first response', 'memory at that time', `after ${warmUpRequests} sessions`],
-    start.map(({ name, firstResponseMs, startMiB, warmMiB }) => [
+    [
+      'start',
+      'guards',
+      'time to the first response',
+      'processor time until then',
+      'memory at that time',
+      `after ${warmUpRequests} sessions`,
+    ],
+    start.map(({ name, firstResponseMs, cpuMs, startMiB, warmMiB }) => [
       titleOf(name),
       guardsOf(name),
       `${firstResponseMs.toFixed(0)} ms`,
+      `${cpuMs.toFixed(0)} ms`,
       `${startMiB.toFixed(0)} MiB`,
       `${warmMiB.toFixed(0)} MiB`,
     ]),
@@ -116,12 +124,13 @@ function startTable(start, { warmUpRequests }) {
 /** @param {NonNullable<Summary['versions']>} versions */
 function versionsTable(versions) {
   return `### Start by Node.js version, on one core\n\n${table(
-    ['time to the first response', 'Node.js', 'compile cache', ''],
-    versions.map(({ name, version, isCached, firstResponseMs }) => [
+    ['start', 'Node.js', 'compile cache', 'time to the first response', 'processor time'],
+    versions.map(({ name, version, isCached, firstResponseMs, cpuMs }) => [
       titleOf(name),
       version.slice(1),
       isCached ? 'yes' : 'no',
       `${firstResponseMs.toFixed(0)} ms`,
+      `${cpuMs.toFixed(0)} ms`,
     ]),
   )}`;
 }
