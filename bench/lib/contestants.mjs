@@ -11,6 +11,8 @@
 
 /** @type {Contestant['operations']} */
 const all = ['session', 'default', 'confirm', 'page'];
+/** The page runs in a process for each size of the catalog. @type {Contestant['operations']} */
+const withoutPage = ['session', 'default', 'confirm'];
 const guardPackages = [
   '@fastify/rate-limit',
   '@fastify/helmet',
@@ -69,7 +71,7 @@ export const contestants = new Map([
       title: 'this package in Apollo on Express',
       guards: 'ours',
       packages: ['@apollo/server', '@as-integrations/express5', 'express'],
-      operations: all,
+      operations: withoutPage,
       host: 'apollo-express',
     },
   ],
@@ -97,10 +99,13 @@ export const contestants = new Map([
       title: 'Apollo on Express',
       guards: 'no guards',
       packages: ['@apollo/server', '@as-integrations/express5', 'express', 'undici'],
-      operations: all,
+      operations: withoutPage,
     },
   ],
-  ['yoga', { title: 'GraphQL Yoga', guards: 'no guards', packages: ['graphql-yoga', 'undici'], operations: all }],
+  [
+    'yoga',
+    { title: 'GraphQL Yoga', guards: 'no guards', packages: ['graphql-yoga', 'undici'], operations: withoutPage },
+  ],
   [
     'afternoon',
     {

@@ -18,7 +18,7 @@ export const fullPlan = {
   pageRounds: 5,
   pageRequests: 200,
   pageLeadInRequests: 50,
-  pageWarmUpRequests: 1_500,
+  pageWarmUpRequests: 1_000,
   /** Requests per second in the open loop. */
   rate: 200,
   /** Response time of the upstream, in milliseconds, in a second measurement. */
