@@ -30,7 +30,7 @@ export function drawCharts({ session, page, start }) {
         start.map(({ name, firstResponseMs: ms }) => ({ name, value: ms, text: `${ms.toFixed(0)} ms` })),
       ),
       'memory.svg': drawBars(
-        'Memory of the process after 10,000 sessions',
+        'Memory of a warm process',
         'Shorter is better.',
         start
           .filter(({ warmMiB }) => Number.isFinite(warmMiB))
