@@ -311,8 +311,8 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: dataSource,
-    guard: 'return providers instanceof Promise',
-    without: 'return false && providers instanceof Promise',
+    guard: 'return offers instanceof Promise',
+    without: 'return false && offers instanceof Promise',
     noticedBy: 'flow/request-deadline',
   },
   {
