@@ -62,7 +62,7 @@ function drawBars(title, note, bars) {
 }
 
 const plotHeight = 300;
-const plotEnd = 560;
+const plotEnd = 500;
 const plotStart = 60;
 
 /** The processor time of the page by the number of providers. @param {NonNullable<import('./summary.mjs').Summary['page']>} page */
