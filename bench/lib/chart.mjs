@@ -30,7 +30,7 @@ export function drawCharts({ session, page, start }) {
         start.map(({ name, firstResponseMs: ms }) => ({ name, value: ms, text: `${ms.toFixed(0)} ms` })),
       ),
       'memory.svg': drawBars(
-        'Memory of the process after 10,000 sessions',
+        'Memory of a warm process',
         'Shorter is better.',
         start
           .filter(({ warmMiB }) => Number.isFinite(warmMiB))
@@ -62,7 +62,7 @@ function drawBars(title, note, bars) {
 }
 
 const plotHeight = 300;
-const plotEnd = 560;
+const plotEnd = 500;
 const plotStart = 60;
 
 /** The processor time of the page by the number of providers. @param {NonNullable<import('./summary.mjs').Summary['page']>} page */

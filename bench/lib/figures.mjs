@@ -9,8 +9,10 @@ const rival = 'mercurius-guarded';
 /**
  * The main figures as a Markdown table, for documents.
  * @param {Summary} summary
+ * @param {import('./plan.mjs').Plan} plan
+ * @param {import('./machine.mjs').Machine} machine
  */
-export function describeFigures({ session, page, latency, start: starts, growth }) {
+function describeFigures({ session, page, latency, start: starts, growth }, plan, machine) {
   const ours = session?.find(({ name }) => name === 'ours');
   const embedded = session?.filter(({ toHost }) => toHost !== null) ?? [];
   const [own, other] = ['ours', rival].map((name) => starts?.find((found) => found.name === name));
@@ -36,10 +38,13 @@ export function describeFigures({ session, page, latency, start: starts, growth 
     ),
     slope && ['Each further provider', `${slope.microsecondsPerProvider.toFixed(2)} µs`],
     slow && [
-      'Slowest response of a hundred at 200 sessions per second, with a StackOne that takes 20 ms',
+      `Slowest response of a hundred (p99) at ${plan.rate} sessions per second, with a StackOne that takes ${plan.slowUpstreamMs} ms`,
       `${slow.slowP99Added.toFixed(1)} ms above a bare proxy`,
     ],
-    growth && ['Processor time with 10,000 customers', `${growth.ratio.toFixed(2)} × that with 10`],
+    growth && [
+      `Processor time with ${plan.manyOwners} customers`,
+      `${growth.ratio.toFixed(2)} × that with ${plan.fewOwners}`,
+    ],
     own &&
       other && [
         'Start to the first response, on one core',
@@ -47,19 +52,25 @@ export function describeFigures({ session, page, latency, start: starts, growth 
       ],
     own &&
       other && [
-        'Memory after 10,000 sessions',
+        `Memory after ${plan.warmUpRequests} sessions`,
         `${own.warmMiB.toFixed(0)} MiB, ${(own.warmMiB / other.warmMiB).toFixed(2)} × ${titleOf(rival)}`,
       ],
   ].filter((row) => row !== undefined);
-  return ['| Figure | Value |', '|---|---:|', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
+  const { command, date, node, cores, load } = machine;
+  const run = `From \`${command}\`, ${date}, with Node.js ${node.slice(1)} on ${cores} cores. Load average of the machine before the run: ${load}.`;
+  return ['| Figure | Value |', '|---|---:|', ...rows.map((row) => `| ${row.join(' | ')} |`), '', run].join('\n');
 }
 
-/** The document with these figures between its markers. @param {string} document @param {Summary} summary */
-export function withFigures(document, summary) {
+/**
+ * The document with these figures between its markers.
+ * @param {string} document @param {Summary} summary @param {import('./plan.mjs').Plan} plan
+ * @param {import('./machine.mjs').Machine} machine
+ */
+export function withFigures(document, summary, plan, machine) {
   const [before, rest = ''] = document.split(start);
   const after = rest.split(end)[1];
   if (after === undefined) {
     throw new Error('the document has no markers for figures');
   }
-  return `${before}${start}\n${describeFigures(summary)}\n${end}${after}`;
+  return `${before}${start}\n${describeFigures(summary, plan, machine)}\n${end}${after}`;
 }

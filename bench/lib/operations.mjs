@@ -1,4 +1,4 @@
-import { trustedDocuments } from '../../dist/src/graphql/operations/trusted-documents.js';
+import { clientDocuments } from '../../dist/src/graphql/operations/client-documents.js';
 
 /**
  * The operations that are measured: the documents of the typed client, byte for byte.
@@ -57,6 +57,6 @@ export const operations = {
 /** The body of a request of this owner. @param {OperationName} operation @param {string} owner */
 export function toBody(operation, owner) {
   const { name, variables } = operations[operation];
-  const query = [...trustedDocuments].find((text) => text.includes(` ${name}(`));
+  const query = [...clientDocuments].find((text) => text.includes(` ${name}(`));
   return JSON.stringify({ query, operationName: name, variables: variables(owner) });
 }

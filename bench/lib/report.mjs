@@ -46,7 +46,7 @@ export async function writeReport(run, { folder, document }, isCheck = false) {
     .../** @type {[string, string][]} */ (charts),
   ]);
   if (document !== undefined) {
-    files.set(document, withFigures(await readFile(document, 'utf8'), summary));
+    files.set(document, withFigures(await readFile(document, 'utf8'), summary, plan, machine));
   }
   if (isCheck) {
     await check(files);

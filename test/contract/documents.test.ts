@@ -307,6 +307,7 @@ describe('README.md', () => {
       'Comparison with calling StackOne directly',
       'Production setup',
       'How a request flows',
+      'Performance',
       'Documentation',
       'Versioning and support policy',
       'Licence',

@@ -178,12 +178,6 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'flow/operation-store',
   },
   {
-    file: sharedTexts,
-    guard: ' && Object.isFrozen(value)',
-    without: '',
-    noticedBy: 'flow/grants',
-  },
-  {
     file: budget,
     guard: 'if (this.#left < 0)',
     without: 'if (false)',

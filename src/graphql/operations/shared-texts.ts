@@ -42,11 +42,15 @@ export class SharedTexts {
     if (data == null || this.#known.size + this.#missing.size === 0) {
       return JSON.stringify(result);
     }
-    const fields = Object.entries(data)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => `${JSON.stringify(key)}:${this.#textOf(key, value)}`);
+    let fields = '';
+    for (const [key, value] of Object.entries(data)) {
+      if (value !== undefined) {
+        // Unlike `join`, this does not copy the text.
+        fields += `${fields === '' ? '' : ','}${JSON.stringify(key)}:${this.#textOf(key, value)}`;
+      }
+    }
     const errorsText = errors === undefined ? '' : `"errors":${JSON.stringify(errors)},`;
-    return `{${errorsText}"data":{${fields.join(',')}}}`;
+    return `{${errorsText}"data":{${fields}}}`;
   }
 
   #textOf(key: string, value: unknown): string {
