@@ -37,7 +37,7 @@ const common = {
   logLevel: 'warning',
 };
 const { metafile } = await build({ ...common, ...(entries.length === 1 ? oneFile : fileByFile) });
-/** Lit has no CommonJS version either. The files that import it are bundled with it, for browsers. */
+/** Lit has no CommonJS version either. The file that imports it is bundled with it, in the version that needs no DOM. */
 const lit = readdirSync(source, { recursive: true }).filter((path) => /^(?!cjs).*\blit[\w-]*\.js$/.test(path));
 if (lit.length > 0) {
   const { metafile: litFiles } = await build({
@@ -45,8 +45,6 @@ if (lit.length > 0) {
     entryPoints: lit.map((path) => join(source, path)),
     outbase: source,
     bundle: true,
-    external: ['react'],
-    conditions: ['browser'],
   });
   Object.assign(metafile.inputs, litFiles.inputs);
 }

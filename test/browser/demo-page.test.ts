@@ -212,7 +212,8 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
     const page = await openPage();
     const links = await page.getByRole('navigation', { name: 'Customer' }).getByRole('link').all();
     const addresses = await Promise.all(links.map((link) => link.getAttribute('href')));
-    expect(addresses).toEqual(Object.keys(tenants).map((key) => `?tenant=${key}`));
+    const customers = addresses.filter((address) => !address?.includes('person='));
+    expect(customers).toEqual(Object.keys(tenants).map((key) => `?tenant=${key}`));
     expect(await rowNames(page)).toEqual(['HubSpot', 'Greenhouse “Recruiting”']);
     await page.getByRole('link', { name: 'Globex' }).click();
     await row(page, 'Workday “Head office”').waitFor();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { Demo } from '../../demo/start-demo.js';
-import { describeInBrowser, overflowPixels, seriousAccessibilityProblems } from '../support/browser.js';
+import { accessibilityProblems, describeInBrowser, overflowPixels } from '../support/browser.js';
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
 import { button, fillBambooHr, waitForText } from '../support/hub-page.js';
@@ -81,7 +81,7 @@ describeInBrowser('connect-integrations', ({ open }) => {
           expect([state, width, await overflowPixels(page)]).toEqual([state, width, 0]);
           for (const colorScheme of ['light', 'dark'] as const) {
             await page.emulateMedia({ colorScheme });
-            const found = await seriousAccessibilityProblems(page);
+            const found = await accessibilityProblems(page);
             problems.push(...found.map((problem) => `${state}, ${width}, ${colorScheme}: ${problem}`));
           }
         }

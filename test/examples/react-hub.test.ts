@@ -39,7 +39,7 @@ describeInBrowser('the React example', ({ open }) => {
     await example.control('POST', '/accounts', { ...acme, provider: 'bamboohr', label: 'Berlin' });
     const page = await visit();
     await button(page, 'Update or add BambooHR').click();
-    await button(page, 'Update this connection').waitFor();
+    await page.getByRole('button', { name: /^Update this connection/ }).waitFor();
     await page.getByLabel('Name of another account').fill('Hamburg');
     await button(page, 'Connect another').click();
     await page.locator('input[name=subdomain]').fill('acme');

@@ -105,17 +105,23 @@ export const accessibilityCases = [
   ['dark', 390],
 ] as const;
 
-/** Serious and critical violations that axe finds outside the Hub, which StackOne maintains. */
-export async function seriousAccessibilityProblems(page: Page): Promise<readonly string[]> {
+/** Violations that axe finds outside the Hub, which StackOne maintains. */
+export async function accessibilityProblems(
+  page: Page,
+  impacts = ['minor', 'moderate', 'serious', 'critical'],
+): Promise<readonly string[]> {
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(axe);
   return page.evaluate<
     string[]
   >(`axe.run({ exclude: ['stackone-hub', '.stackone-connect-hub', '.hub'] }).then(({ violations }) =>
     violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .filter(({ impact }) => ${JSON.stringify(impacts)}.includes(impact))
       .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`);
 }
+
+export const seriousAccessibilityProblems = (page: Page): Promise<readonly string[]> =>
+  accessibilityProblems(page, ['serious', 'critical']);
 
 /** Dispatches the focus event of a user who returns from another window, which headless pages do not get. */
 export async function focusWindow(page: Page): Promise<void> {
