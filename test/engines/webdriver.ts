@@ -42,7 +42,10 @@ const sendTo =
   async (method, path, body) => {
     const response = await fetch(url + path, {
       method,
+      signal: AbortSignal.timeout(patienceMs),
       ...(method === 'POST' && { body: JSON.stringify(body ?? {}) }),
+    }).catch((cause: unknown) => {
+      throw new Error(`${method} ${path} ${JSON.stringify(body)}: no response of the driver`, { cause });
     });
     const result: unknown = await response.json();
     const value = typeof result === 'object' && result !== null && 'value' in result ? result.value : undefined;
