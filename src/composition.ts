@@ -35,7 +35,6 @@ import { createSchema } from './graphql/schema.js';
 import { Streams } from './graphql/streams.js';
 import { noServiceRule } from './graphql/subgraph/subgraph-resolver.js';
 import { tokenLimitRule } from './graphql/token-limit.js';
-import { OwnerWork } from './linking/owner-work.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
 import { createRateLimits, OwnerWork } from './linking/rate-limits.js';
 import { RedisClient } from './linking/redis.js';
