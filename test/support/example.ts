@@ -42,6 +42,8 @@ export async function startExample(name: string): Promise<Example> {
       PORT: '0',
       EMULATOR_PORT: '0',
       EXAMPLE_PORT: '0',
+      // Also in CI, where Vite has colors.
+      NO_COLOR: '1',
       // Tests send more requests than a person.
       RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000',
     },
@@ -55,7 +57,7 @@ export async function startExample(name: string): Promise<Example> {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
         output += chunk;
-        const url = /The example +(\S+?)\/?\n/.exec(output)?.[1];
+        const url = /(?:The example|Local:) +(http\S+?)\/?\n/.exec(output)?.[1];
         const emulatorUrl = /The emulator +(http\S+)/.exec(output)?.[1];
         if (url !== undefined && emulatorUrl !== undefined) {
           resolve({ url, emulatorUrl });
