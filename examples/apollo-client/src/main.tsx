@@ -2,7 +2,12 @@ import { ApolloProvider, useMutation, useQuery } from '@apollo/client/react';
 import { lazy, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { client } from './apollo';
-import { ConfirmLinkedAccountDocument, CreateConnectSessionDocument, IntegrationsDocument } from './gql/graphql';
+import {
+  ConfirmLinkedAccountDocument,
+  CreateConnectSessionDocument,
+  type CreateConnectSessionMutationVariables,
+  IntegrationsDocument,
+} from './gql/graphql';
 
 // The Hub is large, so it is loaded when it is first shown.
 const StackOneHub = lazy(async () => ({ default: (await import('@stackone/hub')).StackOneHub }));
@@ -22,7 +27,7 @@ function Integrations() {
   const userErrors = [...(created.data?.createConnectSession.userErrors ?? []), ...(confirmation?.userErrors ?? [])];
   const message = error?.message ?? userErrors[0]?.message ?? describe(confirmation?.account?.status);
 
-  const start = (variables: { provider: string } | { accountId: string }) => {
+  const start = (variables: CreateConnectSessionMutationVariables) => {
     confirmed.reset();
     void create({ variables });
   };
@@ -67,7 +72,12 @@ function Integrations() {
             <li key={key} aria-label={name}>
               {name}{' '}
               {account === undefined && (
-                <button type="button" disabled={created.loading} onClick={() => start({ provider: key })}>
+                // FAIL: do not re-link an account that a colleague has linked meanwhile.
+                <button
+                  type="button"
+                  disabled={created.loading}
+                  onClick={() => start({ provider: key, onExisting: 'FAIL' })}
+                >
                   Connect {name}
                 </button>
               )}
