@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import './style.css';
 
-export const metadata = { title: 'Integrations' };
+export const metadata = { title: 'Integrations', icons: 'data:,' };
 
 export default function Layout({ children }: { readonly children: ReactNode }) {
   return (
