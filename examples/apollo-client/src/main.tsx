@@ -1,6 +1,7 @@
 import { ApolloProvider, useMutation, useQuery } from '@apollo/client/react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { type BlockedSignIn, prepareSignInWindow } from 'stackone-connect-client';
 import { client } from './apollo';
 import {
   ConfirmLinkedAccountDocument,
@@ -9,6 +10,7 @@ import {
   IntegrationsDocument,
 } from './gql/graphql';
 
+const baseUrl = import.meta.env.HUB_URL;
 // The Hub is large, so it is loaded when it is first shown.
 const StackOneHub = lazy(async () => ({ default: (await import('@stackone/hub')).StackOneHub }));
 
@@ -48,22 +50,8 @@ function Integrations() {
       <h1>Integrations</h1>
       <p role="status">{message}</p>
       {token != null && (
-        <Suspense fallback={<p>Loading…</p>}>
-          {/* A new Hub for each token: a mounted Hub ignores a changed token. */}
-          <StackOneHub
-            key={token}
-            mode="integration-picker"
-            token={token}
-            baseUrl={import.meta.env.HUB_URL}
-            height="30rem"
-            onSuccess={({ id }) => void succeed(id)}
-            onClose={close}
-          />
-          {/* The Hub has no close button before a success. */}
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-        </Suspense>
+        // A new Hub for each token: a mounted Hub ignores a changed token.
+        <Hub key={token} token={token} onSuccess={(accountId) => void succeed(accountId)} onClose={close} />
       )}
       <ul>
         {integrations.data?.providers.map(({ key, name }) => {
@@ -92,6 +80,39 @@ function Integrations() {
         })}
       </ul>
     </main>
+  );
+}
+
+interface HubProps {
+  readonly token: string;
+  readonly onSuccess: (accountId: string) => void;
+  readonly onClose: () => void;
+}
+
+function Hub({ token, onSuccess, onClose }: HubProps) {
+  const [signIn, setSignIn] = useState<BlockedSignIn | null>(null);
+  // Browsers block the window that the Hub opens for OAuth, Safari always.
+  useEffect(() => prepareSignInWindow({ baseUrl, token, onBlocked: setSignIn }), [token]);
+  return (
+    <Suspense fallback={<p>Loading…</p>}>
+      {signIn !== null && (
+        <button type="button" onClick={signIn.continue}>
+          The browser blocked the sign-in window. Continue to sign-in
+        </button>
+      )}
+      <StackOneHub
+        mode="integration-picker"
+        token={token}
+        baseUrl={baseUrl}
+        height="30rem"
+        onSuccess={({ id }) => onSuccess(id)}
+        onClose={onClose}
+      />
+      {/* The Hub has no close button before a success. */}
+      <button type="button" onClick={onClose}>
+        Cancel
+      </button>
+    </Suspense>
   );
 }
 
