@@ -14,6 +14,9 @@ describe.each(names)('The example %s', (name) => {
 
   it('starts with the two commands of its README', () => {
     expect(codeBlocks(`examples/${name}/README.md`, 'sh')[0]).toBe(`npm ci\nnpm run example -- ${name}\n`);
+    // The tests of the examples start this script, after the same build.
+    const { example } = JSON.parse(readText('package.json')).scripts;
+    expect(example).toBe('npm run build --silent && node scripts/run-example.mjs');
   });
 
   it('installs the packages as from a registry, with its own lock file', () => {

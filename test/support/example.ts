@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { tenants } from '../../demo/tenants.js';
 import { control } from './emulator-client.js';
-import { codeBlocks, inPackage } from './package-files.js';
+import { inPackage } from './package-files.js';
 
 /** The customer that the examples with the demo server use. */
 export const acme = { origin_owner_id: tenants.acme.ownerId, origin_owner_name: tenants.acme.ownerName };
@@ -12,7 +12,7 @@ const accountsSchema = z.array(
   z.looseObject({ provider: z.string(), status: z.string(), origin_owner_id: z.string() }),
 );
 
-/** An example, started with the commands of its README on free ports. */
+/** An example, started on free ports. */
 export interface Example {
   readonly url: string;
   readonly emulatorUrl: string;
@@ -28,14 +28,12 @@ export interface Example {
   stop(): Promise<void>;
 }
 
-/** Installs the example's packages and starts it. The calling hook needs a timeout of some minutes. */
+/**
+ * Installs the example's packages and starts it, as `npm run example` does after its build. `npm run test:examples` has
+ * built already. The calling hook needs a timeout of some minutes.
+ */
 export async function startExample(name: string): Promise<Example> {
-  const [install, command = ''] = codeBlocks(`examples/${name}/README.md`, 'sh').join('').trim().split('\n');
-  if (install !== 'npm ci' || command !== `npm run example -- ${name}`) {
-    throw new Error(`examples/${name}/README.md must have two commands: npm ci, npm run example -- ${name}`);
-  }
-  const child = spawn(command, {
-    shell: true,
+  const child = spawn(process.execPath, ['scripts/run-example.mjs', name], {
     cwd: inPackage('.'),
     env: {
       ...process.env,
