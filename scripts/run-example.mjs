@@ -3,7 +3,7 @@
  * example with its own server (`"ownServer": true` in its package.json) gets no demo server. Ctrl+C stops everything.
  *
  * The example gets the environment variables `EXAMPLE_PORT` (unchanged) and `CONNECT_URL` and `EMULATOR_URL` of the demo
- * server. It must print its own URL in a line `The example  http://…`.
+ * server. It must print its own URL in a line `The example  http://…`, or `Local: http://…` as Vite and Next.js do.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -74,7 +74,7 @@ async function main() {
   }
   const { ownServer = false } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
   const urls = ownServer ? {} : await startDemo();
-  const env = { ...process.env, ...urls };
+  const env = { NEXT_TELEMETRY_DISABLED: '1', ...process.env, ...urls };
   start('npm', ['start'], { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 

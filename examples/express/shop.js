@@ -7,6 +7,7 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
 import cookieSession from 'cookie-session';
+import { build } from 'esbuild';
 import express from 'express';
 import { startConnect } from 'stackone-connect-graphql';
 
@@ -52,7 +53,7 @@ export async function startShop({ stackone, port = 0, onAccountChange = logChang
     expressMiddleware(apollo, { context: ({ req, res }) => connect.createContext(req, res) }),
   );
 
-  addPages(app, stackone.baseUrl ?? 'https://api.stackone.com');
+  await addPages(app, stackone.baseUrl ?? 'https://api.stackone.com');
   await once(httpServer.listen(port, '127.0.0.1'), 'listening');
   return {
     url: `http://127.0.0.1:${httpServer.address().port}`,
@@ -63,10 +64,19 @@ export async function startShop({ stackone, port = 0, onAccountChange = logChang
   };
 }
 
-const pages = fileURLToPath(new URL('public', import.meta.url));
+const folder = fileURLToPath(new URL('.', import.meta.url));
 const hubScript = createRequire(import.meta.url).resolve('@stackone/hub/webcomponent');
 
-function addPages(app, hubUrl) {
+async function addPages(app, hubUrl) {
+  const { outputFiles } = await build({
+    absWorkingDir: folder,
+    entryPoints: ['page.js'],
+    bundle: true,
+    format: 'esm',
+    define: { 'import.meta.env.HUB_URL': JSON.stringify(hubUrl) },
+    write: false,
+  });
+  const pages = `${folder}/public`;
   const contentSecurityPolicy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -96,6 +106,6 @@ function addPages(app, hubUrl) {
     response.redirect(303, '/');
   });
   app.get('/hub.js', (_request, response) => response.sendFile(hubScript));
-  app.get('/hub-url', (_request, response) => response.json(hubUrl));
+  app.get('/page.js', (_request, response) => response.type('js').send(outputFiles[0].text));
   app.use(express.static(pages, { index: false }));
 }

@@ -14,16 +14,19 @@ describe.each(names)('The example %s', (name) => {
 
   it('starts with the two commands of its README', () => {
     expect(codeBlocks(`examples/${name}/README.md`, 'sh')[0]).toBe(`npm ci\nnpm run example -- ${name}\n`);
+    // The tests of the examples start this script, after the same build.
+    const { example } = JSON.parse(readText('package.json')).scripts;
+    expect(example).toBe('npm run build --silent && node scripts/run-example.mjs');
   });
 
   it('installs the packages as from a registry, with its own lock file', () => {
-    const { private: isPrivate, scripts, dependencies } = JSON.parse(read('package.json'));
+    const { private: isPrivate, ownServer, scripts, dependencies } = JSON.parse(read('package.json'));
     expect([isPrivate, typeof scripts.start]).toEqual([true, 'string']);
     expect(read('.npmrc')).toContain('install-links=true');
     const used = packageFolders.filter((folder) => readManifest(folder).name in dependencies);
-    expect(used).toEqual(name === 'express' ? ['.', 'emulator'] : ['client']);
+    expect(used).toEqual(ownServer === true ? ['.', 'client', 'emulator'] : ['client']);
     const lock = read('package-lock.json');
-    // When it fails: npm install ../../client --package-lock-only, in the example's folder, or ../.. ../../emulator.
+    // When it fails: npm install ../../client --package-lock-only, in the example's folder; see CONTRIBUTING.md.
     for (const folder of used) {
       const manifest = JSON.parse(readText(join(folder, 'package.json')));
       const resolved = `file:${join('../..', folder)}`;

@@ -40,13 +40,19 @@ describe('The client in an empty Vite app', () => {
   }, 300_000);
   afterAll(() => rmSync(project, { recursive: true }));
 
-  it('installs graphql-request, graphql-sse, typed documents and graphql only, with the command of its README', () => {
+  it('installs graphql-request, graphql-sse, typed documents, Lit and graphql only, with the command of its README', () => {
     const paths = run('npm', 'ls', '--omit=dev', '--all', '--parseable').trim().split('\n').slice(1);
     expect(paths.map((path) => relative(join(project, 'node_modules'), path)).sort()).toEqual([
       '@graphql-typed-document-node/core',
+      '@lit-labs/ssr-dom-shim',
+      '@lit/reactive-element',
+      '@types/trusted-types',
       'graphql',
       'graphql-request',
       'graphql-sse',
+      'lit',
+      'lit-element',
+      'lit-html',
       'stackone-connect-client',
     ]);
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { tenants } from '../../demo/tenants.js';
 import { control } from './emulator-client.js';
-import { codeBlocks, inPackage } from './package-files.js';
+import { inPackage } from './package-files.js';
 
 /** The customer that the examples with the demo server use. */
 export const acme = { origin_owner_id: tenants.acme.ownerId, origin_owner_name: tenants.acme.ownerName };
@@ -12,7 +12,7 @@ const accountsSchema = z.array(
   z.looseObject({ provider: z.string(), status: z.string(), origin_owner_id: z.string() }),
 );
 
-/** An example, started with the commands of its README on free ports. */
+/** An example, started on free ports. */
 export interface Example {
   readonly url: string;
   readonly emulatorUrl: string;
@@ -28,20 +28,20 @@ export interface Example {
   stop(): Promise<void>;
 }
 
-/** Installs the example's packages and starts it. The calling hook needs a timeout of some minutes. */
+/**
+ * Installs the example's packages and starts it, as `npm run example` does after its build. `npm run test:examples` has
+ * built already. The calling hook needs a timeout of some minutes.
+ */
 export async function startExample(name: string): Promise<Example> {
-  const [install, command = ''] = codeBlocks(`examples/${name}/README.md`, 'sh').join('').trim().split('\n');
-  if (install !== 'npm ci' || command !== `npm run example -- ${name}`) {
-    throw new Error(`examples/${name}/README.md must have two commands: npm ci, npm run example -- ${name}`);
-  }
-  const child = spawn(command, {
-    shell: true,
+  const child = spawn(process.execPath, ['scripts/run-example.mjs', name], {
     cwd: inPackage('.'),
     env: {
       ...process.env,
       PORT: '0',
       EMULATOR_PORT: '0',
       EXAMPLE_PORT: '0',
+      // Also in CI, where Vite has colors.
+      NO_COLOR: '1',
       // Tests send more requests than a person.
       RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000',
     },
@@ -55,7 +55,7 @@ export async function startExample(name: string): Promise<Example> {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
         output += chunk;
-        const url = /The example +(\S+?)\/?\n/.exec(output)?.[1];
+        const url = /(?:The example|Local:) +(http\S+?)\/?\n/.exec(output)?.[1];
         const emulatorUrl = /The emulator +(http\S+)/.exec(output)?.[1];
         if (url !== undefined && emulatorUrl !== undefined) {
           resolve({ url, emulatorUrl });

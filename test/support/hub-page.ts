@@ -16,6 +16,14 @@ export async function fillBambooHr(page: Page): Promise<void> {
   await page.locator('input[name=api_key]').fill('key-123456');
 }
 
+/** Links BambooHR on a page with `<connect-integrations>`. */
+export async function linkBambooHr(page: Page): Promise<void> {
+  await button(page, 'Connect BambooHR').click();
+  await fillBambooHr(page);
+  await button(page, 'Connect').click();
+  await waitForText(page, 'BambooHR is connected.');
+}
+
 /** Opens the OAuth popup of the Hub. */
 export async function openConsent(page: Page): Promise<Page> {
   await button(page, 'Connect').waitFor();
