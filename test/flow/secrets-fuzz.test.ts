@@ -112,15 +112,16 @@ const requests = (tokens: readonly string[]): fc.Arbitrary<SentRequest> =>
     body,
   });
 
-const invalidQuery = (tokens: readonly string[]): SentRequest => ({
+const post = (tokens: readonly string[], query: string): SentRequest => ({
   method: 'POST',
   path: '/graphql',
   headers: { authorization: `Bearer ${tokens[0]}`, 'content-type': 'application/json' },
-  body: JSON.stringify({ query: '{ nothing }' }),
+  body: JSON.stringify({ query }),
 });
 
 describe('Random requests', () => {
   const minErrors = 1_000;
+  const examples = ['{ nothing }', '{ providers { key } linkedAccounts(first: 1) { nodes { id } } }'];
 
   it('no request value and no secret is in a response or a log line, and each error has a documented code', async () => {
     const codes = new Map<unknown, number>();
@@ -131,8 +132,8 @@ describe('Random requests', () => {
         const code = exchange.json.errors?.[0]?.extensions.code;
         codes.set(code, (codes.get(code) ?? 0) + 1);
       }),
-      // Random queries rarely parse and fail validation, so one example always does.
-      { numRuns: minErrors * 1.5, examples: [[invalidQuery(app.tokens)]] },
+      // Random queries rarely parse and fail validation, or run several fields, so these always do.
+      { numRuns: minErrors * 1.5, examples: examples.map((query) => [post(app.tokens, query)]) },
     );
     const succeeded = codes.get(undefined) ?? 0;
     expect(minErrors * 1.5 - succeeded).toBeGreaterThanOrEqual(minErrors);
