@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { loadApiKey, loadConfig } from './config/from-environment.js';
 import { packageName, packageVersion } from './config/package-info.js';
 import { listSettings } from './config/setting-list.js';
-import { runDoctor } from './doctor/command.js';
 import { describeStartError, logConfiguration, runServer } from './lifecycle.js';
 import { createLogger } from './observability/logger.js';
 import { createOwnerHash } from './observability/owner-hash.js';
@@ -14,6 +13,7 @@ async function main(args: readonly string[]): Promise<void> {
   const [command, ownerId, ...rest] = args;
   const unknown = args.find((arg) => !['doctor', '--help', '--version'].includes(arg));
   if (command === 'doctor' && !args.includes('--help')) {
+    const { runDoctor } = await import('./doctor/command.js');
     const { text, exitCode } = await runDoctor(args.slice(1), process.env, process.stdin);
     const output = exitCode === 2 ? process.stderr : process.stdout;
     // Ends the process too: a connection of a check that did not finish must not keep it.
