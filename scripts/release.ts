@@ -124,7 +124,14 @@ async function release(destination: string): Promise<void> {
   if (!isDryRun && steps.length > 0) {
     throw new Error('Nothing was published');
   }
-  const archives = await Promise.all(folders.map((folder) => pack(folder, destination)));
+  // Waits for all of them also after a failure, so that none writes into a folder that is being removed.
+  const packed = await Promise.allSettled(folders.map((folder) => pack(folder, destination)));
+  const archives = packed.map((result) => {
+    if (result.status === 'rejected') {
+      throw result.reason;
+    }
+    return result.value;
+  });
   for (const [index, { size, unpackedSize, files }] of archives.entries()) {
     const sizes = `${kilobytes(size)}, unpacked ${kilobytes(unpackedSize)}`;
     print(`${manifests[index]?.name} ${version}: ${sizes}, ${files.length} files`);
