@@ -60,6 +60,21 @@ it('sends nothing before load, and reads the viewer, the providers and the accou
   expect(categories).toContain('HRIS');
 });
 
+it('announces an account that breaks between the first two reads, and none that the first one left out', async () => {
+  const account = link();
+  const integrations = create();
+  const unsubscribe = integrations.subscribe(() => {
+    if (integrations.getState().phase === 'ready') {
+      unsubscribe();
+      app.emulator.updateAccount(account.id, { status: 'error' });
+      link();
+    }
+  });
+  integrations.load();
+  await until(integrations, ({ accounts }) => accounts.length === 2);
+  expect(integrations.getState().notice).toMatchObject({ kind: 'broken', account: { id: account.id } });
+});
+
 it('finds providers by name and category', async () => {
   const integrations = await load();
   integrations.search('  BAMBOO ');

@@ -323,9 +323,15 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: integrations,
-    guard: 'isFirst || state.dialog !== null ? null : noticeOf(before, accounts)',
-    without: 'isFirst ? null : null',
-    noticedBy: 'browser/demo-live',
+    guard: 'state.dialog !== null ? null : noticeOf(before, known)',
+    without: 'null',
+    noticedBy: 'flow/integrations',
+  },
+  {
+    file: integrations,
+    guard: 'isFirst ? accounts.filter(',
+    without: 'false ? accounts.filter(',
+    noticedBy: 'flow/integrations',
   },
   {
     file: integrations,

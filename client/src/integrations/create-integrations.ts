@@ -116,8 +116,10 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
       shown = accounts;
       const before = state.accounts;
       update({ accounts, failure });
+      // The first list also has the accounts that the query has left out. They are not new.
+      const known = isFirst ? accounts.filter(({ id }) => before.some((other) => other.id === id)) : accounts;
       // Behind a dialog it would not be announced, and the dialog can be about this change.
-      const notice = isFirst || state.dialog !== null ? null : noticeOf(before, accounts);
+      const notice = state.dialog !== null ? null : noticeOf(before, known);
       isFirst = false;
       if (notice !== null) {
         show(notice);
