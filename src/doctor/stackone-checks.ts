@@ -16,7 +16,7 @@ import { RecordingLogger } from './recording-logger.js';
 
 /** The least that the settings allow. */
 const sessionSeconds = 60;
-/** Owner of a session that is created for the check. No customer has it, and nobody gets the session. */
+/** Owner of a session that is created for the check. It is not the owner of any customer, and the token of the session is dropped. */
 const doctorOwner = { id: 'stackone-connect-doctor', name: 'stackone-connect doctor' };
 
 /** StackOne: the way to it first, and then what it says about the key. @param mint whether to create a session */
@@ -127,7 +127,7 @@ const askStackOne =
 const compareRows = 'Report it to StackOne. An entry of the catalog needs the key of its provider.';
 const disableConnectors = 'Disable connectors that you do not offer.';
 
-/** A session of a minute that nobody gets. It links no account. */
+/** A session of one minute. Its token is dropped, so it links no account. */
 async function checkSession(api: StackOneApi, { baseUrl, sessionMetadata }: Config): Promise<readonly Finding[]> {
   const authenticate = createLoginAuthentication(() => doctorOwner, { production: true }, new RecordingLogger());
   const { owner } = await authenticate(undefined);

@@ -37,7 +37,7 @@ export type SubscriptionOperation = Pick<ExecutionArgs, 'document' | 'operationN
 export interface PublicContext {
   readonly request: RequestContext;
   readonly refusal: AppError;
-  /** Receives each field of ours that is refused. */
+  /** Called with each rejected field of this schema. */
   readonly onRefused: (field: string) => void;
 }
 

@@ -1,10 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { isRecord } from '../domain/values.js';
+import { maxResponseValues } from '../linking/rate-limits.js';
 import { type Plan, planOf } from './operations/selection.js';
 
-/** Values of one response, with 128 characters of text for each. It takes less than 50 ms to build one (npm run cost). */
-export const maxResponseValues = 20_000;
 /** A field with a resolver costs as much as so many plain fields. */
 const resolverCost = 25;
 const charactersPerValue = 128;

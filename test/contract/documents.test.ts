@@ -9,9 +9,9 @@ import { errorCodeInfo, errorCodes } from '../../src/domain/error-codes.js';
 import { UserErrorCode } from '../../src/domain/result.js';
 import { startConnect } from '../../src/embed.js';
 import { queryLimits } from '../../src/graphql/query-limits.js';
-import { maxResponseValues } from '../../src/graphql/response-budget.js';
 import { maxRepresentations } from '../../src/graphql/subgraph/entities.js';
 import { maxTokens } from '../../src/graphql/token-limit.js';
+import { maxResponseValues } from '../../src/linking/rate-limits.js';
 import { documentsIn, namesIn, rowsIn, sectionOf } from '../support/documents.js';
 import { codeBlocks, inPackage, readText, sourceFiles } from '../support/package-files.js';
 

@@ -3,8 +3,8 @@ import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
 import { AppError } from '../../src/domain/app-error.js';
 import { firstOfEach } from '../../src/graphql/http-head.js';
 import { guardFields } from '../../src/graphql/own-fields.js';
-import { maxResponseValues, ResponseBudget } from '../../src/graphql/response-budget.js';
-import { OwnerWork } from '../../src/linking/rate-limits.js';
+import { ResponseBudget } from '../../src/graphql/response-budget.js';
+import { maxResponseValues, OwnerWork } from '../../src/linking/rate-limits.js';
 
 const list = (length: number, item: unknown) => Array<unknown>(length).fill(item);
 

@@ -26,7 +26,7 @@ export type IntegrationsDialog =
       readonly failure: ConnectFailure | null;
     };
 
-/** What has happened to an account: `linked` and `removed` by this user, the others by a colleague or by itself. */
+/** What has happened to an account: this user caused `linked` and `removed`, not the others. */
 export type Notice =
   | {
       readonly kind: 'linked' | 'removed' | 'was-linked' | 'was-removed' | 'broken' | 'repaired';

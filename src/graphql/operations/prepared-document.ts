@@ -72,7 +72,7 @@ export class PreparedDocument {
  * - a directive with a variable: graphql-js rejects null for `@include(if: $flag)` while the operation runs;
  * - a nullable field that can fail next to other fields that can fail: graphql-js responds as soon as an error reaches a
  *   nullable parent and omits the errors that come later, while graphql-jit waits for all of them;
- * - a field of a union (`_entities`): each item of its list can fail by itself.
+ * - a field of a union (`_entities`): each item of its list can fail alone.
  */
 function canCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
   const typeInfo = new TypeInfo(schema);

@@ -31,7 +31,7 @@ export class RefusedMutations {
     }
   }
 
-  /** @param field a root field of ours that is refused */
+  /** @param field the rejected root field of this schema */
   recordField(field: string, requestId: string, error: unknown): void {
     const action = auditActions.find((name) => name === field);
     if (action !== undefined) {
