@@ -94,6 +94,8 @@ async function addPages(app, hubUrl) {
     next();
   });
   app.get('/', (request, response) => {
+    // Two pages have this URL: without this header, a browser could show the one from before the login.
+    response.set('cache-control', 'no-store');
     response.sendFile(users.has(request.session.user) ? 'accounts.html' : 'login.html', { root: pages });
   });
   app.post('/login', express.urlencoded({ extended: false }), (request, response) => {
@@ -105,7 +107,8 @@ async function addPages(app, hubUrl) {
     request.session = null;
     response.redirect(303, '/');
   });
-  app.get('/hub.js', (_request, response) => response.sendFile(hubScript));
+  // Some package managers install into a folder whose name starts with a dot.
+  app.get('/hub.js', (_request, response) => response.sendFile(hubScript, { dotfiles: 'allow' }));
   app.get('/page.js', (_request, response) => response.type('js').send(outputFiles[0].text));
   app.use(express.static(pages, { index: false }));
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
 import { describeInBrowser, seriousAccessibilityProblems } from '../support/browser.js';
-import { type Example, startExample } from '../support/example.js';
+import { type Example, openSignedIn, startExample } from '../support/example.js';
 import { button, linkBambooHr } from '../support/hub-page.js';
 
 // `npm start` builds the app for production, and starts this build.
@@ -16,12 +16,7 @@ describeInBrowser('the Next.js example', ({ open }) => {
 
   const row = (page: Page, name: string) => page.getByRole('listitem', { name, exact: true });
 
-  async function signIn(person: string): Promise<Page> {
-    const page = await open([example.url, example.emulatorUrl], '/');
-    await button(page, person).click();
-    await button(page, 'Connect BambooHR').waitFor();
-    return page;
-  }
+  const signIn = (person: string) => openSignedIn(open, example, person);
 
   test('links an account for the customer of the signed-in user, and shows it to no other customer', async () => {
     const ada = await signIn('Ada, of Acme Corporation');

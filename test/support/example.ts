@@ -1,8 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import type { Page } from 'playwright-core';
 import { z } from 'zod';
 import { tenants } from '../../demo/tenants.js';
+import type { InBrowser } from './browser.js';
 import { control } from './emulator-client.js';
+import { button } from './hub-page.js';
 import { inPackage } from './package-files.js';
 
 /** The customer that the examples with the demo server use. */
@@ -86,4 +89,20 @@ export async function startExample(name: string): Promise<Example> {
       await closed;
     },
   };
+}
+
+/**
+ * Opens an example that has a login, as one of its users. Resolves when the page shows the providers. The page may
+ * also request `otherOrigins`.
+ */
+export async function openSignedIn(
+  open: InBrowser['open'],
+  { url, emulatorUrl }: Example,
+  person: string,
+  otherOrigins: readonly string[] = [],
+): Promise<Page> {
+  const page = await open([url, emulatorUrl, ...otherOrigins], '/');
+  await button(page, person).click();
+  await button(page, 'Connect BambooHR').waitFor();
+  return page;
 }
