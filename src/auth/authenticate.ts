@@ -1,4 +1,3 @@
-import type { JWTVerifyResult } from 'jose';
 import type { Config } from '../config/settings.js';
 import { AppError } from '../domain/app-error.js';
 import type { Caller } from '../domain/caller.js';
@@ -6,10 +5,10 @@ import type { Observability } from '../observability/observability.js';
 import { parseBearer } from './bearer.js';
 import { toCaller } from './claims.js';
 import { checkRecipient } from './recipient.js';
-import { TokenRefusedError, toRefusal } from './refusal.js';
+import { TokenRefusedError } from './refusal.js';
 import { createGrantsLog, RefusalLog } from './refusal-log.js';
 import { TokenCache } from './token-cache.js';
-import { createVerificationKeys, verifyToken } from './verification-keys.js';
+import { createTokenVerifier } from './verification-keys.js';
 
 /**
  * Returns the caller of a request.
@@ -17,28 +16,6 @@ import { createVerificationKeys, verifyToken } from './verification-keys.js';
  *   whatever was wrong, and only the log has the reason. `AUTH_UNAVAILABLE` when they cannot be verified at the moment.
  */
 export type Authenticate<Credentials> = (credentials: Credentials) => Promise<Caller>;
-
-/**
- * Verifies the signature of a token with the configured keys, and then its expiry.
- * @throws TokenRefusedError; AppError `AUTH_UNAVAILABLE`
- */
-export type VerifyToken = (token: string) => Promise<JWTVerifyResult>;
-
-export function createTokenVerifier(config: Config, observability: Observability): VerifyToken {
-  const { getKey, algorithms } = createVerificationKeys(config, observability);
-  const options = {
-    algorithms,
-    requiredClaims: ['exp'],
-    clockTolerance: 5,
-  };
-  return async (token) => {
-    try {
-      return await verifyToken(token, getKey, options);
-    } catch (error) {
-      throw error instanceof AppError ? error : toRefusal(error, token, algorithms);
-    }
-  };
-}
 
 /** For the `Authorization` header of a request: a JWT, verified with the configured keys. */
 export function createBearerAuthentication(

@@ -1,7 +1,9 @@
 import { errors, type JWTVerifyGetKey, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
 import type { Config } from '../config/settings.js';
+import { AppError } from '../domain/app-error.js';
 import type { Observability } from '../observability/observability.js';
 import { createRemoteKeys } from './jwks.js';
+import { toRefusal } from './refusal.js';
 
 const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const ecAlgorithms = ['ES256', 'ES384', 'ES512'];
@@ -10,13 +12,35 @@ const edAlgorithms = ['EdDSA', 'Ed25519'];
 /** More keys without a key id than an issuer has. Bounds what one token can cost. */
 const maxCandidates = 10;
 
-export interface VerificationKeys {
+/**
+ * Verifies the signature of a token with the configured keys, and then its expiry.
+ * @throws TokenRefusedError; AppError `AUTH_UNAVAILABLE`
+ */
+export type VerifyToken = (token: string) => Promise<JWTVerifyResult>;
+
+export function createTokenVerifier(config: Config, observability: Observability): VerifyToken {
+  const { getKey, algorithms } = createVerificationKeys(config, observability);
+  const options = {
+    algorithms,
+    requiredClaims: ['exp'],
+    clockTolerance: 5,
+  };
+  return async (token) => {
+    try {
+      return await verifyToken(token, getKey, options);
+    } catch (error) {
+      throw error instanceof AppError ? error : toRefusal(error, token, algorithms);
+    }
+  };
+}
+
+interface VerificationKeys {
   readonly getKey: JWTVerifyGetKey;
   readonly algorithms: string[];
 }
 
 /** Each kind of key has its own algorithms, so that no key can be used as one of another kind. */
-export function createVerificationKeys(config: Config, observability: Observability): VerificationKeys {
+function createVerificationKeys(config: Config, observability: Observability): VerificationKeys {
   const { authJwksUrl, authPublicKey, authSecret } = config;
   if (authJwksUrl !== undefined) {
     return {
@@ -38,10 +62,10 @@ export function createVerificationKeys(config: Config, observability: Observabil
 }
 
 /**
- * Verifies the signature and the expiry of a token. Without a key id, each key that fits its algorithm is tried.
+ * Without a key id, each key that fits its algorithm is tried.
  * @throws errors of jose, and those of `getKey`
  */
-export async function verifyToken(
+async function verifyToken(
   token: string,
   getKey: JWTVerifyGetKey,
   options: JWTVerifyOptions,

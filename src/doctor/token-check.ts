@@ -1,9 +1,9 @@
 import { decodeJwt, decodeProtectedHeader, type JWTHeaderParameters, type JWTPayload } from 'jose';
-import { createTokenVerifier } from '../auth/authenticate.js';
 import { parseBearer } from '../auth/bearer.js';
 import { toCaller } from '../auth/claims.js';
 import { refuseOtherAudiences, refuseOtherIssuers, refuseOtherTokenTypes } from '../auth/recipient.js';
 import { listNames, type RefusalKind, TokenRefusedError } from '../auth/refusal.js';
+import { createTokenVerifier } from '../auth/verification-keys.js';
 import type { Config } from '../config/settings.js';
 import { AppError } from '../domain/app-error.js';
 import type { Caller } from '../domain/caller.js';

@@ -8,7 +8,7 @@ import {
   seriousAccessibilityProblems,
 } from '../support/browser.js';
 import { startTestDemo, tenantOwner } from '../support/demo.js';
-import { button, fillBambooHr, waitForText } from '../support/hub-page.js';
+import { button, fillBambooHr, waitForFirstReads, waitForText } from '../support/hub-page.js';
 import { sessionRequests } from '../support/test-app.js';
 
 // Several accounts of one provider.
@@ -69,6 +69,8 @@ describeInBrowser('the demo page with linked accounts of a provider', ({ open })
 
   test('asks when a colleague has linked the provider since the page was loaded, and creates no session before', async () => {
     const page = await openPage();
+    await waitForFirstReads(demo);
+    demo.emulator.settings.webhookFault = 'drop';
     const { id } = add('Of a colleague');
     await button(page, 'Connect BambooHR').click();
     await button(page, 'Update this connection: Of a colleague').waitFor();

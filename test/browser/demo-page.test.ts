@@ -16,12 +16,12 @@ import {
   fillBambooHr,
   openConsent,
   passMinutes,
+  waitForFirstReads,
   waitForGraphqlResponse,
   waitForRenewal,
   waitForText,
 } from '../support/hub-page.js';
 import { sessionRequests } from '../support/test-app.js';
-import { waitUntil } from '../support/wait.js';
 
 // The demo page, the real Hub and the real server, with the emulator in place of StackOne.
 describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
@@ -340,9 +340,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
 
   test('keeps the accounts when a refresh fails, and shows that they may be outdated', async () => {
     const page = await openPage();
-    // The page reads the accounts again when its stream opens. This read would use up failures.
-    const reads = () => demo.emulator.history.filter(({ path }) => path === '/accounts').length;
-    await waitUntil(() => reads() === 2, 'the second list of accounts');
+    await waitForFirstReads(demo);
     failAccountList();
     await returnToPage(page);
     await waitForText(page, /This list may be out of date/);

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,11 +11,11 @@ import {
   packageFolders,
   readManifest,
 } from '../support/installed-package.js';
-import { sourceFiles } from '../support/package-files.js';
+import { inPackage, sourceFiles } from '../support/package-files.js';
 
 let project: InstalledProject;
 beforeAll(() => {
-  project = installPackages(packageFolders);
+  project = installPackages(packageFolders, ['@types/node']);
 }, 60_000);
 afterAll(() => project.remove());
 
@@ -114,4 +115,20 @@ describe('The packages of this repository', () => {
     );
     expect(differing).toEqual([]);
   });
+});
+
+describe('A host app in CommonJS', () => {
+  it('compiles with the types of the server and of the emulator checked', () => {
+    writeFileSync(
+      join(project.folder, 'host.cts'),
+      `import { startConnect } from 'stackone-connect-graphql';
+       import { startEmulator } from 'stackone-emulator';
+       export const started = [startConnect, startEmulator];`,
+    );
+    const compile = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'node16', 'host.cts'];
+    const tsc = inPackage('node_modules/typescript/bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, ...compile], { cwd: project.folder, encoding: 'utf8' });
+    // Other packages can have errors of their own.
+    expect(stdout.split('\n').filter((line) => /^(host|node_modules.stackone-)/.test(line))).toEqual([]);
+  }, 120_000);
 });

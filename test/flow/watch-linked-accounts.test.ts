@@ -231,6 +231,19 @@ describe('watchLinkedAccounts', () => {
     },
   );
 
+  it('reads again for a user who returned during a read, which may have missed what the user did elsewhere', async () => {
+    const page = openPage();
+    app.emulator.settings.webhookFault = 'drop';
+    const watch = start();
+    await waitForLive(watch);
+    app.emulator.failNext({ kind: 'delay', delayMs: 200, match: { path: '/accounts' } });
+    const before = listReads();
+    watch.refresh();
+    await sleep(50);
+    page.show();
+    await waitUntil(() => listReads() === before + 2, 'the second read');
+  });
+
   it('waits longer after each stream that a proxy cuts, and does not read after each', async () => {
     let streams = 0;
     const proxy = await startProxy((_request, response) => {

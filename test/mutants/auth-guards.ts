@@ -19,7 +19,7 @@ const displayText = 'src/domain/values.ts';
 /** Guards against callers who are not signed in, and against owners that no token and no login names. */
 export const authGuards: readonly Mutant[] = [
   {
-    file: authenticate,
+    file: verificationKeys,
     guard: '    algorithms,\n',
     without: '',
     noticedBy: 'flow/authentication',
@@ -73,7 +73,7 @@ export const authGuards: readonly Mutant[] = [
     noticedBy: 'flow/jwks',
   },
   {
-    file: authenticate,
+    file: verificationKeys,
     guard: "requiredClaims: ['exp']",
     without: 'requiredClaims: []',
     noticedBy: 'flow/authentication',

@@ -1,5 +1,6 @@
 import type { Page, Response } from 'playwright-core';
 import type { Demo } from '../../demo/start-demo.js';
+import { waitUntil } from './wait.js';
 
 /** Actions on a page with the real Hub, in front of the demo's server and emulator. */
 
@@ -46,4 +47,13 @@ export async function waitForRenewal(page: Page, demo: Demo): Promise<void> {
   );
   await passMinutes(page, demo, 29.6);
   await (await response).finished();
+}
+
+/**
+ * Waits until a new page with `<connect-integrations>` has read the accounts twice: with its first query, and when its
+ * stream has opened. What a test changes before that can reach the page with the second read.
+ */
+export async function waitForFirstReads({ emulator }: Demo): Promise<void> {
+  const reads = () => emulator.history.filter(({ path }) => path === '/accounts').length;
+  await waitUntil(() => reads() >= 2, 'two lists of accounts');
 }

@@ -65,7 +65,8 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
       return;
     }
     failedReads = result.failure === null ? 0 : failedReads + 1;
-    if (!isAsleep) {
+    // A user who returned during this read waits for the next one.
+    if (!isAsleep && !timers.isSet('read')) {
       readIn(failedReads === 0 ? rereadMs : pauseMs(failedReads));
     }
     update(result);
@@ -143,16 +144,24 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
 /** Timers by name. A new timer replaces that of the same name. */
 function createTimers() {
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
-  const clear = (name: string) => clearTimeout(timers.get(name));
+  const clear = (name: string) => {
+    clearTimeout(timers.get(name));
+    timers.delete(name);
+  };
   return {
     set: (name: string, ms: number, action: () => void) => {
       clear(name);
-      timers.set(name, setTimeout(action, ms));
+      const run = () => {
+        timers.delete(name);
+        action();
+      };
+      timers.set(name, setTimeout(run, ms));
     },
+    isSet: (name: string) => timers.has(name),
     clear,
     clearAll: () => {
-      for (const timer of timers.values()) {
-        clearTimeout(timer);
+      for (const name of timers.keys()) {
+        clear(name);
       }
     },
   };
