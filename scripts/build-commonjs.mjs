@@ -19,6 +19,8 @@ const oneFile = {
   entryPoints: entries,
   bundle: true,
   packages: 'external',
+  // A package that is loaded later must be the same instance that the host app has.
+  supported: { 'dynamic-import': false },
   // The only dependency without a CommonJS version.
   alias: { jose: fileURLToPath(import.meta.resolve('jose')) },
   define: { 'import.meta.url': 'moduleUrl' },

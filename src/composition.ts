@@ -23,6 +23,7 @@ import { type ConnectContext, type CreateContext, createContextFactory } from '.
 import { createFormatError, type FormatError } from './graphql/format-error.js';
 import { createDocumentStore } from './graphql/operations/document-store.js';
 import { readDocumentsFile } from './graphql/operations/documents-file.js';
+import { LazyApollo } from './graphql/operations/lazy-apollo.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
 import { RefusedMutations } from './graphql/operations/refused-mutations.js';
 import { TrustedDocuments } from './graphql/operations/trusted-documents.js';
@@ -56,6 +57,8 @@ export interface ConnectApolloOptions
 /** The parts that serve the schema, whatever server it runs in and whatever authenticates its callers. */
 export interface Composition<Credentials> {
   readonly apolloOptions: ConnectApolloOptions;
+  /** Apollo Server with these options. A host app has its own, and uses this one for streams only. */
+  readonly apollo: LazyApollo;
   readonly operations: OperationRunner;
   readonly createContext: CreateContext<Credentials>;
   readonly refusedMutations: RefusedMutations;
@@ -89,11 +92,13 @@ export async function compose<Credentials>(
   const formatError = createFormatError(logger, config.production);
   const operations = new OperationRunner(schema, trusted, formatError);
   const apolloOptions = createApolloOptions(config, operations, formatError, logger);
-  const streams = new Streams(apolloOptions, formatError, observability);
+  const apollo = new LazyApollo(apolloOptions);
+  const streams = new Streams(schema, apollo, formatError, observability);
   const audit = new Audit(onAudit, logger);
   const events = await startEvents(config, api, redis, observability, deliver);
   return {
     apolloOptions,
+    apollo,
     operations,
     refusedMutations: new RefusedMutations(operations.schema, trusted, audit),
     streams,
@@ -113,7 +118,8 @@ export async function compose<Credentials>(
       events.changes,
     ),
     close: async () => {
-      await streams.close();
+      streams.completeAll();
+      await apollo.stop();
       await events.close();
       await client.close();
       redis?.close();

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApolloServer } from '@apollo/server';
 import { createBearerAuthentication } from './auth/authenticate.js';
 import { compose } from './composition.js';
 import type { Config } from './config/settings.js';
 import { WebhookDelivery } from './events/delivery.js';
-import type { GraphQLContext } from './graphql/context.js';
 import { startMetricsServer } from './http/routes/metrics.js';
 import { createHttpServer, type ServerExtension } from './http/server.js';
 import { openAuditLog } from './observability/audit-log.js';
@@ -13,6 +11,8 @@ import { createObservability, type Observability } from './observability/observa
 
 /** Time for a request that a client has sent on an open connection shortly before the end of the grace period. */
 const maxLingerMs = 1_000;
+/** After the first requests of most starts. */
+const loadApolloAfterMs = 1_000;
 
 export interface Server {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -42,14 +42,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const authenticate = createBearerAuthentication(config, observability);
   const delivery = createDelivery(config, observability);
   const auditLog = openAuditLog(config.auditLog, logger);
-  const { apolloOptions, operations, createContext, refusedMutations, streams, webhooks, close } = await compose(
+  const { apollo, operations, createContext, refusedMutations, streams, webhooks, close } = await compose(
     config,
     authenticate,
     observability,
     { deliver: delivery && ((change) => delivery.send(change)), onAudit: auditLog?.onAudit },
   );
-  const apollo = new ApolloServer<GraphQLContext>(apolloOptions);
-  await apollo.start();
   const { extension } = options;
   const http = await createHttpServer({
     config,
@@ -67,6 +65,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const metricsServer =
     metricsPort === undefined ? undefined : await startMetricsServer(host, metricsPort, observability.metrics);
   logger.info({ url, metricsUrl: metricsServer?.url }, 'listening');
+  // The first request that needs it reports a failure.
+  const loading = setTimeout(() => apollo.load().catch(() => undefined), loadApolloAfterMs).unref();
   if (webhooks === undefined) {
     logger.info({}, 'STACKONE_WEBHOOK_SECRET is not set: webhooks are off');
   }
@@ -76,11 +76,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     reopenAuditLog: auditLog?.reopen,
     stop: async (graceMs = 0) => {
       observability.health.stopping = true;
+      clearTimeout(loading);
       await sleep(graceMs);
       // Before the requests in flight finish, so that pages connect to another instance at once.
       streams.completeAll();
       await http.close(Math.min(graceMs, maxLingerMs));
-      await apollo.stop();
       await close();
       delivery?.close();
       await metricsServer?.stop();

@@ -1,15 +1,22 @@
-import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
+import type { HTTPGraphQLHead } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { errorCodeInfo } from '../domain/error-codes.js';
+
+/** What a response demands of HTTP besides its body. */
+export interface HttpHead {
+  /** Default: 200. */
+  status?: number;
+  readonly headers: Map<string, string>;
+}
 
 /**
  * The HTTP status and headers that errors demand. As in Apollo Server, the last error wins.
  * @param errors only those whose original error is an AppError demand something
  * @returns no status when the errors demand none
  */
-export function httpHeadOf(errors: readonly Pick<GraphQLError, 'originalError'>[]): HTTPGraphQLHead {
-  const head: HTTPGraphQLHead = { headers: new HeaderMap() };
+export function httpHeadOf(errors: readonly Pick<GraphQLError, 'originalError'>[]): HttpHead {
+  const head: HttpHead = { headers: new Map() };
   const appErrors = errors.map(({ originalError }) => originalError).filter((error) => error instanceof AppError);
   for (const { code, retryAfterSeconds } of appErrors) {
     const { httpStatus } = errorCodeInfo(code);
@@ -24,6 +31,15 @@ export function httpHeadOf(errors: readonly Pick<GraphQLError, 'originalError'>[
     }
   }
   return head;
+}
+
+export function applyHead({ status, headers }: HttpHead, target: HTTPGraphQLHead): void {
+  if (status !== undefined) {
+    target.status = status;
+  }
+  for (const [name, value] of headers) {
+    target.headers.set(name, value);
+  }
 }
 
 /**

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
-import { ApolloServer, type ApolloServerOptionsWithSchema, HeaderMap } from '@apollo/server';
-import { createSourceEventStream, type ExecutionArgs, execute, type GraphQLError } from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
 import type { OwnedChange } from '../domain/account-change.js';
 import { AppError } from '../domain/app-error.js';
 import type { Observability } from '../observability/observability.js';
-import type { ConnectContext, GraphQLContext, SubscriptionOperation } from './context.js';
+import type { GraphQLContext, SubscriptionOperation } from './context.js';
 import { EventStream } from './event-stream.js';
 import { type FormatError, toFormatted } from './format-error.js';
 import { httpHeadOf, toGraphQLError } from './http-head.js';
+import type { ApolloResponse, LazyApollo } from './operations/lazy-apollo.js';
 
 /** Of one person, in tabs of a browser. Without usernames, all people of an owner count as one. */
 const maxStreamsPerPerson = 10;
@@ -20,7 +20,7 @@ const retryAfterSeconds = 30;
 /** Events, or a JSON response that says why there are none. */
 export type StreamResponse =
   | { readonly kind: 'events'; readonly events: Readable }
-  | { readonly kind: 'json'; readonly status: number; readonly headers: HeaderMap; readonly body: string };
+  | ({ readonly kind: 'json' } & ApolloResponse);
 
 interface OpenStream {
   readonly ownerId: string;
@@ -34,40 +34,33 @@ interface OpenStream {
  * and validates, so every refusal is that of `POST /graphql`.
  */
 export class Streams {
-  readonly #options: ApolloServerOptionsWithSchema<ConnectContext>;
+  readonly #schema: GraphQLSchema;
+  readonly #apollo: LazyApollo;
   readonly #formatError: FormatError;
   readonly #observability: Observability;
   readonly #open = new Set<OpenStream>();
-  #apollo: Promise<ApolloServer<ConnectContext>> | undefined;
   #heartbeats: NodeJS.Timeout | undefined;
 
-  constructor(
-    options: ApolloServerOptionsWithSchema<ConnectContext>,
-    formatError: FormatError,
-    observability: Observability,
-  ) {
-    this.#options = options;
+  constructor(schema: GraphQLSchema, apollo: LazyApollo, formatError: FormatError, observability: Observability) {
+    this.#schema = schema;
+    this.#apollo = apollo;
     this.#formatError = formatError;
     this.#observability = observability;
   }
 
   /** @param body the parsed JSON of the request */
   async start(body: unknown, contextOfRequest: Promise<GraphQLContext>): Promise<StreamResponse> {
-    this.#apollo ??= startApollo(this.#options);
-    const apollo = await this.#apollo;
     let checked: SubscriptionOperation | undefined;
     const startSubscription = (operation: SubscriptionOperation) => {
       checked = operation;
     };
-    const response = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: 'POST', headers: jsonHeaders(), search: '', body },
-      context: async () => ({ ...(await contextOfRequest), startSubscription }),
-    });
-    if (checked === undefined) {
-      const text = response.body.kind === 'complete' ? response.body.string : '';
-      return { kind: 'json', status: response.status ?? 200, headers: response.headers, body: text };
-    }
-    return this.#subscribe({ schema: this.#options.schema, ...checked }, await contextOfRequest);
+    const response = await this.#apollo.execute({ method: 'POST', body }, async () => ({
+      ...(await contextOfRequest),
+      startSubscription,
+    }));
+    return checked === undefined
+      ? { kind: 'json', ...response }
+      : this.#subscribe({ schema: this.#schema, ...checked }, await contextOfRequest);
   }
 
   /** Completes every stream, so that pages connect to another instance. */
@@ -75,11 +68,6 @@ export class Streams {
     for (const { stream } of this.#open) {
       stream.complete();
     }
-  }
-
-  async close(): Promise<void> {
-    this.completeAll();
-    await (await this.#apollo)?.stop();
   }
 
   async #subscribe(args: ExecutionArgs, context: GraphQLContext): Promise<StreamResponse> {
@@ -138,10 +126,7 @@ export class Streams {
   }
 
   #refuse(errors: readonly GraphQLError[], status: number): StreamResponse {
-    const headers = jsonHeaders();
-    for (const [name, value] of httpHeadOf(errors).headers) {
-      headers.set(name, value);
-    }
+    const headers = new Map([['content-type', 'application/json; charset=utf-8'], ...httpHeadOf(errors).headers]);
     return { kind: 'json', status, headers, body: JSON.stringify(this.#formatErrors(errors)) };
   }
 
@@ -164,16 +149,6 @@ export class Streams {
       stream.sendHeartbeat();
     }
   }
-}
-
-async function startApollo(options: ApolloServerOptionsWithSchema<ConnectContext>) {
-  const apollo = new ApolloServer<ConnectContext>(options);
-  await apollo.start();
-  return apollo;
-}
-
-function jsonHeaders(): HeaderMap {
-  return new HeaderMap([['content-type', 'application/json; charset=utf-8']]);
 }
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {

@@ -87,6 +87,11 @@ describe('What has one place:', () => {
     expect(using(/from 'type-graphql'/).filter((path) => !isBelow('graphql/').test(path))).toEqual([]);
   });
 
+  it('Apollo Server in graphql/operations/lazy-apollo, where it is loaded at its first use', () => {
+    const values = /import (?!type )(?!\{(\s*type \w+,?)*\s*\})[^;]* from '@apollo\/server';|import\('@apollo\/server'\)/;
+    expect(using(values, src)).toEqual(['src/graphql/operations/lazy-apollo.ts']);
+  });
+
   it('undici in stackone/ and egress/', () => {
     expect(using(/from 'undici['/]/).filter((path) => !isBelow('stackone/', 'egress/').test(path))).toEqual([]);
   });

@@ -1,4 +1,3 @@
-import type { HTTPGraphQLHead } from '@apollo/server';
 import type {
   DocumentNode,
   ExecutionResult,
@@ -8,7 +7,7 @@ import type {
 } from 'graphql';
 import type { GraphQLContext } from '../context.js';
 import { type FormatError, toFormatted } from '../format-error.js';
-import { firstOfEach, httpHeadOf } from '../http-head.js';
+import { firstOfEach, type HttpHead, httpHeadOf } from '../http-head.js';
 import { OperationStore } from './operation-store.js';
 import type { SharedTexts } from './shared-texts.js';
 import type { TrustedDocuments } from './trusted-documents.js';
@@ -27,8 +26,7 @@ export type OperationRequest = OperationParameters &
   );
 
 export interface OperationResponse {
-  /** Without a status: 200. */
-  readonly http: HTTPGraphQLHead;
+  readonly http: HttpHead;
   readonly result: FormattedExecutionResult;
 }
 

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { chooseContentType } from '../content-type.js';
 import { leaveToHost, RequestError } from '../format-error.js';
-import { firstOfEach, httpHeadOf } from '../http-head.js';
+import { applyHead, firstOfEach, httpHeadOf } from '../http-head.js';
 import { assertMarked, isWhollyOwn, ownRootFields, ownRootKeys } from '../own-fields.js';
 
 const maxRequestErrors = 3;
@@ -41,13 +41,7 @@ export function createErrorsPlugin(): ApolloServerPlugin {
           }
         },
         async willSendResponse({ errors, document, operation, response: { body, http } }) {
-          const { status, headers } = httpHeadOf(errors ?? []);
-          if (status !== undefined) {
-            http.status = status;
-          }
-          for (const [name, value] of headers) {
-            http.headers.set(name, value);
-          }
+          applyHead(httpHeadOf(errors ?? []), http);
           const result = body.kind === 'single' ? body.singleResult : undefined;
           if (result?.errors !== undefined && result.errors.length === errors?.length) {
             const { errors: all } = result;

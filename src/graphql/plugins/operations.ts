@@ -1,5 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { ConnectContext } from '../context.js';
+import { applyHead } from '../http-head.js';
 import type { OperationRunner } from '../operations/operation-runner.js';
 
 /**
@@ -13,16 +14,18 @@ export function createOperationsPlugin(runner: OperationRunner): ApolloServerPlu
       const isOwnSchema = schema === runner.schema;
       let ranFromStore = false;
       return {
-        async responseForOperation({ request, source }) {
+        async responseForOperation({ request, source, response: { http } }) {
           if (!isOwnSchema || !('stackone' in context)) {
             return null;
           }
           const { operationName, variables } = request;
           const response = await runner.run({ query: source, operationName, variables }, context);
-          ranFromStore = response !== undefined;
-          return response === undefined
-            ? null
-            : { http: response.http, body: { kind: 'single', singleResult: response.result } };
+          if (response === undefined) {
+            return null;
+          }
+          ranFromStore = true;
+          applyHead(response.http, http);
+          return { http, body: { kind: 'single', singleResult: response.result } };
         },
         async willSendResponse({ source, document, operation, errors, response: { body } }) {
           if (ranFromStore) {

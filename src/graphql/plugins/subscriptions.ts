@@ -1,4 +1,4 @@
-import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import type { ConnectContext } from '../context.js';
 import { RequestError } from '../format-error.js';
 import { ownRootFields } from '../own-fields.js';
@@ -23,12 +23,12 @@ export function createSubscriptionsPlugin(): ApolloServerPlugin<ConnectContext> 
           }
         },
         /** Apollo Server runs no subscriptions: it has checked this one, and `Streams` runs it. */
-        async responseForOperation({ document, request }) {
+        async responseForOperation({ document, request, response: { http } }) {
           if (startSubscription === undefined) {
             return null;
           }
           startSubscription({ document, operationName: request.operationName, variableValues: request.variables });
-          return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult: { data: {} } } };
+          return { http, body: { kind: 'single', singleResult: { data: {} } } };
         },
       };
     },

@@ -1,9 +1,9 @@
-import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isRecord } from '../../domain/values.js';
 import { chooseContentType } from '../../graphql/content-type.js';
 import type { CreateContext, GraphQLContext } from '../../graphql/context.js';
 import { originalOf } from '../../graphql/http-head.js';
+import type { LazyApollo } from '../../graphql/operations/lazy-apollo.js';
 import type { OperationRequest, OperationRunner } from '../../graphql/operations/operation-runner.js';
 import type { RefusedMutations } from '../../graphql/operations/refused-mutations.js';
 import { SharedTexts } from '../../graphql/operations/shared-texts.js';
@@ -14,7 +14,7 @@ import { requestContextOf } from '../plugins/request-context.js';
 const playgroundHeader = 'x-connect-playground';
 
 export interface GraphQLRouteDependencies {
-  readonly apollo: ApolloServer<GraphQLContext>;
+  readonly apollo: LazyApollo;
   readonly operations: OperationRunner;
   /** From the `Authorization` header. */
   readonly createContext: CreateContext<string | undefined>;
@@ -50,14 +50,11 @@ export function addGraphQLRoute(
         return send(reply, status, headers, `${texts.stringify(response.result)}\n`);
       }
     }
-    const response = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method, headers: toHeaderMap(accept), search: '', body },
-      context:
-        exceptPlayground && playgroundHeader in headers ? async () => acceptAnyDocument(await context) : () => context,
-    });
-    // The schema has neither @defer nor subscriptions, so a response is always complete.
-    const text = response.body.kind === 'complete' ? response.body.string : '';
-    return send(reply, response.status ?? 200, response.headers, text);
+    const response = await apollo.execute(
+      { method: request.method, accept, body },
+      exceptPlayground && playgroundHeader in headers ? async () => acceptAnyDocument(await context) : () => context,
+    );
+    return send(reply, response.status, response.headers, response.body);
   };
   server.post('/graphql', (request, reply) =>
     runBelow(requestContextOf(request).traceContext, () => handle(request, reply)),
@@ -68,7 +65,7 @@ function acceptAnyDocument(context: GraphQLContext): GraphQLContext {
   return { ...context, acceptsAnyDocument: true };
 }
 
-function send(reply: FastifyReply, status: number, headers: HeaderMap, body: string): string {
+function send(reply: FastifyReply, status: number, headers: ReadonlyMap<string, string>, body: string): string {
   reply.code(status);
   for (const [name, value] of headers) {
     reply.header(name, value);
@@ -87,12 +84,4 @@ function isOperationRequest(body: unknown): body is OperationRequest {
     (variables === null || isRecord(variables)) &&
     (operationName === null || typeof operationName === 'string')
   );
-}
-
-/** Only the headers that Apollo Server needs. The body parser has checked that the body came as JSON. */
-function toHeaderMap(accept: string | undefined): HeaderMap {
-  return new HeaderMap([
-    ['content-type', 'application/json'],
-    ...(accept === undefined ? [] : [['accept', accept] as const]),
-  ]);
 }

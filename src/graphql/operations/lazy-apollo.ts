@@ -1,0 +1,70 @@
+import type { ApolloServer, ApolloServerOptionsWithSchema, HeaderMap } from '@apollo/server';
+import type { ConnectContext } from '../context.js';
+
+export interface ApolloRequest {
+  readonly method: string;
+  /** The `Accept` header. */
+  readonly accept?: string | undefined;
+  /** The parsed JSON of the request. */
+  readonly body: unknown;
+}
+
+/** A response as a whole: the schema has no `@defer`, and `Streams` runs subscriptions. */
+export interface ApolloResponse {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
+interface Loaded {
+  readonly apollo: ApolloServer<ConnectContext>;
+  readonly createHeaders: (headers: Iterable<readonly [string, string]>) => HeaderMap;
+}
+
+/**
+ * Apollo Server, loaded at its first use. It is a fifth of the files that a start would load, and the operations of the
+ * store do not need it.
+ */
+export class LazyApollo {
+  readonly #options: ApolloServerOptionsWithSchema<ConnectContext>;
+  #loaded: Promise<Loaded> | undefined;
+
+  constructor(options: ApolloServerOptionsWithSchema<ConnectContext>) {
+    this.#options = options;
+  }
+
+  load(): Promise<Loaded> {
+    this.#loaded ??= load(this.#options);
+    return this.#loaded;
+  }
+
+  /** @param createContext its errors are reported as Apollo Server does it */
+  async execute(
+    { method, accept, body }: ApolloRequest,
+    createContext: () => Promise<ConnectContext>,
+  ): Promise<ApolloResponse> {
+    const { apollo, createHeaders } = await this.load();
+    // Only the headers that it needs. The body parser has checked that the body came as JSON.
+    const headers = createHeaders([
+      ['content-type', 'application/json'],
+      ...(accept === undefined ? [] : [['accept', accept] as const]),
+    ]);
+    const response = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers, search: '', body },
+      context: createContext,
+    });
+    const text = response.body.kind === 'complete' ? response.body.string : '';
+    return { status: response.status ?? 200, headers: response.headers, body: text };
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#loaded)?.apollo.stop();
+  }
+}
+
+async function load(options: ApolloServerOptionsWithSchema<ConnectContext>): Promise<Loaded> {
+  const { ApolloServer, HeaderMap } = await import('@apollo/server');
+  const apollo = new ApolloServer<ConnectContext>(options);
+  await apollo.start();
+  return { apollo, createHeaders: (headers) => new HeaderMap(headers) };
+}
