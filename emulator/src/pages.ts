@@ -27,14 +27,18 @@ function integerParameter(query: URLSearchParams, name: string, fallback: number
   return value;
 }
 
-interface Page {
+interface Page<Row> {
   page: number;
   page_size: number;
   total: number;
-  data: unknown[];
+  data: Row[];
 }
 
-export function paginate(rows: unknown[], query: URLSearchParams, { oddPaging }: Pick<Settings, 'oddPaging'>): Page {
+export function paginate<Row>(
+  rows: readonly Row[],
+  query: URLSearchParams,
+  { oddPaging }: Pick<Settings, 'oddPaging'>,
+): Page<Row> {
   const requested = Math.min(maxPageSize, Math.max(1, integerParameter(query, 'page_size', 25)));
   const size = oddPaging === 'short' ? Math.max(1, requested - 1) : requested;
   const first = oddPaging === 'zero-based' ? 0 : 1;

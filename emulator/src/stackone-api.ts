@@ -126,8 +126,11 @@ function addAccountRoutes(app: FastifyInstance, { store, settings }: StackOneApi
   app.get('/accounts', (request) => {
     const query = parseQuery(request);
     const matches = accountFilter(query, settings);
-    const raw = settings.rawRows.accounts.filter((row) => matches(toFilterable(row)));
-    const page = paginate([...raw, ...store.accounts(matches).map(inVocabulary(settings))], query, settings);
+    const raw = settings.rawRows.accounts.filter((row) => matches(toFilterable(row))).map((row) => () => row);
+    const toRow = inVocabulary(settings);
+    const accounts = store.accountReaders(matches).map((read) => () => toRow(read()));
+    const { data: readers, ...position } = paginate([...raw, ...accounts], query, settings);
+    const page = { ...position, data: readers.map((read) => read()) };
     const envelopes = { array: page.data, data: { data: page.data }, paged: page };
     return envelopes[settings.accountsEnvelope];
   });

@@ -129,11 +129,16 @@ export class Store {
   }
 
   /** All accounts, oldest first. */
-  accounts(matches: (account: StoredAccount) => boolean = () => true): Account[] {
+  accounts(matches?: (account: StoredAccount) => boolean): Account[] {
+    return this.accountReaders(matches).map((read) => read());
+  }
+
+  /** For a page of many accounts: each function returns one of them, in the order of their creation. */
+  accountReaders(matches: (account: StoredAccount) => boolean = () => true): (() => Account)[] {
     return [...this.#accounts.values()]
       .filter(matches)
       .sort((a, b) => (a.created_at < b.created_at ? -1 : Number(a.created_at > b.created_at)))
-      .map(toPublicAccount);
+      .map((stored) => () => toPublicAccount(stored));
   }
 
   account(id: string): Account | undefined {
