@@ -88,7 +88,8 @@ describe('What has one place:', () => {
   });
 
   it('Apollo Server in graphql/operations/lazy-apollo, where it is loaded at its first use', () => {
-    const values = /import (?!type )(?!\{(\s*type \w+,?)*\s*\})[^;]* from '@apollo\/server';|import\('@apollo\/server'\)/;
+    const values =
+      /import (?!type )(?!\{(\s*type \w+,?)*\s*\})[^;]* from '@apollo\/server';|import\('@apollo\/server'\)/;
     expect(using(values, src)).toEqual(['src/graphql/operations/lazy-apollo.ts']);
   });
 
