@@ -58,7 +58,9 @@ export class LazyApollo {
   }
 
   async stop(): Promise<void> {
-    await (await this.#loaded)?.apollo.stop();
+    // The request that could not load it has reported why.
+    const loaded = await this.#loaded?.catch(() => undefined);
+    await loaded?.apollo.stop();
   }
 }
 
