@@ -7,6 +7,7 @@ import type { InBrowser } from './browser.js';
 import { control } from './emulator-client.js';
 import { button } from './hub-page.js';
 import { inPackage } from './package-files.js';
+import { waitUntil } from './wait.js';
 
 /** The customer that the examples with the demo server use. */
 export const acme = { origin_owner_id: tenants.acme.ownerId, origin_owner_name: tenants.acme.ownerName };
@@ -91,18 +92,36 @@ export async function startExample(name: string): Promise<Example> {
   };
 }
 
+const historySchema = z.array(z.looseObject({ path: z.string() }));
+
+/** The requests that the example has sent to StackOne since the last reset. */
+export async function historyOf(example: Example): Promise<z.infer<typeof historySchema>> {
+  return historySchema.parse((await example.control('GET', '/history')).body);
+}
+
+/** Opens a page with accounts, and waits until it has read them twice: at first, and when its stream has opened. */
+export async function afterFirstReads<T>(example: Example, openPage: () => Promise<T>): Promise<T> {
+  const countReads = async () => (await historyOf(example)).filter(({ path }) => path === '/accounts').length;
+  const before = await countReads();
+  const page = await openPage();
+  await waitUntil(async () => (await countReads()) >= before + 2, 'two reads of the accounts');
+  return page;
+}
+
 /**
- * Opens an example that has a login, as one of its users. Resolves when the page shows the providers. The page may
- * also request `otherOrigins`.
+ * Opens an example that has a login, as one of its users. Resolves when the page shows the providers and has no read
+ * under way. The page may also request `otherOrigins`.
  */
-export async function openSignedIn(
+export function openSignedIn(
   open: InBrowser['open'],
-  { url, emulatorUrl }: Example,
+  example: Example,
   person: string,
   otherOrigins: readonly string[] = [],
 ): Promise<Page> {
-  const page = await open([url, emulatorUrl, ...otherOrigins], '/');
-  await button(page, person).click();
-  await button(page, 'Connect BambooHR').waitFor();
-  return page;
+  return afterFirstReads(example, async () => {
+    const page = await open([example.url, example.emulatorUrl, ...otherOrigins], '/');
+    await button(page, person).click();
+    await button(page, 'Connect BambooHR').waitFor();
+    return page;
+  });
 }
