@@ -23,6 +23,7 @@ describeInBrowser('the demo page with linked accounts of a provider', ({ open })
   async function openPage(options = {}): Promise<Page> {
     const page = await open([demo.url, demo.emulator.url], '/', options);
     await page.getByRole('heading', { name: 'All integrations' }).waitFor();
+    await waitForFirstReads(demo);
     return page;
   }
 
@@ -69,7 +70,6 @@ describeInBrowser('the demo page with linked accounts of a provider', ({ open })
 
   test('asks when a colleague has linked the provider since the page was loaded, and creates no session before', async () => {
     const page = await openPage();
-    await waitForFirstReads(demo);
     demo.emulator.settings.webhookFault = 'drop';
     const { id } = add('Of a colleague');
     await button(page, 'Connect BambooHR').click();

@@ -37,6 +37,7 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
   async function openPage(path?: string, options?: BrowserContextOptions): Promise<Page> {
     const page = await visit(path, options);
     await page.getByRole('heading', { name: 'All integrations' }).waitFor();
+    await waitForFirstReads(demo);
     return page;
   }
 
@@ -340,7 +341,6 @@ describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {
 
   test('keeps the accounts when a refresh fails, and shows that they may be outdated', async () => {
     const page = await openPage();
-    await waitForFirstReads(demo);
     failAccountList();
     await returnToPage(page);
     await waitForText(page, /This list may be out of date/);
