@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 export const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -31,9 +31,13 @@ export interface InBrowser {
 /**
  * A `describe` with one browser. A test fails when the console shows an error, when a page throws, or when a
  * request goes to a host that the test did not allow. Without Chromium the suite is skipped with a message, but
- * fails in CI.
+ * fails in CI. In CI, a test that failed runs a second time, because a busy machine can stop a browser for seconds. The
+ * first failure is printed: it can be a defect all the same.
  */
 export function describeInBrowser(title: string, tests: (inBrowser: InBrowser) => void): void {
+  if (process.env['CI'] !== undefined) {
+    jest.retryTimes(1, { logErrorsBeforeRetry: true, retryImmediately: true });
+  }
   if (existsSync(executablePath)) {
     describe(title, () => tests(launchForSuite()));
   } else if (process.env['CI'] === undefined) {
