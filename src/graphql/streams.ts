@@ -54,7 +54,7 @@ export class Streams {
     const startSubscription = (operation: SubscriptionOperation) => {
       checked = operation;
     };
-    const response = await this.#apollo.execute({ method: 'POST', body }, async () => ({
+    const response = await this.#apollo.execute({ body }, async () => ({
       ...(await contextOfRequest),
       startSubscription,
     }));

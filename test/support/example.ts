@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { tenants } from '../../demo/tenants.js';
 import type { InBrowser } from './browser.js';
 import { control } from './emulator-client.js';
-import { button } from './hub-page.js';
+import { button, countReads } from './hub-page.js';
 import { inPackage } from './package-files.js';
 import { waitUntil } from './wait.js';
 
@@ -101,10 +101,10 @@ export async function historyOf(example: Example): Promise<z.infer<typeof histor
 
 /** Opens a page with accounts, and waits until it has read them twice: at first, and when its stream has opened. */
 export async function afterFirstReads<T>(example: Example, openPage: () => Promise<T>): Promise<T> {
-  const countReads = async () => (await historyOf(example)).filter(({ path }) => path === '/accounts').length;
-  const before = await countReads();
+  const reads = async () => countReads(await historyOf(example));
+  const before = await reads();
   const page = await openPage();
-  await waitUntil(async () => (await countReads()) >= before + 2, 'two reads of the accounts');
+  await waitUntil(async () => (await reads()) >= before + 2, 'two reads of the accounts');
   return page;
 }
 

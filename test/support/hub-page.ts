@@ -49,11 +49,14 @@ export async function waitForRenewal(page: Page, demo: Demo): Promise<void> {
   await (await response).finished();
 }
 
+/** How often the accounts were listed, in a history of requests to StackOne. */
+export const countReads = (history: readonly { readonly path: string }[]) =>
+  history.filter(({ path }) => path === '/accounts').length;
+
 /**
  * Waits until a new page with `<connect-integrations>` has read the accounts twice: with its first query, and when its
  * stream has opened. What a test changes before that can reach the page with the second read.
  */
 export async function waitForFirstReads({ emulator }: Demo): Promise<void> {
-  const reads = () => emulator.history.filter(({ path }) => path === '/accounts').length;
-  await waitUntil(() => reads() >= 2, 'two lists of accounts');
+  await waitUntil(() => countReads(emulator.history) >= 2, 'two lists of accounts');
 }

@@ -1,8 +1,8 @@
 import type { ApolloServer, ApolloServerOptionsWithSchema, HeaderMap } from '@apollo/server';
 import type { ConnectContext } from '../context.js';
 
+/** A POST request. */
 export interface ApolloRequest {
-  readonly method: string;
   /** The `Accept` header. */
   readonly accept?: string | undefined;
   /** The parsed JSON of the request. */
@@ -40,7 +40,7 @@ export class LazyApollo {
 
   /** @param createContext its errors are reported as Apollo Server does it */
   async execute(
-    { method, accept, body }: ApolloRequest,
+    { accept, body }: ApolloRequest,
     createContext: () => Promise<ConnectContext>,
   ): Promise<ApolloResponse> {
     const { apollo, createHeaders } = await this.load();
@@ -50,7 +50,7 @@ export class LazyApollo {
       ...(accept === undefined ? [] : [['accept', accept] as const]),
     ]);
     const response = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers, search: '', body },
+      httpGraphQLRequest: { method: 'POST', headers, search: '', body },
       context: createContext,
     });
     const text = response.body.kind === 'complete' ? response.body.string : '';

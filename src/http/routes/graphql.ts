@@ -51,7 +51,7 @@ export function addGraphQLRoute(
       }
     }
     const response = await apollo.execute(
-      { method: request.method, accept, body },
+      { accept, body },
       exceptPlayground && playgroundHeader in headers ? async () => acceptAnyDocument(await context) : () => context,
     );
     return send(reply, response.status, response.headers, response.body);
