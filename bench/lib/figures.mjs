@@ -10,9 +10,9 @@ const rival = 'mercurius-guarded';
  * The main figures as a Markdown table, for documents.
  * @param {Summary} summary
  * @param {import('./plan.mjs').Plan} plan
- * @param {import('./machine.mjs').Machine} machine
+ * @param {readonly import('./machine.mjs').PastRun[]} runs
  */
-function describeFigures({ session, page, latency, start: starts, growth }, plan, machine) {
+function describeFigures({ session, page, latency, start: starts, growth }, plan, runs) {
   const ours = session?.find(({ name }) => name === 'ours');
   const embedded = session?.filter(({ toHost }) => toHost !== null) ?? [];
   const [own, other] = ['ours', rival].map((name) => starts?.find((found) => found.name === name));
@@ -56,21 +56,24 @@ function describeFigures({ session, page, latency, start: starts, growth }, plan
         `${own.warmMiB.toFixed(0)} MiB, ${(own.warmMiB / other.warmMiB).toFixed(2)} × ${titleOf(rival)}`,
       ],
   ].filter((row) => row !== undefined);
-  const { command, date, node, cores, load } = machine;
-  const run = `From \`${command}\`, ${date}, with Node.js ${node.slice(1)} on ${cores} cores. Load average of the machine before the run: ${load}.`;
-  return ['| Figure | Value |', '|---|---:|', ...rows.map((row) => `| ${row.join(' | ')} |`), '', run].join('\n');
+  const origins = runs.map(
+    ({ command, date, node, cores, load }) =>
+      `\`${command}\`, ${date}, with Node.js ${node.slice(1)} on ${cores} cores, load average before the run ${load}`,
+  );
+  const origin = `From ${origins.join('; and ')}.`;
+  return ['| Figure | Value |', '|---|---:|', ...rows.map((row) => `| ${row.join(' | ')} |`), '', origin].join('\n');
 }
 
 /**
  * The document with these figures between its markers.
  * @param {string} document @param {Summary} summary @param {import('./plan.mjs').Plan} plan
- * @param {import('./machine.mjs').Machine} machine
+ * @param {readonly import('./machine.mjs').PastRun[]} runs
  */
-export function withFigures(document, summary, plan, machine) {
+export function withFigures(document, summary, plan, runs) {
   const [before, rest = ''] = document.split(start);
   const after = rest.split(end)[1];
   if (after === undefined) {
     throw new Error('the document has no markers for figures');
   }
-  return `${before}${start}\n${describeFigures(summary, plan, machine)}\n${end}${after}`;
+  return `${before}${start}\n${describeFigures(summary, plan, runs)}\n${end}${after}`;
 }

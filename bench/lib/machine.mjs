@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'no
 import { contestants } from './contestants.mjs';
 
 /** @typedef {ReturnType<typeof describeMachine>} Machine */
+/** @typedef {Machine & { readonly suites: readonly string[] }} PastRun `suites`: what it measured, without what a later run measured again */
 
 /** Describes the machine, to make results comparable. Call it before the run: `load` is the load of other processes. */
 export function describeMachine() {

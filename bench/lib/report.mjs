@@ -4,7 +4,7 @@ import { drawCharts } from './chart.mjs';
 import { withFigures } from './figures.mjs';
 import { listVersions } from './machine.mjs';
 import { summarizeResults } from './summary.mjs';
-import { describeRun, writeTables } from './tables.mjs';
+import { describeRuns, writeTables } from './tables.mjs';
 
 /**
  * A run of the benchmark.
@@ -34,19 +34,20 @@ export async function writeReport(run, { folder, document }, isCheck = false) {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'results.json');
   const earlier = await readFile(path, 'utf8').then(JSON.parse, () => ({}));
-  const { machine, plan } = run ?? earlier;
+  const { plan } = run ?? earlier;
   const versions = run === undefined ? earlier.versions : { ...earlier.versions, ...listVersions(run.names) };
   const measured = { ...earlier.measured, ...run?.measured };
+  const runs = run === undefined ? earlier.runs : addRun(earlier.runs, run);
   const summary = summarizeResults(measured);
   const tables = writeTables(summary, plan);
   const charts = Object.entries(drawCharts(summary)).map(([name, chart]) => [join(folder, name), chart]);
   const files = new Map([
-    [path, `${JSON.stringify({ machine, versions, plan, summary, measured }, null, 2)}\n`],
-    [join(folder, 'results.md'), describeRun(tables, machine, versions, plan)],
+    [path, `${JSON.stringify({ runs, versions, plan, summary, measured }, null, 2)}\n`],
+    [join(folder, 'results.md'), describeRuns(tables, runs, versions, plan)],
     .../** @type {[string, string][]} */ (charts),
   ]);
   if (document !== undefined) {
-    files.set(document, withFigures(await readFile(document, 'utf8'), summary, plan, machine));
+    files.set(document, withFigures(await readFile(document, 'utf8'), summary, plan, runs));
   }
   if (isCheck) {
     await check(files);
@@ -57,6 +58,17 @@ export async function writeReport(run, { folder, document }, isCheck = false) {
     await writeFile(file, content);
   }
   process.stdout.write(`\nWritten to ${[...files.keys()].join(', ')}\n`);
+}
+
+/**
+ * The runs of which measurements are left, the latest last.
+ * @param {readonly import('./machine.mjs').PastRun[] | undefined} earlier
+ * @param {Run} run
+ */
+function addRun(earlier = [], { machine, measured }) {
+  const suites = Object.keys(measured);
+  const left = earlier.map((past) => ({ ...past, suites: past.suites.filter((suite) => !suites.includes(suite)) }));
+  return [...left.filter((past) => past.suites.length > 0), { ...machine, suites }];
 }
 
 /** @param {ReadonlyMap<string, string>} files */

@@ -162,15 +162,14 @@ function table(head, rows) {
 /**
  * A Markdown page with the tables and the information that is needed to reproduce them.
  * @param {string} tables
- * @param {import('./machine.mjs').Machine} machine
+ * @param {readonly import('./machine.mjs').PastRun[]} runs
  * @param {Record<string, string>} versions
  * @param {Plan} plan
  */
-export function describeRun(tables, machine, versions, plan) {
-  const { date, command, node, processor, cores, memoryGiB, system, load } = machine;
+export function describeRuns(tables, runs, versions, plan) {
   return `# Results of the benchmark
 
-\`${command}\`, ${date}. Node ${node.slice(1)}, ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}; load average before the run ${load}.
+${runs.map(describeRun).join('\n')}
 
 ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
@@ -180,4 +179,9 @@ Medians over ${plan.closedRounds} rounds of ${plan.closedRequests} sessions on $
 
 ${tables}
 `;
+}
+
+/** @param {import('./machine.mjs').PastRun} run */
+function describeRun({ suites, date, command, node, processor, cores, memoryGiB, system, load }) {
+  return `- ${suites.join(', ')}: \`${command}\`, ${date}. Node ${node.slice(1)}, ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}; load average before the run ${load}.`;
 }
