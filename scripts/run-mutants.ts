@@ -26,6 +26,8 @@ const parsed = parseArgs({
 /** Tests without a server take the least time and run first. */
 const testFolders = ['unit', 'contract', 'flow', 'browser'];
 const maxRunMs = 180_000;
+/** Less than usual: many a mutant makes each test of a file wait for something that never comes. */
+const testTimeoutMs = 20_000;
 
 function changedFiles(revision: string): ReadonlySet<string> {
   const output = execFileSync('git', ['diff', '--name-only', '--relative', revision, '--'], {
@@ -80,8 +82,9 @@ function copyPackage(): string {
 }
 
 function testsPass(copy: string, tests: string): boolean {
-  const options = ['--testPathIgnorePatterns=/node_modules/', '--runInBand', '--bail', '--forceExit', `test/${tests}`];
-  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...options];
+  const options = ['--runInBand', '--bail', '--forceExit', `--testTimeout=${testTimeoutMs}`, `test/${tests}`];
+  const all = '--testPathIgnorePatterns=/node_modules/';
+  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', all, ...options];
   const { status } = spawnSync(process.execPath, jest, { cwd: copy, stdio: 'ignore', timeout: maxRunMs });
   return status === 0;
 }
