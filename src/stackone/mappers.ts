@@ -125,11 +125,9 @@ export function toProvider(row: ProviderRow): Provider | undefined {
 
 /** A page puts this URL into `<img src>`, so only complete web URLs and inline images are allowed. */
 function displayableImage(url: string | null | undefined): string | null {
-  return url != null && url.length <= maxLogoLength && (isWebUrl(url) || inlineImage.test(url)) ? url : null;
+  return url != null && (isWebUrl(url) || inlineImage.test(url)) ? url : null;
 }
 
-/** Accounts repeat the logo of their provider in a response. */
-const maxLogoLength = 32 * 1024;
 const inlineImage = /^data:image\/[a-z0-9.+-]+(;[a-z0-9=-]+)*,[\w%+/=.~!$&()*,;:@?-]+$/i;
 
 function isWebUrl(url: string): boolean {

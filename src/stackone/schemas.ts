@@ -44,7 +44,7 @@ const timestamp = z.string().transform((text, context) => {
 /** A text to display. A longer one is read as absent. */
 const text = z.string().max(1_000).nullish();
 
-/** Long enough for an image in a `data:` URL. */
+/** Long enough for an image in a `data:` URL. Each account repeats the logo of its provider in a response. */
 const imageUrl = z.string().max(32_768).nullish();
 
 /** A field that has another name in another version of StackOne's API. */

@@ -511,7 +511,7 @@ export const graphqlGuards: readonly Mutant[] = [
     file: printSubgraph,
     guard: "addedByRouters.has(node.name?.value ?? '')",
     without: 'false',
-    noticedBy: 'contract/schema',
+    noticedBy: 'contract/schema.test',
   },
   {
     file: preparedDocument,

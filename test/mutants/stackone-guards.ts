@@ -44,7 +44,6 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'unit/mappers',
   },
   { file: mappers, guard: 'oneOf(Category, category) ?? []', without: 'category', noticedBy: 'unit/mappers' },
-  { file: mappers, guard: 'url.length <= maxLogoLength', without: 'true', noticedBy: 'unit/mappers' },
   { file: mappers, guard: " && new URL(url).username === ''", without: '', noticedBy: 'unit/mappers' },
   {
     file: mappers,

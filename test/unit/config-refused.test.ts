@@ -57,7 +57,7 @@ const malformed: Readonly<Record<string, string>> = {
   RATE_LIMIT_TOTAL_PER_MINUTE: '0 -1 1.5 1000001 canary',
   REDIS_URL: 'canary redis:canary http://u:canary@a redis://',
   CORS_ORIGINS:
-    '* null canary https://canary/ https://canary/x https://a.example, ftp://canary https://u:canary@a https://*.canary https://* https://canary-*.example https://{canary}.example https://Canary',
+    '* null canary https://canary/ https://canary/x https://a.example, ftp://canary https://u:canary@a https://*.canary https://* https://canary-*.example https://{canary}.example https://Canary https://canary:443 https://canary:',
   CORS_CREDENTIALS: 'TRUE include canary',
   KEEP_ALIVE_SECONDS: '0 3601 1.5 65s canary',
   SHUTDOWN_GRACE_SECONDS: '-1 301 1.5 5s canary',

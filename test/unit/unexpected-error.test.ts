@@ -10,6 +10,7 @@ describe('In production the log of an unexpected error has its name and its plac
     ['a pattern', new Error('$& canary $1')],
     ['a parser, which quotes its input', parseError('canary')],
     ['a message that was changed later', Object.assign(new Error('harmless'), { message: 'canary' })],
+    ['a message that was removed later', withoutMessage(new Error('canary'))],
   ])('%s', (_what, error) => {
     const description = describeUnexpectedError(error, true);
     expect(description.name).toBe(error.name);
@@ -33,6 +34,13 @@ it.each([true, false])('An unexpected error of a resolver is logged so; producti
   expect(JSON.stringify(response)).not.toContain('canary');
   expect(lines.join('').includes('canary')).toBe(!production);
 });
+
+/** V8 writes the message into the stack at its first use. */
+function withoutMessage(error: Error): Error {
+  expect(error.stack).toContain(error.message);
+  error.message = '';
+  return error;
+}
 
 function parseError(text: string): Error {
   try {
