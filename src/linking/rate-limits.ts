@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ConnectConfig } from '../config/settings.js';
 import { AppError } from '../domain/app-error.js';
-import { type CallOrigin, type Parts, type Share, sharesOf } from '../stackone/http/shares.js';
+import type { RequestQuota } from '../stackone/http/client.js';
+import { type Parts, type Share, sharesOf } from '../stackone/http/shares.js';
 import type { RedisClient } from './redis.js';
 import { createRequestWindow } from './request-window.js';
 
@@ -10,9 +11,7 @@ import { createRequestWindow } from './request-window.js';
  * How many requests StackOne receives: for all owners together, so that StackOne's own limit for the key is never
  * reached, and for each owner, so that one owner cannot use the share of the others.
  */
-export interface RateLimits {
-  /** One request to StackOne. @throws AppError `RATE_LIMITED` */
-  takeRequest(origin: CallOrigin): Promise<void>;
+export interface RateLimits extends RequestQuota {
   /** One connect session of an owner. @throws AppError `RATE_LIMITED` */
   takeSession(ownerId: string): Promise<void>;
   /** One read of an owner's accounts. @throws AppError `RATE_LIMITED` */

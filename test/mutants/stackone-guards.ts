@@ -138,8 +138,8 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'flow/resilience-pauses',
   },
   {
-    file: client,
-    guard: 'if (!retryBudget.take())',
+    file: retryBudget,
+    guard: 'if (!this.take())',
     without: 'if (false)',
     noticedBy: 'flow/resilience-load',
   },
@@ -301,7 +301,7 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'flow/upstream-responses',
   },
   {
-    file: client,
+    file: retryBudget,
     guard: "(method === 'DELETE' && !(retry.kind === 'soon' && !retry.sent))",
     without: 'false',
     noticedBy: 'flow/resilience-delete',

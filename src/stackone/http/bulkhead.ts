@@ -1,4 +1,5 @@
-import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
+import { ClientDisconnectedError } from '../../observability/cancellation.js';
+import type { RequestContext } from '../../observability/request-context.js';
 import { DeadlineExceededError } from './errors.js';
 import {
   type CallOrigin,
@@ -25,11 +26,7 @@ export class BulkheadFullError extends Error {
 }
 
 /** When a call that waits gives up. */
-export interface Patience {
-  readonly cancellation: Cancellation;
-  /** In milliseconds of `performance.now()`. */
-  readonly deadline: number;
-}
+type Patience = Pick<RequestContext, 'cancellation' | 'deadline'>;
 
 interface WaitingCall {
   readonly places: Shares;

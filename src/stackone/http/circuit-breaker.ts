@@ -36,15 +36,15 @@ export class CircuitBreaker {
    * Waits for a probe in flight.
    * @throws CircuitOpenError without an attempt
    */
-  async execute<T>(owner: string | undefined, attempt: () => Promise<T>): Promise<T> {
-    while (this.#probe !== undefined) {
-      await this.#probe;
+  execute<T>(owner: string | undefined, attempt: () => Promise<T>): Promise<T> {
+    if (this.#probe !== undefined) {
+      return this.#probe.then(() => this.execute(owner, attempt));
     }
     if (this.#openedAt === undefined) {
       return this.#observe(owner, attempt, false);
     }
     if (performance.now() < this.#openedAt + this.#waitOf(owner)) {
-      throw new CircuitOpenError();
+      return Promise.reject(new CircuitOpenError());
     }
     const probe = this.#observe(owner, attempt, true).finally(() => {
       this.#probe = undefined;

@@ -8,6 +8,7 @@ import { Bulkhead, BulkheadFullError } from './bulkhead.js';
 import { CircuitBreaker, CircuitOpenError, probeAfterMs } from './circuit-breaker.js';
 import { throwIfOver, within } from './deadline.js';
 import { DeadlineExceededError, deadlinePassed, fromFailure, UpstreamError } from './errors.js';
+import { parseResponse } from './response.js';
 import { RetryBudget } from './retry-budget.js';
 import type { CallOrigin } from './shares.js';
 import { type StackOneRequest, Transport, type TransportConfig } from './transport.js';
@@ -20,7 +21,6 @@ const fairTimeoutMs = 3_000;
 const deadlineMarginMs = 100;
 
 const maxAttempts = 2;
-const backoffMs = 100;
 const maxInFlight = 32;
 const maxQueued = 64;
 
@@ -34,9 +34,18 @@ interface Protection {
   readonly retryBudget: RetryBudget;
 }
 
-/** Counts the requests to StackOne. `linking/rate-limits` implements it. */
+/** A request with what holds for all its attempts. */
+interface Call<T> {
+  readonly request: StackOneRequest<T>;
+  /** For the log and the metrics: `GET /accounts/…`. */
+  readonly endpoint: string;
+  readonly origin: CallOrigin;
+  readonly protection: Protection;
+}
+
+/** Implemented by `linking/rate-limits`. */
 export interface RequestQuota {
-  /** @throws AppError `RATE_LIMITED` */
+  /** Counts one request to StackOne. @throws AppError `RATE_LIMITED` */
   takeRequest(origin: CallOrigin): Promise<void>;
 }
 
@@ -68,24 +77,29 @@ export class StackOneHttpClient {
    * @throws AppError `UPSTREAM_…`, or `RATE_LIMITED` when the total rate limit or a share of the owner is used up
    */
   async request<T>(request: StackOneRequest<T>): Promise<T | undefined> {
-    const { context } = request;
+    const { context, path } = request;
+    const { ownerId } = context;
+    const kind = kindOf(path);
+    const urgent = kind === 'sessions' ? kind : 'lookups';
+    const origin: CallOrigin = { priority: ownerId === undefined ? 'background' : urgent, ownerId };
     const endpoint = toEndpoint(request);
-    const origin = originOf(request);
+    const call = { request, endpoint, origin, protection: this.#protections[kind] };
     try {
-      const work = this.#bulkhead.run(origin, context, () => this.#callWithRetry(request, endpoint, origin));
+      const work = this.#bulkhead.run(origin, context, () => this.#callWithRetry(call));
       return await within(context.deadline + deadlineMarginMs - performance.now(), endpoint, work);
     } catch (error) {
       throw toAppError(error, endpoint, context.deadline);
     }
   }
 
-  async close(): Promise<void> {
-    await this.#transport.close();
+  close(): Promise<void> {
+    return this.#transport.close();
   }
 
-  async #callWithRetry<T>(request: StackOneRequest<T>, endpoint: string, origin: CallOrigin): Promise<T | undefined> {
-    const { context } = request;
-    const { breaker, retryBudget } = this.#protections[kindOf(request)];
+  async #callWithRetry<T>(call: Call<T>): Promise<T | undefined> {
+    const { request, endpoint, origin, protection } = call;
+    const { context, method } = request;
+    const { breaker, retryBudget } = protection;
     for (let attempt = 1; ; attempt++) {
       throwIfOver(context);
       this.#refuseWhilePaused(endpoint);
@@ -94,13 +108,11 @@ export class StackOneHttpClient {
           // Not inside the breaker, where others would wait for a probe that waits.
           await this.#waitForQuota(origin, context);
         }
-        const response = await breaker.execute(origin.ownerId, () =>
-          this.#attempt(request, endpoint, origin, attempt > 1),
-        );
+        const response = await breaker.execute(origin.ownerId, () => this.#attempt(call, attempt > 1));
         retryBudget.earn(attempt > 1);
         return response;
       } catch (error) {
-        const pauseMs = attempt < maxAttempts ? pauseBeforeRetry(error, request.method, retryBudget) : undefined;
+        const pauseMs = attempt < maxAttempts ? retryBudget.pauseBeforeRetry(error, method) : undefined;
         if (pauseMs === undefined) {
           this.#startPause(error);
           throw error;
@@ -125,12 +137,7 @@ export class StackOneHttpClient {
     }
   }
 
-  async #attempt<T>(
-    request: StackOneRequest<T>,
-    endpoint: string,
-    origin: CallOrigin,
-    isFresh: boolean,
-  ): Promise<T | undefined> {
+  async #attempt<T>({ request, endpoint, origin }: Call<T>, isFresh: boolean): Promise<T | undefined> {
     if (origin.priority !== 'background') {
       await this.#quota.takeRequest(origin);
     }
@@ -139,7 +146,9 @@ export class StackOneHttpClient {
     const timeoutMs = Math.min(attemptTimeoutMs, request.context.deadline - startedAt);
     let outcome: Outcome = 'ok';
     try {
-      return await this.#transport.send(request, { endpoint, timeoutMs, isFresh, span });
+      const response = await this.#transport.send(request, { endpoint, timeoutMs, isFresh, span });
+      span.setAttributes({ 'http.response.status_code': response.status });
+      return parseResponse(response, request, endpoint);
     } catch (error) {
       const isCut = error instanceof DeadlineExceededError && timeoutMs < fairTimeoutMs;
       outcome = isCut ? deadlinePassed(endpoint) : fromFailure(error, endpoint, isFresh);
@@ -195,23 +204,6 @@ export class StackOneHttpClient {
   }
 }
 
-/** @returns undefined for no retry. DELETE is repeated only when StackOne cannot have received it. */
-function pauseBeforeRetry(
-  error: unknown,
-  method: StackOneRequest<unknown>['method'],
-  retryBudget: RetryBudget,
-): number | undefined {
-  const retry = error instanceof UpstreamError ? error.retry : { kind: 'never' as const };
-  if (retry.kind === 'never' || (method === 'DELETE' && !(retry.kind === 'soon' && !retry.sent))) {
-    return undefined;
-  }
-  if (!retryBudget.take()) {
-    return undefined;
-  }
-  // Full jitter, so that calls that failed together are not repeated together.
-  return retry.kind === 'after' ? retry.seconds * 1000 : Math.random() * backoffMs;
-}
-
 function toAppError(error: unknown, endpoint: string, deadline: number): AppError {
   if (error instanceof BulkheadFullError) {
     const message = `${endpoint} was not sent: ${error.message}`;
@@ -227,19 +219,13 @@ function toAppError(error: unknown, endpoint: string, deadline: number): AppErro
   return known.code === 'UPSTREAM_TIMEOUT' && performance.now() >= deadline ? deadlinePassed(endpoint) : known;
 }
 
-function kindOf({ path }: Pick<StackOneRequest<unknown>, 'path'>): CallKind {
+function kindOf(path: string): CallKind {
   if (path === '/connect_sessions') {
     return 'sessions';
   }
   return /^\/accounts(\/|$)/.test(path) ? 'lookups' : 'catalog';
 }
 
-function originOf({ path, context: { ownerId } }: Pick<StackOneRequest<unknown>, 'path' | 'context'>): CallOrigin {
-  const urgent = kindOf({ path }) === 'sessions' ? 'sessions' : 'lookups';
-  return { priority: ownerId === undefined ? 'background' : urgent, ownerId };
-}
-
-/** For the log and the metrics: `GET /accounts/…`. */
 function toEndpoint({ method, path }: Pick<StackOneRequest<unknown>, 'method' | 'path'>): string {
   const end = path.indexOf('/', 1);
   return `${method} ${end < 0 ? path : `${path.slice(0, end)}/…`}`;

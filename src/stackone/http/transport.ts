@@ -6,7 +6,7 @@ import { createPool, type ProxySettings } from '../../egress/pool.js';
 import type { RequestContext } from '../../observability/request-context.js';
 import { runBelow, TraceSpan } from '../../observability/tracing.js';
 import { sendRequest } from './request.js';
-import { type ExpectedResponse, parseResponse } from './response.js';
+import type { ExpectedResponse, RawResponse } from './response.js';
 
 const connectTimeoutMs = 2_000;
 const headersTimeoutMs = 4_000;
@@ -37,7 +37,7 @@ export interface AttemptOptions {
 
 export type TransportConfig = Pick<ConnectConfig, 'apiKey' | 'baseUrl'> & ProxySettings;
 
-/** Connections to StackOne with the API key. Sends one request and parses its response; makes no decisions. */
+/** Connections to StackOne with the API key. Sends one request; makes no decisions. */
 export class Transport {
   readonly #pool: Pool;
   /** Without keep-alive. */
@@ -85,11 +85,10 @@ export class Transport {
     return new TraceSpan(endpoint, context.traceContext, { kind: SpanKind.CLIENT, attributes });
   }
 
-  /** @returns the parsed response, or undefined after 404 */
-  async send<T>(request: StackOneRequest<T>, attempt: AttemptOptions): Promise<T | undefined> {
+  /** @throws see `sendRequest` */
+  send<T>(request: StackOneRequest<T>, { endpoint, timeoutMs, isFresh, span }: AttemptOptions): Promise<RawResponse> {
     const { context, body, maxBytes = defaultMaxBytes } = request;
-    const { endpoint, timeoutMs, isFresh, span } = attempt;
-    const response = await runBelow(span.context, () =>
+    return runBelow(span.context, () =>
       sendRequest(
         isFresh ? this.#freshPool : this.#pool,
         {
@@ -101,8 +100,6 @@ export class Transport {
         { maxBytes, timeoutMs, cancellation: context.cancellation, endpoint },
       ),
     );
-    span.setAttributes({ 'http.response.status_code': response.status });
-    return parseResponse(response, request, endpoint);
   }
 
   async close(): Promise<void> {
