@@ -100,7 +100,7 @@ export async function compose<Credentials>(
     apolloOptions,
     apollo,
     operations,
-    refusedMutations: new RefusedMutations(operations.schema, trusted, audit),
+    refusedMutations: new RefusedMutations(schema, trusted, audit),
     streams,
     webhooks: events.receiver,
     createContext: createContextFactory(

@@ -114,16 +114,13 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
     createPublicContext: open(orPublic(createContext, refusedMutations)),
     handleStream: async (request, response) => {
       // A stream is no request of the log and the metrics: it lasts for up to an hour.
-      const context = createContext(
-        request,
-        contextOfNodeRequest(request, response, () => {}, false),
-      );
-      await streamToNode(streams, request, response, context);
+      const context = contextOfNodeRequest(request, response, () => {}, false);
+      await streamToNode(streams, request, response, () => createContext(request, context));
     },
     handleWebhook: (request, response) => webhookFromNode(webhooks, request, response),
     fetchStream: (request) => {
       const context = createRequestContext((name) => request.headers.get(name), request.signal);
-      return streamToFetch(streams, request, createContext(request, context));
+      return streamToFetch(streams, request, () => createContext(request, context));
     },
     fetchWebhook: (request) => webhookFromFetch(webhooks, request),
     metrics: observability.metrics.registry,

@@ -42,24 +42,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const authenticate = createBearerAuthentication(config, observability);
   const delivery = createDelivery(config, observability);
   const auditLog = openAuditLog(config.auditLog, logger);
-  const { apollo, operations, createContext, refusedMutations, streams, webhooks, close } = await compose(
-    config,
-    authenticate,
-    observability,
-    { deliver: delivery && ((change) => delivery.send(change)), onAudit: auditLog?.onAudit },
-  );
-  const { extension } = options;
-  const http = await createHttpServer({
-    config,
-    apollo,
-    operations,
-    createContext,
-    refusedMutations,
-    streams,
-    webhooks,
-    observability,
-    extension,
+  const composition = await compose(config, authenticate, observability, {
+    deliver: delivery && ((change) => delivery.send(change)),
+    onAudit: auditLog?.onAudit,
   });
+  const { apollo, streams, webhooks, close } = composition;
+  const http = await createHttpServer({ ...composition, config, observability, extension: options.extension });
   const { host, port, metricsPort } = config;
   const url = await http.listen({ host, port });
   const metricsServer =

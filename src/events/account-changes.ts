@@ -9,28 +9,23 @@ export interface ChangeMessage extends OwnedChange {
   readonly id: string;
 }
 
-/** Carries changes to the other instances. */
-export interface ChangeFanout {
-  send(message: ChangeMessage): void;
-}
-
 const maxRememberedIds = 10_000;
 
 /** Publish and subscribe for account changes, by owner. A subscriber can name no other owner than its own. */
 export class AccountChanges {
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #seen = new LRUCache<string, true>({ max: maxRememberedIds });
-  #fanout: ChangeFanout | undefined;
+  readonly #sendToOthers: ((message: ChangeMessage) => void) | undefined;
 
-  /** From now on, changes of this instance also reach the others. */
-  connect(fanout: ChangeFanout): void {
-    this.#fanout = fanout;
+  /** @param sendToOthers carries the changes of this instance to the others */
+  constructor(sendToOthers?: (message: ChangeMessage) => void) {
+    this.#sendToOthers = sendToOthers;
   }
 
   publish({ ownerId, change }: OwnedChange): void {
     const message = { id: randomUUID(), ownerId, change };
     this.deliver(message);
-    this.#fanout?.send(message);
+    this.#sendToOthers?.(message);
   }
 
   /** For a message of this or another instance. */

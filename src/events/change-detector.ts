@@ -1,5 +1,4 @@
-import type { AccountChange } from '../domain/account-change.js';
-import { AccountChangeKind } from '../domain/account-change.js';
+import { AccountChangeKind, type OwnedChange } from '../domain/account-change.js';
 import type { LinkedAccount } from '../domain/linked-account.js';
 import { createBackgroundContext } from '../observability/request-context.js';
 import type { StackOneApi } from '../stackone/api.js';
@@ -9,12 +8,9 @@ import type { SharedState } from './state/shared-state.js';
 const daySeconds = 24 * 60 * 60;
 
 /** The account is still there after a webhook about its deletion. Read it again later. */
-export class StillThereError extends Error {
+class StillThereError extends Error {
   override readonly name = 'StillThereError';
 }
-
-/** Receives every change once. */
-export type Publish = (ownerId: string, change: AccountChange) => void;
 
 /**
  * Finds out what happened to an account. A report is only a hint: the account is read from StackOne, and its owner comes
@@ -23,9 +19,10 @@ export type Publish = (ownerId: string, change: AccountChange) => void;
 export class ChangeDetector {
   readonly #api: StackOneApi;
   readonly #state: SharedState;
-  readonly #publish: Publish;
+  readonly #publish: (owned: OwnedChange) => void;
 
-  constructor(api: StackOneApi, state: SharedState, publish: Publish) {
+  /** @param publish receives every change once */
+  constructor(api: StackOneApi, state: SharedState, publish: (owned: OwnedChange) => void) {
     this.#api = api;
     this.#state = state;
     this.#publish = publish;
@@ -96,11 +93,11 @@ export class ChangeDetector {
   async #removed(accountId: string, ownerId: string | null, at: Date): Promise<void> {
     await this.#state.removeBroken(accountId);
     if (ownerId !== null && (await this.#state.claim(`removed:${accountId}`, daySeconds))) {
-      this.#publish(ownerId, { kind: AccountChangeKind.REMOVED, accountId, account: null, at });
+      this.#publish({ ownerId, change: { kind: AccountChangeKind.REMOVED, accountId, account: null, at } });
     }
   }
 
   #publishAccount(ownerId: string, kind: AccountChangeKind, account: LinkedAccount, at: Date): void {
-    this.#publish(ownerId, { kind, accountId: account.id, account, at });
+    this.#publish({ ownerId, change: { kind, accountId: account.id, account, at } });
   }
 }

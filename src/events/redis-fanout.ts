@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AccountChangeKind } from '../domain/account-change.js';
 import { LinkedAccountStatus } from '../domain/linked-account.js';
 import type { RedisClient } from '../linking/redis.js';
-import type { AccountChanges, ChangeFanout, ChangeMessage } from './account-changes.js';
+import type { AccountChanges, ChangeMessage } from './account-changes.js';
 
 const channel = 'stackone-connect:changes';
 /** Changes that are sent again after Redis was gone. A receiver ignores those that it knows. */
@@ -43,7 +43,7 @@ const changeMessage = z.object({
 });
 
 /** Carries changes between instances by Redis. What is published while Redis is gone is sent when it is back. */
-export class RedisFanout implements ChangeFanout {
+export class RedisFanout {
   readonly #redis: RedisClient;
   #recent: { readonly text: string; readonly at: number }[] = [];
   #unsent: string[] = [];

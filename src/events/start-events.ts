@@ -35,19 +35,16 @@ export async function startEvents(
   deliver: ((owned: OwnedChange) => void) | undefined,
 ): Promise<Events> {
   const { logger, metrics } = observability;
-  const changes = new AccountChanges();
   const fanout = redis && new RedisFanout(redis);
-  if (fanout !== undefined) {
-    fanout.start(changes);
-    changes.connect(fanout);
-  }
+  const changes = new AccountChanges(fanout && ((message) => fanout.send(message)));
+  fanout?.start(changes);
   const ownState = new MemoryState();
   const state = redis === undefined ? ownState : new RedisState(redis, ownState);
   const delivery = deliver && new FlapFilter(deliver);
-  const detector = new ChangeDetector(api, state, (ownerId, change) => {
-    metrics.countAccountChange(change.kind);
-    changes.publish({ ownerId, change });
-    delivery?.handle({ ownerId, change });
+  const detector = new ChangeDetector(api, state, (owned) => {
+    metrics.countAccountChange(owned.change.kind);
+    changes.publish(owned);
+    delivery?.handle(owned);
   });
   const queue = new WebhookQueue(detector, logger);
   const secrets = [config.webhookSecret, config.webhookSecretPrevious].filter((secret) => secret !== undefined);

@@ -55,10 +55,7 @@ export function createContextFactory<Credentials>(
     caller,
     stackone: new StackOneDataSource(dependencies, caller, request),
     request,
-    budget: new ResponseBudget({
-      add: (values) => dependencies.work.add(caller.owner.id, values),
-      check: () => dependencies.work.check(caller.owner.id),
-    }),
+    budget: new ResponseBudget(dependencies.work, caller.owner.id),
     accountChanges: () => queueChanges(changes, caller.owner.id),
     renew: () => createContext(caller, createFollowUpContext(request)),
   });

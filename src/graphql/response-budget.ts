@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { isRecord } from '../domain/values.js';
-import { maxResponseValues } from '../linking/rate-limits.js';
+import { maxResponseValues, type OwnerWork } from '../linking/rate-limits.js';
 import { type Plan, planOf } from './operations/selection.js';
 
 /** A field with a resolver costs as much as so many plain fields. */
@@ -10,25 +10,22 @@ const charactersPerValue = 128;
 
 const frozenCosts = new WeakMap<Plan, WeakMap<readonly unknown[], number>>();
 
-/** Counts the values of all requests of one owner. `linking/owner-work` has the limit. */
-export interface WorkOfOwner {
-  readonly add: (values: number) => void;
-  readonly check: () => void;
-}
-
 /**
  * What one request may still put into its response. The limits of a document cannot bound a response: that depends on how
  * many accounts and providers there are. Each resolver counts its data, along the selection, before any of it is copied
  * into the response.
  */
 export class ResponseBudget {
-  readonly #work: WorkOfOwner;
+  readonly #work: OwnerWork;
+  readonly #ownerId: string;
   #left: number;
   #isStarted = false;
   #refusal: unknown;
 
-  constructor(work: WorkOfOwner, values = maxResponseValues) {
+  /** @param work counts the values of all requests of the owner */
+  constructor(work: OwnerWork, ownerId: string, values = maxResponseValues) {
     this.#work = work;
+    this.#ownerId = ownerId;
     this.#left = values;
   }
 
@@ -37,7 +34,7 @@ export class ResponseBudget {
     if (!this.#isStarted) {
       this.#isStarted = true;
       try {
-        this.#work.check();
+        this.#work.check(this.#ownerId);
       } catch (error) {
         this.#refusal = error;
       }
@@ -60,7 +57,7 @@ export class ResponseBudget {
     try {
       this.#spend(value, planOf(info));
     } finally {
-      this.#work.add(before - this.#left);
+      this.#work.add(this.#ownerId, before - this.#left);
     }
   }
 
@@ -99,7 +96,7 @@ export class ResponseBudget {
     if (known !== undefined) {
       return known;
     }
-    const unlimited = new ResponseBudget({ add: () => {}, check: () => {} }, Number.MAX_SAFE_INTEGER);
+    const unlimited = new ResponseBudget(this.#work, this.#ownerId, Number.MAX_SAFE_INTEGER);
     unlimited.#spendItems(list, plan);
     const cost = Number.MAX_SAFE_INTEGER - unlimited.#left;
     costs.set(list, cost);

@@ -48,19 +48,20 @@ export class Streams {
     this.#observability = observability;
   }
 
-  /** @param body the parsed JSON of the request */
-  async start(body: unknown, contextOfRequest: Promise<GraphQLContext>): Promise<StreamResponse> {
-    let checked: SubscriptionOperation | undefined;
-    const startSubscription = (operation: SubscriptionOperation) => {
-      checked = operation;
-    };
-    const response = await this.#apollo.execute({ body }, async () => ({
-      ...(await contextOfRequest),
-      startSubscription,
-    }));
-    return checked === undefined
-      ? { kind: 'json', ...response }
-      : this.#subscribe({ schema: this.#schema, ...checked }, await contextOfRequest);
+  /**
+   * @param body the parsed JSON of the request
+   * @param createContext authenticates the caller. Called once, and Apollo Server reports its errors
+   */
+  async start(body: unknown, createContext: () => Promise<GraphQLContext>): Promise<StreamResponse> {
+    let subscribe: (() => Promise<StreamResponse>) | undefined;
+    const response = await this.#apollo.execute({ body }, async () => {
+      const context = await createContext();
+      const startSubscription = (operation: SubscriptionOperation) => {
+        subscribe = () => this.#subscribe({ schema: this.#schema, ...operation }, context);
+      };
+      return { ...context, startSubscription };
+    });
+    return subscribe === undefined ? { kind: 'json', ...response } : subscribe();
   }
 
   /** Completes every stream, so that pages connect to another instance. */

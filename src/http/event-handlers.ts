@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
-import type { StreamResponse, Streams } from '../graphql/streams.js';
+import type { Streams } from '../graphql/streams.js';
 import { errorBody } from './errors.js';
 import { eventStreamHeaders } from './routes/stream.js';
 import { webhookHeaders } from './routes/webhooks.js';
@@ -14,7 +14,7 @@ export async function streamToNode(
   streams: Streams,
   request: IncomingMessage,
   response: ServerResponse,
-  context: Promise<GraphQLContext>,
+  createContext: () => Promise<GraphQLContext>,
 ): Promise<void> {
   if (!isJson(request.headers['content-type'])) {
     response.writeHead(415, { 'content-type': 'application/json; charset=utf-8' }).end(notJson);
@@ -22,9 +22,7 @@ export async function streamToNode(
   }
   const parsed: unknown = Reflect.get(request, 'body');
   const body = parsed === undefined ? toJson(await readBody(request, maxOperationBytes)) : parsed;
-  // Apollo Server awaits the same promise and reports the error.
-  context.catch(() => undefined);
-  const result = await streams.start(body, context);
+  const result = await streams.start(body, createContext);
   if (result.kind === 'json') {
     response.writeHead(result.status, Object.fromEntries(result.headers)).end(result.body);
     return;
@@ -38,16 +36,12 @@ export async function streamToNode(
 export async function streamToFetch(
   streams: Streams,
   request: Request,
-  context: Promise<GraphQLContext>,
+  createContext: () => Promise<GraphQLContext>,
 ): Promise<Response> {
-  context.catch(() => undefined);
   if (!isJson(request.headers.get('content-type') ?? undefined)) {
     return new Response(notJson, { status: 415, headers: { 'content-type': 'application/json; charset=utf-8' } });
   }
-  return toFetchResponse(await streams.start(toJson(Buffer.from(await request.arrayBuffer())), context));
-}
-
-function toFetchResponse(result: StreamResponse): Response {
+  const result = await streams.start(toJson(Buffer.from(await request.arrayBuffer())), createContext);
   return result.kind === 'json'
     ? new Response(result.body, { status: result.status, headers: Object.fromEntries(result.headers) })
     : new Response(toWebStream(result.events), { headers: eventStreamHeaders });

@@ -28,7 +28,7 @@ beforeEach(async () => {
   state = new MemoryState();
   published = [];
   const createSweep = () => {
-    const detector = new ChangeDetector(api, state, (ownerId, { kind, accountId }) => {
+    const detector = new ChangeDetector(api, state, ({ ownerId, change: { kind, accountId } }) => {
       published.push(`${ownerId} ${kind} ${accountId}`);
     });
     return new Sweep({ api, detector, state, logger, intervalSeconds: 300, callsPerMinute: 100_000 });

@@ -209,7 +209,7 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: budget,
-    guard: '      this.#work.add(before - this.#left);\n',
+    guard: '      this.#work.add(this.#ownerId, before - this.#left);\n',
     without: '',
     noticedBy: 'unit/response-budget',
   },

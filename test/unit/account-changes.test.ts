@@ -22,10 +22,9 @@ describe('AccountChanges', () => {
   });
 
   it('sends a change to the other instances, and delivers each message once', () => {
-    const [one, other] = [new AccountChanges(), new AccountChanges()];
     const sent: ChangeMessage[] = [];
+    const [one, other] = [new AccountChanges((message) => void sent.push(message)), new AccountChanges()];
     const heard: string[] = [];
-    one.connect({ send: (message) => void sent.push(message) });
     one.listen('acme', () => void heard.push('one'));
     other.listen('acme', () => void heard.push('other'));
     one.publish(changeOf('acme'));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
 import { AppError } from '../../src/domain/app-error.js';
 import { firstOfEach } from '../../src/graphql/http-head.js';
@@ -31,7 +31,7 @@ function createSchema(items: readonly unknown[], inner: readonly unknown[] = [])
 }
 
 async function isRefused(schema: GraphQLSchema, query: string): Promise<boolean> {
-  const contextValue = { budget: new ResponseBudget({ add: () => {}, check: () => {} }) };
+  const contextValue = { budget: new ResponseBudget(new OwnerWork(1_000_000), 'a') };
   const { errors } = await execute({ schema, document: parse(query), contextValue });
   return errors?.some(({ message }) => message === 'the response would be too large') ?? false;
 }
@@ -94,7 +94,7 @@ describe('An owner', () => {
     const work = new OwnerWork(30);
     const schema = createSchema(list(maxResponseValues / 4, {}));
     const ofOwner = (ownerId: string) => ({
-      budget: new ResponseBudget({ add: (values) => work.add(ownerId, values), check: () => work.check(ownerId) }),
+      budget: new ResponseBudget(work, ownerId),
     });
     const run = async (query: string, ownerId = 'a') => {
       const { errors = [] } = await execute({ schema, document: parse(query), contextValue: ofOwner(ownerId) });
@@ -120,16 +120,12 @@ describe('An owner', () => {
   });
 
   it('is charged for the values of a response that is refused', async () => {
-    let values = 0;
-    const budget = new ResponseBudget({
-      add: (count) => {
-        values += count;
-      },
-      check: () => {},
-    });
+    const work = new OwnerWork(30);
+    const add = jest.spyOn(work, 'add');
+    const budget = new ResponseBudget(work, 'a');
     const schema = createSchema(list(maxResponseValues, {}));
     await execute({ schema, document: parse('{ items { id } }'), contextValue: { budget } });
-    expect(values).toBe(maxResponseValues + 1);
+    expect(add.mock.calls).toEqual([['a', maxResponseValues + 1]]);
   });
 });
 

@@ -19,10 +19,9 @@ export const eventStreamHeaders = {
 /** `POST /graphql/stream`: account changes as server-sent events. */
 export function addStreamRoute(server: FastifyInstance, { streams, createContext }: StreamRouteDependencies): void {
   server.post('/graphql/stream', async (request, reply) => {
-    const context = createContext(request.headers.authorization, requestContextOf(request));
-    // Apollo Server awaits the same promise and reports the error.
-    context.catch(() => undefined);
-    const response = await streams.start(request.body, context);
+    const response = await streams.start(request.body, () =>
+      createContext(request.headers.authorization, requestContextOf(request)),
+    );
     if (response.kind === 'json') {
       reply.code(response.status).headers(Object.fromEntries(response.headers));
       return response.body;
