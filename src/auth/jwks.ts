@@ -11,6 +11,7 @@ import { AppError } from '../domain/app-error.js';
 import { type BoundedGet, createBoundedGet } from '../egress/bounded-get.js';
 import type { ProxySettings } from '../egress/pool.js';
 import type { Observability } from '../observability/observability.js';
+import { textOf } from '../observability/unexpected-error.js';
 import { JwksStatus } from './jwks-status.js';
 import { keepUsableKeys } from './key-set.js';
 
@@ -65,7 +66,8 @@ export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: 
           throw error;
         }
         failedAt = performance.now();
-        failure = describe(error);
+        // The code only: a message could quote the response of the URL.
+        failure = textOf(error, 'code') || 'the request failed';
       }
     }
     const lastGood = cache.ageMs < staleMs ? cache.jwks : undefined;
@@ -110,9 +112,4 @@ function isAboutTheToken(error: unknown): boolean {
     error instanceof errors.JWKSMultipleMatchingKeys ||
     error instanceof errors.JOSENotSupported
   );
-}
-
-/** Codes only: a message could quote the response of the URL. */
-function describe(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'the request failed';
 }

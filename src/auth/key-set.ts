@@ -25,9 +25,6 @@ const algorithms: Readonly<Record<string, string>> = {
  * @throws UnusableKeySetError
  */
 export async function keepUsableKeys(response: Response): Promise<Response> {
-  if (response.status !== 200) {
-    return response;
-  }
   const keys = parseKeys(await response.text());
   const isUsable = await Promise.all(keys.map(canVerify));
   const usable = keys.filter((_, index) => isUsable[index]);

@@ -19,7 +19,7 @@ import {
   webOrigin,
 } from './setting.js';
 
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /**
@@ -54,12 +54,12 @@ export function createSettings(production: boolean) {
         fromText: toProduction,
       },
     ),
-    sessionExpiresInSeconds: setting(
-      z.int().min(60).max(86_400).default(1800),
+    sessionExpiresInSeconds: seconds(
       'SESSION_EXPIRES_IN_SECONDS',
+      60,
+      86_400,
+      1800,
       'Session lifetime in seconds, 60–86,400.',
-      'a whole number of seconds from 60 to 86400',
-      { fromText: toNumber },
     ),
     sessionMetadata: setting(
       z.record(z.string(), z.json()).optional(),
@@ -103,12 +103,12 @@ export function createSettings(production: boolean) {
       'the previous secret of your StackOne webhook: at least 8 visible ASCII characters',
       { canBeFile: true },
     ),
-    sweepIntervalSeconds: setting(
-      z.int().min(60).max(86_400).default(300),
+    sweepIntervalSeconds: seconds(
       'SWEEP_INTERVAL_SECONDS',
+      60,
+      86_400,
+      300,
       'How often this server looks for accounts that broke or recovered, in seconds, 60–86,400. It uses at most a twentieth of the total rate limit.',
-      'a whole number of seconds from 60 to 86400',
-      { fromText: toNumber },
     ),
     httpsProxy: setting(
       secret(isProxyUrl).optional(),

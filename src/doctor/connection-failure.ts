@@ -1,5 +1,5 @@
 import { ProxyError } from '../egress/tunnel.js';
-import { textOf } from '../stackone/http/errors.js';
+import { textOf } from '../observability/unexpected-error.js';
 
 /** A server that the configuration names. */
 export interface Target {

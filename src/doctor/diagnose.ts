@@ -8,13 +8,11 @@ import { checkRedis } from './redis-checks.js';
 import { checkStackOne } from './stackone-checks.js';
 import { checkToken } from './token-check.js';
 
-export interface DiagnoseOptions {
+interface DiagnoseOptions {
   /** Default: no token is checked. */
   readonly token?: string | undefined;
   /** Whether to create a session at StackOne. */
   readonly mint?: boolean;
-  /** Default: that of this process. */
-  readonly nodeVersion?: string;
 }
 
 interface Check {
@@ -31,7 +29,7 @@ const authVariables = /^AUTH_|_CLAIM$|^MANAGE_PERMISSION$/;
 
 /** Checks a configuration with the parts of the server itself. The checks run at the same time. */
 export async function diagnose(env: Environment, options: DiagnoseOptions = {}): Promise<readonly Finding[]> {
-  const { token, mint = false, nodeVersion = process.versions.node } = options;
+  const { token, mint = false } = options;
   const { config, invalid, findings } = readConfiguration(env);
   const checks: readonly Check[] = [
     { check: 'stackone', variables: stackOneVariables, run: (valid) => checkStackOne(valid, mint) },
@@ -43,7 +41,7 @@ export async function diagnose(env: Environment, options: DiagnoseOptions = {}):
     { check: 'redis', variables: /^(REDIS_URL|STACKONE_WEBHOOK_)/, run: checkRedis },
   ];
   const results = await Promise.all(checks.map((check) => runIfValid(check, config, invalid)));
-  return [checkNode(nodeVersion), ...findings, ...results.flat()];
+  return [checkNode(process.versions.node), ...findings, ...results.flat()];
 }
 
 function runIfValid(

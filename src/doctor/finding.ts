@@ -1,8 +1,9 @@
+import { textOf } from '../observability/unexpected-error.js';
 import { within } from '../stackone/http/deadline.js';
-import { textOf, UpstreamError } from '../stackone/http/errors.js';
+import { UpstreamError } from '../stackone/http/errors.js';
 
 /** `unknown`: it could not be found out. Only `error` makes the result a failure. */
-export type FindingLevel = 'ok' | 'warning' | 'error' | 'unknown';
+type FindingLevel = 'ok' | 'warning' | 'error' | 'unknown';
 
 /** One result of a check, in this project's own words. It contains no secret, and no value of a claim that is not configured. */
 export interface Finding {

@@ -1,16 +1,11 @@
-import type { Logger } from '../observability/logger.js';
-
-export interface RecordedLine {
-  readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly message: string;
-}
+import type { LogFields, Logger } from '../observability/logger.js';
 
 /** Keeps the lines of the server's own parts, which report some problems nowhere else. */
 export class RecordingLogger implements Logger {
-  readonly lines: RecordedLine[] = [];
+  readonly #lines: LogFields[] = [];
 
-  readonly #record = (fields: RecordedLine['fields'], message: string): void => {
-    this.lines.push({ fields, message });
+  readonly #record = (fields: LogFields): void => {
+    this.#lines.push(fields);
   };
   readonly debug = this.#record;
   readonly info = this.#record;
@@ -19,7 +14,7 @@ export class RecordingLogger implements Logger {
 
   /** A text field of the last line with this alert. */
   lastOf(alert: string, field: string): string | undefined {
-    const value = this.lines.findLast(({ fields }) => fields['alert'] === alert)?.fields[field];
+    const value = this.#lines.findLast((fields) => fields['alert'] === alert)?.[field];
     return typeof value === 'string' ? value : undefined;
   }
 }

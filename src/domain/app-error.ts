@@ -1,7 +1,6 @@
 import { type ErrorCode, errorCodeInfo } from './error-codes.js';
 
-export interface AppErrorOptions {
-  readonly cause?: unknown;
+interface AppErrorOptions {
   /** Whole seconds after which a retry makes sense. */
   readonly retryAfterSeconds?: number | undefined;
   /** Replaces the code's message for the client. Must not contain a value from outside. */
@@ -19,7 +18,7 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(message);
     this.code = code;
     this.publicMessage = options.publicMessage ?? errorCodeInfo(code).message;
     this.retryAfterSeconds = options.retryAfterSeconds;

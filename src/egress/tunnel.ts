@@ -1,6 +1,7 @@
 import { request as requestOverHttp } from 'node:http';
 import { request as requestOverHttps } from 'node:https';
 import { buildConnector } from 'undici';
+import { textOf } from '../observability/unexpected-error.js';
 
 /** The proxy failed or refused. Only its code is logged: the URL of the proxy can contain a password. */
 export class ProxyError extends Error {
@@ -35,7 +36,10 @@ export function createTunnel(proxy: URL, target: URL, timeoutMs: number): buildC
     connecting.on('error', () => undefined);
     connecting.once('error', (error) => {
       clearTimeout(timer);
-      callback(error instanceof ProxyError ? error : new ProxyError(codeOf(error)), null);
+      callback(
+        error instanceof ProxyError ? error : new ProxyError(textOf(error, 'code') || 'the connection failed'),
+        null,
+      );
     });
     connecting.once('connect', ({ statusCode = 0 }, socket, head) => {
       clearTimeout(timer);
@@ -59,10 +63,6 @@ function credentialsOf({ username, password }: URL): { 'proxy-authorization'?: s
   }
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : 'the connection failed';
 }
 
 export function portOf({ port, protocol }: URL): string {

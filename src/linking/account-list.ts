@@ -15,10 +15,7 @@ const maxTotalBytes = 16 * 1024 * 1024;
 const maxSingleReads = 4;
 const maxPrefetchedPages = 4;
 
-export interface AccountFilter {
-  readonly provider?: string | undefined;
-  readonly statuses?: readonly LinkedAccountStatus[] | undefined;
-}
+export type AccountFilter = Pick<AccountsQuery, 'provider' | 'statuses'>;
 
 export interface AccountPage {
   readonly edges: readonly { readonly cursor: string; readonly node: LinkedAccount }[];

@@ -1,5 +1,5 @@
 import type { Logger } from '../observability/logger.js';
-import { textOf } from '../stackone/http/errors.js';
+import { textOf } from '../observability/unexpected-error.js';
 
 type Client = Awaited<ReturnType<typeof createConnection>>;
 

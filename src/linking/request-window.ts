@@ -3,7 +3,7 @@ import { type Share, ShareCounts, type Shares } from '../stackone/http/shares.js
 import type { RedisClient } from './redis.js';
 
 /** Why a request may not be sent now. */
-export interface UsedUp {
+interface UsedUp {
   readonly of: Share['of'];
   readonly waitMs: number;
 }

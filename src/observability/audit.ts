@@ -5,6 +5,7 @@ import { accountIdPattern } from '../domain/linked-account.js';
 import { providerKeyPattern } from '../domain/provider.js';
 import type { Result } from '../domain/result.js';
 import type { Logger } from './logger.js';
+import { textOf } from './unexpected-error.js';
 
 /** Receives each event. A promise is not awaited: no response waits for it. */
 export type OnAudit = (event: AuditEvent) => void | Promise<void>;
@@ -74,9 +75,9 @@ export function reportAuditFailure(
   error: unknown,
   fields: Readonly<Record<string, string>> = {},
 ): void {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  const code = textOf(error, 'code');
   const name = error instanceof Error ? error.name : 'a value that is no Error';
-  const reason = typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : name;
+  const reason = /^[A-Z_]{1,40}$/.test(code) ? code : name;
   logger.error({ alert: 'audit-failed', reason, ...fields }, 'An audit event could not be written');
 }
 

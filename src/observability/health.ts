@@ -13,10 +13,6 @@ export interface Health {
   auth: 'unknown' | 'ok' | 'failing';
 }
 
-export function createHealth(): Health {
-  return { stopping: false, upstream: 'unknown', auth: 'unknown' };
-}
-
 /**
  * The state of StackOne after an attempt to call it. Later failures count for the circuit breaker, which reports
  * `failing` itself. Other codes depend on one request and say nothing about StackOne.

@@ -2,7 +2,7 @@ import { type DestinationStream, pino } from 'pino';
 import type { LogLevel } from '../config/settings.js';
 
 /** Scalars only: the redaction does not reach nested values. */
-type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 type LogMethod = (fields: LogFields, message: string) => void;
 
 /** The methods that this package needs from a logger. The loggers of pino, Fastify and bunyan have them. */

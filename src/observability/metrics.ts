@@ -2,30 +2,10 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Metrics for Prometheus. Label values come from closed lists, so no client can increase the number of series. */
-export interface Metrics {
-  readonly registry: Registry;
-  /** A request to `/graphql`. */
-  observeRequest(field: string, code: string, seconds: number): void;
-  /** An attempt to call StackOne. */
-  observeAttempt(endpoint: string, code: string, seconds: number): void;
-  /** Rows of a list of StackOne that could not be read. */
-  addSkippedRows(list: string, field: string, rows: number): void;
-  setBreakerOpen(breaker: string, isOpen: boolean): void;
-  /** Whether old keys verify access tokens because the JWKS URL fails. */
-  setJwksStale(isStale: boolean): void;
-  /** Whether this instance does the work of Redis alone. */
-  setRedisFailing(isFailing: boolean): void;
-  /** A webhook from StackOne. */
-  countWebhook(outcome: string): void;
-  /** A change that was published to the streams of this instance. */
-  countAccountChange(kind: string): void;
-  /** A change for the product: `delivered` or `lost`. */
-  countDelivery(outcome: 'delivered' | 'lost'): void;
-  setOpenStreams(count: number): void;
-}
+export type Metrics = ReturnType<typeof createMetrics>;
 
-export function createMetrics(): Metrics {
+/** Metrics for Prometheus. Label values come from closed lists, so no client can increase the number of series. */
+export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Histogram({
@@ -94,20 +74,21 @@ export function createMetrics(): Metrics {
   });
   return {
     registry,
-    observeRequest: (field, code, seconds) => {
+    /** A request to `/graphql`. */
+    observeRequest: (field: string, code: string, seconds: number) => {
       requests.observe({ field, code }, seconds);
       if (code === 'RATE_LIMITED') {
         rateLimited.inc();
       }
     },
-    observeAttempt: (endpoint, code, seconds) => attempts.observe({ endpoint, code }, seconds),
-    addSkippedRows: (list, field, rows) => skippedRows.inc({ list, field }, rows),
-    setBreakerOpen: (breaker, isOpen) => breakerOpen.set({ breaker }, Number(isOpen)),
-    setJwksStale: (isStale) => jwksStale.set(Number(isStale)),
-    setRedisFailing: (isFailing) => redisFailing.set(Number(isFailing)),
-    countWebhook: (outcome) => webhooks.inc({ outcome }),
-    countAccountChange: (kind) => accountChanges.inc({ kind }),
-    countDelivery: (outcome) => deliveries.inc({ outcome }),
-    setOpenStreams: (count) => openStreams.set(count),
+    observeAttempt: (endpoint: string, code: string, seconds: number) => attempts.observe({ endpoint, code }, seconds),
+    addSkippedRows: (list: string, field: string, rows: number) => skippedRows.inc({ list, field }, rows),
+    setBreakerOpen: (breaker: string, isOpen: boolean) => breakerOpen.set({ breaker }, Number(isOpen)),
+    setJwksStale: (isStale: boolean) => jwksStale.set(Number(isStale)),
+    setRedisFailing: (isFailing: boolean) => redisFailing.set(Number(isFailing)),
+    countWebhook: (outcome: string) => webhooks.inc({ outcome }),
+    countAccountChange: (kind: string) => accountChanges.inc({ kind }),
+    countDelivery: (outcome: 'delivered' | 'lost') => deliveries.inc({ outcome }),
+    setOpenStreams: (count: number) => openStreams.set(count),
   };
 }

@@ -1,5 +1,5 @@
 import type { Secret } from '../config/secret.js';
-import { createHealth, type Health } from './health.js';
+import type { Health } from './health.js';
 import type { Logger } from './logger.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createOwnerHash } from './owner-hash.js';
@@ -14,5 +14,6 @@ export interface Observability {
 }
 
 export function createObservability(logger: Logger, apiKey: Secret): Observability {
-  return { logger, metrics: createMetrics(), health: createHealth(), hashOwner: createOwnerHash(apiKey) };
+  const health: Health = { stopping: false, upstream: 'unknown', auth: 'unknown' };
+  return { logger, metrics: createMetrics(), health, hashOwner: createOwnerHash(apiKey) };
 }

@@ -191,8 +191,8 @@ export const configGuards: readonly Mutant[] = [
   },
   {
     file: settings,
-    guard: '.min(60).max(86_400).default(1800)',
-    without: '.default(1800)',
+    guard: '      60,\n      86_400,\n      1800,',
+    without: '      0,\n      1_000_000,\n      1800,',
     noticedBy: 'unit/config-refused',
   },
   {

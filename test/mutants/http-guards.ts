@@ -229,7 +229,7 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: 'src/observability/audit.ts',
-    guard: "typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : name",
+    guard: '/^[A-Z_]{1,40}$/.test(code) ? code : name',
     without: 'String(error)',
     noticedBy: 'flow/audit',
   },

@@ -32,7 +32,7 @@ export function createDocumentStore(): NonNullable<ApolloServerOptionsWithSchema
  * The memory that a document takes with its compiled operations, as measured: a few kilobytes, its text, about 300 bytes
  * for each token, comments included, and for each field, as often as its fragment is used.
  */
-export function estimateBytes(document: DocumentNode): number {
+function estimateBytes(document: DocumentNode): number {
   let tokens = 0;
   for (let token = document.loc?.startToken; token != null; token = token.next ?? undefined) {
     tokens += 1;

@@ -2,6 +2,7 @@ import { errors } from 'undici';
 import { AppError } from '../../domain/app-error.js';
 import type { ErrorCode } from '../../domain/error-codes.js';
 import { ClientDisconnectedError } from '../../observability/cancellation.js';
+import { textOf } from '../../observability/unexpected-error.js';
 
 /** A request or an attempt took longer than its limit. */
 export class DeadlineExceededError extends Error {
@@ -150,12 +151,6 @@ const notSentCodes: ReadonlySet<string> = new Set([
   'EPROTO',
   'ERR_SSL_WRONG_VERSION_NUMBER',
 ]);
-
-/** By its properties only: `instanceof Error` misses errors that Node creates for code in another context. */
-export function textOf(error: unknown, property: 'name' | 'code' | 'message'): string {
-  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
-  return typeof value === 'string' ? value : '';
-}
 
 /** A response that violates HTTP would do so again, so it is not requested twice. */
 function isBrokenHttp(error: unknown): boolean {
