@@ -246,10 +246,10 @@ describe('A random operation', () => {
         seen.refused += byApollo ? 1 : 0;
       },
     );
-    await fc.assert(property, { numRuns: Number(process.env['RANDOM_OPERATIONS'] ?? 400) });
-    expect(seen.fromStore).toBeGreaterThan(100);
-    expect(seen.failed).toBeGreaterThan(10);
-    expect(seen.refused).toBeGreaterThan(20);
+    await fc.assert(property, { numRuns: Number(process.env['RANDOM_OPERATIONS'] ?? 200) });
+    expect(seen.fromStore).toBeGreaterThan(20);
+    expect(seen.failed).toBeGreaterThan(2);
+    expect(seen.refused).toBeGreaterThan(10);
   }, 120_000);
 
   /** Two accounts, and where a path fails, it fails for every request. */

@@ -99,7 +99,7 @@ describe('Total rate limit', () => {
         await waitUntil(
           async () => errorCode(await fixture.createSession()) === undefined,
           'a session is created again',
-          { timeoutMs: (seconds + 1) * 1000 },
+          { timeoutMs: (seconds + 1) * 1000, intervalMs: 100 },
         );
       },
       // The limit applies to windows of five seconds.

@@ -90,6 +90,10 @@ describe('The demo does not start', () => {
     ]);
   });
 
+  it.each(['production ', 'prod'])('with NODE_ENV=%j', (environment) => {
+    expect(problemsOf({ NODE_ENV: environment })).toEqual([expect.stringContaining('NODE_ENV is not valid')]);
+  });
+
   it.each(['65536', '-1', '1.5', 'canary', '', ' '])('with EMULATOR_PORT=%j', (port) => {
     expect(problemsOf({ EMULATOR_PORT: port })).toEqual([expect.stringContaining('EMULATOR_PORT is not valid')]);
   });
