@@ -106,15 +106,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   recordHistory(app, history, clock);
   sendDate(app, clock);
   injectFaults(app, faults, clock);
-  await app.register(addControlRoutes, { emulator, hosts: controlHosts });
-  await app.register(stackOneApi, { store, settings, apiKey, url: () => url });
-  await app.register(hubApi, { prefix: '/hub', store, settings });
-  await app.register(oauthPopup, { store });
-  await app.register(hostedHub, { url: () => url });
-  await app.register(connectLibrary);
+  await app.register(named(addControlRoutes), { emulator, hosts: controlHosts });
+  await app.register(named(stackOneApi), { store, settings, apiKey, url: () => url });
+  await app.register(named(hubApi), { prefix: '/hub', store, settings });
+  await app.register(named(oauthPopup), { store });
+  await app.register(named(hostedHub), { url: () => url });
+  await app.register(named(connectLibrary));
   // `::` is no address to connect to.
   url = (await app.listen({ host, port })).replace('[::]', '[::1]');
   return emulator;
+}
+
+/** Fastify looks for a plugin without this name among all loaded modules, which takes 10 ms for each one under Jest. */
+function named<Plugin extends { readonly name: string }>(plugin: Plugin): Plugin {
+  return Object.assign(plugin, { [Symbol.for('fastify.display-name')]: plugin.name });
 }
 
 /** The header `Date` has the emulator's time, so that a test can have a clock that differs from its own. */

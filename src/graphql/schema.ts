@@ -26,6 +26,8 @@ export function createSchema(subgraph = false): GraphQLSchema {
       ...(subgraph ? [SubgraphResolver] : []),
     ],
     validate: false,
+    // It would run the introspection query at each start. The schema is the same at each, and the tests check it.
+    skipCheck: true,
     pubSub: unusedTopics,
   });
   // TypeGraphQL has no place for these two.

@@ -12,6 +12,7 @@ import {
   parse,
   print,
   printSchema,
+  validateSchema,
   visit,
 } from 'graphql';
 import { createSchema } from '../../src/graphql/schema.js';
@@ -134,4 +135,8 @@ describe('the schema of the subgraph', () => {
       '_Service.sdl',
     ]);
   });
+});
+
+it.each([false, true])('The schema is valid, which no start checks: subgraph %s', (subgraph) => {
+  expect(validateSchema(createSchema(subgraph))).toEqual([]);
 });

@@ -5,10 +5,13 @@ import type { SharedState } from './shared-state.js';
 const maxMarks = 100_000;
 const maxBroken = 100_000;
 
+/** A bound by size: with `max`, a cache takes its memory and 10 ms of a start at once, also where it stays empty. */
+const bound = (maxSize: number) => ({ maxSize, sizeCalculation: () => 1 });
+
 /** The state of a single instance. */
 export class MemoryState implements SharedState {
-  readonly #marks = new LRUCache<string, true>({ max: maxMarks, ttl: 1, ttlAutopurge: false });
-  readonly #broken = new LRUCache<string, true>({ max: maxBroken });
+  readonly #marks = new LRUCache<string, true>({ ...bound(maxMarks), ttl: 1, ttlAutopurge: false });
+  readonly #broken = new LRUCache<string, true>(bound(maxBroken));
   #hasSwept = false;
   #lastWebhook: Date | undefined;
 
