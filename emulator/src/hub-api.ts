@@ -48,7 +48,7 @@ function requireSession(request: FastifyRequest, store: Store): Session {
 }
 
 /** The providers that a session offers. */
-export function availableProviders(store: Store, session: Session): Provider[] {
+function availableProviders(store: Store, session: Session): Provider[] {
   const enabled = providers.filter((provider) => provider.enabled);
   // In an edit session only this provider: with other rows, the Hub may send the id of another provider.
   const edited = session.account_id === null ? undefined : store.existingAccount(session);

@@ -1,4 +1,4 @@
-export interface Field {
+interface Field {
   key: string;
   label: string;
   type: 'text' | 'password' | 'select';

@@ -60,7 +60,7 @@ export type Session = SessionRequest & {
   expiresAt: number;
 };
 
-export type AttemptStatus = 'pending' | 'authenticated' | 'error' | 'cancelled' | 'expired';
+type AttemptStatus = 'pending' | 'authenticated' | 'error' | 'cancelled' | 'expired';
 
 /** One OAuth consent, from the click in the Hub to the result in the popup. */
 export interface Attempt {

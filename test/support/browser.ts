@@ -7,7 +7,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 export const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
 /** Launches Chromium without background requests: every request to another host comes from the page. */
-export function launchChromium(): Promise<Browser> {
+function launchChromium(): Promise<Browser> {
   const noBackgroundRequests = [
     '--disable-background-networking',
     '--disable-component-update',

@@ -14,7 +14,7 @@ export interface Exchange {
   readonly validResponse: string;
 }
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   readonly method: string;
   /** With the query string. */
   readonly path: string;

@@ -6,6 +6,8 @@ const slow = [
   'browser/react',
   'browser/emulator-hub',
   'contract/installed-server',
+  'flow/memory',
+  'flow/jwks',
   'flow/connect-flow',
   'browser/client-faults',
   'flow/resilience-breaker',
@@ -13,6 +15,7 @@ const slow = [
   'flow/isolation',
   'flow/faults-',
   'flow/process',
+  'flow/overload',
 ];
 
 /** 0 for the slowest file. Files without a name in the list come last. */

@@ -8,7 +8,7 @@ export interface Certificate {
   readonly cert: string;
 }
 
-export type CertificateKind = 'valid' | 'self-signed' | 'for another host' | 'expired';
+type CertificateKind = 'valid' | 'self-signed' | 'for another host' | 'expired';
 
 export interface Certificates {
   /** The authority's certificate. A client that trusts it accepts only the valid certificate. */

@@ -79,7 +79,7 @@ const icon = (path: string): TemplateResult =>
 
 export const searchIcon = icon('M14.5 9a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0zM13.2 13.2 17 17');
 export const closeIcon = icon('m5 5 10 10M15 5 5 15');
-export const checkIcon = icon('m4.5 10.5 3.5 3.5 7.5-8');
+const checkIcon = icon('m4.5 10.5 3.5 3.5 7.5-8');
 export const warningIcon = icon('M10 3.5 17.5 16.5H2.5zM10 8.5v3.5M10 14.2v.1');
 export const plugIcon = icon('M7 2.5v4M13 2.5v4M4.5 6.5h11v2.5a5.5 5.5 0 0 1-11 0zM10 14.5v3');
 export const plusIcon = icon('M10 4v12M4 10h12');

@@ -13,7 +13,7 @@ const windowSize = { width: 1024, height: 800 };
 /** The Hub opens its window as soon as it has read the response. */
 const unusedMs = 2_000;
 
-export const defaultWaitingText = 'The sign-in page opens in a moment…';
+const defaultWaitingText = 'The sign-in page opens in a moment…';
 
 export interface SignInWindowOptions {
   /** Base URL and session token of the Hub. The requests and windows of other code are not affected. */

@@ -15,7 +15,7 @@ export function loadLabels(language: Language): Promise<ConnectLabels> {
   return loaders[language]();
 }
 
-export function isLanguage(value: string): value is Language {
+function isLanguage(value: string): value is Language {
   return Object.hasOwn(loaders, value);
 }
 
