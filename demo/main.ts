@@ -29,7 +29,6 @@ if (env['STACKONE_API_KEY'] !== undefined || env['STACKONE_API_KEY_FILE'] !== un
   await import('../src/main.js');
 } else {
   await runDemo().catch((error: unknown) => {
-    process.stderr.write(`${describeStartError(error, 'PORT or EMULATOR_PORT')}\n`);
-    process.exitCode = 1;
+    process.stderr.write(`${describeStartError(error, 'PORT or EMULATOR_PORT')}\n`, () => process.exit(1));
   });
 }

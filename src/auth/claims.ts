@@ -9,6 +9,9 @@ import { kindOf, missing, TokenRefusedError } from './refusal.js';
 type OwnerClaims = Pick<Config, 'ownerIdClaim' | 'ownerNameClaim' | 'usernameClaim'>;
 type GrantClaims = Pick<Config, 'permissionsClaim' | 'managePermission' | 'providersClaim' | 'maxAccountsClaim'>;
 
+/** A later `exp`, which some issuers write into tokens that never expire, is no date. */
+const latestDateMs = 8.64e15;
+
 /** Receives the grant that a token does not have in a valid form, and why. */
 export type OnInvalidGrant = (grant: keyof Grants, reason: string) => void;
 
@@ -22,7 +25,7 @@ export function toCaller(claims: JWTPayload, names: OwnerClaims & GrantClaims, o
   return {
     owner: parseOwner(claims, names),
     username: isDisplayText(username) ? username : null,
-    expiresAt: claims.exp === undefined ? null : new Date(claims.exp * 1000),
+    expiresAt: claims.exp === undefined ? null : new Date(Math.min(claims.exp * 1000, latestDateMs)),
     grants: readGrants(claims, names, onInvalidGrant),
   };
 }

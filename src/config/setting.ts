@@ -159,12 +159,20 @@ export const toList = (text: string) => text.split(',').map((part) => part.trim(
 export function isProxyUrl(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isBare = url?.pathname === '/' && url.search === '' && url.hash === '';
-  return isBare && /^https?:$/.test(url.protocol) && canDecode(url.username) && canDecode(url.password);
+  return isBare && /^https?:$/.test(url.protocol) && hasReadableLogin(url);
 }
 
-function canDecode(text: string): boolean {
+/** As the Redis client reads it: a number of the database can follow the host. */
+export function isRedisUrl(text: string): boolean {
+  const url = /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^\/?\d*$/.test(url.pathname) && hasReadableLogin(url);
+}
+
+/** Whether the user name and the password can be decoded: a `%` of a password must be written as `%25`. */
+function hasReadableLogin({ username, password }: URL): boolean {
   try {
-    decodeURIComponent(text);
+    decodeURIComponent(username);
+    decodeURIComponent(password);
     return true;
   } catch {
     return false;

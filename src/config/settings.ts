@@ -5,6 +5,7 @@ import {
   environmentText,
   flag,
   isProxyUrl,
+  isRedisUrl,
   perMinute,
   portNumber,
   portText,
@@ -84,10 +85,10 @@ export function createSettings(production: boolean) {
       'Requests to StackOne per minute for all owners, 1–1,000,000. StackOne allows 1000 per API key.',
     ),
     redisUrl: setting(
-      secret((text) => /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text)).optional(),
+      secret(isRedisUrl).optional(),
       'REDIS_URL',
       'URL of a Redis server (`redis:` or `rediss:`) that counts the rate limits for all instances. Without it, each instance counts its own requests.',
-      'a URL that begins with redis: or rediss:',
+      'a URL that begins with redis: or rediss:, such as redis://:password@host:6379/0, with special characters percent-encoded',
     ),
     webhookSecret: setting(
       secret((text) => /^[\x21-\x7e]{8,}$/.test(text)).optional(),

@@ -41,7 +41,8 @@ export async function streamToFetch(
   if (!isJson(request.headers.get('content-type') ?? undefined)) {
     return new Response(notJson, { status: 415, headers: { 'content-type': 'application/json; charset=utf-8' } });
   }
-  const result = await streams.start(toJson(Buffer.from(await request.arrayBuffer())), createContext);
+  const body = toJson(await readBody(request.body ?? [], maxOperationBytes));
+  const result = await streams.start(body, createContext);
   return result.kind === 'json'
     ? new Response(result.body, { status: result.status, headers: Object.fromEntries(result.headers) })
     : new Response(toWebStream(result.events), { headers: eventStreamHeaders });
@@ -94,8 +95,8 @@ export async function webhookFromFetch(receiver: WebhookReceiver | undefined, re
   if (receiver === undefined || request.method !== 'POST') {
     return new Response(null, { status: receiver === undefined ? 404 : 405 });
   }
-  const body = Buffer.from(await request.arrayBuffer());
-  if (body.length > maxWebhookBytes) {
+  const body = await readBody(request.body ?? [], maxWebhookBytes);
+  if (body === undefined) {
     return new Response(null, { status: 413 });
   }
   const signature = request.headers.get('x-stackone-signature') ?? undefined;
@@ -110,11 +111,14 @@ function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(;|$)/i.test(contentType);
 }
 
-/** @returns undefined when the body is larger */
-async function readBody(request: Readable, maxBytes: number): Promise<Buffer | undefined> {
+/** @returns undefined when the body is larger. The rest of it is then not read */
+async function readBody(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  for await (const chunk of body) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
     if (size > maxBytes) {

@@ -22,7 +22,7 @@ type SessionConfig = Pick<ConnectConfig, 'sessionExpiresInSeconds' | 'sessionMet
 
 export interface DataSourceDependencies extends AccountListDependencies {
   readonly catalog: ProviderCatalog;
-  /** Owner id and account id of the last deleted accounts, so that a repeated deletion succeeds. */
+  /** Owner id and account id of the last accounts that StackOne was asked to delete, so that a repeated deletion succeeds. */
   readonly deletedAccounts: LRUCache<string, true>;
   readonly config: SessionConfig;
   readonly audit: Audit;
@@ -153,7 +153,7 @@ export class StackOneDataSource {
     });
   }
 
-  /** A repeated call, for example after a lost response, succeeds and sends no second DELETE. */
+  /** A repeated call, for example after a lost response, succeeds. It sends no second DELETE when the account is gone. */
   deleteLinkedAccount(accountId: string): Promise<Result<string>> {
     return this.#audited('deleteLinkedAccount', { accountId }, async (entry) => {
       requireManage(this.#caller.grants);
@@ -164,8 +164,9 @@ export class StackOneDataSource {
       const account = await this.#accounts.find(accountId);
       if (account !== null) {
         entry.provider = account.providerKey;
-        await api.deleteAccount(account.id, this.#context);
+        // Before the call: StackOne can have deleted the account although its response is lost.
         deletedAccounts.set(key, true);
+        await api.deleteAccount(account.id, this.#context);
         this.#accounts.forget();
       }
       return deletedAccounts.has(key) ? { ok: true, value: accountId } : accountNotFound();

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Observability } from '../observability/observability.js';
 import type { RequestContext } from '../observability/request-context.js';
 import type { StackOneHttpClient } from './http/client.js';
@@ -88,9 +87,9 @@ export class StackOneApi {
     return this.#readAccounts(toBrokenAccountsQuery(page, accountsPageSize), context);
   }
 
-  /** `DELETE /accounts/{id}`. 404 is a success: the account no longer exists. */
+  /** `DELETE /accounts/{id}`. 404 is a success: the account no longer exists. Its response is not needed. */
   async deleteAccount(id: string, context: RequestContext): Promise<void> {
-    await this.#http.request({ method: 'DELETE', path: `/accounts/${id}`, schema: z.unknown(), context });
+    await this.#http.request({ method: 'DELETE', path: `/accounts/${id}`, context });
   }
 
   /** The providers that the project has enabled. @returns undefined when StackOne has no catalog */

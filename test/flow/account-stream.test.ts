@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AccountStream, changesQuery, openStream } from '../support/account-stream.js';
 import { acme, globex, ownerFields, signIn, startSharedApp, startTestApp } from '../support/test-app.js';
@@ -112,6 +113,11 @@ describe('POST /graphql/stream', () => {
   it('completes the stream when the access token expires', async () => {
     const stream = await open({ ...acme, exp: Math.floor(Date.now() / 1000) + 1 });
     await stream.ended;
+  });
+
+  it('stays open with an access token whose expiry is too late for a date', async () => {
+    const stream = await open({ ...acme, exp: Number.MAX_SAFE_INTEGER });
+    await expect(Promise.race([stream.ended.then(() => 'ended'), sleep(200, 'open')])).resolves.toBe('open');
   });
 
   it('forgets a client that has left', async () => {

@@ -128,7 +128,10 @@ describe('doctor › a setting that is not valid', () => {
       { CORS_ORIGINS: 'https://canary.example/app' },
       'CORS_ORIGINS is not valid. Fix: It must be a comma-separated list of origins',
     ],
-    [{ REDIS_URL: 'canary:6379' }, 'REDIS_URL is not valid. Fix: It must be a URL that begins with redis: or rediss:.'],
+    [
+      { REDIS_URL: 'canary:6379' },
+      'REDIS_URL is not valid. Fix: It must be a URL that begins with redis: or rediss:, such as redis://:password@host:6379/0, with special characters percent-encoded.',
+    ],
     [
       { SESSION_EXPIRES_IN_SECONDS: '30m' },
       'SESSION_EXPIRES_IN_SECONDS is not valid. Fix: It must be a whole number of seconds',

@@ -212,6 +212,28 @@ describe('fetchStream and fetchWebhook', () => {
     await expectEvents(url);
     expect(await sendWebhook(url, webhookOf('a'), undefined, 'PUT')).toBe(405);
   });
+
+  it.each([
+    ['fetchWebhook', 413],
+    ['fetchStream', 400],
+  ] as const)('%s stops reading a body that is too large', async (name, status) => {
+    const connect = await startEmbedded<Request>({}, () => 'ada');
+    const chunks = 50;
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 1;
+        controller.enqueue(new Uint8Array(16 * 1024));
+        if (sent === chunks) {
+          controller.close();
+        }
+      },
+    });
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body, duplex: 'half' };
+    expect((await connect[name](new Request('https://host.example', init))).status).toBe(status);
+    expect(sent).toBeLessThan(chunks);
+  });
 });
 
 async function toRequest(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Request> {

@@ -73,6 +73,17 @@ describe('the command line program', () => {
     await close();
   });
 
+  it.each<[string, (port: string) => Record<string, string>]>([
+    ['the port of the metrics is in use', (port) => ({ METRICS_PORT: port })],
+    ['its port is in use, and Redis cannot be reached', (port) => ({ PORT: port, REDIS_URL: 'redis://127.0.0.1:1' })],
+  ])('ends, with what it has opened, when %s', async (_name, env) => {
+    const { port, close } = await listen(createServer());
+    const program = startProgram({ ...serverEnv, ...env(String(port)) }, server);
+    expect(await program.exitCode).toBe(1);
+    expect(program.output()).toContain('another program listens on this port. Stop it, or set PORT or METRICS_PORT.');
+    await close();
+  });
+
   it('logs the configuration in force without secrets, and the variables that are probably misspelt', async () => {
     const program = startProgram({ ...serverEnv, OWNER_CLAIM: 'canary', PATHS: 'canary' }, server);
     await waitForUrl(program);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eachConcurrently, type FaultApp, withFaultApp } from '../support/fault-cases.js';
-import type { Fault } from '../support/fault-server.js';
+import { type Fault, toRawHttp } from '../support/fault-server.js';
 import { faults, status } from '../support/faults.js';
 import { errorCode } from '../support/test-app.js';
 import { createCertificates, trustAuthority } from '../support/tls-certificates.js';
@@ -9,6 +9,7 @@ const certificates = createCertificates();
 const overTls = { certificate: certificates.of('valid') };
 trustAuthority(certificates);
 
+const raw = (response: string): Fault => ({ onRequest: ({ socket }) => void socket.write(response) });
 const remove = ({ run }: FaultApp) =>
   run('mutation { deleteLinkedAccount(accountId: "account-1") { deletedAccountId userErrors { code } } }');
 const removed = { data: { deleteLinkedAccount: { deletedAccountId: 'account-1', userErrors: [] } } };
@@ -29,12 +30,42 @@ describe('A DELETE that may have reached StackOne is not sent again, and a later
   it.each([
     ['connection reset before the response', faults['connection reset before the response'], 'UPSTREAM_UNAVAILABLE'],
     ['connection closed before the response', faults['connection closed before the response'], 'UPSTREAM_UNAVAILABLE'],
-    ['connection closed within the body', faults['connection closed within the body'], 'UPSTREAM_UNAVAILABLE'],
+    [
+      'HTML page with 200',
+      raw(toRawHttp('200 OK', '<h1></h1>', { 'content-type': 'text/html' })),
+      'UPSTREAM_UNAVAILABLE',
+    ],
     ['status 500', status(500), 'UPSTREAM_UNAVAILABLE'],
     ['status 503', status(503), 'UPSTREAM_UNAVAILABLE'],
     ['408 with retry-after: 1', status(408, { 'retry-after': '1' }), 'UPSTREAM_TIMEOUT'],
   ])('%s', (_name, fault, code) => expectOnce(fault, code));
 });
+
+describe('A DELETE succeeds by its status, whatever its body is', () => {
+  const json = { 'content-type': 'application/json' };
+  it.each([
+    ['204', raw('HTTP/1.1 204 No Content\r\n\r\n')],
+    ['200 without a body', raw(toRawHttp('200 OK', ''))],
+    ['200 with an empty JSON body', raw(toRawHttp('200 OK', '', json))],
+    ['200 with more than 64 KiB', raw(toRawHttp('200 OK', JSON.stringify('x'.repeat(70_000)), json))],
+    ['connection closed within the body', faults['connection closed within the body']],
+  ])('%s', (_name, fault) =>
+    withFaultApp(async (fixture) => {
+      fixture.upstream.injectFault(fault, 1, 'DELETE');
+      expect((await remove(fixture)).json).toEqual(removed);
+      expect(deletions(fixture)).toHaveLength(1);
+    }),
+  );
+});
+
+it('A DELETE that StackOne has carried out, and whose response is lost, succeeds when it is repeated', () =>
+  withFaultApp(async (fixture) => {
+    fixture.upstream.injectFault(faults['connection reset before the response'], 1, 'DELETE');
+    expect(errorCode(await remove(fixture))).toBe('UPSTREAM_UNAVAILABLE');
+    fixture.upstream.injectFault(status(404), 1, 'GET');
+    expect((await remove(fixture)).json).toEqual(removed);
+    expect(deletions(fixture)).toHaveLength(1);
+  }));
 
 describe('A DELETE that cannot have reached StackOne is sent again', () => {
   /** Lets the preceding look-up succeed and closes its socket, so that the DELETE needs a new connection. */

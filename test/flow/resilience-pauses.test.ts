@@ -48,6 +48,7 @@ describe('429 with a longer or invalid Retry-After: UPSTREAM_RATE_LIMITED with w
     ['99999', 3600],
     ['9'.repeat(40), 3600],
     ['Wed, 21 Oct 2099 07:28:00 GMT', 3600],
+    ['7\r\nretry-after: 9', 7],
     ['-5', 60],
     ['1e3', 60],
     ['0x10', 60],

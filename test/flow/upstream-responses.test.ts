@@ -145,6 +145,21 @@ describe('Token of 4096 visible ASCII characters', () => {
   });
 });
 
+describe('A session with another spelling of the content type is used', () => {
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+  afterAll(() => app.stop());
+
+  it.each([
+    ['space before the parameter', { 'content-type': 'application/json ; charset=utf-8' }],
+    ['capitals', { 'content-type': 'Application/JSON' }],
+  ])('%s', async (_name, headers) => {
+    app.emulator.failNext({ status: 201, body: { ...session, token: 'the-token' }, headers });
+    expect((await run(mutation)).json).toMatchObject({ data: { createConnectSession: { token: 'the-token' } } });
+  });
+});
+
 describe('A response that belongs to another request', () => {
   beforeAll(async () => {
     app = await startTestApp();

@@ -158,7 +158,7 @@ export const configGuards: readonly Mutant[] = [
   },
   {
     file: setting,
-    guard: ' && canDecode(url.username) && canDecode(url.password)',
+    guard: 'decodeURIComponent(password);',
     without: '',
     noticedBy: 'unit/config-refused',
   },
@@ -214,8 +214,14 @@ export const configGuards: readonly Mutant[] = [
     noticedBy: 'unit/config.test.ts',
   },
   {
-    file: settings,
+    file: 'src/config/setting.ts',
     guard: '/^rediss?:\\/\\/\\S+$/.test(text) && ',
+    without: '',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: 'src/config/setting.ts',
+    guard: '/^\\/?\\d*$/.test(url.pathname) && ',
     without: '',
     noticedBy: 'unit/config-refused',
   },

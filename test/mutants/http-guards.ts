@@ -15,6 +15,12 @@ const telemetry = 'src/observability/request-telemetry.ts';
 /** Guards at the edge: what a request may contain, what a response may be used for, and what is logged. */
 export const httpGuards: readonly Mutant[] = [
   {
+    file: 'src/http/event-handlers.ts',
+    guard: 'if (size > maxBytes)',
+    without: 'if (false)',
+    noticedBy: 'flow/embedding-events',
+  },
+  {
     file: 'src/http/fetch-request.ts',
     guard: '    if (!this.#contexts.delete(context)) {\n      return;\n    }\n',
     without: '',

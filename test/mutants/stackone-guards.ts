@@ -358,15 +358,21 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: request,
-    guard: 'if (this.#bytes > (this.#isSuccess ? this.#limits.maxBytes : maxUnusedBytes))',
+    guard: 'if (this.#bytes > (this.#readsBody ? this.#limits.maxBytes : maxUnusedBytes))',
     without: 'if (this.#bytes > 1000 * this.#limits.maxBytes)',
     noticedBy: 'flow/upstream-responses',
   },
   {
     file: request,
-    guard: '!/^application\\/json(;|$)/i.test(',
-    without: '!/./.test(',
+    guard: '/^application\\/json[ \\t]*(;|$)/i.test(',
+    without: '/./.test(',
     noticedBy: 'flow/upstream-responses',
+  },
+  {
+    file: request,
+    guard: 'if (this.#isSuccess && !this.#hasExpectedType',
+    without: 'if (this.#readsBody && !this.#hasExpectedType',
+    noticedBy: 'flow/resilience-delete',
   },
   { file: response, guard: 'if (isUtf8(bytes))', without: 'if (true)', noticedBy: 'flow/upstream-responses' },
 ];

@@ -55,7 +55,8 @@ const malformed: Readonly<Record<string, string>> = {
   METRICS_PORT: '65536 -1 canary',
   RATE_LIMIT_PER_OWNER_PER_MINUTE: '0 -1 1.5 1000001 canary',
   RATE_LIMIT_TOTAL_PER_MINUTE: '0 -1 1.5 1000001 canary',
-  REDIS_URL: 'canary redis:canary http://u:canary@a redis://',
+  REDIS_URL:
+    'canary redis:canary http://u:canary@a redis:// redis://:canary%zz@a redis://canary%@a redis://a/canary redis://a/0/1',
   CORS_ORIGINS:
     '* null canary https://canary/ https://canary/x https://a.example, ftp://canary https://u:canary@a https://*.canary https://* https://canary-*.example https://{canary}.example https://Canary https://canary:443 https://canary:',
   CORS_CREDENTIALS: 'TRUE include canary',

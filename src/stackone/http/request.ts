@@ -6,6 +6,8 @@ import type { RawResponse } from './response.js';
 
 export interface RequestLimits {
   readonly maxBytes: number;
+  /** Whether the body of a success is used. Otherwise its status is enough. */
+  readonly usesBody: boolean;
   /** A hard limit: a body that arrives byte by byte never reaches the body timeout. */
   readonly timeoutMs: number;
   /** Aborted when the client disconnects. */
@@ -23,8 +25,8 @@ const maxInformational = 10;
  * Sends one request. It uses undici's `dispatch` rather than `request`, because a body that is read into memory needs no
  * stream (docs/performance.md).
  *
- * A body is read only up to its limit and only when its content type is JSON. The head of an unsuccessful response is
- * enough: the promise resolves at once, and the body is discarded under the same limits.
+ * A body is read only up to its limit and only when its content type is JSON. The head of a response whose body is not
+ * used is enough: the promise resolves at once, and the body is discarded under the same limits.
  * @throws UpstreamError for a response that must not be used; DeadlineExceededError; ClientDisconnectedError; errors of
  *   undici
  */
@@ -79,11 +81,11 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
       return;
     }
     this.#status = status;
-    this.#retryAfter = headers['retry-after'];
-    if (!this.#isSuccess) {
-      this.#resolveResponse();
-    } else if (!/^application\/json(;|$)/i.test(headers['content-type'] ?? '')) {
+    this.#retryAfter = firstOf(headers['retry-after']);
+    if (this.#isSuccess && !this.#hasExpectedType(firstOf(headers['content-type']))) {
       this.#refuse('the content type is not JSON');
+    } else if (!this.#readsBody) {
+      this.#resolveResponse();
     } else if (Number(headers['content-length'] ?? 0) > this.#limits.maxBytes) {
       this.#refuse('too large by its content length', 'up');
     }
@@ -91,16 +93,16 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.byteLength;
-    if (this.#bytes > (this.#isSuccess ? this.#limits.maxBytes : maxUnusedBytes)) {
+    if (this.#bytes > (this.#readsBody ? this.#limits.maxBytes : maxUnusedBytes)) {
       this.#refuse('too large', 'up');
-    } else if (this.#isSuccess) {
+    } else if (this.#readsBody) {
       this.#chunks.push(chunk);
     }
   }
 
   onResponseEnd(): void {
     this.#end();
-    if (this.#isSuccess) {
+    if (this.#readsBody) {
       this.#resolveResponse();
     }
   }
@@ -112,6 +114,15 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
 
   get #isSuccess(): boolean {
     return this.#status >= 200 && this.#status < 300;
+  }
+
+  get #readsBody(): boolean {
+    return this.#isSuccess && this.#limits.usesBody;
+  }
+
+  /** A page of a proxy is no success of StackOne. A response without a body, such as 204, has no type. */
+  #hasExpectedType(type: string | undefined): boolean {
+    return type === undefined ? !this.#limits.usesBody : /^application\/json[ \t]*(;|$)/i.test(type);
   }
 
   #resolveResponse(): void {
@@ -140,4 +151,9 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     this.#limits.cancellation.removeEventListener('abort', this.#onAbort);
   }
+}
+
+/** undici has a list for a header that a response repeats, also where Node's types have a text. */
+function firstOf(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header[0] : header;
 }

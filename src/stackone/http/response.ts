@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { fromStatus, unusableResponse } from './errors.js';
 
-/** A response. It has a body only when its status is a success, and then the whole body. */
+/** A response. It has a body only when its status is a success and the body is used, and then the whole body. */
 export interface RawResponse {
   readonly status: number;
   readonly retryAfter: string | undefined;
@@ -10,8 +10,11 @@ export interface RawResponse {
 }
 
 export interface ExpectedResponse<T> {
-  /** The shape of a good response. One schema for all requests: zod compiles it at first use. */
-  readonly schema: z.ZodType<T>;
+  /**
+   * The shape of a good response. One schema for all requests: zod compiles it at first use. Absent: the body is not
+   * used.
+   */
+  readonly schema?: z.ZodType<T>;
   /** Names the field that shows that the response belongs to another request. */
   readonly mismatch?: (response: T) => string | undefined;
   /** Receives the size of the body of a good response. */
@@ -19,7 +22,7 @@ export interface ExpectedResponse<T> {
 }
 
 /**
- * @returns undefined after 404
+ * @returns undefined after 404, and when the body is not used
  * @throws UpstreamError after any other status that is no success, and for a response that must not be used
  */
 export function parseResponse<T>(
@@ -28,8 +31,9 @@ export function parseResponse<T>(
   endpoint: string,
 ): T | undefined {
   if (status >= 200 && status < 300) {
-    expected.onSize?.(body.byteLength);
-    return parseExpected(expected, parseJson(body, endpoint), endpoint);
+    const { schema, mismatch, onSize } = expected;
+    onSize?.(body.byteLength);
+    return schema && parseExpected(schema, mismatch, parseJson(body, endpoint), endpoint);
   }
   if (status === 404) {
     return undefined;
@@ -48,7 +52,12 @@ function parseJson(bytes: Buffer, endpoint: string): unknown {
   throw unusableResponse(endpoint, 'not JSON in UTF-8');
 }
 
-function parseExpected<T>({ schema, mismatch }: ExpectedResponse<T>, json: unknown, endpoint: string): T {
+function parseExpected<T>(
+  schema: z.ZodType<T>,
+  mismatch: ExpectedResponse<T>['mismatch'],
+  json: unknown,
+  endpoint: string,
+): T {
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const fields = parsed.error.issues.slice(0, 3).map(({ path }) => path.join('.') || 'the root');

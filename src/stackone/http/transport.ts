@@ -97,7 +97,7 @@ export class Transport {
           headers: this.#headersFor(context, span.traceparent, body !== undefined),
           body: body === undefined ? null : JSON.stringify(body),
         },
-        { maxBytes, timeoutMs, cancellation: context.cancellation, endpoint },
+        { maxBytes, usesBody: request.schema !== undefined, timeoutMs, cancellation: context.cancellation, endpoint },
       ),
     );
   }
