@@ -352,6 +352,12 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'flow/integrations',
   },
   {
+    file: integrations,
+    guard: '      isLoaded = false;\n',
+    without: '',
+    noticedBy: 'flow/integrations',
+  },
+  {
     file: element,
     guard: '    this.#keepFocusAfterDialog();\n',
     without: '',

@@ -93,10 +93,9 @@ export function changeState(before: IntegrationsState, change: Partial<Integrati
 }
 
 function findProviders({ providers, search, category }: IntegrationsState): readonly Provider[] {
-  const text = search.trim().toLocaleLowerCase();
+  const text = search.trim().toLowerCase();
   return providers.filter(
-    ({ name, categories }) =>
-      (category === null || categories.includes(category)) && name.toLocaleLowerCase().includes(text),
+    ({ name, categories }) => (category === null || categories.includes(category)) && name.toLowerCase().includes(text),
   );
 }
 
