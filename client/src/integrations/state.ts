@@ -87,7 +87,7 @@ export function changeState(before: IntegrationsState, change: Partial<Integrati
     }),
     ...(isFiltered && { matches: findProviders(state) }),
     ...(accounts !== before.accounts && {
-      accounts: [...accounts.filter((a) => a.needsRelink), ...accounts.filter((a) => !a.needsRelink)],
+      accounts: [...accounts].sort((a, b) => Number(b.needsRelink) - Number(a.needsRelink)),
     }),
   };
 }
