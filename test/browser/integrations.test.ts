@@ -5,9 +5,10 @@ import { accessibilityProblems, describeInBrowser, overflowPixels } from '../sup
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
 import { button, fillBambooHr, waitForText } from '../support/hub-page.js';
+import { waitUntil } from '../support/wait.js';
 
 // <connect-integrations> on the page of the demo, and <ConnectIntegrations> on a page with React.
-describeInBrowser('connect-integrations', ({ open }) => {
+describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
   let demo: Demo;
   let site: Frontend;
 
@@ -65,6 +66,87 @@ describeInBrowser('connect-integrations', ({ open }) => {
     await page.evaluate(`document.querySelector('connect-integrations').client = null`);
     await element(page).getByRole('heading').first().waitFor({ state: 'detached' });
     expect(await page.evaluate(`document.querySelector('connect-integrations').integrations`)).toBeNull();
+  });
+
+  test('in a shadow root: has the language of the document, and keeps the focus out of the row of another account', async () => {
+    const page = await visit('/');
+    await page.locator('.stackone-connect-account').first().waitFor();
+    await page.evaluate(`(() => {
+      document.documentElement.lang = 'de';
+      const element = document.querySelector('connect-integrations');
+      element.language = null;
+      const host = document.createElement('div');
+      element.replaceWith(host);
+      host.attachShadow({ mode: 'open' }).append(element);
+    })()`);
+    await element(page).getByRole('heading', { name: 'Ihre Verbindungen' }).waitFor();
+    expect(await element(page).locator('[lang]').getAttribute('lang')).toBe('de');
+    await button(page, 'Trennen: HubSpot').press('Enter');
+    await page.locator('dialog').getByRole('button', { name: 'Trennen', exact: true }).press('Enter');
+    await element(page).locator('.stackone-connect-account').nth(1).waitFor({ state: 'detached' });
+    expect(await page.evaluate(`document.activeElement.shadowRoot.activeElement.textContent`)).toBe(
+      'Ihre Verbindungen',
+    );
+  });
+
+  test.each([
+    ['nothing', 'element.hubSrc = null'],
+    ['a page instead of its script', `element.hubSrc = '/hub-page'`],
+    ['a module that does not define it', 'element.hubSrc = null; element.loadHub = async () => ({})'],
+  ])('the Hub is %s: the dialog says that it could not be loaded, and is not empty', async (_source, change) => {
+    const page = await visit('/');
+    expectConsoleErrors(/Unexpected token/);
+    await page.route('**/hub-page', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
+    await page.evaluate(`{ const element = document.querySelector('connect-integrations'); ${change} }`);
+    await button(page, 'Connect BambooHR').click();
+    await page.getByRole('alert').getByText('The connection window could not be loaded').waitFor();
+    expect(await page.locator('stackone-hub').count()).toBe(0);
+  });
+
+  test('a double click on Disconnect asks, and is not the answer as well', async () => {
+    const page = await visit('/');
+    const disconnect = button(page, 'Disconnect: HubSpot');
+    await disconnect.click();
+    const answer = page.locator('dialog .stackone-connect-danger');
+    const { x = 0, y = 0 } = (await answer.boundingBox()) ?? {};
+    await page.keyboard.press('Escape');
+    // The button of the dialog is exactly where this button is.
+    await disconnect.evaluate(
+      (node, place) => {
+        node.setAttribute('style', `position: fixed; left: ${place.x}px; top: ${place.y}px; z-index: 9`);
+      },
+      { x, y },
+    );
+    const { history } = demo.emulator;
+    await page.mouse.dblclick(x + 9, y + 9);
+    await answer.waitFor();
+    expect(await answer.textContent()).toContain('Disconnect');
+    expect(history.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    await answer.click();
+    await waitForText(page, 'HubSpot is disconnected.');
+  });
+
+  test('hides a logo that cannot be loaded, and says nothing about a search without providers', async () => {
+    expectConsoleErrors(/Failed to load resource/);
+    const page = await visit('/');
+    await page.locator('.stackone-connect-account').first().waitFor();
+    const logo = page.locator('img.stackone-connect-logo').first();
+    const opacity = () => logo.evaluate((node) => getComputedStyle(node).opacity);
+    expect(await opacity()).toBe('1');
+    await logo.evaluate((node) => node.setAttribute('src', '/missing.png'));
+    await waitUntil(async () => (await opacity()) === '0', 'a hidden logo');
+    await page.evaluate(`{
+      const { fetch } = window;
+      window.fetch = async (...request) => {
+        const response = await fetch(...request);
+        const text = await response.text();
+        return new Response(text.replace(/"providers":\\[.*?\\}\\]/, '"providers":[]'), response);
+      };
+      const element = document.querySelector('connect-integrations');
+      element.replaceWith(element);
+    }`);
+    await waitForText(page, '0 integrations');
+    expect(await page.getByText('No matching integrations').count()).toBe(0);
   });
 
   // Six languages × light and dark × 320 and 1280 pixels, with the dialogs closed and open.

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { afterEach, expect, it } from '@jest/globals';
 import {
   createConnectClient,
@@ -5,6 +6,8 @@ import {
   type Integrations,
   type IntegrationsState,
 } from '../../client/src/index.js';
+import { countReads } from '../support/hub-page.js';
+import { listen } from '../support/listen.js';
 import { acme, ownerFields, sessionRequests, signIn, startSharedApp } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
@@ -151,6 +154,40 @@ it('keeps an account that could not be removed, and says why', async () => {
     failure: { kind: 'refused', userErrors: [{ code: 'ACCOUNT_NOT_FOUND' }] },
   });
   expect(integrations.getState().accounts).toHaveLength(1);
+});
+
+it('is failed for JSON of another server, in which a field is missing', async () => {
+  const bodies = ['{"data":null}', '{"errors":[]}', '{"data":{"viewer":null}}'];
+  for (const body of bodies) {
+    const other = await listen(
+      createServer((_, response) => response.setHeader('content-type', 'application/json').end(body)),
+    );
+    const integrations = create({ url: other.url });
+    integrations.load();
+    await until(integrations, ({ phase }) => phase === 'failed');
+    expect(integrations.getState().failure).toEqual({ kind: 'unreachable' });
+    await other.close();
+  }
+});
+
+it.each(['a removal', 'a connection'])('reads nothing when %s was under way at dispose', async (what) => {
+  const { id } = link();
+  const removed: string[] = [];
+  const integrations = await load({ onRemoved: () => removed.push(id) });
+  await waitUntil(() => countReads(app.emulator.history) >= 2, 'the reads of the query and of the stream');
+  const [account] = integrations.getState().accounts;
+  if (account === undefined) throw new Error('No account');
+  const isRemoval = what === 'a removal';
+  if (isRemoval) integrations.askRemoval(account);
+  else integrations.reconnect(account);
+  const removal = isRemoval ? integrations.remove() : undefined;
+  const reads = countReads(app.emulator.history);
+  integrations.dispose();
+  await removal;
+  // Longer than the delay of a first read.
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(countReads(app.emulator.history)).toBe(reads);
+  expect(removed).toEqual(isRemoval ? [id] : []);
 });
 
 it('sends nothing after dispose, and loads again', async () => {

@@ -91,6 +91,10 @@ describe('watchLinkedAccounts', () => {
     expect(listReads() - reads).toBeLessThanOrEqual(1);
   });
 
+  it.each(['/', '?key=1', '/?key=1'])('finds the stream of a server whose URL ends with %s', async (end) => {
+    await waitForLive(start({ url: `${app.url}/graphql${end}` }));
+  });
+
   it('keeps a change that arrives during a read whose result is older', async () => {
     const { id } = link();
     const old = await (await app.sdk(acme)).linkedAccounts({});

@@ -214,7 +214,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: hub,
-    guard: '      scripts.delete(src);\n',
+    guard: '    scripts.delete(src);\n',
     without: '',
     noticedBy: 'browser/client-faults',
   },
@@ -352,6 +352,24 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'flow/integrations',
   },
   {
+    file: integrations,
+    guard: '      isLoaded = false;\n',
+    without: '',
+    noticedBy: 'flow/integrations',
+  },
+  {
+    file: 'client/src/elements/removal-dialog.ts',
+    guard: 'detail < 2 && ',
+    without: '(detail > 0 || true) && ',
+    noticedBy: 'browser/integrations',
+  },
+  {
+    file: element,
+    guard: '        requireHub();\n',
+    without: '',
+    noticedBy: 'browser/integrations',
+  },
+  {
     file: element,
     guard: '    this.#keepFocusAfterDialog();\n',
     without: '',
@@ -359,7 +377,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: keepFocus,
-    guard: '  (target ?? document.getElementById(fallback))?.focus();\n',
+    guard: '  (target ?? scope.getElementById(fallback))?.focus();\n',
     without: '',
     noticedBy: 'browser/demo-live',
   },

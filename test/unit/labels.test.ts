@@ -8,7 +8,7 @@ import {
   type Language,
   loadLabels,
 } from '../../client/src/index.js';
-import { formatPlural } from '../../client/src/labels/format.js';
+import { formatDay, formatPlural } from '../../client/src/labels/format.js';
 import { changeLabels, languageFor } from '../../client/src/labels/load-labels.js';
 
 const languages: readonly Language[] = ['en', 'de', 'fr', 'es', 'it', 'ja'];
@@ -97,4 +97,19 @@ it('any text can be replaced, also one of a group', () => {
   expect([labels.connect, labels.status.ACTIVE, labels.status.ERROR, labels.close]).toEqual([
     ...['Link', 'Fine', 'Not working', 'Close'],
   ]);
+});
+
+it('dates follow the browser, and do not fail on a tag that Intl rejects', () => {
+  const languages = ['nl-NL@posix', 'nl_BE', 'nl-', 'nl-BE'];
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { languages } });
+  try {
+    const day = formatDay({ ...defaultLabels, language: 'nl' }, '2026-05-03T12:00:00.000Z');
+    expect(day).toBe(
+      new Intl.DateTimeFormat('nl-BE', { dateStyle: 'medium' }).format(new Date('2026-05-03T12:00:00Z')),
+    );
+  } finally {
+    Reflect.deleteProperty(globalThis, 'navigator');
+    if (before !== undefined) Object.defineProperty(globalThis, 'navigator', before);
+  }
 });

@@ -60,7 +60,7 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
     openChangeStream: ({ renew }, listener) =>
       openChangeStream(
         {
-          url: `${toAbsoluteUrl(url).replace(/\/+$/, '')}/stream`,
+          url: toAbsoluteUrl(url).replace(/\/*(\?.*)?$/, '/stream$1'),
           headers: () => headers({ renew }),
           credentials,
           send,

@@ -236,6 +236,5 @@ class ConnectFlow {
 }
 
 function isSame(one: ConnectRequest, other: ConnectRequest): boolean {
-  const keys = ['provider', 'category', 'accountId', 'label', 'onExisting'] as const;
-  return keys.every((key) => one[key] === other[key]);
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -41,7 +41,7 @@ function accountRow(view: View, account: LinkedAccount): TemplateResult {
     <div class="stackone-connect-details">
       <h3 class="stackone-connect-name">
         ${providerName(state, providerKey)}
-        ${label === null ? nothing : html`<span class="stackone-connect-label">${label}</span>`}
+        ${label === null ? nothing : html`<bdi class="stackone-connect-label">${label}</bdi>`}
       </h3>
       ${status(view, account)} ${reasons(account)}
       <p class="stackone-connect-muted" title=${createdAt === null ? nothing : formatMoment(labels, createdAt)}>

@@ -115,7 +115,10 @@ function requestCard({ state, labels, requestIntegration }: View): TemplateResul
   return card(logo(plusIcon), labels.requestTitle, muted(labels.requestText), action, true);
 }
 
-function noMatches({ labels, integrations }: View): TemplateResult {
+function noMatches({ state, labels, integrations }: View): TemplateResult | typeof nothing {
+  if (state.providers.length === 0) {
+    return nothing;
+  }
   const showAll = () => {
     integrations.search('');
     integrations.filter(null);

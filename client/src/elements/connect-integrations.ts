@@ -3,9 +3,9 @@ import type { HubSession } from '../core/connect-state.js';
 import type { LinkedAccount } from '../core/failure.js';
 import { attachDialog } from '../dialog/connect-dialog.js';
 import type { DialogSettings } from '../dialog/dialog-parts.js';
-import { addStyle, canAdoptStyle } from '../dialog/dialog-style.js';
+import { addStyle } from '../dialog/dialog-style.js';
 import { html, nothing, render } from '../dialog/lit.js';
-import { loadHub, mountHubElement } from '../hub/hub-element.js';
+import { loadHub, mountHubElement, requireHub } from '../hub/hub-element.js';
 import { hubTheme, onColorSchemeChange, type Theme } from '../hub/hub-theme.js';
 import { createIntegrations, type Integrations } from '../integrations/create-integrations.js';
 import { defaultLabels } from '../labels/en.js';
@@ -13,7 +13,7 @@ import type { LabelChanges, Language } from '../labels/labels.js';
 import { changeLabels, languageFor, loadLabels } from '../labels/load-labels.js';
 import type { ConnectIntegrationsElement, ConnectIntegrationsProperties } from './element-properties.js';
 import { elementStyle } from './element-style.js';
-import { keepFocus } from './keep-focus.js';
+import { keepFocus, scopeOf } from './keep-focus.js';
 import { pageView } from './page-view.js';
 import { attachRemoval } from './removal-dialog.js';
 import { accountName, dialogTitle } from './words.js';
@@ -94,7 +94,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   attributeChangedCallback(attribute: string, _before: string | null, value: string | null): void {
     const name = attributes[attribute];
     if (name !== undefined) {
-      Reflect.set(this, name, value ?? defaultProperties[name]);
+      Reflect.set(this, name, value);
     }
   }
 
@@ -113,9 +113,9 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   }
 
   #update(): void {
-    if (this.#client !== (this.client ?? null)) {
+    if (this.#client !== this.client) {
       this.#detach();
-      if (this.client != null) {
+      if (this.client !== null) {
         this.#attach(this.client);
       }
     }
@@ -133,7 +133,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
     const isOpen = state?.dialog != null;
     if (this.#hadDialog && !isOpen && document.activeElement === document.body) {
       const id = state?.notice?.kind === 'linked' ? state.notice.account.id : 'connections';
-      document.getElementById(`${this.#id}-${id}`)?.focus();
+      scopeOf(this).getElementById(`${this.#id}-${id}`)?.focus();
     }
     this.#hadDialog = isOpen;
   }
@@ -148,11 +148,10 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
       state: integrations.getState(),
       integrations,
       labels: this.#labels,
-      requestIntegration: this.requestIntegration ?? null,
+      requestIntegration: this.requestIntegration,
       id: (name: string) => `${this.#id}-${name}`,
     };
-    const style = canAdoptStyle() ? nothing : html`<style nonce=${this.nonce}>${elementStyle}</style>`;
-    render(html`${style}${pageView(view)}`, this);
+    render(html`<div lang=${this.#labels.language}>${pageView(view)}</div>`, this);
   }
 
   #rememberOpener = ({ target }: Event): void => {
@@ -174,7 +173,10 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
 
   #attach(client: ConnectClient): void {
     const integrations = createIntegrations(client, {
-      prepare: async () => (this.hubSrc === null ? this.loadHub?.() : loadHub(this.hubSrc, { nonce: this.nonce })),
+      prepare: async () => {
+        await (this.hubSrc === null ? this.loadHub?.() : loadHub(this.hubSrc, { nonce: this.nonce }));
+        requireHub();
+      },
       onLinked: (account) => this.#report('linked', account),
       onRemoved: (account) => this.#report('removed', account),
     });
@@ -234,13 +236,14 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   }
 }
 
-for (const name of Object.keys(defaultProperties)) {
+for (const [name, initial] of Object.entries(defaultProperties)) {
   Object.defineProperty(ConnectIntegrations.prototype, name, {
     get(this: ConnectIntegrations): unknown {
       return Reflect.get(this.values, name);
     },
     set(this: ConnectIntegrations, value: unknown) {
-      Reflect.set(this.values, name, value);
+      // Frameworks set null and undefined for no value.
+      Reflect.set(this.values, name, value ?? initial);
       this.requestUpdate();
     },
   });

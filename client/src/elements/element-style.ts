@@ -1,7 +1,7 @@
 /**
  * Style sheet of `<connect-integrations>`. The tokens at the top are the design; docs/client.md lists them. `:where()`
  * keeps the specificity of each rule at two elements: the rules override those of the page for elements, and every class
- * of the page overrides them.
+ * of the page overrides them. Each browser that has nested rules can adopt a style sheet.
  */
 export const elementStyle = `
 :where(connect-integrations) {
@@ -202,7 +202,7 @@ connect-integrations {
     border-radius: var(--stackone-connect-radius);
     & + & { border-top: 1px solid var(--stackone-connect-border); border-radius: 0 0 var(--stackone-connect-radius) var(--stackone-connect-radius); }
   }
-  & span:where(.stackone-connect-label) {
+  & bdi:where(.stackone-connect-label) {
     margin-inline-start: 0.25rem;
     padding: 0.0625rem 0.5rem;
     border-radius: 0.375rem;
@@ -222,7 +222,7 @@ connect-integrations {
     &.stackone-connect-success { color: var(--stackone-connect-success); }
     &.stackone-connect-warning { color: var(--stackone-connect-warning); }
   }
-  & span:where(.stackone-connect-state) { display: flex; font-size: 0.8125rem; }
+  & span:where(.stackone-connect-state) { font-size: 0.8125rem; }
   & div:where(.stackone-connect-actions) {
     display: flex;
     flex-wrap: wrap;
@@ -309,20 +309,6 @@ connect-integrations {
     & > svg { color: var(--stackone-connect-success); }
     &.stackone-connect-warning > svg { color: var(--stackone-connect-warning); }
   }
-  & button:where(.stackone-connect-dismiss) {
-    display: grid;
-    flex: none;
-    place-items: center;
-    width: 2.25rem;
-    height: 2.25rem;
-    padding: 0;
-    border: 0;
-    border-radius: var(--small);
-    background: none;
-    color: var(--stackone-connect-muted);
-    cursor: pointer;
-    &:hover { background: var(--stackone-connect-background); color: var(--stackone-connect-text); }
-  }
   & div:where(.stackone-connect-skeleton) {
     & i { display: block; height: calc(var(--gap) * 4.75); border-radius: var(--stackone-connect-radius); background: var(--stackone-connect-background); }
     & .stackone-connect-line { width: 11rem; height: 1.625rem; margin-bottom: 0.75rem; }
@@ -330,10 +316,8 @@ connect-integrations {
   }
 }
 @keyframes stackone-connect-pulse { to { opacity: 0.55; } }
-@keyframes stackone-connect-rise { from { opacity: 0; translate: 0 0.5rem; } }
 @media (prefers-reduced-motion: no-preference) {
   connect-integrations {
-    & .stackone-connect-toast { animation: stackone-connect-rise 0.22s ease-out; }
     & .stackone-connect-skeleton i { animation: stackone-connect-pulse 1.4s ease-in-out infinite alternate; }
   }
 }

@@ -1,24 +1,31 @@
 const rowSelector = '.stackone-connect-account';
 
+/** What has the focused element, and elements with ids: the document, or the shadow root around the page. */
+export function scopeOf(element: Element): Document | ShadowRoot {
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? root : document;
+}
+
 /**
  * Keeps the focus on the same account while an update changes the list: Lit uses the elements of a removed row for the
  * next one. An account that is no longer in the list, and a button that is no longer there, must not lose the focus.
  * @param fallback the id of the element that gets it then
  */
 export function keepFocus(root: Element, update: () => void, fallback: string): void {
-  const before = document.activeElement;
+  const scope = scopeOf(root);
+  const before = scope.activeElement;
   const rowId = before?.closest(rowSelector)?.id;
   const wasInside = root.contains(before);
   update();
   if (before === null || !wasInside) {
     return;
   }
-  const now = document.activeElement;
+  const now = scope.activeElement;
   const isLost = now === null || now === document.body;
   if (!isLost && now.closest(rowSelector)?.id === rowId) {
     return;
   }
-  const row = rowId === undefined ? null : document.getElementById(rowId);
+  const row = rowId === undefined ? null : scope.getElementById(rowId);
   const target = row?.querySelector<HTMLElement>(`[class="${before.className}"]`) ?? row;
-  (target ?? document.getElementById(fallback))?.focus();
+  (target ?? scope.getElementById(fallback))?.focus();
 }

@@ -66,14 +66,7 @@ function notice({ state, labels, integrations }: View): TemplateResult {
         : html`<div class="stackone-connect-toast ${isWarning(current) ? 'stackone-connect-warning' : ''}">
             ${iconOf(isWarning(current) ? 'warning' : 'success')}
             <p>${noticeText(state, current, labels)}</p>
-            <button
-              type="button"
-              class="stackone-connect-dismiss"
-              aria-label=${labels.dismiss}
-              @click=${integrations.dismiss}
-            >
-              ${closeIcon}
-            </button>
+            ${button(closeIcon, integrations.dismiss, { kind: 'subtle', name: labels.dismiss, opensDialog: false })}
           </div>`
     }
   </div>`;

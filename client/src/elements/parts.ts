@@ -24,7 +24,7 @@ interface ButtonOptions {
   readonly disabledBy?: string | undefined;
 }
 
-export function button(text: string, onClick: () => void, options: ButtonOptions = {}): TemplateResult {
+export function button(content: Content, onClick: () => void, options: ButtonOptions = {}): TemplateResult {
   const { kind, name = nothing, opensDialog = true, disabledBy } = options;
   return html`<button
     type="button"
@@ -35,7 +35,7 @@ export function button(text: string, onClick: () => void, options: ButtonOptions
     ?disabled=${disabledBy !== undefined}
     @click=${onClick}
   >
-    ${text}
+    ${content}
   </button>`;
 }
 
@@ -95,7 +95,14 @@ export function providerLogo(provider: Provider | undefined): TemplateResult {
   const url = provider?.logoUrl ?? null;
   return url === null
     ? logo(plugIcon)
-    : html`<img class="stackone-connect-logo" src=${url} alt="" width="40" height="40" loading="lazy" decoding="async" />`;
+    : html`<img class="stackone-connect-logo" src=${url} alt="" loading="lazy" @load=${showLoaded} @error=${showLoaded} />`;
+}
+
+/** Browsers show the symbol of a broken image for a file that cannot be loaded. */
+function showLoaded({ type, target }: Event): void {
+  if (target instanceof HTMLElement) {
+    target.style.opacity = type === 'load' ? '' : '0';
+  }
 }
 
 export const iconOf = (tone: Tone): TemplateResult | typeof nothing => {

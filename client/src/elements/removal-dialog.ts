@@ -33,6 +33,8 @@ export function attachRemoval(integrations: Integrations, settings: () => Dialog
               ${failure.kind === 'refused' ? describeUserErrors(failure.userErrors, labels) : `${message?.title}. ${message?.text}`}
             </div>`
       }`;
+    // The second click of a double click on the button that opened this dialog is no answer.
+    const answer = ({ detail }: MouseEvent) => detail < 2 && void integrations.remove();
     const footer = html`<button
         type="button"
         class="stackone-connect-action stackone-connect-secondary"
@@ -44,7 +46,7 @@ export function attachRemoval(integrations: Integrations, settings: () => Dialog
         type="button"
         class="stackone-connect-action stackone-connect-danger"
         aria-disabled=${isRemoving}
-        @click=${() => void integrations.remove()}
+        @click=${answer}
       >
         ${isRemoving ? labels.disconnecting : labels.disconnect}
       </button>`;

@@ -29,19 +29,26 @@ export function loadHub(src: string, { nonce = '' }: { readonly nonce?: string }
     return existing;
   }
   const script = document.createElement('script');
-  const loaded = new Promise<void>((resolve, reject) => {
-    script.onload = () => resolve();
-    script.onerror = () => {
-      script.remove();
-      scripts.delete(src);
-      reject(new Error('The Hub could not be loaded'));
-    };
+  const loaded = new Promise((resolve) => {
+    script.onload = resolve;
+    script.onerror = resolve;
+  }).then(requireHub);
+  loaded.catch(() => {
+    script.remove();
+    scripts.delete(src);
   });
   script.src = src;
   script.nonce = nonce;
   document.head.append(script);
   scripts.set(src, loaded);
   return loaded;
+}
+
+/** @throws Error when no script has defined the Hub: some servers send their HTML page for a wrong URL */
+export function requireHub(): void {
+  if (customElements.get('stackone-hub') === undefined) {
+    throw new Error('The Hub could not be loaded');
+  }
 }
 
 /**

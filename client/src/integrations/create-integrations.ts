@@ -67,6 +67,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
   let watch: LinkedAccountsWatch | undefined;
   let target: ConnectTarget = { kind: 'browse' };
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  let isLoaded = false;
 
   const update = (change: Partial<IntegrationsState>) => {
     state = changeState(state, change);
@@ -87,10 +88,11 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
   const read = async () => {
     reads += 1;
     const current = reads;
-    const result = await client.sdk.integrations().then(
-      ({ viewer, providers, linkedAccounts }) => ({ viewer, providers, accounts: linkedAccounts.nodes }),
-      (error: unknown) => ({ failure: toFailure(error) }),
-    );
+    const result = await client.sdk
+      .integrations()
+      .then(({ viewer, providers, linkedAccounts }) => ({ viewer, providers, accounts: linkedAccounts.nodes }))
+      // Also for JSON of another server without these fields.
+      .catch((error: unknown) => ({ failure: toFailure(error) }));
     if (current !== reads) {
       return;
     }
@@ -132,10 +134,10 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
     return started;
   };
   const refresh = () => {
-    if (watch === undefined) {
-      void read();
-    } else {
+    if (watch !== undefined) {
       watch.refresh();
+    } else if (isLoaded) {
+      void read();
     }
   };
 
@@ -218,6 +220,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
       return () => void listeners.delete(listener);
     },
     load: () => {
+      isLoaded = true;
       if (watch === undefined) {
         update({ phase: state.viewer === null ? 'loading' : 'ready', failure: null });
         void read();
@@ -247,10 +250,12 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
     close,
     dismiss: () => show(null),
     dispose: () => {
-      connection.dispose();
-      clearTimeout(noticeTimer);
+      // First: what is closed or ends from now on must not read again.
+      isLoaded = false;
       watch?.stop();
       watch = undefined;
+      connection.dispose();
+      clearTimeout(noticeTimer);
       // A read that is under way must not start a watch.
       reads += 1;
       if (state.dialog !== null) {

@@ -87,16 +87,15 @@ export function changeState(before: IntegrationsState, change: Partial<Integrati
     }),
     ...(isFiltered && { matches: findProviders(state) }),
     ...(accounts !== before.accounts && {
-      accounts: [...accounts.filter((a) => a.needsRelink), ...accounts.filter((a) => !a.needsRelink)],
+      accounts: [...accounts].sort((a, b) => Number(b.needsRelink) - Number(a.needsRelink)),
     }),
   };
 }
 
 function findProviders({ providers, search, category }: IntegrationsState): readonly Provider[] {
-  const text = search.trim().toLocaleLowerCase();
+  const text = search.trim().toLowerCase();
   return providers.filter(
-    ({ name, categories }) =>
-      (category === null || categories.includes(category)) && name.toLocaleLowerCase().includes(text),
+    ({ name, categories }) => (category === null || categories.includes(category)) && name.toLowerCase().includes(text),
   );
 }
 

@@ -10,14 +10,17 @@ interface Formats {
 
 const formats = new Map<string, Formats>();
 
-/** In the variant of the language that the browser prefers, such as `en-GB`, so that dates look as the user expects. */
+/**
+ * In the variant of the language that the browser prefers, such as `en-GB`, so that dates look as the user expects. Some
+ * browsers have tags that `Intl` rejects, such as `en-US@posix`.
+ */
 function formatsOf({ language }: ConnectLabels): Formats {
   const known = formats.get(language);
   if (known !== undefined) {
     return known;
   }
   const preferred = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
-  const locale = preferred.find((tag) => tag.split('-')[0] === language) ?? language;
+  const locale = preferred.find((tag) => tag.startsWith(language) && /^\w+-([a-z]{2}|\d{3})$/i.test(tag)) ?? language;
   const created = {
     number: new Intl.NumberFormat(locale),
     plural: new Intl.PluralRules(language),

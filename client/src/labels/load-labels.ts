@@ -21,10 +21,12 @@ function isLanguage(value: string): value is Language {
 
 /**
  * The language of texts for a language tag such as `de-AT`. English if there are none.
- * @param tag Default: the language of `element`, which is the attribute `lang` of it or an ancestor.
+ * @param tag Default: the language of `element`, which is the attribute `lang` of it or an ancestor. In a shadow root
+ *   without one: that of the document.
  */
 export function languageFor(tag: string | null | undefined, element?: Element | null): Language {
-  const found = tag ?? element?.closest('[lang]')?.getAttribute('lang') ?? 'en';
+  const root = globalThis.document?.documentElement;
+  const found = tag ?? (element?.closest('[lang]') ?? root)?.getAttribute('lang') ?? 'en';
   const [primary = ''] = found.toLowerCase().split('-');
   return isLanguage(primary) ? primary : 'en';
 }

@@ -41,8 +41,8 @@ export const ConnectIntegrations = forwardRef<ConnectIntegrationsElement | null,
     );
     useElementEffect(() => {
       listeners.current = { onLinked, onRemoved };
-      for (const [name, value] of Object.entries(defaultProperties)) {
-        Reflect.set(element.current ?? {}, name, Reflect.get(properties, name) ?? value);
+      for (const name of Object.keys(defaultProperties)) {
+        Reflect.set(element.current ?? {}, name, Reflect.get(properties, name));
       }
     });
     useElementEffect(() => {
