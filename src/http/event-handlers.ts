@@ -16,14 +16,13 @@ export async function streamToNode(
   response: ServerResponse,
   context: Promise<GraphQLContext>,
 ): Promise<void> {
+  reportedByApollo(context);
   if (!isJson(request.headers['content-type'])) {
     response.writeHead(415, { 'content-type': 'application/json; charset=utf-8' }).end(notJson);
     return;
   }
   const parsed: unknown = Reflect.get(request, 'body');
   const body = parsed === undefined ? toJson(await readBody(request, maxOperationBytes)) : parsed;
-  // Apollo Server awaits the same promise and reports the error.
-  context.catch(() => undefined);
   const result = await streams.start(body, context);
   if (result.kind === 'json') {
     response.writeHead(result.status, Object.fromEntries(result.headers)).end(result.body);
@@ -40,7 +39,7 @@ export async function streamToFetch(
   request: Request,
   context: Promise<GraphQLContext>,
 ): Promise<Response> {
-  context.catch(() => undefined);
+  reportedByApollo(context);
   if (!isJson(request.headers.get('content-type') ?? undefined)) {
     return new Response(notJson, { status: 415, headers: { 'content-type': 'application/json; charset=utf-8' } });
   }
@@ -109,6 +108,14 @@ export async function webhookFromFetch(receiver: WebhookReceiver | undefined, re
   return new Response(null, { status, headers: webhookHeaders(status) });
 }
 
+/**
+ * Apollo Server awaits the same promise later and reports its error. Until then Node must not see an unhandled
+ * rejection, which would end the process of the host app: so this comes first, before anything is awaited.
+ */
+function reportedByApollo(context: Promise<GraphQLContext>): void {
+  context.catch(() => undefined);
+}
+
 const notJson = JSON.stringify(errorBody('BAD_USER_INPUT', 'Send the operation as application/json.'));
 
 /** A page of another site can send a form or text with the cookies of the user, but no JSON. */
@@ -116,17 +123,21 @@ function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(;|$)/i.test(contentType);
 }
 
-/** @returns undefined when the body is larger */
+/** @returns undefined when the body is larger, or when the client left before its end and reads no response */
 async function readBody(request: Readable, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > maxBytes) {
-      return undefined;
+  try {
+    for await (const chunk of request) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size > maxBytes) {
+        return undefined;
+      }
+      chunks.push(bytes);
     }
-    chunks.push(bytes);
+  } catch {
+    return undefined;
   }
   return Buffer.concat(chunks);
 }
