@@ -318,7 +318,7 @@ describe('README.md', () => {
     const commands = [...readme.matchAll(/\bnpm (?:run )?(start|test|[a-z]+:?[a-z]*)\b/g)].map(
       (match) => match[1] ?? '',
     );
-    const npmCommands = ['ci', 'install', 'prune'];
+    const npmCommands = ['ci', 'install', 'pack'];
     expect(commands).toContain('start');
     expect(commands.filter((name) => !npmCommands.includes(name) && !scripts.includes(name))).toEqual([]);
   });
