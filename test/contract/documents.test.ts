@@ -148,6 +148,12 @@ describe('docs/client.md', () => {
     expect(classes.filter((name) => !new RegExp(`${name}\\b`).test(views))).toEqual([]);
   });
 
+  it('names the file of the script of the Hub', () => {
+    const [, file = ''] = /copy `(node_modules\/@stackone\/hub\/[\w./]+)`/.exec(readText('docs/client.md')) ?? [];
+    expect([file, existsSync(inPackage(file))]).toEqual([file, true]);
+    expect(file).toMatch(/\.js$/);
+  });
+
   it('lists the props of ConnectProvider, and props of ConnectButton that exist', () => {
     const source = readText('client/src/react/connect-provider.tsx');
     const [, settings = ''] = /interface ConnectSettings \{([\s\S]*?)\n\}/.exec(source) ?? [];
