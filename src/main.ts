@@ -11,7 +11,7 @@ import { createOwnerHash } from './observability/owner-hash.js';
 /** The only side effects: environment, arguments, start and exit code. */
 async function main(args: readonly string[]): Promise<void> {
   const [command, ownerId, ...rest] = args;
-  const unknown = args.find((arg) => !['doctor', '--help', '--version'].includes(arg));
+  const unknown = args.find((arg) => !['doctor', 'owner-hash', '--help', '--version'].includes(arg));
   if (command === 'doctor' && !args.includes('--help')) {
     const { runDoctor } = await import('./doctor/command.js');
     const { text, exitCode } = await runDoctor(args.slice(1), process.env, process.stdin);
@@ -20,6 +20,9 @@ async function main(args: readonly string[]): Promise<void> {
     output.write(text, () => process.exit(exitCode));
   } else if (command === 'owner-hash' && ownerId !== undefined && rest.length === 0) {
     process.stdout.write(`${createOwnerHash(loadApiKey(process.env))(ownerId)}\n`);
+  } else if (command === 'owner-hash' && !args.includes('--help')) {
+    process.stderr.write('owner-hash takes one owner id. See --help.\n');
+    process.exitCode = 2;
   } else if (unknown !== undefined) {
     process.stderr.write(`Unknown option: ${unknown}. See --help.\n`);
     process.exitCode = 2;
@@ -61,14 +64,19 @@ Usage: ${packageName} [--help] [--version]
        ${packageName} doctor [--token - | --token-file <path> | --token <JWT>] [--mint] [--json]
        ${packageName} owner-hash <owner id>
 
-doctor checks the configuration and says what to change: StackOne, its key and its catalog, the keys for access tokens,
-Redis, CORS and the clock. It exits with 1 after an error. With a token, it says whom the server would see. --token -
-reads the token from standard input: other users of the machine can see the arguments of a command. --mint creates a
-connect session of a minute, which shows the project of the key. --json prints JSON.
+Without a command, it starts the server.
 
-owner-hash prints how log lines show this owner. It needs only STACKONE_API_KEY.
+doctor checks the configuration and says what to change: StackOne, its API key and its catalog, the keys for access
+tokens, Redis, CORS and the clock. The exit code is 1 after an error.
+  --token -            Checks an access token from standard input, and prints the owner as the server understands it.
+  --token-file <path>  The same with a token in a file.
+  --token <JWT>        The same. Other users of the machine can see the arguments of a command.
+  --mint               Creates a connect session of 60 seconds, which shows the StackOne project of the API key.
+  --json               Prints JSON.
 
-Settings are environment variables. STACKONE_API_KEY, AUTH_ISSUER, AUTH_AUDIENCE and one of AUTH_JWKS_URL,
+owner-hash prints the hash of an owner id that log lines contain. It needs only STACKONE_API_KEY.
+
+Settings are environment variables. STACKONE_API_KEY, AUTH_ISSUER, AUTH_AUDIENCE and exactly one of AUTH_JWKS_URL,
 AUTH_PUBLIC_KEY and AUTH_SECRET are required. A variable that ends with _FILE names a file with the value.
 
 ${rows.join('')}`;

@@ -3,22 +3,35 @@ import { startEmulator } from './start-emulator.js';
 
 const defaultPort = 4010;
 
+const help = `Usage: stackone-emulator [--help]
+
+Starts StackOne in memory on 127.0.0.1, with its API, its Hub API and its OAuth pages, and prints its URL and API key.
+EMULATOR_PORT is its port, 0-65535. 0 takes any free port. Default: ${defaultPort}.
+
+The guide: https://github.com/stackone-connect/stackone-connect-graphql/blob/main/docs/testing.md
+`;
+
 function parsePort(text: string | undefined): number | undefined {
   if (text === undefined || text === '') {
     return defaultPort;
   }
   const port = Number(text);
-  return /^\d+$/.test(text) && port >= 1 && port <= 65535 ? port : undefined;
+  return /^\d+$/.test(text) && port <= 65535 ? port : undefined;
 }
 
-function fail(message: string): void {
+function fail(message: string, exitCode = 1): void {
   process.stderr.write(`${message}\n`);
-  process.exitCode = 1;
+  process.exitCode = exitCode;
 }
 
+const [argument] = process.argv.slice(2);
 const port = parsePort(process.env['EMULATOR_PORT']);
-if (port === undefined) {
-  fail('EMULATOR_PORT must be an integer from 1 to 65535.');
+if (argument === '--help') {
+  process.stdout.write(help);
+} else if (argument !== undefined) {
+  fail(`Unknown option: ${argument}. See --help.`, 2);
+} else if (port === undefined) {
+  fail('EMULATOR_PORT must be an integer from 0 to 65535.');
 } else {
   try {
     const emulator = await startEmulator({ port });

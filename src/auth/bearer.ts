@@ -18,10 +18,10 @@ export function parseBearer(authorization: string, maxBytes: number): string {
     throw new TokenRefusedError('format', 'it is encrypted (JWE, five parts): send a signed JWT');
   }
   if (parts !== 3) {
-    throw new TokenRefusedError('format', `it is no JWT: it has ${parts} parts instead of three`);
+    throw new TokenRefusedError('format', `it is not a JWT: it has ${parts} parts instead of three`);
   }
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) {
-    throw new TokenRefusedError('format', 'it is no signed JWT: a part is empty or not base64url');
+    throw new TokenRefusedError('format', 'it is not a signed JWT: a part is empty or not base64url');
   }
   return token;
 }

@@ -38,7 +38,7 @@ function parseKeys(text: string): readonly unknown[] {
   try {
     return keySet.parse(JSON.parse(text)).keys;
   } catch {
-    throw new UnusableKeySetError('the response is no key set');
+    throw new UnusableKeySetError('the response is not a key set');
   }
 }
 

@@ -51,7 +51,7 @@ export function toRefusal(error: unknown, token: string, algorithms: readonly st
 /** `exp`, `nbf` and `iat`: the only claims that jose itself checks here. */
 function describeClaim({ claim, reason, payload }: errors.JWTExpired | errors.JWTClaimValidationFailed): string {
   if (reason !== 'check_failed') {
-    return reason === 'missing' ? missing(claim, payload) : `the claim ${claim} is malformed: it is no number`;
+    return reason === 'missing' ? missing(claim, payload) : `the claim ${claim} is malformed: it is not a number`;
   }
   const seconds = Math.round(Date.now() / 1000 - Number(payload[claim]));
   return seconds >= 0

@@ -78,7 +78,7 @@ export function createAuthSettings(production: boolean) {
     permissionsClaim: optionalClaimName(
       'PERMISSIONS_CLAIM',
       '`permissions`, or `scope` in tokens without it',
-      'Name of the claim with the permissions of a person: a list of texts, or a text with spaces between the permissions. Requires `MANAGE_PERMISSION`.',
+      'Name of the claim with the permissions of a person: a list of strings, or one string with spaces between the permissions. Requires `MANAGE_PERMISSION`.',
     ),
     providersClaim: optionalClaimName(
       'PROVIDERS_CLAIM',

@@ -87,7 +87,7 @@ export function createSettings(production: boolean) {
     redisUrl: setting(
       secret(isRedisUrl).optional(),
       'REDIS_URL',
-      'URL of a Redis server (`redis:` or `rediss:`) that counts the rate limits for all instances. Without it, each instance counts its own requests.',
+      'URL of a Redis server (`redis:` or `rediss:`) through which all instances share rate limits and account events. Without it, each instance counts its own requests and reports to its own streams only.',
       'a URL that begins with redis: or rediss:, such as redis://:password@host:6379/0, with special characters percent-encoded',
     ),
     webhookSecret: setting(

@@ -70,7 +70,7 @@ const useJwksUri =
 
 function describeFailure(failure: unknown, url: URL): Finding {
   if (failure instanceof UnusableKeySetError) {
-    return error('keys', 'The response of AUTH_JWKS_URL is no key set, or has no usable key.', useJwksUri);
+    return error('keys', 'The response of AUTH_JWKS_URL is not a key set, or has no usable key.', useJwksUri);
   }
   if (failure instanceof UnusableResponseError) {
     return failure.code.startsWith('HTTP_3')

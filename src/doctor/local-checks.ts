@@ -15,7 +15,7 @@ export function checkNode(version: string): Finding {
     return error('node', `Node.js ${version} is too old: ${minimumNodeVersion} or later is required.`, recommended);
   }
   if (major < supportedMajor || major % 2 === 1) {
-    return warning('node', `Node.js ${version} works, but is no version with long-term support.`, recommended);
+    return warning('node', `Node.js ${version} works, but is not a version with long-term support.`, recommended);
   }
   return ok('node', `Node.js ${version} is supported.`);
 }

@@ -85,7 +85,7 @@ async function checkKey(api: StackOneApi, { baseUrl }: Config): Promise<readonly
 export function describeRegion({ host, hostname }: URL): Finding {
   const [isStackOne, region = 'default'] = /^api(?:\.([a-z]+\d+))?\.stackone\.com$/.exec(hostname) ?? [];
   return isStackOne === undefined
-    ? unknown('region', `${host} is no host of StackOne, so the region of the key is not known.`)
+    ? unknown('region', `${host} is not a host of StackOne, so the region of the key is not known.`)
     : ok('region', `The key belongs to the ${region} region of StackOne, at ${host}.`);
 }
 

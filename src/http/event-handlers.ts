@@ -111,20 +111,24 @@ function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(;|$)/i.test(contentType);
 }
 
-/** @returns undefined when the body is larger. The rest of it is then not read */
+/** @returns undefined when the body is larger, or when the client left before its end and reads no response */
 async function readBody(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   maxBytes: number,
 ): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > maxBytes) {
-      return undefined;
+  try {
+    for await (const chunk of body) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size > maxBytes) {
+        return undefined;
+      }
+      chunks.push(bytes);
     }
-    chunks.push(bytes);
+  } catch {
+    return undefined;
   }
   return Buffer.concat(chunks);
 }

@@ -148,6 +148,12 @@ describe('docs/client.md', () => {
     expect(classes.filter((name) => !new RegExp(`${name}\\b`).test(views))).toEqual([]);
   });
 
+  it('names the file of the script of the Hub', () => {
+    const [, file = ''] = /copy `(node_modules\/@stackone\/hub\/[\w./]+)`/.exec(readText('docs/client.md')) ?? [];
+    expect([file, existsSync(inPackage(file))]).toEqual([file, true]);
+    expect(file).toMatch(/\.js$/);
+  });
+
   it('lists the props of ConnectProvider, and props of ConnectButton that exist', () => {
     const source = readText('client/src/react/connect-provider.tsx');
     const [, settings = ''] = /interface ConnectSettings \{([\s\S]*?)\n\}/.exec(source) ?? [];
@@ -318,7 +324,7 @@ describe('README.md', () => {
     const commands = [...readme.matchAll(/\bnpm (?:run )?(start|test|[a-z]+:?[a-z]*)\b/g)].map(
       (match) => match[1] ?? '',
     );
-    const npmCommands = ['ci', 'install', 'prune'];
+    const npmCommands = ['ci', 'install', 'pack'];
     expect(commands).toContain('start');
     expect(commands.filter((name) => !npmCommands.includes(name) && !scripts.includes(name))).toEqual([]);
   });

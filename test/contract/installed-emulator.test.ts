@@ -38,6 +38,18 @@ describe('The emulator in a project with only its dependencies', () => {
     expect(await runScript(script)).toEqual({ code: 0, stdout: '201 /connect_sessions\n', stderr: '' });
   });
 
+  it('has a command with --help, which starts nothing, and rejects other arguments in one line', async () => {
+    const command = 'node_modules/.bin/stackone-emulator';
+    const help = await run(project.folder, command, ['--help']);
+    expect([help.code, help.stderr]).toEqual([0, '']);
+    expect(help.stdout).toMatch(/^Usage: stackone-emulator \[--help\]\n[\s\S]*EMULATOR_PORT/);
+    expect(await run(project.folder, command, ['start'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'Unknown option: start. See --help.\n',
+    });
+  });
+
   it('names the package that its Hub needs', async () => {
     const { code, stdout, stderr } = await runScript(`
       import { startEmulator } from 'stackone-emulator';

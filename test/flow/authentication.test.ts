@@ -98,7 +98,7 @@ async function expectUnauthenticated(
 const notBearerToken = 'the Authorization header is not "Bearer" and one token';
 const invalidSignature = 'the signature is not from the configured key or is damaged';
 const algorithmNotAllowed = 'the algorithm (alg) is ';
-const signedParts = (count: number) => `it is no JWT: it has ${count} parts instead of three`;
+const signedParts = (count: number) => `it is not a JWT: it has ${count} parts instead of three`;
 
 describe('Invalid access token → the same UNAUTHENTICATED response, with nothing sent to StackOne', () => {
   it.each<[string, () => string | undefined | Promise<string>, string | RegExp]>([

@@ -212,7 +212,7 @@ describe('doctor › a token', () => {
 
   it.each([
     ['', 'the Authorization header is not "Bearer" and one token'],
-    ['canary', 'it is no JWT: it has 1 parts instead of three'],
+    ['canary', 'it is not a JWT: it has 1 parts instead of three'],
     ['canary.b.c.d.e', 'it is encrypted (JWE, five parts): send a signed JWT'],
     ['canary.canary.canary', 'it is not a valid signed JWT'],
   ])('%j is no token', async (token, reason) => {
@@ -256,7 +256,7 @@ describe('doctor › the keys at AUTH_JWKS_URL', () => {
     ['/jwks', 'ok keys: AUTH_JWKS_URL has 2 usable keys: RSA (RS256), EC P-256 (any algorithm).'],
     [
       '/discovery',
-      'error keys: The response of AUTH_JWKS_URL is no key set, or has no usable key. Fix: Set AUTH_JWKS_URL to the jwks_uri',
+      'error keys: The response of AUTH_JWKS_URL is not a key set, or has no usable key. Fix: Set AUTH_JWKS_URL to the jwks_uri',
     ],
     [
       '/moved',

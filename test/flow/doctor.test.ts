@@ -60,7 +60,7 @@ describe('doctor › a configuration that works', () => {
       expect.stringMatching(/^ok clock: The clocks of this machine and of StackOne differ by \d s\.$/),
       'ok key: StackOne accepts the API key.',
       'ok scope: The key can read accounts.',
-      expect.stringMatching(/^unknown region: 127\.0\.0\.1:\d+ is no host of StackOne/),
+      expect.stringMatching(/^unknown region: 127\.0\.0\.1:\d+ is not a host of StackOne/),
       'ok catalog: 11 providers enabled in the StackOne project (GET /connector_profiles).',
       'ok endpoints: No deprecated endpoint of StackOne is in use.',
       expect.stringMatching(/^unknown project: .* Fix: Run the doctor with --mint/),

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -11,6 +13,9 @@ import { type Connect, type ConnectOptions, type HostRequest, startConnect } fro
 import type { HostAccountChange } from '../../src/events/delivery.js';
 import { changesQuery, type StreamedChange } from '../support/account-stream.js';
 import { type Listener, listen } from '../support/listen.js';
+import { inPackage } from '../support/package-files.js';
+import { exchangeRaw, openSocket } from '../support/raw-http.js';
+import { outputOf } from '../support/run-in-project.js';
 import { acme, canaries, globex, ownerFields } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
@@ -191,6 +196,47 @@ describe('handleStream and handleWebhook', () => {
     await Promise.all([apollo.stop(), ended]);
     // The plugin closes connections that are open after ten seconds.
     expect(Date.now() - startedAt).toBeLessThan(8_000);
+  });
+});
+
+/** A host app that leaves the promises of the handlers alone, as Express 4 does: a rejection ends its process. */
+const hostWithoutCatch = `
+const { createServer } = await import('node:http');
+const { startConnect } = await import(process.env.PACKAGE_URL);
+const connect = await startConnect({
+  apiKey: 'key', webhookSecret: 'whsec_embedded', production: false, logLevel: 'silent', getOwner: () => undefined,
+});
+createServer((request, response) => {
+  void (request.url === '/graphql/stream' ? connect.handleStream : connect.handleWebhook)(request, response);
+}).listen(0, '127.0.0.1', function () { console.log('port ' + this.address().port); });
+`;
+
+describe('the process of a host app', () => {
+  const head = (path: string, type: string) =>
+    `POST ${path} HTTP/1.1\r\nHost: host\r\nContent-Type: ${type}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n`;
+
+  it('keeps running after a stream without an owner, and after a client that leaves in the middle of a body', async () => {
+    const { child, found } = outputOf(
+      '.',
+      process.execPath,
+      ['--input-type=module', '-e', hostWithoutCatch],
+      { PACKAGE_URL: pathToFileURL(inPackage('dist/src/index.js')).href },
+      /port (\d+)/,
+    );
+    ends.push(() => child.kill('SIGKILL'));
+    const url = `http://127.0.0.1:${(await found)[1]}`;
+
+    // The body arrives after the owner was looked up.
+    const late = await exchangeRaw(url, head('/graphql/stream', 'application/json'), '{}');
+    expect(late.response).toMatch(/^HTTP\/1\.1 401 /);
+    expect((await exchangeRaw(url, head('/graphql/stream', 'text/plain'))).response).toMatch(/^HTTP\/1\.1 415 /);
+    for (const path of ['/graphql/stream', '/webhooks/stackone']) {
+      const socket = openSocket(url);
+      socket.write(`${head(path, 'application/json')}{`, () => setTimeout(() => socket.destroy(), 50));
+      await once(socket, 'close');
+    }
+    expect(await sendWebhook(url, '{}', 'wrong')).toBe(401);
+    expect(child.exitCode).toBeNull();
   });
 });
 

@@ -2,12 +2,17 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { z } from 'zod';
+import { LinkedAccountStatus } from '../../src/domain/linked-account.js';
+import { rowsIn, sectionOf } from '../support/documents.js';
 import { type Listener, listen } from '../support/listen.js';
 import { acme, ownerFields, startSharedApp } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
 const eventsSecret = `whsec_${Buffer.from('canary-events-secret-of-24-bytes').toString('base64')}`;
 const webhookSecret = 'whsec_delivery';
+
+const changeSchema = z.object({ data: z.looseObject({ account: z.looseObject({}) }) });
 
 interface Received {
   readonly path: string | undefined;
@@ -60,6 +65,20 @@ describe('EVENTS_URL', () => {
       { type: 'linked_account.linked', data: { ownerId: acme.org_id, accountId: id, account: { label: 'Berlin' } } },
       { type: 'linked_account.broken', data: { ownerId: acme.org_id, accountId: id, kind: 'BROKEN' } },
     ]);
+  });
+
+  it('receives the fields that docs/account-events.md lists, and no other', async () => {
+    app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    await waitForReceived(1);
+    const rows = rowsIn(sectionOf('docs/account-events.md', 'Delivery to your product'));
+    const accountRow = rows.find(([, name]) => name === '`account`')?.[2] ?? '';
+    const namesIn = (markdown: string) => [...markdown.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? '');
+    const { data } = changeSchema.parse(JSON.parse(received[0]?.body ?? ''));
+    expect(Object.keys(data).sort()).toEqual(rows.flatMap(([, names = '']) => namesIn(names)).sort());
+    const [fields = ''] = accountRow.split(' Null after');
+    expect(Object.keys(data.account).sort()).toEqual(namesIn(fields).sort());
+    const states = namesIn(accountRow.split('in lower case:')[1] ?? '');
+    expect(states.sort()).toEqual(Object.values(LinkedAccountStatus).sort());
   });
 
   it('receives a change again, with the same id and body, until it responds with success', async () => {

@@ -97,7 +97,8 @@ describe('the command line program', () => {
     expect(await program.exitCode).toBe(0);
     expect(program.output()).toBe(`${createOwnerHash(new Secret('key'))('org_acme')}\n`);
     for (const args of [['owner-hash'], ['owner-hash', 'a', 'b']]) {
-      expect(await startProgram(serverEnv, { ...server, args }).exitCode).toBe(2);
+      const wrong = startProgram(serverEnv, { ...server, args });
+      expect([await wrong.exitCode, wrong.output()]).toEqual([2, 'owner-hash takes one owner id. See --help.\n']);
     }
   });
 

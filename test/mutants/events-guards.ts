@@ -135,4 +135,10 @@ export const eventsGuards: readonly Mutant[] = [
     without: 'if (false) {',
     noticedBy: 'flow/embedding-events',
   },
+  {
+    file: 'src/http/event-handlers.ts',
+    guard: '  context.catch(() => undefined);',
+    without: '',
+    noticedBy: 'flow/embedding-events',
+  },
 ];

@@ -47,8 +47,8 @@ describe('describeRegion', () => {
   it.each([
     ['https://api.stackone.com', 'The key belongs to the default region of StackOne, at api.stackone.com.'],
     ['https://api.eu1.stackone.com', 'The key belongs to the eu1 region of StackOne, at api.eu1.stackone.com.'],
-    ['https://api.stackone.com.example', 'api.stackone.com.example is no host of StackOne, so the region'],
-    ['http://127.0.0.1:4010', '127.0.0.1:4010 is no host of StackOne, so the region'],
+    ['https://api.stackone.com.example', 'api.stackone.com.example is not a host of StackOne, so the region'],
+    ['http://127.0.0.1:4010', '127.0.0.1:4010 is not a host of StackOne, so the region'],
   ])('%s', (url, sentence) => {
     expect(describeRegion(new URL(url)).message).toContain(sentence);
   });
