@@ -44,10 +44,12 @@ export async function startEvents(
   const ownState = new MemoryState();
   const state = redis === undefined ? ownState : new RedisState(redis, ownState);
   const delivery = deliver && new FlapFilter(deliver);
+  if (delivery !== undefined) {
+    changes.follow((owned, isOwn) => delivery.handle(owned, isOwn));
+  }
   const detector = new ChangeDetector(api, state, (ownerId, change) => {
     metrics.countAccountChange(change.kind);
     changes.publish({ ownerId, change });
-    delivery?.handle({ ownerId, change });
   });
   const queue = new WebhookQueue(detector, logger);
   const secrets = [config.webhookSecret, config.webhookSecretPrevious].filter((secret) => secret !== undefined);

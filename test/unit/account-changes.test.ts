@@ -35,6 +35,22 @@ describe('AccountChanges', () => {
     }
     expect(heard).toEqual(['one', 'other']);
   });
+
+  it('tells its follower of the changes of every owner once, and which ones are its own', () => {
+    const [one, other] = [new AccountChanges(), new AccountChanges()];
+    const heard: string[] = [];
+    one.connect({
+      send: (message) => {
+        one.deliver(message);
+        other.deliver(message);
+      },
+    });
+    one.follow(({ ownerId }, isOwn) => void heard.push(`one ${ownerId} ${isOwn}`));
+    other.follow(({ ownerId }, isOwn) => void heard.push(`other ${ownerId} ${isOwn}`));
+    one.publish(changeOf('acme'));
+    one.publish(changeOf('globex'));
+    expect(heard).toEqual(['one acme true', 'other acme false', 'one globex true', 'other globex false']);
+  });
 });
 
 describe('queueChanges', () => {

@@ -80,15 +80,16 @@ export class WebhookReceiver {
   }
 
   async #decide({ signature, body }: WebhookRequest): Promise<WebhookOutcome> {
+    if (!isSignedByStackOne(this.#dependencies.secrets, body, signature)) {
+      return 'unsigned';
+    }
+    // After the signature: otherwise anyone could use up the limit, and StackOne's own webhooks would be refused.
     const isLimited = await this.#limit.consume('all').then(
       () => false,
       () => true,
     );
     if (isLimited) {
       return 'limited';
-    }
-    if (!isSignedByStackOne(this.#dependencies.secrets, body, signature)) {
-      return 'unsigned';
     }
     this.#noteTime();
     const webhook = parseWebhook(body);
