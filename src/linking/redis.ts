@@ -108,14 +108,17 @@ export class RedisClient {
 
   /** Tries again, for example until the user in Redis may use the channel. */
   async #subscribed(subscriber: Client, channel: string, onMessage: (text: string) => void): Promise<void> {
-    for (let isReported = false; ; isReported = true) {
+    let isReported = false;
+    for (let tries = 1; ; tries += 1) {
       try {
         return await subscriber.subscribe(channel, onMessage);
       } catch (error) {
         if (!subscriber.isOpen) {
           throw error;
         }
-        if (!isReported) {
+        // The first failure can be one of the connection, which is reported already.
+        if (tries > 1 && !isReported && !this.#isFailing) {
+          isReported = true;
           const fields = { alert: 'redis-gone', reason: describe(error) };
           this.#logger.error(fields, 'Redis does not deliver account changes: other instances do not reach this one');
         }

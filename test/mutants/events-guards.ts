@@ -176,6 +176,12 @@ export const eventsGuards: readonly Mutant[] = [
     without: '',
     noticedBy: 'flow/quota-redis',
   },
+  {
+    file: 'src/linking/request-window.ts',
+    guard: 'if left == -1 or left > tonumber(ARGV[1]) then',
+    without: 'if false then',
+    noticedBy: 'flow/quota-redis',
+  },
   { file: redis, guard: 'if (!this.#isFailing) {', without: 'if (true) {', noticedBy: 'flow/quota-redis' },
   {
     file: 'src/http/event-handlers.ts',
