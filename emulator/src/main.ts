@@ -17,7 +17,9 @@ function fail(message: string): void {
 }
 
 const port = parsePort(process.env['EMULATOR_PORT']);
-if (port === undefined) {
+if (process.argv.length > 2) {
+  fail('The emulator has no arguments. Set its port with the variable EMULATOR_PORT.');
+} else if (port === undefined) {
   fail('EMULATOR_PORT must be an integer from 1 to 65535.');
 } else {
   try {

@@ -9,7 +9,7 @@ import { type FormatError, toFormatted } from './format-error.js';
 import { httpHeadOf, toGraphQLError } from './http-head.js';
 import type { ApolloResponse, LazyApollo } from './operations/lazy-apollo.js';
 
-/** Of one person, in tabs of a browser. Without usernames, all people of an owner count as one. */
+/** Of one person, in tabs of a browser. Without usernames, only the limit of the owner applies. */
 const maxStreamsPerPerson = 10;
 const maxStreamsPerOwner = 100;
 const maxStreams = 5_000;
@@ -75,7 +75,7 @@ export class Streams {
   async #subscribe(args: ExecutionArgs, context: GraphQLContext): Promise<StreamResponse> {
     const { owner, username } = context.caller;
     const ofOwner = [...this.#open].filter(({ ownerId }) => ownerId === owner.id);
-    const ofPerson = ofOwner.filter((open) => open.username === username);
+    const ofPerson = username === null ? [] : ofOwner.filter((open) => open.username === username);
     if (
       ofPerson.length >= maxStreamsPerPerson ||
       ofOwner.length >= maxStreamsPerOwner ||

@@ -136,6 +136,14 @@ describe('POST /graphql/stream', () => {
     await open(globex);
   });
 
+  it('opens more than ten streams for people without usernames', async () => {
+    const nobody = { ...acme, email: undefined };
+    for (let count = 0; count < 12; count++) {
+      await open(nobody);
+    }
+    expect(await openStreams()).toBe(12);
+  });
+
   it('completes the stream when the access token expires', async () => {
     const stream = await open({ ...acme, exp: Math.floor(Date.now() / 1000) + 1 });
     await stream.ended;
