@@ -154,7 +154,7 @@ describe('POST /webhooks/stackone', () => {
   it('accepts StackOne’s webhooks during a flood of unsigned ones', async () => {
     const body = payload({ account_id: link().id });
     const flood = await Promise.all(Array.from({ length: 150 }, () => send(body, 'forged')));
-    expect(new Set(flood.map(({ status }) => status))).toEqual(new Set([401]));
+    expect(flood.filter(({ status }) => status !== 401 && status !== 429)).toEqual([]);
     expect((await send(body, sign(body))).status).toBe(200);
     await stream.kinds(1);
   });

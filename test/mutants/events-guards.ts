@@ -17,8 +17,14 @@ export const eventsGuards: readonly Mutant[] = [
   { file: signature, guard: 'timingSafeEqual(found, expected)', without: 'true', noticedBy: 'unit/webhook-signature' },
   {
     file: receiver,
-    guard: 'if (!isSignedByStackOne(this.#dependencies.secrets, body, signature)) {',
-    without: 'if (false) {',
+    guard: '    if (!isSigned) {',
+    without: '    if (false) {',
+    noticedBy: 'flow/webhooks',
+  },
+  {
+    file: receiver,
+    guard: "isSigned ? 'signed' : 'unsigned'",
+    without: "'all'",
     noticedBy: 'flow/webhooks',
   },
   { file: receiver, guard: 'ageMs > maxAgeMs || ', without: '', noticedBy: 'flow/webhooks' },

@@ -80,16 +80,17 @@ export class WebhookReceiver {
   }
 
   async #decide({ signature, body }: WebhookRequest): Promise<WebhookOutcome> {
-    if (!isSignedByStackOne(this.#dependencies.secrets, body, signature)) {
-      return 'unsigned';
-    }
-    // After the signature: otherwise anyone could use up the limit, and StackOne's own webhooks would be refused.
-    const isLimited = await this.#limit.consume('all').then(
+    const isSigned = isSignedByStackOne(this.#dependencies.secrets, body, signature);
+    // Each has a limit of its own: otherwise anyone could use up that of StackOne's webhooks.
+    const isLimited = await this.#limit.consume(isSigned ? 'signed' : 'unsigned').then(
       () => false,
       () => true,
     );
     if (isLimited) {
       return 'limited';
+    }
+    if (!isSigned) {
+      return 'unsigned';
     }
     this.#noteTime();
     const webhook = parseWebhook(body);
