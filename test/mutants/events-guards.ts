@@ -117,8 +117,8 @@ export const eventsGuards: readonly Mutant[] = [
   },
   {
     file: 'src/events/webhooks/queue.ts',
-    guard: 'isLimited ? limitedMs : ',
-    without: '',
+    guard: "const isLimited = error instanceof AppError && error.code === 'RATE_LIMITED';",
+    without: 'const isLimited = false;',
     noticedBy: 'flow/webhook-queue',
   },
   {
