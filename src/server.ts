@@ -70,7 +70,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       streams.completeAll();
       await http.close(Math.min(graceMs, maxLingerMs));
       await close();
-      delivery?.close();
+      await delivery?.close();
       await metricsServer?.stop();
       auditLog?.close();
       logger.info({}, 'stopped');

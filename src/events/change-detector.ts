@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { AccountChangeKind, type OwnedChange } from '../domain/account-change.js';
 import type { LinkedAccount } from '../domain/linked-account.js';
 import { createBackgroundContext } from '../observability/request-context.js';
@@ -6,20 +7,31 @@ import type { AccountRecord, AccountWebhook } from '../stackone/records.js';
 import type { SharedState } from './state/shared-state.js';
 
 const daySeconds = 24 * 60 * 60;
+const maxAccounts = 10_000;
 
 /** The account is still there after a webhook about its deletion. Read it again later. */
 class StillThereError extends Error {
   override readonly name = 'StillThereError';
 }
 
+/** When a read of StackOne began: for the receivers, and a monotonic time, because a clock can be set back. */
+export interface ReadStart {
+  readonly at: Date;
+  readonly ms: number;
+}
+export const startRead = (): ReadStart => ({ at: new Date(), ms: performance.now() });
+
 /**
  * Finds out what happened to an account. A report is only a hint: the account is read from StackOne, and its owner comes
- * from there. So the order of reports does not matter, and neither does a report that repeats.
+ * from there. So the order of reports does not matter, and neither does a report that repeats. A read that a later one has
+ * overtaken counts for nothing, except that an account was linked.
  */
 export class ChangeDetector {
   readonly #api: StackOneApi;
   readonly #state: SharedState;
   readonly #publish: (owned: OwnedChange) => void;
+  /** When the newest read of an account began that has counted. */
+  readonly #newest = new LRUCache<string, number>({ max: maxAccounts });
 
   /** @param publish receives every change once */
   constructor(api: StackOneApi, state: SharedState, publish: (owned: OwnedChange) => void) {
@@ -33,49 +45,53 @@ export class ChangeDetector {
    * @throws AppError when StackOne returns no account
    */
   async accountReported({ kind, accountId, ownerId }: AccountWebhook): Promise<void> {
-    const at = new Date();
+    const start = startRead();
     const record = await this.#api.getAccount(accountId, createBackgroundContext());
     if (record === undefined) {
-      await this.#removed(accountId, ownerId, at);
+      await this.#removed(accountId, ownerId, start);
     } else if (kind === 'deleted') {
       throw new StillThereError();
     } else {
-      await this.#changed(record, kind === 'created', at);
+      await this.#changed(record, kind === 'created', start);
     }
   }
 
-  /** For an account that a list of broken accounts contains. @param at before the list was read */
-  async foundBroken({ ownerId, account }: AccountRecord, at: Date): Promise<void> {
-    if ((await this.#state.addBroken(account.id)) && ownerId !== null) {
-      this.#publishAccount(ownerId, AccountChangeKind.BROKEN, account, at);
-    }
+  /** For an account that a list of broken accounts contains. @param start of the list */
+  async foundBroken(record: AccountRecord, start: ReadStart): Promise<void> {
+    await this.#healthChange(record, start);
   }
 
   /** For an account that a list of broken accounts no longer contains. */
   async missingFromBroken(accountId: string): Promise<void> {
-    const at = new Date();
+    const start = startRead();
     const record = await this.#api.getAccount(accountId, createBackgroundContext());
     if (record === undefined) {
       await this.#state.removeBroken(accountId);
     } else {
-      await this.#healthChange(record, at);
+      await this.#healthChange(record, start);
     }
   }
 
-  async #changed(record: AccountRecord, isNew: boolean, at: Date): Promise<void> {
+  async #changed(record: AccountRecord, isNew: boolean, start: ReadStart): Promise<void> {
     const { ownerId, account } = record;
     const isFirst = isNew && (await this.#state.claim(`linked:${account.id}`, daySeconds));
     if (isFirst && ownerId !== null) {
-      this.#publishAccount(ownerId, AccountChangeKind.LINKED, account, at);
+      this.#publishAccount(ownerId, AccountChangeKind.LINKED, account, start.at);
     }
-    const hasChangedHealth = await this.#healthChange(record, at);
-    if (!isFirst && !hasChangedHealth && ownerId !== null) {
-      this.#publishAccount(ownerId, AccountChangeKind.UPDATED, account, at);
+    const health = await this.#healthChange(record, start);
+    if (!isFirst && health === 'unchanged' && ownerId !== null) {
+      this.#publishAccount(ownerId, AccountChangeKind.UPDATED, account, start.at);
     }
   }
 
   /** Publishes that an account broke or recovered, once for all instances. */
-  async #healthChange({ ownerId, account }: AccountRecord, at: Date): Promise<boolean> {
+  async #healthChange(
+    { ownerId, account }: AccountRecord,
+    start: ReadStart,
+  ): Promise<'changed' | 'unchanged' | 'overtaken'> {
+    if (this.#isOvertaken(account.id, start)) {
+      return 'overtaken';
+    }
     const hasChanged = account.needsRelink
       ? await this.#state.addBroken(account.id)
       : await this.#state.removeBroken(account.id);
@@ -84,17 +100,28 @@ export class ChangeDetector {
         ownerId,
         account.needsRelink ? AccountChangeKind.BROKEN : AccountChangeKind.RECOVERED,
         account,
-        at,
+        start.at,
       );
     }
-    return hasChanged;
+    return hasChanged ? 'changed' : 'unchanged';
   }
 
-  async #removed(accountId: string, ownerId: string | null, at: Date): Promise<void> {
+  async #removed(accountId: string, ownerId: string | null, start: ReadStart): Promise<void> {
+    if (this.#isOvertaken(accountId, start)) {
+      return;
+    }
     await this.#state.removeBroken(accountId);
     if (ownerId !== null && (await this.#state.claim(`removed:${accountId}`, daySeconds))) {
-      this.#publish({ ownerId, change: { kind: AccountChangeKind.REMOVED, accountId, account: null, at } });
+      this.#publish({ ownerId, change: { kind: AccountChangeKind.REMOVED, accountId, account: null, at: start.at } });
     }
+  }
+
+  #isOvertaken(accountId: string, { ms }: ReadStart): boolean {
+    const isOvertaken = ms < (this.#newest.get(accountId) ?? ms);
+    if (!isOvertaken) {
+      this.#newest.set(accountId, ms);
+    }
+    return isOvertaken;
   }
 
   #publishAccount(ownerId: string, kind: AccountChangeKind, account: LinkedAccount, at: Date): void {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import type { Secret } from '../config/secret.js';
 import type { AccountChange, OwnedChange } from '../domain/account-change.js';
@@ -8,6 +8,9 @@ import type { Observability } from '../observability/observability.js';
 /** About ten minutes altogether. Each pause varies by a quarter, so that changes that failed together do not return together. */
 const pausesMs = [5_000, 20_000, 60_000, 120_000, 180_000, 240_000];
 const timeoutMs = 10_000;
+/** For the attempts that are in flight when the server stops. */
+const closeMs = 3_000;
+const pollMs = 20;
 const maxWaiting = 1_000;
 
 /** A POST to the product, signed by Standard Webhooks (https://www.standardwebhooks.com). */
@@ -15,7 +18,10 @@ export class WebhookDelivery {
   readonly #url: URL;
   readonly #webhook: Webhook;
   readonly #observability: Observability;
+  /** Ends the pauses. What waits is not tried again. */
   readonly #stopping = new AbortController();
+  /** Ends the attempts. */
+  readonly #closed = new AbortController();
   #waiting = 0;
 
   constructor(url: URL, secret: Secret, observability: Observability) {
@@ -36,8 +42,18 @@ export class WebhookDelivery {
     });
   }
 
-  close(): void {
+  /** Finishes the attempts in flight, and gives up what waits for another one. */
+  async close(): Promise<void> {
     this.#stopping.abort();
+    const deadline = performance.now() + closeMs;
+    while (this.#waiting > 0 && performance.now() < deadline) {
+      await sleep(pollMs);
+    }
+    this.#closed.abort();
+    // The last alerts are written before the process ends.
+    while (this.#waiting > 0) {
+      await nextTurn();
+    }
   }
 
   async #deliver(body: string, id: string): Promise<void> {
@@ -48,7 +64,9 @@ export class WebhookDelivery {
       }
       const jitter = 0.75 + Math.random() / 2;
       await sleep(pauseMs * jitter, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
-      reason = await this.#attempt(body, id);
+      if (!this.#stopping.signal.aborted) {
+        reason = await this.#attempt(body, id);
+      }
     }
     if (reason === undefined) {
       this.#observability.metrics.countDelivery('delivered');
@@ -67,7 +85,7 @@ export class WebhookDelivery {
       'webhook-signature': this.#webhook.sign(id, at, body),
     };
     try {
-      const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#stopping.signal]);
+      const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#closed.signal]);
       const response = await fetch(this.#url, { method: 'POST', headers, body, redirect: 'manual', signal });
       await response.body?.cancel();
       return response.ok ? undefined : `status ${response.status}`;

@@ -5,88 +5,91 @@ const windowMs = 10 * 60_000;
 const maxAccounts = 10_000;
 
 interface Health {
-  /** When the last BROKEN was delivered; monotonic. */
+  /** When the last BROKEN was reported; monotonic. */
   readonly brokenAt: number;
   readonly isReportedBroken: boolean;
-  /** A BROKEN that waits until the account has stayed broken. */
-  readonly held: NodeJS.Timeout | undefined;
+}
+
+/** A BROKEN that waits until the account has stayed broken. */
+interface Held {
+  readonly timer: NodeJS.Timeout;
+  readonly report: () => void;
 }
 
 /**
  * Between the detection of changes and their delivery to the product: an account that breaks and recovers several times
- * within ten minutes is one BROKEN. The last state is always delivered. A change that another one has overtaken is left
- * out, except that an account was linked.
+ * within ten minutes is one BROKEN. The last state is always delivered. Every instance follows the changes of all, because
+ * one can detect that an account broke and another one that it recovered. Each delivers only its own.
  */
 export class FlapFilter {
   readonly #deliver: (owned: OwnedChange) => void;
-  /** The time of the newest change of an account. */
-  readonly #newest = new LRUCache<string, number>({ max: maxAccounts });
-  readonly #health = new LRUCache<string, Health>({ max: maxAccounts, dispose: ({ held }) => clearTimeout(held) });
+  readonly #health = new LRUCache<string, Health>({ max: maxAccounts });
+  readonly #held = new Map<string, Held>();
 
   constructor(deliver: (owned: OwnedChange) => void) {
     this.#deliver = deliver;
   }
 
-  handle(owned: OwnedChange): void {
-    const { kind, accountId, at } = owned.change;
-    const newest = this.#newest.get(accountId);
-    if (newest !== undefined && at.getTime() < newest && kind !== AccountChangeKind.LINKED) {
-      return;
-    }
-    this.#newest.set(accountId, Math.max(at.getTime(), newest ?? 0));
+  /** @param isOwn whether this instance has detected the change */
+  handle(owned: OwnedChange, isOwn: boolean): void {
+    const { kind, accountId } = owned.change;
+    const deliver = isOwn ? () => this.#deliver(owned) : () => {};
     switch (kind) {
       case AccountChangeKind.BROKEN:
-        this.#broken(owned);
+        this.#broken(accountId, deliver);
         break;
       case AccountChangeKind.RECOVERED:
-        this.#recovered(owned);
+        this.#recovered(accountId, deliver);
         break;
       case AccountChangeKind.REMOVED:
+        this.#dropHeld(accountId);
         this.#health.delete(accountId);
-        this.#deliver(owned);
+        deliver();
         break;
       case AccountChangeKind.LINKED:
       case AccountChangeKind.UPDATED:
-        this.#deliver(owned);
+        deliver();
     }
   }
 
+  /** Nobody would report later what waits now: for the next process, the account is already known to be broken. */
   close(): void {
-    this.#health.clear();
+    for (const { timer, report } of this.#held.values()) {
+      clearTimeout(timer);
+      report();
+    }
   }
 
-  #broken(owned: OwnedChange): void {
-    const { accountId } = owned.change;
+  #broken(accountId: string, deliver: () => void): void {
+    const report = () => {
+      this.#held.delete(accountId);
+      this.#health.set(accountId, { brokenAt: performance.now(), isReportedBroken: true });
+      deliver();
+    };
     const health = this.#health.get(accountId);
-    if (health?.isReportedBroken || health?.held !== undefined) {
-      return;
-    }
     const waitMs = health === undefined ? 0 : health.brokenAt + windowMs - performance.now();
-    if (health === undefined || waitMs <= 0) {
-      this.#report(owned);
-    } else {
-      const held = setTimeout(() => this.#report(owned), waitMs).unref();
-      this.#health.set(accountId, { ...health, held }, { noDisposeOnSet: true });
+    if (waitMs <= 0) {
+      // Also when it is reported as broken already: its recovery may have been lost on the way from another instance.
+      report();
+    } else if (!health?.isReportedBroken && !this.#held.has(accountId)) {
+      this.#held.set(accountId, { timer: setTimeout(report, waitMs).unref(), report });
     }
   }
 
-  #recovered(owned: OwnedChange): void {
-    const { accountId } = owned.change;
-    const health = this.#health.get(accountId);
-    if (health?.held !== undefined) {
-      clearTimeout(health.held);
-      this.#health.set(accountId, { ...health, held: undefined }, { noDisposeOnSet: true });
+  #recovered(accountId: string, deliver: () => void): void {
+    if (this.#dropHeld(accountId)) {
       return;
     }
+    const health = this.#health.get(accountId);
     if (health !== undefined) {
       this.#health.set(accountId, { ...health, isReportedBroken: false });
     }
-    this.#deliver(owned);
+    deliver();
   }
 
-  #report(owned: OwnedChange): void {
-    const health = { brokenAt: performance.now(), isReportedBroken: true, held: undefined };
-    this.#health.set(owned.change.accountId, health, { noDisposeOnSet: true });
-    this.#deliver(owned);
+  /** @returns whether a BROKEN was waiting */
+  #dropHeld(accountId: string): boolean {
+    clearTimeout(this.#held.get(accountId)?.timer);
+    return this.#held.delete(accountId);
   }
 }

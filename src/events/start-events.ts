@@ -41,10 +41,12 @@ export async function startEvents(
   const ownState = new MemoryState();
   const state = redis === undefined ? ownState : new RedisState(redis, ownState);
   const delivery = deliver && new FlapFilter(deliver);
+  if (delivery !== undefined) {
+    changes.follow((owned, isOwn) => delivery.handle(owned, isOwn));
+  }
   const detector = new ChangeDetector(api, state, (owned) => {
     metrics.countAccountChange(owned.change.kind);
     changes.publish(owned);
-    delivery?.handle(owned);
   });
   const queue = new WebhookQueue(detector, logger);
   const secrets = [config.webhookSecret, config.webhookSecretPrevious].filter((secret) => secret !== undefined);

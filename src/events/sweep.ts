@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger.js';
 import { createBackgroundContext } from '../observability/request-context.js';
 import { accountsPageSize, type StackOneApi } from '../stackone/api.js';
 import type { AccountRecord } from '../stackone/records.js';
-import type { ChangeDetector } from './change-detector.js';
+import { type ChangeDetector, type ReadStart, startRead } from './change-detector.js';
 import type { SharedState } from './state/shared-state.js';
 
 /** Ends a listing, whatever StackOne returns: 10,000 broken accounts. */
@@ -71,29 +71,44 @@ export class Sweep {
   async sweep(): Promise<void> {
     const { state, detector, intervalSeconds } = this.#dependencies;
     // A little shorter than the interval, so that the mark has expired at the next one.
-    if (!(await state.claim('sweep', Math.max(1, intervalSeconds - 1)))) {
+    if (!(await state.claimSweep(Math.max(1, intervalSeconds - 1)))) {
       return;
     }
-    const isFirst = !(await state.hasSwept());
-    const known = await state.listBroken();
+    const known = await state.knownBroken();
     const found = new Set<string>();
-    for await (const { record, at } of this.#brokenAccounts()) {
-      found.add(record.account.id);
-      await (isFirst ? state.addBroken(record.account.id) : detector.foundBroken(record, at));
+    for await (const { record, start } of this.#brokenAccounts()) {
+      const { id } = record.account;
+      found.add(id);
+      if (known === undefined) {
+        await state.addBroken(id);
+      } else if (!known.has(id)) {
+        await detector.foundBroken(record, start);
+      }
     }
-    for (const accountId of known.filter((id) => !found.has(id))) {
-      await this.#pace();
-      await detector.missingFromBroken(accountId);
-    }
+    await this.#checkMissing([...(known ?? [])].filter((id) => !found.has(id)));
     await state.setSwept();
   }
 
-  async *#brokenAccounts(): AsyncGenerator<{ readonly record: AccountRecord; readonly at: Date }> {
+  /** An account that cannot be read costs the others nothing. It stays known, so the next sweep tries it again. */
+  async #checkMissing(accountIds: readonly string[]): Promise<void> {
+    let unread = 0;
+    for (const accountId of accountIds) {
+      await this.#pace();
+      await this.#dependencies.detector.missingFromBroken(accountId).catch(() => {
+        unread += 1;
+      });
+    }
+    if (unread > 0) {
+      this.#dependencies.logger.warn({ unread }, 'Accounts that were broken could not be read');
+    }
+  }
+
+  async *#brokenAccounts(): AsyncGenerator<{ readonly record: AccountRecord; readonly start: ReadStart }> {
     const seen = new Set<string>();
     let allRows = 0;
     for (let page = 1; page <= maxPages; page++) {
       await this.#pace();
-      const at = new Date();
+      const start = startRead();
       const { rows, rowCount, total } = await this.#dependencies.api.listBrokenAccounts(
         page,
         createBackgroundContext(),
@@ -104,7 +119,7 @@ export class Sweep {
         seen.add(record.account.id);
         // The filter of StackOne is not documented in detail.
         if (record.account.needsRelink) {
-          yield { record, at };
+          yield { record, start };
         }
       }
       // Without a total, a page with less than half of the requested rows is the last one.

@@ -101,13 +101,18 @@ export function ownRootKeys(
 }
 
 function rootFields(document: DocumentNode, operation: OperationDefinitionNode): FieldNode[] {
+  return rootSelections(document, operation).filter((node) => node.kind === Kind.FIELD);
+}
+
+/** The root fields, and the fragments that they are in. */
+export function rootSelections(document: DocumentNode, operation: OperationDefinitionNode): SelectionNode[] {
   const fragments = fragmentsOf(document);
-  const fields: FieldNode[] = [];
+  const selections: SelectionNode[] = [];
   const pending: SelectionNode[] = [...operation.selectionSet.selections];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    selections.push(node);
     switch (node.kind) {
       case Kind.FIELD:
-        fields.push(node);
         break;
       case Kind.INLINE_FRAGMENT:
         pending.push(...node.selectionSet.selections);
@@ -120,7 +125,7 @@ function rootFields(document: DocumentNode, operation: OperationDefinitionNode):
       }
     }
   }
-  return fields;
+  return selections;
 }
 
 export function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {

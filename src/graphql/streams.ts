@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { createSourceEventStream, type ExecutionArgs, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { OwnedChange } from '../domain/account-change.js';
 import { AppError } from '../domain/app-error.js';
 import type { Observability } from '../observability/observability.js';
@@ -9,7 +9,7 @@ import { type FormatError, toFormatted } from './format-error.js';
 import { httpHeadOf, toGraphQLError } from './http-head.js';
 import type { ApolloResponse, LazyApollo } from './operations/lazy-apollo.js';
 
-/** Of one person, in tabs of a browser. Without usernames, all people of an owner count as one. */
+/** Of one person, in tabs of a browser. Without usernames, only the limit of the owner applies. */
 const maxStreamsPerPerson = 10;
 const maxStreamsPerOwner = 100;
 const maxStreams = 5_000;
@@ -39,6 +39,7 @@ export class Streams {
   readonly #formatError: FormatError;
   readonly #observability: Observability;
   readonly #open = new Set<OpenStream>();
+  #isStopping = false;
   #heartbeats: NodeJS.Timeout | undefined;
 
   constructor(schema: GraphQLSchema, apollo: LazyApollo, formatError: FormatError, observability: Observability) {
@@ -64,8 +65,9 @@ export class Streams {
     return subscribe === undefined ? { kind: 'json', ...response } : subscribe();
   }
 
-  /** Completes every stream, so that pages connect to another instance. */
+  /** Before a stop. Completes every stream, and from now on each new one at once, so that pages connect elsewhere. */
   completeAll(): void {
+    this.#isStopping = true;
     for (const { stream } of this.#open) {
       stream.complete();
     }
@@ -74,7 +76,7 @@ export class Streams {
   async #subscribe(args: ExecutionArgs, context: GraphQLContext): Promise<StreamResponse> {
     const { owner, username } = context.caller;
     const ofOwner = [...this.#open].filter(({ ownerId }) => ownerId === owner.id);
-    const ofPerson = ofOwner.filter((open) => open.username === username);
+    const ofPerson = username === null ? [] : ofOwner.filter((open) => open.username === username);
     if (
       ofPerson.length >= maxStreamsPerPerson ||
       ofOwner.length >= maxStreamsPerOwner ||
@@ -84,7 +86,9 @@ export class Streams {
       return this.#refuse([toGraphQLError(error)], 429);
     }
     const source = await createSourceEventStream({ ...args, contextValue: context });
-    return isAsyncIterable(source) ? this.#openStream(source, args, context) : this.#refuse(source.errors ?? [], 400);
+    return isAsyncIterable(source)
+      ? this.#openStream(source, args, context)
+      : this.#refuse((source.errors ?? []).map(toInputError), 400);
   }
 
   #openStream(source: AsyncIterable<unknown>, args: ExecutionArgs, context: GraphQLContext): StreamResponse {
@@ -99,6 +103,9 @@ export class Streams {
     const entry = { ownerId: owner.id, username, stream };
     this.#open.add(entry);
     this.#openChanged();
+    if (this.#isStopping) {
+      stream.complete();
+    }
     return { kind: 'events', events: stream.readable };
   }
 
@@ -150,6 +157,12 @@ export class Streams {
       stream.sendHeartbeat();
     }
   }
+}
+
+/** Before a field has run, only the variables can be wrong. */
+function toInputError(error: GraphQLError): GraphQLError {
+  const { message, nodes = null, path } = error;
+  return path === undefined ? new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT' } }) : error;
 }
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {

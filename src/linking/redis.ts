@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.js';
 import { textOf } from '../observability/unexpected-error.js';
 
@@ -8,6 +9,7 @@ const timeoutMs = 250;
 /** How long Redis is left alone after a failure, so that no other request waits for it. */
 const pauseMs = 5_000;
 const connectTimeoutMs = 2_000;
+const subscribeAgainMs = 1_000;
 
 /**
  * The one connection to Redis. Whatever keeps Redis from doing its work (unreachable, hung, read-only, no password, out
@@ -91,7 +93,7 @@ export class RedisClient {
     const delivers = () => this.#logger.info({}, 'Redis delivers account changes');
     const start = async () => {
       await subscriber.connect();
-      await subscriber.subscribe(channel, onMessage);
+      await this.#subscribed(subscriber, channel, onMessage);
       delivers();
       // From now on the client subscribes again after each reconnection.
       subscriber.on('ready', () => {
@@ -102,6 +104,27 @@ export class RedisClient {
     start().catch(() => {
       // Only when the connection is closed during the start.
     });
+  }
+
+  /** Tries again, for example until the user in Redis may use the channel. */
+  async #subscribed(subscriber: Client, channel: string, onMessage: (text: string) => void): Promise<void> {
+    let isReported = false;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await subscriber.subscribe(channel, onMessage);
+      } catch (error) {
+        if (!subscriber.isOpen) {
+          throw error;
+        }
+        // The first failure can be one of the connection, which is reported already.
+        if (tries > 1 && !isReported && !this.#isFailing) {
+          isReported = true;
+          const fields = { alert: 'redis-gone', reason: describe(error) };
+          this.#logger.error(fields, 'Redis does not deliver account changes: other instances do not reach this one');
+        }
+        await sleep(subscribeAgainMs, undefined, { ref: false });
+      }
+    }
   }
 
   close(): void {

@@ -12,9 +12,16 @@ interface UsedUp {
 export type TakeShares = (shares: Shares) => Promise<UsedUp | undefined>;
 
 const key = 'stackone-connect:window';
-/** `ShareCounts.take` in one command, so that a request costs one round trip. The window starts with its first request. */
+/**
+ * `ShareCounts.take` in one command, so that a request costs one round trip. The window starts with its first request. One
+ * that has no end, or a later one than a window has, is not counted: the clock of Redis can be set back.
+ */
 const script = `
 local left = redis.call('PTTL', KEYS[1])
+if left == -1 or left > tonumber(ARGV[1]) then
+  redis.call('DEL', KEYS[1])
+  left = -2
+end
 local free = tonumber(ARGV[3]) - tonumber(redis.call('HGET', KEYS[1], ARGV[2]) or '0')
 if free <= 0 then
   return { ARGV[2], left }

@@ -1,6 +1,11 @@
 import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
+import { createClient } from '@redis/client';
+import { z } from 'zod';
 import { openStream } from '../support/account-stream.js';
+import { listen } from '../support/listen.js';
 import { freePort, startRedis, stopRedis, withRedis } from '../support/redis.js';
 import { acme, globex, ownerFields, startTestApp, type TestApp } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
@@ -8,10 +13,13 @@ import { waitUntil } from '../support/wait.js';
 const secret = 'whsec_shared';
 
 /** Two servers in front of one emulator, with one Redis. */
-async function withTwoServers(use: (servers: readonly [TestApp, TestApp], redisPort: number) => Promise<void>) {
+async function withTwoServers(
+  use: (servers: readonly [TestApp, TestApp], redisPort: number) => Promise<void>,
+  further = {},
+) {
   const port = await freePort();
   await startRedis(port);
-  const env = { STACKONE_WEBHOOK_SECRET: secret, REDIS_URL: `redis://127.0.0.1:${port}` };
+  const env = { STACKONE_WEBHOOK_SECRET: secret, REDIS_URL: `redis://127.0.0.1:${port}`, ...further };
   const one = await startTestApp(env);
   const other = await startTestApp({ ...env, STACKONE_BASE_URL: one.emulator.url });
   try {
@@ -81,6 +89,53 @@ withRedis('Two servers with one Redis', () => {
       expect(one.emulator.history.filter(({ path }) => path === `/accounts/${id}`)).toHaveLength(2);
       expect(stream.changes).toHaveLength(2);
     });
+  });
+
+  it('report that they may not use the channel, and deliver changes as soon as they may', async () => {
+    const port = await freePort();
+    // The default of Redis 7 for a new user: no channels.
+    await startRedis(port, ['--user', 'app', 'on', '>password', '~*', '+@all', 'resetchannels']);
+    const env = { STACKONE_WEBHOOK_SECRET: secret, REDIS_URL: `redis://app:password@127.0.0.1:${port}` };
+    const server = await startTestApp(env);
+    await waitUntil(() => server.logs().includes('"alert":"redis-gone","reason":"NOPERM"'), 'the alert');
+    const admin = createClient({ url: `redis://127.0.0.1:${port}` });
+    await admin.connect();
+    await admin.sendCommand(['ACL', 'SETUSER', 'app', '&stackone-connect:*']);
+    await waitUntil(() => server.logs().includes('Redis delivers account changes'), 'the subscription');
+    expect(server.logs().split('NOPERM')).toHaveLength(2);
+    admin.destroy();
+    await server.stop();
+  });
+
+  it('deliver to the product one BROKEN of an account that flaps, whichever of them detects it', async () => {
+    const kinds: unknown[] = [];
+    const product = await listen(
+      createServer(async (request, response) => {
+        const event = z.object({ type: z.string() }).parse(await json(request));
+        kinds.push(event.type);
+        response.end();
+      }),
+    );
+    const env = { EVENTS_URL: product.url, EVENTS_SECRET: Buffer.alloc(24, 1).toString('base64') };
+    await withTwoServers(async ([one, other]) => {
+      const streams = [await openStream(one, acme), await openStream(other, acme)];
+      const { id } = one.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+      const steps = [
+        [one, 'error'],
+        [other, 'active'],
+        [other, 'error'],
+        [one, 'active'],
+        [one, 'active'],
+      ] as const;
+      for (const [index, [server, status]] of steps.entries()) {
+        one.emulator.updateAccount(id, { status });
+        await sendWebhook(server, id, String(index));
+        await Promise.all(streams.map((stream) => stream.kinds(index + 1)));
+      }
+      await waitUntil(() => kinds.length === 3, 'three events');
+      expect(kinds).toEqual(['linked_account.broken', 'linked_account.recovered', 'linked_account.updated']);
+    }, env);
+    await product.close();
   });
 
   it('keep their streams when Redis is killed, and deliver what was missed when it is back', async () => {

@@ -1,7 +1,11 @@
+import { Agent, request as httpRequest } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger } from '../../src/observability/logger.js';
+import { startServer } from '../../src/server.js';
 import { type AccountStream, changesQuery, openStream } from '../support/account-stream.js';
-import { acme, globex, ownerFields, signIn, startSharedApp, startTestApp } from '../support/test-app.js';
+import { acme, globex, ownerFields, signIn, startSharedApp, startTestApp, testConfig } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
 const secret = 'whsec_stream';
@@ -78,6 +82,29 @@ describe('POST /graphql/stream', () => {
       'GRAPHQL_VALIDATION_FAILED',
     ],
     ['no document', {}, {}, 400, 'BAD_USER_INPUT'],
+    [
+      'a missing variable',
+      { query: 'subscription($all: Boolean!) { linkedAccountChanged { kind accountId @include(if: $all) } }' },
+      {},
+      400,
+      'BAD_USER_INPUT',
+    ],
+    [
+      'one of two operations, without its name',
+      {
+        query: 'subscription A { linkedAccountChanged { kind } } subscription B { linkedAccountChanged { accountId } }',
+      },
+      {},
+      400,
+      'BAD_USER_INPUT',
+    ],
+    [
+      'a field that is skipped',
+      { query: 'subscription { ... @skip(if: true) { linkedAccountChanged { kind } } }' },
+      {},
+      400,
+      'BAD_USER_INPUT',
+    ],
   ])('refuses %s as POST /graphql does', async (_title, body, headers, status, code) => {
     const response = await request(body, headers);
     expect([response.status, await response.json()]).toMatchObject([status, { errors: [{ extensions: { code } }] }]);
@@ -108,6 +135,14 @@ describe('POST /graphql/stream', () => {
     const refused = await request({ query: changesQuery }, await signIn({ ...acme, email: 'grace@acme.example' }));
     expect(refused.status).toBe(429);
     await open(globex);
+  });
+
+  it('opens more than ten streams for people without usernames', async () => {
+    const nobody = { ...acme, email: undefined };
+    for (let count = 0; count < 12; count++) {
+      await open(nobody);
+    }
+    expect(await openStreams()).toBe(12);
   });
 
   it('completes the stream when the access token expires', async () => {
@@ -143,5 +178,28 @@ describe('a stop', () => {
     const other = await startTestApp();
     const stream = await openStream(other, acme);
     await Promise.all([other.stop(), stream.ended]);
+  });
+
+  it('completes a stream that its client opens at once on the same connection, and is not delayed by it', async () => {
+    const logger = createLogger('silent');
+    const server = await startServer(testConfig({ STACKONE_BASE_URL: app.emulator.url }), { logger });
+    const headers = { 'content-type': 'application/json', ...(await signIn(acme)) };
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const openAgain = () =>
+      new Promise<string>((resolve, reject) => {
+        const sent = httpRequest(`${server.url}/graphql/stream`, { method: 'POST', agent, headers }, (response) => {
+          opened += 1;
+          text(response).then(resolve, reject);
+        });
+        sent.on('error', reject).end(JSON.stringify({ query: changesQuery }));
+      });
+    let opened = 0;
+    const first = openAgain();
+    await waitUntil(() => opened === 1, 'the stream');
+    const stopped = server.stop(500);
+    await first;
+    expect(await openAgain()).toContain('event: complete');
+    await stopped;
+    agent.destroy();
   });
 });

@@ -1,18 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
-import { ChangeDetector } from '../../src/events/change-detector.js';
+import { ChangeDetector, startRead } from '../../src/events/change-detector.js';
 import { MemoryState } from '../../src/events/state/memory-state.js';
+import { RedisState } from '../../src/events/state/redis-state.js';
 import { Sweep } from '../../src/events/sweep.js';
 import { createRateLimits } from '../../src/linking/rate-limits.js';
+import { RedisClient } from '../../src/linking/redis.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createObservability } from '../../src/observability/observability.js';
+import { createBackgroundContext } from '../../src/observability/request-context.js';
 import { StackOneApi } from '../../src/stackone/api.js';
 import { StackOneHttpClient } from '../../src/stackone/http/client.js';
+import { freePort, startRedis, stopRedis, withRedis } from '../support/redis.js';
 import { acme, globex, ownerFields } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
 
 let emulator: Emulator;
 let client: StackOneHttpClient;
+let api: StackOneApi;
+let detector: ChangeDetector;
 let sweeps: Sweep[];
 let published: string[];
 let state: MemoryState;
@@ -24,13 +31,16 @@ beforeEach(async () => {
   const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
   const observability = createObservability(logger, config.apiKey);
   client = new StackOneHttpClient(config, limits, observability);
-  const api = new StackOneApi(client, observability);
+  api = new StackOneApi(client, observability);
   state = new MemoryState();
   published = [];
-  const createSweep = () => {
-    const detector = new ChangeDetector(api, state, ({ ownerId, change: { kind, accountId } }) => {
+  const createDetector = () =>
+    new ChangeDetector(api, state, ({ ownerId, change: { kind, accountId } }) => {
       published.push(`${ownerId} ${kind} ${accountId}`);
     });
+  detector = createDetector();
+  const createSweep = () => {
+    const detector = createDetector();
     return new Sweep({ api, detector, state, logger, intervalSeconds: 300, callsPerMinute: 100_000 });
   };
   sweeps = [createSweep(), createSweep()];
@@ -47,6 +57,7 @@ const sweep = async () => {
   await sweeps[0]?.sweep();
   return published.splice(0);
 };
+const webhook = { accountId: 'a', ownerId: null, sentAt: new Date(), changeId: '' };
 const lists = () => emulator.history.filter(({ path }) => path === '/accounts').length;
 
 describe('a sweep', () => {
@@ -81,12 +92,12 @@ describe('a sweep', () => {
   });
 
   it('believes no status filter: an account that works is not broken because it is listed', async () => {
-    await sweep();
     const row = { id: 'odd', provider: 'bamboohr', status: 'active', ...ownerFields(acme) };
     // The emulator filters its rows, so the list is a whole response.
-    emulator.failNext({ status: 200, body: [row], match: { method: 'GET', path: '/accounts' } });
-    expect(await sweep()).toEqual([]);
-    expect(await state.listBroken()).toEqual([]);
+    emulator.failNext({ status: 200, body: [row], match: { method: 'GET', path: '/accounts' } }, 2);
+    for (const sweepNumber of ['first', 'second']) {
+      expect([sweepNumber, await sweep(), await state.knownBroken()]).toEqual([sweepNumber, [], new Set()]);
+    }
   });
 
   it('reports no recovery while the list is incomplete', async () => {
@@ -98,6 +109,36 @@ describe('a sweep', () => {
     await expect(sweep()).rejects.toThrow();
     expect(published).toEqual([]);
     expect(await sweep()).toEqual([]);
+  });
+
+  it('reports the recovery of the others when one account cannot be read, and that one later', async () => {
+    const ids = ['a', 'b', 'c'];
+    ids.forEach((id) => void add(id));
+    await sweep();
+    ids.forEach((id) => void emulator.updateAccount(id, { status: 'error' }));
+    await sweep();
+    ids.forEach((id) => void emulator.updateAccount(id, { status: 'active' }));
+    emulator.failNext({ status: 400, match: { path: '/accounts/a' } });
+    expect((await sweep()).sort()).toEqual(['org_acme RECOVERED b', 'org_acme RECOVERED c']);
+    expect(await sweep()).toEqual(['org_acme RECOVERED a']);
+  });
+
+  it('and a webhook report nothing of a read that a later one has overtaken, except that an account was linked', async () => {
+    add('a');
+    await sweep();
+    const early = startRead();
+    emulator.updateAccount('a', { status: 'error' });
+    const [broken] = (await api.listBrokenAccounts(1, createBackgroundContext())).rows;
+    emulator.updateAccount('a', { status: 'active' });
+    await detector.accountReported({ ...webhook, kind: 'updated' });
+    await (broken && detector.foundBroken(broken, early));
+    emulator.failNext({ kind: 'delay', delayMs: 200, match: { path: '/accounts/a' } });
+    const slow = detector.accountReported({ ...webhook, kind: 'created' });
+    await waitUntil(() => emulator.history.filter(({ path }) => path === '/accounts/a').length === 2, 'the slow read');
+    emulator.updateAccount('a', { status: 'error' });
+    await detector.accountReported({ ...webhook, kind: 'updated' });
+    await slow;
+    expect(published).toEqual(['org_acme UPDATED a', 'org_acme BROKEN a', 'org_acme LINKED a']);
   });
 
   it('ignores accounts in other states and accounts that are gone', async () => {
@@ -112,6 +153,42 @@ describe('a sweep', () => {
       headers: { authorization: `Basic ${btoa(`${emulator.apiKey}:`)}` },
     });
     expect(await sweep()).toEqual([]);
-    expect(await state.listBroken()).toEqual([]);
+    expect(await state.knownBroken()).toEqual(new Set());
+  });
+});
+
+withRedis('A sweep with Redis', () => {
+  it('reports nothing again after Redis has lost its data, and sweeps only while Redis works', async () => {
+    const redisPort = await freePort();
+    await startRedis(redisPort);
+    const logger = createLogger('silent');
+    const redis = await RedisClient.connect(`redis://127.0.0.1:${redisPort}`, logger, () => {});
+    await waitUntil(() => redis.client.isReady, 'Redis');
+    const shared = new RedisState(redis, state);
+    const detector = new ChangeDetector(api, shared, ({ ownerId, change: { kind, accountId } }) => {
+      published.push(`${ownerId} ${kind} ${accountId}`);
+    });
+    const sweeper = new Sweep({ api, detector, state: shared, logger, intervalSeconds: 300, callsPerMinute: 100_000 });
+    const sweepAgain = async () => {
+      await shared.release('sweep');
+      await sweeper.sweep();
+      return published.splice(0);
+    };
+    add('a');
+    add('b');
+    await sweepAgain();
+    emulator.updateAccount('a', { status: 'error' });
+    expect(await sweepAgain()).toEqual(['org_acme BROKEN a']);
+    await redis.client.flushAll();
+    expect(await sweepAgain()).toEqual([]);
+    await redis.client.del('stackone-connect:events:broken');
+    expect(await sweepAgain()).toEqual([]);
+    emulator.updateAccount('b', { status: 'error' });
+    expect(await sweepAgain()).toEqual(['org_acme BROKEN b']);
+    const before = lists();
+    await stopRedis();
+    await waitUntil(() => !redis.client.isReady, 'the end of Redis');
+    expect([await sweepAgain(), lists()]).toEqual([[], before]);
+    redis.close();
   });
 });

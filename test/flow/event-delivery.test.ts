@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { LinkedAccountStatus } from '../../src/domain/linked-account.js';
 import { rowsIn, sectionOf } from '../support/documents.js';
 import { type Listener, listen } from '../support/listen.js';
-import { acme, ownerFields, startSharedApp } from '../support/test-app.js';
+import { acme, ownerFields, startSharedApp, startTestApp } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
 const eventsSecret = `whsec_${Buffer.from('canary-events-secret-of-24-bytes').toString('base64')}`;
@@ -21,6 +21,8 @@ interface Received {
 }
 const received: Received[] = [];
 let statuses: number[] = [];
+/** Delays the responses. */
+let hold: Promise<void> | undefined;
 const product: Listener = await listen(
   createServer(async (request, response) => {
     const body = await text(request);
@@ -29,6 +31,7 @@ const product: Listener = await listen(
       headers: Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, String(v)])),
       body,
     });
+    await hold;
     response.writeHead(statuses.shift() ?? 204, { location: '/elsewhere' }).end('canary-response');
   }),
 );
@@ -47,6 +50,8 @@ afterEach(() => {
   statuses = [];
 });
 
+const lostOf = (logs: string) =>
+  [...logs.matchAll(/"alert":"event-lost","reason":"([^"]*)"/g)].map(([, reason]) => reason);
 const waitForReceived = (count: number) =>
   waitUntil(
     () => received.length >= count,
@@ -89,6 +94,27 @@ describe('EVENTS_URL', () => {
     expect(received.map(({ path }) => path)).toEqual(['/canary-url', '/canary-url']);
     expect(received[1]?.headers['webhook-id']).toBe(received[0]?.headers['webhook-id']);
     expect(received[1]?.body).toBe(received[0]?.body);
+  });
+
+  it('gets the deliveries that are in flight when the server stops, and the alert says what was not delivered', async () => {
+    const other = await startTestApp({
+      STACKONE_WEBHOOK_SECRET: webhookSecret,
+      EVENTS_URL: product.url,
+      EVENTS_SECRET: eventsSecret,
+    });
+    Object.assign(other.emulator.settings, { webhookUrl: `${other.url}/webhooks/stackone`, webhookSecret });
+    const link = () => other.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    statuses = [500];
+    link();
+    await waitForReceived(1);
+    hold = new Promise((resolve) => {
+      setTimeout(resolve, 300);
+    });
+    link();
+    await waitForReceived(2);
+    await other.stop();
+    hold = undefined;
+    expect(lostOf(other.logs())).toEqual(['status 500']);
   });
 
   it('leaves no secret, URL or response in the log', () => {

@@ -109,6 +109,24 @@ withRedis('The shares of the total rate limit of two servers with the same Redis
 
 withRedis('Redis that responds but does not count', () => {
   it.each([
+    ['in an hour, because the clock of Redis was set back', ['expire', 'stackone-connect:window', '3600']],
+    ['never', ['persist', 'stackone-connect:window']],
+  ])('a full window that ends %s: a new one starts', async (_title, command) => {
+    const port = await freePort();
+    await startRedis(port);
+    const redis = (...words: string[]) => spawnSync('redis-cli', ['-p', String(port), ...words]);
+    await withFaultApp(
+      async (fixture) => {
+        await waitForConnection(fixture);
+        redis('hset', 'stackone-connect:window', 'all', '1000000000');
+        redis(...command);
+        expect(errorCode(await fixture.createSession())).toBeUndefined();
+      },
+      { env: { REDIS_URL: `redis://127.0.0.1:${port}` } },
+    );
+  });
+
+  it.each([
     ['a read-only replica', ['--replicaof', '127.0.0.1 1'], 'READONLY'],
     ['out of memory', ['--maxmemory', '1'], 'OOM'],
     ['without its password', ['--requirepass', 'secret'], 'NOAUTH'],

@@ -151,6 +151,14 @@ describe('POST /webhooks/stackone', () => {
     expect(await Promise.all(responses.map((response) => response.text()))).not.toContain(secret);
   });
 
+  it('accepts StackOne’s webhooks during a flood of unsigned ones', async () => {
+    const body = payload({ account_id: link().id });
+    const flood = await Promise.all(Array.from({ length: 150 }, () => send(body, 'forged')));
+    expect(flood.filter(({ status }) => status !== 401 && status !== 429)).toEqual([]);
+    expect((await send(body, sign(body))).status).toBe(200);
+    await stream.kinds(1);
+  });
+
   it('is not found while no secret is set', async () => {
     const off = await startTestApp();
     const body = payload({ account_id: 'a' });

@@ -34,6 +34,20 @@ describe('AccountChanges', () => {
     }
     expect(heard).toEqual(['one', 'other']);
   });
+
+  it('tells its follower of the changes of every owner once, and which ones are its own', () => {
+    const other = new AccountChanges();
+    const one = new AccountChanges((message) => {
+      one.deliver(message);
+      other.deliver(message);
+    });
+    const heard: string[] = [];
+    one.follow(({ ownerId }, isOwn) => void heard.push(`one ${ownerId} ${isOwn}`));
+    other.follow(({ ownerId }, isOwn) => void heard.push(`other ${ownerId} ${isOwn}`));
+    one.publish(changeOf('acme'));
+    one.publish(changeOf('globex'));
+    expect(heard).toEqual(['one acme true', 'other acme false', 'one globex true', 'other globex false']);
+  });
 });
 
 describe('queueChanges', () => {

@@ -23,6 +23,10 @@ export class MemoryState implements SharedState {
     return isNew;
   }
 
+  claimSweep(seconds: number): Promise<boolean> {
+    return this.claim('sweep', seconds);
+  }
+
   async release(mark: string): Promise<void> {
     this.#marks.delete(mark);
   }
@@ -37,12 +41,8 @@ export class MemoryState implements SharedState {
     return this.#broken.delete(accountId);
   }
 
-  async listBroken(): Promise<string[]> {
-    return [...this.#broken.keys()];
-  }
-
-  async hasSwept(): Promise<boolean> {
-    return this.#hasSwept;
+  async knownBroken(): Promise<ReadonlySet<string> | undefined> {
+    return this.#hasSwept ? new Set(this.#broken.keys()) : undefined;
   }
 
   async setSwept(): Promise<void> {

@@ -7,10 +7,18 @@ const date = z.iso.datetime().transform((text) => new Date(text));
 
 const prefix = 'stackone-connect:events';
 const brokenKey = `${prefix}:broken`;
-const sweptKey = `${prefix}:swept`;
+/** A member of the set that is no id. In a key of its own it could outlive the set, which Redis can evict or lose. */
+const sweptMember = '';
 const lastWebhookKey = `${prefix}:last-webhook`;
 
-/** The state of several instances. While Redis does not respond, this instance uses its own state. */
+async function claimIn(client: RedisClient['client'], mark: string, seconds: number): Promise<boolean> {
+  return (await client.set(`${prefix}:${mark}`, '1', { NX: true, EX: seconds })) !== null;
+}
+
+/**
+ * The state of several instances. While Redis does not respond, this instance uses its own state, but not for a sweep: its
+ * own state does not know what was reported already. The first sweep with Redis reports what changed in between.
+ */
 export class RedisState implements SharedState {
   readonly #redis: RedisClient;
   readonly #own: SharedState;
@@ -22,7 +30,7 @@ export class RedisState implements SharedState {
 
   claim(mark: string, seconds: number): Promise<boolean> {
     return this.#redis.use(
-      async (client) => (await client.set(`${prefix}:${mark}`, '1', { NX: true, EX: seconds })) !== null,
+      (client) => claimIn(client, mark, seconds),
       () => this.#own.claim(mark, seconds),
     );
   }
@@ -49,24 +57,27 @@ export class RedisState implements SharedState {
     );
   }
 
-  listBroken(): Promise<string[]> {
+  claimSweep(seconds: number): Promise<boolean> {
     return this.#redis.use(
-      (client) => client.sMembers(brokenKey),
-      () => this.#own.listBroken(),
+      (client) => claimIn(client, 'sweep', seconds),
+      async () => false,
     );
   }
 
-  hasSwept(): Promise<boolean> {
+  knownBroken(): Promise<ReadonlySet<string> | undefined> {
     return this.#redis.use(
-      async (client) => (await client.exists(sweptKey)) === 1,
-      () => this.#own.hasSwept(),
+      async (client) => {
+        const members = new Set(await client.sMembers(brokenKey));
+        return members.delete(sweptMember) ? members : undefined;
+      },
+      () => Promise.reject(new Error('Redis does not work')),
     );
   }
 
   async setSwept(): Promise<void> {
     await this.#redis.use(
-      async (client) => void (await client.set(sweptKey, '1')),
-      () => this.#own.setSwept(),
+      async (client) => void (await client.sAdd(brokenKey, sweptMember)),
+      async () => {},
     );
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../../domain/app-error.js';
 import type { Logger } from '../../observability/logger.js';
 import type { AccountWebhook } from '../../stackone/records.js';
 import type { ChangeDetector } from '../change-detector.js';
@@ -6,8 +7,10 @@ import type { ChangeDetector } from '../change-detector.js';
 const maxQueued = 1_000;
 /** Calls to StackOne at a time, a small part of all. */
 const maxWorkers = 4;
-/** Pauses between attempts. StackOne sends a webhook only once after a success, so the work is repeated here. */
-const pausesMs = [1_000, 5_000, 30_000];
+/** Pauses between attempts, about ten minutes. StackOne sends a webhook only once after a success, so the work is repeated here. */
+const pausesMs = [1_000, 5_000, 30_000, 60_000, 180_000, 300_000];
+/** When our own rate limit has no place for a job. */
+const limitedMs = 1_000;
 /** Less than the time that a shutdown has. */
 const closeMs = 5_000;
 const pollMs = 20;
@@ -16,6 +19,8 @@ interface Job {
   readonly webhook: AccountWebhook;
   /** Lets the same webhook in again. */
   readonly release: () => Promise<void>;
+  /** How often StackOne was asked. */
+  readonly attempts: number;
 }
 
 /** Webhooks that were accepted, until their account has been read. */
@@ -38,10 +43,7 @@ export class WebhookQueue {
       return false;
     }
     this.#unfinished += 1;
-    this.#jobs.push({ webhook, release });
-    if (this.#workers < maxWorkers) {
-      void this.#work();
-    }
+    this.#enqueue({ webhook, release, attempts: 0 });
     return true;
   }
 
@@ -54,6 +56,13 @@ export class WebhookQueue {
     }
   }
 
+  #enqueue(job: Job): void {
+    this.#jobs.push(job);
+    if (this.#workers < maxWorkers) {
+      void this.#work();
+    }
+  }
+
   async #work(): Promise<void> {
     this.#workers += 1;
     for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
@@ -63,12 +72,13 @@ export class WebhookQueue {
   }
 
   /** A job that has to wait leaves its worker to others. */
-  async #process(job: Job, attempt = 0): Promise<void> {
+  async #process(job: Job): Promise<void> {
     try {
       await this.#detector.accountReported(job.webhook);
       this.#unfinished -= 1;
     } catch (error) {
-      const pauseMs = pausesMs[attempt];
+      const isLimited = error instanceof AppError && error.code === 'RATE_LIMITED';
+      const pauseMs = isLimited ? limitedMs : pausesMs[job.attempts];
       if (pauseMs === undefined || this.#stopping.signal.aborted) {
         this.#unfinished -= 1;
         await job.release();
@@ -78,7 +88,7 @@ export class WebhookQueue {
         // A shutdown ends the pause: the job is then tried for the last time.
         void sleep(pauseMs, undefined, { signal: this.#stopping.signal, ref: false })
           .catch(() => undefined)
-          .then(() => this.#process(job, attempt + 1));
+          .then(() => this.#enqueue({ ...job, attempts: job.attempts + (isLimited ? 0 : 1) }));
       }
     }
   }

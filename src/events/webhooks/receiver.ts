@@ -80,14 +80,16 @@ export class WebhookReceiver {
   }
 
   async #decide({ signature, body }: WebhookRequest): Promise<WebhookOutcome> {
-    const isLimited = await this.#limit.consume('all').then(
+    const isSigned = isSignedByStackOne(this.#dependencies.secrets, body, signature);
+    // Each has a limit of its own: otherwise anyone could use up that of StackOne's webhooks.
+    const isLimited = await this.#limit.consume(isSigned ? 'signed' : 'unsigned').then(
       () => false,
       () => true,
     );
     if (isLimited) {
       return 'limited';
     }
-    if (!isSignedByStackOne(this.#dependencies.secrets, body, signature)) {
+    if (!isSigned) {
       return 'unsigned';
     }
     this.#noteTime();

@@ -1,7 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
+import type { SelectionNode } from 'graphql';
 import type { ConnectContext } from '../context.js';
 import { RequestError } from '../format-error.js';
-import { ownRootFields } from '../own-fields.js';
+import { ownRootFields, rootSelections } from '../own-fields.js';
 
 /** Our subscriptions belong to `POST /graphql/stream`, all other operations to `POST /graphql`. */
 export function createSubscriptionsPlugin(): ApolloServerPlugin<ConnectContext> {
@@ -17,14 +18,18 @@ export function createSubscriptionsPlugin(): ApolloServerPlugin<ConnectContext> 
           if (startSubscription !== undefined && !isSubscription) {
             throw new RequestError('Send queries and mutations to POST /graphql.', { extensions: badInput });
           }
+          if (startSubscription !== undefined && hasDirectives(rootSelections(document, operation))) {
+            throw new RequestError('The field of a subscription cannot have directives.', { extensions: badInput });
+          }
           const isOwn = ownRootFields(schema, document, operation).length > 0;
           if (startSubscription === undefined && isSubscription && isOwn) {
             throw new RequestError('Send subscriptions to POST /graphql/stream.', { extensions: badInput });
           }
         },
         /** Apollo Server runs no subscriptions: it has checked this one, and `Streams` runs it. */
-        async responseForOperation({ document, request, response: { http } }) {
-          if (startSubscription === undefined) {
+        async responseForOperation({ document, operation, request, response: { http } }) {
+          // Without an operation, Apollo Server says what is missing.
+          if (startSubscription === undefined || operation === undefined) {
             return null;
           }
           startSubscription({ document, operationName: request.operationName, variableValues: request.variables });
@@ -33,6 +38,11 @@ export function createSubscriptionsPlugin(): ApolloServerPlugin<ConnectContext> 
       };
     },
   };
+}
+
+/** graphql-js fails for a subscription whose field is skipped. */
+function hasDirectives(selections: readonly SelectionNode[]): boolean {
+  return selections.some(({ directives }) => directives !== undefined && directives.length > 0);
 }
 
 const badInput = { code: 'BAD_USER_INPUT', http: { status: 400 } };
