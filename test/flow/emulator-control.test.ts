@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { defaultSettings, type Fault, type Settings, startEmulator } from '../../emulator/src/index.js';
 import {
   acmeOwner,
@@ -419,12 +418,4 @@ test('reset restores the settings of the option settings, as they are then, and 
   wired.reset();
   expect(wired.settings).toEqual({ ...defaultSettings, ...settings });
   await wired.stop();
-});
-
-test('the program refuses arguments, which it does not have, and names the variable for its port', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['emulator/dist/main.js', '--port', '4500'], {
-    encoding: 'utf8',
-    timeout: 20_000,
-  });
-  expect([status, stderr]).toEqual([1, expect.stringContaining('EMULATOR_PORT')]);
 });
