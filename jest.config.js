@@ -30,7 +30,7 @@ export default {
   transform: { '^.+\\.ts$': swc({ decorators: true }), '^.+\\.tsx$': swc({ tsx: true }) },
   // A shared machine can stand still for half a minute; a test that waits for something has its own, shorter limit.
   testTimeout: 60_000,
-  // Most of a test's time is waiting: for a browser, a deadline, a process.
-  maxWorkers: 2,
+  // More than cores: most of a test's time is waiting, for a deadline or a process.
+  maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
 };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
@@ -7,6 +8,7 @@ import { createLogger } from '../../src/observability/logger.js';
 import { createObservability } from '../../src/observability/observability.js';
 import { StackOneApi } from '../../src/stackone/api.js';
 import { StackOneHttpClient } from '../../src/stackone/http/client.js';
+import { waitUntil } from '../support/wait.js';
 
 const minute = 60_000;
 
@@ -36,12 +38,10 @@ afterEach(async () => {
 
 const keys = async () => (await catalog.offers()).providers.map(({ key }) => key);
 const fetches = () => emulator.history.length;
-/** Waits until a renewal in the background has come to its end. */
-const settled = async () => {
-  for (let turn = 0; turn < 100 && emulator.history.some(({ status }) => status === 0); turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  await new Promise((resolve) => setTimeout(resolve, 20));
+/** Waits until a refresh in the background has begun and come to its end. */
+const refreshed = async () => {
+  await waitUntil(() => fetches() > 1 && emulator.history.every(({ status }) => status !== 0), 'the refresh');
+  await sleep(20);
 };
 
 describe('the provider catalog', () => {
@@ -74,7 +74,7 @@ describe('the provider catalog', () => {
     const before = await keys();
     now = 6 * minute;
     expect(await Promise.all([keys(), keys(), keys()])).toEqual([before, before, before]);
-    await settled();
+    await refreshed();
     expect(fetches()).toBe(2);
     now = 10 * minute;
     await keys();
@@ -86,7 +86,7 @@ describe('the provider catalog', () => {
     now = 59 * minute;
     emulator.failNext({ status: 500 }, 10);
     expect(await keys()).toEqual(before);
-    await settled();
+    await refreshed();
     expect(await keys()).toEqual(before);
   });
 
@@ -192,7 +192,7 @@ it('A provider in the copy needs no request, even while the catalog fails', asyn
   emulator.failNext({ status: 500 }, 10);
   now = 6 * minute;
   expect(await catalog.isEnabled('bamboohr')).toBe(true);
-  await settled();
+  await refreshed();
   now = 7 * minute;
   expect(await catalog.isEnabled('bamboohr')).toBe(true);
 });

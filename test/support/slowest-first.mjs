@@ -1,20 +1,21 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** The longest files start first. A long file at the end would leave the other worker idle. */
+/** The longest files start first. A long file at the end would leave the other workers idle. */
 const slow = [
   'browser/demo-page',
   'browser/react',
   'browser/emulator-hub',
-  'contract/installed-server',
   'flow/memory',
-  'flow/jwks',
+  'contract/installed-server',
   'flow/connect-flow',
-  'browser/client-faults',
-  'flow/resilience-breaker',
-  'flow/slow-clients',
-  'flow/isolation',
-  'flow/faults-',
   'flow/process',
+  'flow/jwks',
+  'browser/client-faults',
+  'flow/slow-clients',
+  'flow/resilience-',
+  'contract/package',
+  'flow/faults-',
+  'flow/request-deadline',
   'flow/overload',
 ];
 
