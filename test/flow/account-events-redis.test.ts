@@ -1,9 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { createClient } from '@redis/client';
 import { z } from 'zod';
+import { AccountChangeKind } from '../../src/domain/account-change.js';
+import { AccountChanges } from '../../src/events/account-changes.js';
+import { RedisFanout } from '../../src/events/redis-fanout.js';
+import { RedisClient } from '../../src/linking/redis.js';
+import { createLogger } from '../../src/observability/logger.js';
 import { openStream } from '../support/account-stream.js';
 import { listen } from '../support/listen.js';
 import { freePort, startRedis, stopRedis, withRedis } from '../support/redis.js';
@@ -153,5 +158,39 @@ withRedis('Two servers with one Redis', () => {
       expect(await far.kinds(2)).toEqual(['UPDATED', 'UPDATED']);
       expect(near.changes).toHaveLength(2);
     });
+  });
+});
+
+withRedis('A change that no other instance has heard', () => {
+  const clients: RedisClient[] = [];
+  afterEach(() => {
+    for (const client of clients.splice(0)) {
+      client.close();
+    }
+  });
+
+  it('is sent again when the connections to Redis are back', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    const lines: string[] = [];
+    const logger = createLogger('info', { write: (line) => void lines.push(line) });
+    const connect = async () => {
+      const redis = await RedisClient.connect(`redis://127.0.0.1:${port}`, logger, () => {});
+      const connected = clients.push(redis);
+      const fanout = new RedisFanout(redis);
+      const changes = new AccountChanges((message) => fanout.send(message));
+      fanout.start(changes);
+      await waitUntil(() => lines.join('').split('Redis delivers').length > connected, 'the subscription');
+      return { redis, changes };
+    };
+    const one = await connect();
+    const change = { kind: AccountChangeKind.REMOVED, accountId: '1', account: null, at: new Date() };
+    one.changes.publish({ ownerId: acme.org_id, change });
+    const other = await connect();
+    const heard: string[] = [];
+    other.changes.listen(acme.org_id, (owned) => void heard.push(owned.change.accountId));
+    await one.redis.client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+    await waitUntil(() => heard.length > 0, 'the change');
+    expect(heard).toEqual(['1']);
   });
 });

@@ -379,7 +379,7 @@ export const clientGuards: readonly Mutant[] = [
     file: keepFocus,
     guard: '  (target ?? scope.getElementById(fallback))?.focus();\n',
     without: '',
-    noticedBy: 'browser/demo-live',
+    noticedBy: 'browser/integrations',
   },
   {
     file: ownEvents,
