@@ -7,7 +7,6 @@ import {
   createConnectFlow,
   describeFailure,
   type HubSession,
-  loadHub,
   watchLinkedAccounts,
 } from 'stackone-connect-client';
 
@@ -19,8 +18,19 @@ const client = createConnectClient({
 });
 const watch = watchLinkedAccounts(client);
 const connectUrl = import.meta.env.CONNECT_LIBRARY_URL;
-// The package also loads the library, but does not report a failure.
-const flow = createConnectFlow(client, { prepare: () => loadHub(connectUrl), onLinked: watch.refresh });
+const flow = createConnectFlow(client, { prepare: loadLibrary, onLinked: watch.refresh });
+let library: Promise<unknown> | undefined;
+
+/** The package also loads the library, but does not report a failure. After a failure, the next click loads it again. */
+function loadLibrary(): Promise<unknown> {
+  library ??= new Promise((onload, onerror) => {
+    document.head.append(Object.assign(document.createElement('script'), { src: connectUrl, onload, onerror }));
+  }).catch((error) => {
+    library = undefined;
+    throw error;
+  });
+  return library;
+}
 
 function App() {
   const state = useSyncExternalStore(flow.subscribe, flow.getState);
