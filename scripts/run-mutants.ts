@@ -26,7 +26,7 @@ const parsed = parseArgs({
 /** Tests without a server take the least time and run first. */
 const testFolders = ['unit', 'contract', 'flow', 'browser'];
 const maxRunMs = 180_000;
-/** Less than usual: many a mutant makes each test of a file wait for something that never comes. */
+/** Less than in other runs: without its guard, each test of a file may wait for something that never happens. */
 const testTimeoutMs = 20_000;
 
 function changedFiles(revision: string): ReadonlySet<string> {

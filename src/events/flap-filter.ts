@@ -52,7 +52,7 @@ export class FlapFilter {
     }
   }
 
-  /** Nobody would report later what waits now: for the next process, the account is already known to be broken. */
+  /** Reports what waits: the next process already knows that the account is broken, so it would not report it. */
   close(): void {
     for (const { timer, report } of this.#held.values()) {
       clearTimeout(timer);

@@ -29,7 +29,7 @@ describe('the delivery of BROKEN and RECOVERED', () => {
     expect(delivered).toEqual(['a BROKEN', 'a RECOVERED']);
   });
 
-  it('contains one BROKEN until the account has recovered', () => {
+  it('contains one BROKEN of an account that is reported again within ten minutes', () => {
     handle('BROKEN');
     minutes(9);
     handle('BROKEN');
