@@ -27,10 +27,10 @@ import { LazyApollo } from './graphql/operations/lazy-apollo.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
 import { RefusedMutations } from './graphql/operations/refused-mutations.js';
 import { TrustedDocuments } from './graphql/operations/trusted-documents.js';
+import { createDocumentsPlugin } from './graphql/plugins/documents.js';
 import { createErrorsPlugin } from './graphql/plugins/errors.js';
 import { createOperationsPlugin } from './graphql/plugins/operations.js';
 import { createSubscriptionsPlugin } from './graphql/plugins/subscriptions.js';
-import { createTrustedDocumentsPlugin } from './graphql/plugins/trusted-documents.js';
 import { queryLimitsRule } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
 import { Streams } from './graphql/streams.js';
@@ -147,7 +147,7 @@ function createApolloOptions(
     logger: createApolloLogger(logger),
     plugins: [
       createErrorsPlugin(),
-      createTrustedDocumentsPlugin(operations.trusted),
+      createDocumentsPlugin(operations),
       createSubscriptionsPlugin(),
       createOperationsPlugin(operations),
       ApolloServerPluginCacheControlDisabled(),

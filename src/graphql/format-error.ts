@@ -55,18 +55,9 @@ export function createFormatError(logger: Logger, production: boolean): FormatEr
   };
 }
 
-/**
- * As Apollo Server does before it calls `formatError`. graphql-jit names a place of the document twice when a fragment is
- * spread twice, graphql-js once.
- */
+/** As Apollo Server does before it calls `formatError`. */
 export function toFormatted(error: GraphQLError): GraphQLFormattedError {
-  const { locations, ...rest } = error.toJSON();
-  const places = new Map(locations?.map((place) => [`${place.line}:${place.column}`, place]));
-  return {
-    ...rest,
-    ...(locations !== undefined && { locations: [...places.values()] }),
-    extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions },
-  };
+  return { ...error.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions } };
 }
 
 /**

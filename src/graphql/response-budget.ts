@@ -7,6 +7,9 @@ import { type Plan, planOf } from './operations/selection.js';
 /** A field with a resolver costs as much as so many plain fields. */
 const resolverCost = 25;
 const charactersPerValue = 128;
+/** To parse and validate a document takes as long as so many values, and one more for each 16 characters (measured). */
+const documentCost = 400;
+const documentCharactersPerValue = 16;
 
 const frozenCosts = new WeakMap<Plan, WeakMap<readonly unknown[], number>>();
 
@@ -29,7 +32,7 @@ export class ResponseBudget {
     this.#left = values;
   }
 
-  /** Before the first resolver of a query. A mutation has few values and a rate limit of its own. @throws AppError `RATE_LIMITED` */
+  /** Before the first resolver of a query. A mutation of a known document has few values and a rate limit of its own. @throws AppError `RATE_LIMITED` */
   start(): void {
     if (!this.#isStarted) {
       this.#isStarted = true;
@@ -42,6 +45,12 @@ export class ResponseBudget {
     if (this.#refusal !== undefined) {
       throw this.#refusal;
     }
+  }
+
+  /** Before a document is parsed that is not known. @throws AppError `RATE_LIMITED` */
+  chargeDocument(text: string): void {
+    this.start();
+    this.#work.add(this.#ownerId, documentCost + Math.ceil(text.length / documentCharactersPerValue));
   }
 
   /** Before a resolver runs: nothing runs for a response that is refused. @throws AppError `BAD_USER_INPUT` */

@@ -111,8 +111,8 @@ interface Used {
 
 /**
  * How long one owner can occupy the event loop, counted in values of responses: as many full responses a minute as it can
- * have sessions, and a third of them at once. All other limits count requests, and one request can be a thousand times
- * as large as another. Per process: the event loop is not shared.
+ * have sessions, and a third of them at once. Rows of lists and new documents count as values. All other limits count
+ * requests, and one request can be a thousand times as large as another. Per process: the event loop is not shared.
  */
 export class OwnerWork {
   readonly #perSecond: number;
@@ -135,7 +135,9 @@ export class OwnerWork {
     const excess = this.#usedBy(ownerId) - this.#burst;
     if (excess > 0) {
       const retryAfterSeconds = Math.min(maxRetryAfterSeconds, Math.ceil(excess / this.#perSecond));
-      throw new AppError('RATE_LIMITED', 'the limit of response values of the owner is reached', { retryAfterSeconds });
+      throw new AppError('RATE_LIMITED', 'the limit of the owner for responses and new documents is reached', {
+        retryAfterSeconds,
+      });
     }
   }
 

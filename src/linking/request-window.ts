@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Share, ShareCounts, type Shares } from '../stackone/http/shares.js';
+import { minShare, type Share, ShareCounts, type Shares } from '../stackone/http/shares.js';
 import type { RedisClient } from './redis.js';
 
 /** Why a request may not be sent now. */
@@ -26,7 +26,8 @@ local free = tonumber(ARGV[3]) - tonumber(redis.call('HGET', KEYS[1], ARGV[2]) o
 if free <= 0 then
   return { ARGV[2], left }
 end
-if tonumber(redis.call('HGET', KEYS[1], ARGV[4]) or '0') >= math.min(tonumber(ARGV[5]), free) then
+local part = math.max(free / 2, math.min(${minShare}, free))
+if tonumber(redis.call('HGET', KEYS[1], ARGV[4]) or '0') >= math.min(tonumber(ARGV[5]), part) then
   return { ARGV[4], left }
 end
 for i = 2, #ARGV, 2 do

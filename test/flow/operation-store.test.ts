@@ -7,6 +7,7 @@ import { readText } from '../support/package-files.js';
 import { randomOperations } from '../support/random-operations.js';
 import {
   acme,
+  errorCode,
   type GraphQLResponse,
   globex,
   ownerFields,
@@ -26,6 +27,7 @@ const list = `query list($first: Int = 25, $status: [LinkedAccountStatus!]) {
 query other { viewer { ownerId } }`;
 const good = { query: mutation, variables: { provider: 'bamboohr' } };
 const goodList = { query: list, operationName: 'list' };
+const spreadTwice = { query: '{ ...f ...f } fragment f on Query { linkedAccounts(first: 0) { nodes { id } } }' };
 
 let app: TestApp;
 const apollo = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
@@ -93,7 +95,7 @@ describe('An operation of the store', () => {
   let signedIn: Record<string, string>;
   beforeAll(async () => {
     signedIn = await signIn(acme);
-    for (const body of [good, goodList]) await app.post(body, signedIn);
+    for (const body of [good, goodList, spreadTwice]) await app.post(body, signedIn);
   });
 
   it.each([
@@ -102,6 +104,7 @@ describe('An operation of the store', () => {
     ['returns a user error for an invalid argument', { ...good, variables: { label: '\u0000' } }, 200],
     ['returns ACCOUNT_NOT_FOUND for an unknown account', { ...good, variables: { accountId: 'unknown' } }, 200],
     ['rejects null for a variable with a default', { ...goodList, variables: { first: null } }, 200],
+    ['names a field once in an error although its fragment is spread twice', spreadTwice, 200],
   ])('%s without Apollo Server', async (_, body, status) => {
     const { answer, byApollo } = await bothWays(app, body, signedIn);
     expect(byApollo).toBe(false);
@@ -144,6 +147,15 @@ describe('An operation of the store', () => {
     const body = { query, variables: { flag: true } };
     expect((await app.post(body, signedIn)).status).toBe(200);
     expect((await bothWays(app, body, signedIn)).byApollo).toBe(true);
+  });
+
+  it.each([
+    ['is not valid', '{ viewer { nothing } }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['exceeds a limit', `{ ${'a'.repeat(65)}: viewer { ownerId } }`, 'GRAPHQL_VALIDATION_FAILED'],
+  ])('is never a document that %s: it is refused at each request', async (_, query, code) => {
+    for (const request of [1, 2]) {
+      expect([request, errorCode(await app.post({ query }, signedIn))]).toEqual([request, code]);
+    }
   });
 
   it('requires a valid access token for each request, and sends nothing to StackOne without it', async () => {
@@ -279,6 +291,49 @@ describe('The rate limit', () => {
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     } finally {
       await limited.stop();
+    }
+  });
+});
+
+describe('New documents of one owner, each in a text of its own', () => {
+  it('are refused before they are parsed when there are too many; known documents and other owners are served', async () => {
+    const server = await startTestApp({ RATE_LIMIT_PER_OWNER_PER_MINUTE: '30' });
+    try {
+      const [signedIn, otherOwner] = await Promise.all([signIn(acme), signIn(globex)]);
+      const padding = '#'.repeat(15_000);
+      const send = (text: string, headers = signedIn) =>
+        server.post({ query: `${text} # ${++unique}${padding}` }, headers);
+      const findRefused = async (text: string) => {
+        const responses = await Promise.all(Array.from({ length: 30 }, () => send(text)));
+        return responses.find((response) => errorCode(response) === 'RATE_LIMITED');
+      };
+      let refused = await findRefused('{ viewer { ownerId } }');
+      for (let round = 1; round < 20 && refused === undefined; round++) {
+        refused = await findRefused('{ viewer { ownerId } }');
+      }
+      expect(refused?.status).toBe(429);
+      expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await findRefused('this is no GraphQL')).toBeDefined();
+      expect(await findRefused('mutation { createConnectSession { token } }')).toBeDefined();
+
+      expect((await send('{ viewer { ownerId } }', otherOwner)).status).toBe(200);
+      await expect((await server.sdk(acme)).createConnectSession({ provider: 'bamboohr' })).resolves.toMatchObject({
+        createConnectSession: { userErrors: [] },
+      });
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('cost nothing from the second time on, also those that Apollo Server runs each time', async () => {
+    const server = await startTestApp({ RATE_LIMIT_PER_OWNER_PER_MINUTE: '30' });
+    try {
+      const signedIn = await signIn(acme);
+      for (let sent = 1; sent <= 600; sent++) {
+        expect((await server.post({ query: '{ __schema { queryType { name } } }' }, signedIn)).status).toBe(200);
+      }
+    } finally {
+      await server.stop();
     }
   });
 });

@@ -127,6 +127,25 @@ describe('Shares of the total rate limit', () => {
       { env },
     ));
 
+  it('leave look-ups for the others while three owners send as many as they can', () =>
+    withFaultApp(
+      async (fixture) => {
+        const served = [0, 0, 0];
+        for (let round = 0; round < 10; round++) {
+          for (const owner of [0, 1, 2]) {
+            const isServed = errorCode(await lookUp(fixture, ownerNumber(owner))) === undefined;
+            served[owner] = (served[owner] ?? 0) + Number(isServed);
+          }
+        }
+        expect(served).toEqual([6, 6, 6]);
+        const others = await Promise.all(
+          Array.from({ length: 12 }, (_, call) => lookUp(fixture, ownerNumber(100 + call))),
+        );
+        expect(others.map(errorCode)).toEqual(Array(12).fill(undefined));
+      },
+      { env },
+    ));
+
   it('are three quarters for look-ups: sessions are created although more look-ups are rejected', () =>
     withFaultApp(
       async (fixture) => {

@@ -13,7 +13,7 @@ const store = 'src/graphql/operations/operation-store.ts';
 const documentStore = 'src/graphql/operations/document-store.ts';
 const ownFields = 'src/graphql/own-fields.ts';
 const budget = 'src/graphql/response-budget.ts';
-const trustedPlugin = 'src/graphql/plugins/trusted-documents.ts';
+const documentsPlugin = 'src/graphql/plugins/documents.ts';
 const documentsFile = 'src/graphql/operations/documents-file.ts';
 const selection = 'src/graphql/operations/selection.ts';
 const sharedTexts = 'src/graphql/operations/shared-texts.ts';
@@ -393,12 +393,6 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'flow/operation-store',
   },
   {
-    file: formatError,
-    guard: '[...places.values()]',
-    without: 'locations',
-    noticedBy: 'flow/operation-store',
-  },
-  {
     file: runner,
     guard: 'httpHeadOf(errors ?? [])',
     without: 'httpHeadOf([])',
@@ -417,21 +411,39 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'flow/operation-store',
   },
   {
-    file: trustedPlugin,
-    guard: '(isWhollyOwn(schema) ? refuse() : undefined)',
-    without: 'undefined',
+    file: documentsPlugin,
+    guard: 'refuse() ?? chargeText(request.query, runner, contextValue)',
+    without: 'refuse()',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: documentsPlugin,
+    guard: ' || runner.knows(text)',
+    without: '',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: budget,
+    guard: 'documentCost + Math.ceil(text.length / documentCharactersPerValue)',
+    without: '0',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: documentsPlugin,
+    guard: 'refuse() ?? ',
+    without: '',
     noticedBy: 'flow/trusted-documents',
   },
   {
-    file: trustedPlugin,
+    file: documentsPlugin,
     guard: '        request.query = placeholder;\n',
     without: '',
     noticedBy: 'flow/trusted-documents',
   },
-  { file: trustedPlugin, guard: '            throw late;\n', without: '', noticedBy: 'flow/trusted-documents' },
-  { file: trustedPlugin, guard: ' || request.query !== undefined', without: '', noticedBy: 'flow/trusted-documents' },
+  { file: documentsPlugin, guard: '            throw late;\n', without: '', noticedBy: 'flow/trusted-documents' },
+  { file: documentsPlugin, guard: ' || request.query !== undefined', without: '', noticedBy: 'flow/trusted-documents' },
   {
-    file: trustedPlugin,
+    file: documentsPlugin,
     guard: 'text === undefined || trusted.has(text)',
     without: 'text === undefined || trusted.has(text.trim())',
     noticedBy: 'flow/trusted-documents',

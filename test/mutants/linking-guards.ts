@@ -305,8 +305,8 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: requestWindow,
-    guard: 'math.min(tonumber(ARGV[5]), free)',
-    without: 'free',
+    guard: 'math.min(tonumber(ARGV[5]), part)',
+    without: 'part',
     noticedBy: 'flow/quota-redis',
   },
   {

@@ -205,8 +205,20 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: shares,
-    guard: 'Math.min(own.max, free)',
+    guard: 'Math.min(own.max, part)',
     without: 'own.max',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
+    file: shares,
+    guard: 'Math.max(free / 2, Math.min(minShare, free))',
+    without: 'free',
+    noticedBy: 'unit/bulkhead',
+  },
+  {
+    file: shares,
+    guard: 'Math.max(free / 2, Math.min(minShare, free))',
+    without: 'free / 2',
     noticedBy: 'unit/bulkhead',
   },
   {

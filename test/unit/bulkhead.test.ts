@@ -199,4 +199,27 @@ describe('Shares', () => {
     counts.release([all, a]);
     expect(counts.take([all, a])).toBeUndefined();
   });
+
+  it.each([
+    [75, [18]],
+    [75, [14, 14]],
+    [75, [12, 11, 11]],
+    [75, [8, 8, 8, 8, 8]],
+    [8, [3]],
+    [3, [2]],
+  ])(
+    'of %d requests leave the others twice as much as each owner has that floods: %p look-ups',
+    (capacity, expected) => {
+      const counts = new ShareCounts();
+      const taken = expected.map(() => 0);
+      for (let round = 0; round < capacity; round++) {
+        for (const [number, count] of taken.entries()) {
+          const origin = { priority: 'lookups', ownerId: String(number) } as const;
+          const shares = sharesOf(origin, capacity, { lookups: 3 / 4, background: 1 / 10 });
+          taken[number] = count + Number(counts.take(shares) === undefined);
+        }
+      }
+      expect(taken).toEqual(expected);
+    },
+  );
 });

@@ -48,6 +48,11 @@ export class OperationRunner {
     this.#store = new OperationStore(schema, trusted);
   }
 
+  /** Whether the document is trusted, or one that Apollo Server has run. */
+  knows(query: string): boolean {
+    return this.#store.find(query) !== undefined;
+  }
+
   /** Adds a document that Apollo Server has validated and run. */
   learn(query: string, document: DocumentNode): void {
     this.#store.add(query, document);

@@ -17,8 +17,9 @@ export interface Share {
 }
 
 /**
- * The share of all calls, and that of the owner or of background work. An owner also never has more than what is free
- * for others: the less is left, the less one owner can have, and an owner without a call is always served.
+ * The share of all calls, and that of the owner or of background work. An owner also never has more than half of what is
+ * free for the others; a few calls, up to `minShare`, only need as many that are free. The less is left, the less one
+ * owner can have, and an owner without a call is always served.
  */
 export type Shares = readonly [all: Share, own: Share];
 
@@ -30,7 +31,7 @@ export interface Parts {
 
 const ownerPart = 1 / 4;
 /** A mutation makes up to four calls, also where a part of the capacity is less. */
-const minShare = 4;
+export const minShare = 4;
 
 /** The shares of a call, where all calls together have this capacity. */
 export function sharesOf({ priority, ownerId }: CallOrigin, capacity: number, parts: Parts): Shares {
@@ -55,7 +56,8 @@ export class ShareCounts {
     if (free <= 0) {
       return all;
     }
-    return this.#countOf(own.key) >= Math.min(own.max, free) ? own : undefined;
+    const part = Math.max(free / 2, Math.min(minShare, free));
+    return this.#countOf(own.key) >= Math.min(own.max, part) ? own : undefined;
   }
 
   /** Counts a call for all its shares, or for none. @returns the share that is used up */

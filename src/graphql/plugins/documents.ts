@@ -4,6 +4,7 @@ import { AppError } from '../../domain/app-error.js';
 import type { ConnectContext } from '../context.js';
 import { RequestError } from '../format-error.js';
 import { toGraphQLError } from '../http-head.js';
+import type { OperationRunner } from '../operations/operation-runner.js';
 import type { TrustedDocuments } from '../operations/trusted-documents.js';
 import { isWhollyOwn, ownRootFields } from '../own-fields.js';
 
@@ -14,16 +15,19 @@ import { isWhollyOwn, ownRootFields } from '../own-fields.js';
 const placeholder = '{ __typename }';
 
 /**
- * Replaces the id of a trusted document by its text. Where only trusted documents are accepted, all others are refused
- * before they are parsed. In a schema with fields of a host app, a document must be parsed first, because only those
- * with fields of this package are refused.
+ * Decides which documents Apollo Server parses. The id of a trusted document is replaced by its text. Where only trusted
+ * documents are accepted, all others are refused, and elsewhere those of an owner who has used up its work. In a schema
+ * with fields of a host app, a document must be parsed first, because only those with fields of this package are refused.
  */
-export function createTrustedDocumentsPlugin(trusted: TrustedDocuments): ApolloServerPlugin<ConnectContext> {
+export function createDocumentsPlugin(runner: OperationRunner): ApolloServerPlugin<ConnectContext> {
+  const { trusted } = runner;
   return {
     async requestDidStart({ request, schema, contextValue }) {
       const isExclusive = trusted.isExclusive && !('acceptsAnyDocument' in contextValue);
       const refuse = () => (isExclusive ? refuseText(request.query, trusted) : undefined);
-      const refusal = resolveId(request, trusted) ?? (isWhollyOwn(schema) ? refuse() : undefined);
+      const refusal =
+        resolveId(request, trusted) ??
+        (isWhollyOwn(schema) ? (refuse() ?? chargeText(request.query, runner, contextValue)) : undefined);
       if (refusal !== undefined) {
         request.query = placeholder;
         request.operationName = '';
@@ -69,4 +73,21 @@ function refuseText(text: string | undefined, trusted: TrustedDocuments): GraphQ
   return text === undefined || trusted.has(text)
     ? undefined
     : toGraphQLError(new AppError('UNTRUSTED_DOCUMENT', 'the document is not trusted'));
+}
+
+/** A document that was run before costs nothing. @returns the error of an owner who has used up its work */
+function chargeText(
+  text: string | undefined,
+  runner: OperationRunner,
+  contextValue: ConnectContext,
+): GraphQLError | undefined {
+  if (text === undefined || !('budget' in contextValue) || runner.knows(text)) {
+    return undefined;
+  }
+  try {
+    contextValue.budget.chargeDocument(text);
+    return undefined;
+  } catch (error) {
+    return toGraphQLError(error);
+  }
 }
