@@ -3,13 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import type { Fault } from '../emulator/src/index.js';
-import type { Seed } from './abuse-upstream.js';
+import type { Fault, Seed } from './abuse-upstream.js';
 import { signOwnerToken, startServerProcess } from './server-process.js';
 
 /**
- * Abuse test: 200 customers create sessions and read accounts at a steady rate, while three others attack. Each attack
- * runs alone, then all run at once. The argument is the number of seconds of each of these phases (`npm run abuse -- 30`).
+ * Abuse test: 200 customers create sessions and read accounts, while three others attack. Each attack runs alone, then
+ * all run at once. The requests of each kind arrive at a steady rate, at random times. The argument is the number of seconds of each of these phases (`npm run abuse -- 30`).
  * It prints how the sessions of the 200 customers fare, and fails when a goal is missed.
  * The second argument is the rate limit of an owner, by default that of the server. A high one (600) leaves the attackers
  * to the shares alone.
@@ -29,7 +28,7 @@ const upstreamShape = z.object({ url: z.string(), apiKey: z.string() });
 
 interface Attack {
   readonly name: string;
-  /** How StackOne fails. The faults concern only calls of the attackers and the catalog. */
+  /** Only for calls of the attackers and for the catalog. */
   readonly faults?: readonly Fault[];
   readonly body: (attacker: number, request: number) => { query: string; variables?: object };
 }
@@ -47,24 +46,24 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'look-ups, each takes 3 s',
-    faults: [{ kind: 'delay', delayMs: 3_000, match: { path: '/accounts/slow' } }],
+    faults: [{ path: '/accounts/slow', delayMs: 3_000 }],
     body: (attacker) => ({ query: `{ linkedAccount(id: "slow-${attacker}") { id } }` }),
   },
   {
     name: 'one account, always 500',
-    faults: [{ status: 500, match: { path: '/accounts/broken' } }],
+    faults: [{ path: '/accounts/broken', status: 500 }],
     body: (attacker) => ({ query: `{ linkedAccount(id: "broken-${attacker}") { id } }` }),
   },
   {
     name: 'unknown providers, catalog fails',
-    faults: ['/connector', '/auth_configs'].map((path) => ({ status: 500, match: { path } })),
+    faults: ['/connector', '/auth_configs'].map((path) => ({ path, status: 500 })),
     body: (_, request) => ({ query: `mutation { createConnectSession(provider: "none${request}") { token } }` }),
   },
 ];
 
-const emulator = new Worker(new URL('./abuse-upstream.js', import.meta.url));
+const stackOne = new Worker(new URL('./abuse-upstream.js', import.meta.url));
 const server = await startServerProcess(
-  upstreamShape.parse((await once(emulator, 'message'))[0]),
+  upstreamShape.parse((await once(stackOne, 'message'))[0]),
   { RATE_LIMIT_PER_OWNER_PER_MINUTE: perOwnerPerMinute, RATE_LIMIT_TOTAL_PER_MINUTE: '6000' },
   ['--max-semi-space-size=4'],
 );
@@ -88,18 +87,18 @@ rows.push({ name: 'all attacks at once', ...(await runPhase(attacks)) });
 const last = await server.longestBlock();
 await pool.close();
 await server.stop();
-await emulator.terminate();
+await stackOne.terminate();
 evaluate();
 
-/** Resets the emulator. The attackers have the last numbers. */
+/** The attackers have the last numbers. */
 async function seed(faults: readonly Fault[]): Promise<void> {
   const owners = headers.map((_, number) => ({
     id: `org_${number}`,
     accounts: number < customers ? 1 : accountsOfAttacker,
   }));
   const message: Seed = { owners, faults };
-  const seeded = once(emulator, 'message');
-  emulator.postMessage(message);
+  const seeded = once(stackOne, 'message');
+  stackOne.postMessage(message);
   await seeded;
 }
 
@@ -163,14 +162,13 @@ async function runPhase(running: readonly Attack[]): Promise<PhaseResult> {
   return { sessions: sorted.length, failed, failures, failedLookups, p99, blockMs, cpuMs };
 }
 
-/** Sends requests at this rate for a phase, without waiting for the responses. */
+/** Sends requests at this rate for a phase, each at a random time of its interval, without waiting for the responses. */
 async function every(perSecond: number, request: (number: number) => Promise<void>): Promise<void> {
   const start = performance.now();
-  const pending: Promise<void>[] = [];
-  for (let number = 0; number < perSecond * secondsPerPhase; number++) {
-    await sleep(Math.max(0, start + (number * 1000) / perSecond - performance.now()));
-    pending.push(request(number));
-  }
+  const pending = Array.from({ length: perSecond * secondsPerPhase }, async (_, number) => {
+    await sleep(start + ((number + Math.random()) * 1000) / perSecond - performance.now());
+    await request(number);
+  });
   await Promise.all(pending);
 }
 

@@ -83,7 +83,8 @@ export class AccountChoice {
   /** When the catalog is slow, not available or not complete, StackOne decides. */
   async #isEnabled(provider: string): Promise<boolean> {
     try {
-      return await within(catalogPatienceMs, 'the catalog', this.#dependencies.catalog.isEnabled(provider));
+      const isEnabled = this.#dependencies.catalog.isEnabled(provider);
+      return isEnabled instanceof Promise ? await within(catalogPatienceMs, 'the catalog', isEnabled) : isEnabled;
     } catch (error) {
       const reason = error instanceof AppError ? error.message : 'unknown';
       this.#dependencies.logger.warn({ reason }, 'The provider could not be checked: StackOne decides');

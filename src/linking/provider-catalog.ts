@@ -54,10 +54,11 @@ export class ProviderCatalog {
 
   /**
    * Whether StackOne may be asked for a session with this provider. A provider that is not in the copy can have been
-   * enabled a moment ago, so it is looked for in a fresh one. It is true when the catalog is not complete.
+   * enabled a moment ago, so it is looked for in a fresh one. It is true when the catalog is not complete. Like `offers`,
+   * it returns at once what the copy shows.
    * @throws AppError `UPSTREAM_…` when there is no fresh copy
    */
-  async isEnabled(key: string): Promise<boolean> {
+  isEnabled(key: string): boolean | Promise<boolean> {
     const age = this.#ageOf(this.#copy);
     if (this.#copy !== undefined && (age < minIntervalMs || (age < staleMs && lists(this.#copy, key)))) {
       // Also starts the refresh of an old copy.
@@ -66,9 +67,9 @@ export class ProviderCatalog {
     }
     if (this.#failure !== undefined && this.#ageOf(this.#failure) < failingMs) {
       this.#refreshInBackground();
-      throw this.#failure.error;
+      return Promise.reject(this.#failure.error);
     }
-    return lists(await this.#refreshOnce(), key);
+    return this.#refreshOnce().then((copy) => lists(copy, key));
   }
 
   #ageOf(result: { readonly at: number } | undefined): number {

@@ -77,10 +77,16 @@ export class StackOneDataSource {
     { provider, accountId }: Pick<ConnectInput, 'provider' | 'accountId'>,
     work: (entry: AuditEntry) => Promise<Result<T>>,
   ): Promise<Result<T>> {
-    const { owner, username } = this.#caller;
-    const who = { requestId: this.#context.id, ownerId: owner.id, username };
-    const what = { action, provider: provider ?? null, accountId: accountId ?? null, flag: null };
-    return this.#dependencies.audit.record({ ...who, ...what }, work);
+    const entry: AuditEntry = {
+      requestId: this.#context.id,
+      ownerId: this.#caller.owner.id,
+      username: this.#caller.username,
+      action,
+      provider: provider ?? null,
+      accountId: accountId ?? null,
+      flag: null,
+    };
+    return this.#dependencies.audit.record(entry, work);
   }
 
   /**

@@ -25,6 +25,9 @@ export class Audit {
 
   /** Runs the work and sends one event, whatever its result is. */
   async record<T>(entry: AuditEntry, work: (entry: AuditEntry) => Promise<Result<T>>): Promise<Result<T>> {
+    if (!this.isOn) {
+      return work(entry);
+    }
     try {
       const result = await work(entry);
       this.#send(entry, result.ok ? 'OK' : (result.userErrors[0]?.code ?? 'INVALID_INPUT'));

@@ -88,10 +88,12 @@ export class RequestTelemetry {
     const code = this.#code === 'ok' ? codeOfStatus(status) : this.#code;
     metrics.observeRequest(this.#field ?? 'none', code, milliseconds / 1000);
     this.#endSpan(code);
+    const { trace_id, span_id } = traceIdsOf(this.#traceContext);
     logger[isErrorCode(code) ? errorCodeInfo(code).severity : 'info'](
       {
         requestId: this.#requestId,
-        ...traceIdsOf(this.#traceContext),
+        trace_id,
+        span_id,
         operation: this.#operation,
         field: this.#field,
         owner: this.#owner && hashOnce(this.#owner, hashOwner),

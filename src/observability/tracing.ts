@@ -2,6 +2,7 @@ import {
   type Attributes,
   type Context,
   context,
+  INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   type Span,
   type SpanOptions,
@@ -64,13 +65,15 @@ export async function inSpan<T>(name: string, parent: Context, work: () => Promi
 
 /** A span with names, codes and numbers only: no value that a client or StackOne sent, and no message of an error. */
 export class TraceSpan {
-  /** The parent of further spans. */
+  /** Where further spans belong. Without an SDK, a span stands for its parent, and costs no context of its own. */
   readonly context: Context;
   readonly #span: Span;
 
   constructor(name: string, parent: Context, options?: SpanOptions) {
     this.#span = tracer.startSpan(name, options, parent);
-    this.context = trace.setSpan(parent, this.#span);
+    const spanContext = this.#span.spanContext();
+    const isParent = spanContext === INVALID_SPAN_CONTEXT || spanContext === trace.getSpanContext(parent);
+    this.context = isParent ? parent : trace.setSpan(parent, this.#span);
   }
 
   /** The header for a request below this span. Without an SDK, that of the client, unchanged. */

@@ -311,8 +311,8 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: choice,
-    guard: "within(catalogPatienceMs, 'the catalog', this.#dependencies.catalog.isEnabled(provider))",
-    without: 'this.#dependencies.catalog.isEnabled(provider)',
+    guard: "await within(catalogPatienceMs, 'the catalog', isEnabled)",
+    without: 'await isEnabled',
     noticedBy: 'flow/request-deadline',
   },
   {

@@ -1,9 +1,10 @@
-import type {
-  DocumentNode,
-  ExecutionResult,
-  FormattedExecutionResult,
-  GraphQLSchema,
-  OperationDefinitionNode,
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  OperationTypeNode,
 } from 'graphql';
 import type { GraphQLContext } from '../context.js';
 import { type FormatError, toFormatted } from '../format-error.js';
@@ -73,10 +74,9 @@ export class OperationRunner {
     if (operation === undefined) {
       return undefined;
     }
-    const result = await operation.run(
-      texts === undefined ? context : { ...context, sharedTexts: texts },
-      variables ?? {},
-    );
+    // Only a query has lists at its root, and a copy of an object takes time.
+    const canShare = texts !== undefined && operation.node.operation === OperationTypeNode.QUERY;
+    const result = await operation.run(canShare ? { ...context, sharedTexts: texts } : context, variables ?? {});
     return result.data === undefined ? undefined : this.#toResponse(result, operation.node, context);
   }
 
@@ -89,7 +89,7 @@ export class OperationRunner {
     const formatted = errors
       ?.filter((_, index) => kept?.has(index))
       .map((error) => this.#formatError(toFormatted(error), error));
-    const result = { ...(formatted !== undefined && { errors: formatted }), data: data ?? null };
+    const result = formatted === undefined ? { data: data ?? null } : { errors: formatted, data: data ?? null };
     telemetry.setResponse(operation, errors ?? [], result);
     return { http: httpHeadOf(errors ?? []), result };
   }

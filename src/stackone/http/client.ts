@@ -166,8 +166,8 @@ export class StackOneHttpClient {
     context.telemetry.addAttempt(milliseconds);
     metrics.observeAttempt(endpoint, code, milliseconds / 1000);
     span.end(code);
-    const ids = { requestId: context.id, ...traceIdsOf(span.context) };
-    const fields = { ...ids, endpoint, milliseconds: Math.round(milliseconds), code };
+    const { trace_id, span_id } = traceIdsOf(span.context);
+    const fields = { requestId: context.id, trace_id, span_id, endpoint, milliseconds: Math.round(milliseconds), code };
     if (outcome === 'ok') {
       logger.debug(fields, 'upstream');
     } else {

@@ -43,7 +43,7 @@ export class Transport {
   /** Without keep-alive. */
   readonly #freshPool: Pool;
   readonly #basePath: string;
-  readonly #server: Attributes;
+  readonly #server: { readonly address: string; readonly port: number };
   /** Names and values in turn, the form that undici processes fastest. */
   readonly #headers: readonly string[];
 
@@ -51,8 +51,8 @@ export class Transport {
     const { apiKey, baseUrl } = config;
     const url = new URL(baseUrl);
     this.#server = {
-      'server.address': url.hostname,
-      'server.port': Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+      address: url.hostname,
+      port: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
     };
     this.#basePath = url.pathname.replace(/\/+$/, '');
     // The key is the user name and the password is empty. Without the colon StackOne returns 401.
@@ -77,10 +77,11 @@ export class Transport {
 
   /** As in https://opentelemetry.io/docs/specs/semconv/http/http-spans/, without the URL, which contains ids. */
   startSpan<T>({ method, context }: StackOneRequest<T>, endpoint: string, isRetry: boolean): TraceSpan {
-    const attributes = {
-      ...this.#server,
+    const attributes: Attributes = {
+      'server.address': this.#server.address,
+      'server.port': this.#server.port,
       'http.request.method': method,
-      ...(isRetry && { 'http.request.resend_count': 1 }),
+      'http.request.resend_count': isRetry ? 1 : undefined,
     };
     return new TraceSpan(endpoint, context.traceContext, { kind: SpanKind.CLIENT, attributes });
   }
