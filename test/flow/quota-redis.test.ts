@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals';
 import { type FaultApp, loggedAlerts, startFaultApp, waitForLogLine, withFaultApp } from '../support/fault-cases.js';
 import { listen } from '../support/listen.js';
 import { freePort, startRedis, stopRedis, withRedis } from '../support/redis.js';
-import { errorCode } from '../support/test-app.js';
+import { acme, errorCode } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
 const connected = 'Redis is connected';
@@ -104,6 +104,33 @@ withRedis('The shares of the total rate limit of two servers with the same Redis
     } finally {
       await Promise.all(fixtures.map((fixture) => fixture.stop()));
     }
+  });
+});
+
+withRedis('The shares of three owners that send as many look-ups as they can', () => {
+  it('are the same in Redis as in memory, and leave the rest to the others', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    await withFaultApp(
+      async (fixture) => {
+        await waitForConnection(fixture);
+        const lookUp = async (owner: number) => {
+          const query = 'mutation { confirmLinkedAccount(accountId: "account-1") { account { id } } }';
+          return errorCode(await fixture.run(query, { ...acme, org_id: `org_${owner}` })) === undefined;
+        };
+        const served = [0, 0, 0];
+        for (let round = 0; round < 10; round++) {
+          for (const [owner, count] of served.entries()) {
+            served[owner] = count + Number(await lookUp(owner));
+          }
+        }
+        expect(served).toEqual([6, 6, 6]);
+        expect(await Promise.all(Array.from({ length: 12 }, (_, call) => lookUp(100 + call)))).not.toContain(false);
+        expect(loggedAlerts(fixture.app)).toEqual([]);
+      },
+      // 40 requests in each window of five seconds.
+      { env: { RATE_LIMIT_TOTAL_PER_MINUTE: '480', REDIS_URL: `redis://127.0.0.1:${port}` } },
+    );
   });
 });
 

@@ -132,9 +132,8 @@ describe('Shares of the total rate limit', () => {
       async (fixture) => {
         const served = [0, 0, 0];
         for (let round = 0; round < 10; round++) {
-          for (const owner of [0, 1, 2]) {
-            const isServed = errorCode(await lookUp(fixture, ownerNumber(owner))) === undefined;
-            served[owner] = (served[owner] ?? 0) + Number(isServed);
+          for (const [owner, count] of served.entries()) {
+            served[owner] = count + Number(errorCode(await lookUp(fixture, ownerNumber(owner))) === undefined);
           }
         }
         expect(served).toEqual([6, 6, 6]);

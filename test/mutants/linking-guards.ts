@@ -305,6 +305,12 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: requestWindow,
+    guard: 'math.max(free / 2, ',
+    without: 'math.max(free, ',
+    noticedBy: 'flow/quota-redis',
+  },
+  {
+    file: requestWindow,
     guard: 'math.min(tonumber(ARGV[5]), part)',
     without: 'part',
     noticedBy: 'flow/quota-redis',
