@@ -196,6 +196,25 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
     ).toBe('solid');
   });
 
+  test('shows why a name is refused next to its field, which has the focus, so that it can be corrected', async () => {
+    const page = await visit('/');
+    await button(page, 'Add another: Greenhouse').click();
+    const field = page.getByRole('textbox', { name: 'Name of another account' });
+    expect(await field.getAttribute('aria-invalid')).toBe('false');
+    await field.fill('Ber\u202Elin');
+    await field.press('Enter');
+    await page.locator('dialog .stackone-connect-notice').getByText('The label must have').waitFor();
+    const invalid = page.locator('dialog input[aria-invalid=true]:focus');
+    expect(await invalid.getAttribute('aria-describedby')).toBe(
+      await page.locator('dialog .stackone-connect-notice').getAttribute('id'),
+    );
+    expect(await invalid.inputValue()).toBe('Ber\u202Elin');
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await invalid.fill('Berlin');
+    await invalid.press('Enter');
+    await page.locator('stackone-hub').waitFor();
+  });
+
   test('takes its design from custom properties, for the dialog as well', async () => {
     const page = await visit('/');
     await element(page).getByRole('heading', { name: 'Your connections' }).waitFor();

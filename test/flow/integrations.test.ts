@@ -123,6 +123,55 @@ it('asks when an account was linked since the last read', async () => {
   expect(sessionRequests(app.emulator)).toEqual([]);
 });
 
+it.each([
+  ['the first account', false],
+  ['another account', true],
+])('asks again for a name of %s that the server refuses, and nothing is sent to StackOne', async (_, isLinked) => {
+  const known = isLinked ? [link().id] : [];
+  const integrations = await load();
+  const { connection } = integrations;
+  const isAsked = () => connection.getState().phase === 'question';
+  integrations.connect(providerOf(integrations, 'bamboohr'));
+  if (!isLinked) {
+    await until(integrations, () => connection.canName());
+    connection.askName();
+  }
+  const before = sessionRequests(app.emulator).length;
+  for (const label of ['\u2060', 'Ber\u202Elin']) {
+    connection.connectNamed(label);
+    await until(integrations, isAsked);
+    expect(connection.getState()).toMatchObject({
+      request: { provider: 'bamboohr', label },
+      accounts: known.map((id) => ({ id })),
+      userErrors: [{ code: 'INVALID_INPUT', field: 'label' }],
+    });
+  }
+  expect(sessionRequests(app.emulator)).toHaveLength(before);
+  connection.connectNamed('Berlin');
+  await until(integrations, () => connection.getState().phase === 'open');
+  expect(
+    sessionRequests(app.emulator)
+      .slice(before)
+      .map(({ body }) => body),
+  ).toMatchObject([{ provider: 'bamboohr', label: 'Berlin', ...(isLinked && { multiple: true }) }]);
+});
+
+it('asks for another name also when the page has set a refused one, and keeps the other arguments', async () => {
+  const { id } = link();
+  const integrations = await load();
+  const { connection } = integrations;
+  // The accounts of an earlier question are not offered.
+  integrations.connect(providerOf(integrations, 'bamboohr'));
+  integrations.close();
+  connection.open({ accountId: id, label: '\u200B' });
+  await waitUntil(() => connection.getState().phase === 'question', 'the question');
+  expect(connection.getState()).toMatchObject({ accounts: [] });
+  expect(sessionRequests(app.emulator)).toEqual([]);
+  connection.connectNamed('');
+  await waitUntil(() => connection.getState().phase === 'open', 'the Hub');
+  expect(sessionRequests(app.emulator)).toMatchObject([{ body: { account_id: id } }]);
+});
+
 it('removes an account once, after a question', async () => {
   const { id } = link();
   const removed: string[] = [];

@@ -286,10 +286,27 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: frame,
-    guard:
-      '      if (activeElement === dialog || !dialog.contains(activeElement)) {\n        title.focus();\n      }\n',
-    without: '',
+    guard: '?? title).focus();',
+    without: ')?.focus();',
     noticedBy: 'browser/react',
+  },
+  {
+    file: frame,
+    guard: "(dialog.querySelector<HTMLElement>('[aria-invalid=true]') ?? title).focus()",
+    without: 'title.focus()',
+    noticedBy: 'browser/integrations',
+  },
+  {
+    file: guided,
+    guard: "userErrors.filter(({ field }) => field === 'label')",
+    without: 'userErrors.slice(0, 0)',
+    noticedBy: 'flow/integrations',
+  },
+  {
+    file: guided,
+    guard: '      choices = [];\n',
+    without: '',
+    noticedBy: 'flow/integrations',
   },
   {
     file: guided,

@@ -57,7 +57,7 @@ export type ConnectState =
 
 export interface ConnectFlowOptions {
   /** Loads the Hub, for example its script. Runs in parallel with the request for the session. */
-  readonly prepare?: () => Promise<unknown>;
+  readonly prepare?: (() => Promise<unknown>) | undefined;
   /**
    * Called once for each linked account, after the server has confirmed it: after `success` of the Hub, or when an
    * account is found after the Hub was closed with an open OAuth window. In that case the flow may be closed.

@@ -22,13 +22,14 @@ export function failure(state: Failed, { retry }: GuidedFlow, settings: DialogSe
 
 /** Asks whether to update a linked account or to connect another one, which can get a name. */
 export function choice(
-  { accounts, request }: ConnectQuestion,
+  { accounts, request, userErrors }: ConnectQuestion,
   { update, connectNamed }: GuidedFlow,
   settings: DialogSettings,
 ): TemplateResult {
-  const { labels } = settings;
+  const { labels, describe = describeFailure } = settings;
   const className = partClassName(settings);
   const isFirst = accounts.length === 0;
+  const isRefused = userErrors.length > 0;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const label = event.target instanceof HTMLFormElement ? new FormData(event.target).get('label') : null;
@@ -65,9 +66,12 @@ export function choice(
         maxlength="200"
         autocomplete="off"
         aria-describedby="stackone-connect-hint"
+        aria-invalid=${isRefused}
         .value=${request.label ?? ''}
       />
-      <div class="stackone-connect-text" id="stackone-connect-hint">${labels.nameHint}</div>
+      <div class="stackone-connect-${isRefused ? 'notice' : 'text'}" id="stackone-connect-hint">
+        ${isRefused ? describe({ kind: 'refused', userErrors }, 'start', labels).text : labels.nameHint}
+      </div>
       <button type="submit" class=${className('action')}>
         ${isFirst ? labels.continue : labels.connectAnother}
       </button>

@@ -44,10 +44,10 @@ export function openFrame(settings: DialogSettings, content: DialogContent, clos
     dialog,
     render: (current, parts) => {
       update(current, parts);
-      // A new state can remove the focused button.
+      // A new state can remove the focused button. The user corrects a refused field next.
       const { activeElement } = document;
-      if (activeElement === dialog || !dialog.contains(activeElement)) {
-        title.focus();
+      if (activeElement === dialog || activeElement === title || !dialog.contains(activeElement)) {
+        (dialog.querySelector<HTMLElement>('[aria-invalid=true]') ?? title).focus();
       }
     },
     remove: () => {

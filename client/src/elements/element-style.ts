@@ -86,16 +86,18 @@ connect-integrations {
     font-size: 0.8125rem;
     line-height: 1.45;
   }
+  & span:where(.stackone-connect-badge), & div:where(.stackone-connect-note) {
+    border: 1px solid color-mix(in srgb, var(--stackone-connect-warning) 35%, transparent);
+    background: color-mix(in srgb, var(--stackone-connect-warning) 8%, var(--stackone-connect-surface));
+  }
   & span:where(.stackone-connect-badge) {
     padding: 0.0625rem 0.625rem;
-    border: 1px solid color-mix(in srgb, var(--stackone-connect-warning) 35%, transparent);
     border-radius: 99px;
-    background: color-mix(in srgb, var(--stackone-connect-warning) 9%, var(--stackone-connect-surface));
     color: var(--stackone-connect-warning);
     font-size: 0.8125rem;
     font-weight: 550;
   }
-  & :where(.stackone-connect-panel, .stackone-connect-card) {
+  & :where(.stackone-connect-panel, .stackone-connect-card, .stackone-connect-toast) {
     border: 1px solid var(--stackone-connect-border);
     border-radius: var(--stackone-connect-radius);
     background: var(--stackone-connect-surface);
@@ -134,9 +136,7 @@ connect-integrations {
     gap: 0.75rem;
     margin-bottom: calc(var(--gap) * 1.5);
     padding: 0.75rem var(--gap);
-    border: 1px solid color-mix(in srgb, var(--stackone-connect-warning) 35%, transparent);
     border-radius: var(--stackone-connect-radius);
-    background: color-mix(in srgb, var(--stackone-connect-warning) 8%, var(--stackone-connect-surface));
     & svg { color: var(--stackone-connect-warning); }
     & p { flex: 1 1 14rem; }
   }
@@ -300,9 +300,6 @@ connect-integrations {
     align-items: center;
     gap: 0.625rem;
     padding: 0.375rem 0.375rem 0.375rem 1rem;
-    border: 1px solid var(--stackone-connect-border);
-    border-radius: var(--stackone-connect-radius);
-    background: var(--stackone-connect-surface);
     color: var(--stackone-connect-text);
     box-shadow: 0 0.75rem 2.5rem rgb(0 0 0 / 0.25);
     pointer-events: auto;

@@ -2,7 +2,7 @@ import { type DialogFrame, openFrame } from '../dialog/dialog-frame.js';
 import type { DialogSettings } from '../dialog/dialog-parts.js';
 import { html, nothing } from '../dialog/lit.js';
 import type { Integrations } from '../integrations/create-integrations.js';
-import { describeFailure, describeUserErrors } from '../labels/describe-failure.js';
+import { describeFailure } from '../labels/describe-failure.js';
 
 /**
  * Asks the user before an account is removed, and says what that does.
@@ -30,7 +30,7 @@ export function attachRemoval(integrations: Integrations, settings: () => Dialog
         failure === null
           ? nothing
           : html`<div class="stackone-connect-notice" role="alert">
-              ${failure.kind === 'refused' ? describeUserErrors(failure.userErrors, labels) : `${message?.title}. ${message?.text}`}
+              ${failure.kind === 'refused' ? nothing : `${message?.title}.`} ${message?.text}
             </div>`
       }`;
     // The second click of a double click on the button that opened this dialog is no answer.

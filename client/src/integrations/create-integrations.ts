@@ -142,7 +142,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
   };
 
   const connection = createGuidedFlow(client, {
-    ...(options.prepare !== undefined && { prepare: options.prepare }),
+    prepare: options.prepare,
     onLinked: (account) => {
       const confirmed = new Set(state.confirmed).add(account.id);
       const change = { kind: 'UPDATED', account, accountId: account.id, at: '' } as const;
@@ -183,10 +183,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
     const { account } = dialog;
     const removing = { ...dialog, isRemoving: true, failure: null };
     update({ dialog: removing });
-    const failure = await removeAccount(client, account.id).then(
-      () => null,
-      (error: unknown) => toFailure(error),
-    );
+    const failure = await removeAccount(client, account.id).then(() => null, toFailure);
     const isShown = state.dialog === removing;
     if (failure === null) {
       const accounts = state.accounts.filter(({ id }) => id !== account.id);

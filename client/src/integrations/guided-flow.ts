@@ -1,17 +1,19 @@
 import type { ConnectClient } from '../core/connect-client.js';
 import { type ConnectFlow, createConnectFlow } from '../core/connect-flow.js';
 import type { ConnectFlowOptions, ConnectRequest, ConnectState } from '../core/connect-state.js';
-import type { LinkedAccount } from '../core/failure.js';
+import type { LinkedAccount, UserError } from '../core/failure.js';
 
 /**
  * Asks the user, instead of the Hub: which of the linked accounts to update, or a name for another one. Without linked
- * accounts, a name for the first one.
+ * accounts, a name for the first one. Also asks for another name if the server has refused one.
  */
 export interface ConnectQuestion {
   readonly phase: 'question';
   readonly session: null;
   readonly request: ConnectRequest;
   readonly accounts: readonly LinkedAccount[];
+  /** Why the server has refused the name in `request`. Empty if it has not. */
+  readonly userErrors: readonly UserError[];
 }
 
 /** The state of a flow, or a question. */
@@ -56,6 +58,8 @@ export function createGuidedFlow(
 ): GuidedFlow {
   const listeners = new Set<() => void>();
   let question: ConnectQuestion | null = null;
+  /** The accounts of the last question. */
+  let choices: readonly LinkedAccount[] = [];
   let asks = false;
   let linked: LinkedAccount | null = null;
   let closing: ReturnType<typeof setTimeout> | undefined;
@@ -63,7 +67,7 @@ export function createGuidedFlow(
   const getState = () => question ?? flow.getState();
   const isOpen = () => getState().phase !== 'closed';
   const flow = createConnectFlow(client, {
-    ...(prepare !== undefined && { prepare }),
+    prepare,
     onLinked: (account) => {
       if (isOpen()) {
         linked = account;
@@ -82,8 +86,9 @@ export function createGuidedFlow(
       onLinked?.(account);
     }
   };
-  const ask = (request: ConnectRequest, accounts: readonly LinkedAccount[]) => {
-    question = { phase: 'question', session: null, request, accounts };
+  const ask = (request: ConnectRequest, accounts: readonly LinkedAccount[], userErrors: readonly UserError[] = []) => {
+    choices = accounts;
+    question = { phase: 'question', session: null, request, accounts, userErrors };
     if (flow.getState().phase === 'closed') {
       notify();
     } else {
@@ -106,10 +111,14 @@ export function createGuidedFlow(
   flow.subscribe(() => {
     const state = flow.getState();
     clearTimeout(closing);
-    const accounts = asks ? accountsLinkedBefore(state) : [];
-    if (state.phase === 'failed' && accounts.length > 0) {
-      ask(state.request, accounts);
-      return;
+    if (state.phase === 'failed' && state.failure.kind === 'refused') {
+      const { userErrors } = state.failure;
+      const refusals = userErrors.filter(({ field }) => field === 'label');
+      const accounts = asks ? accountsLinkedBefore(userErrors) : [];
+      if (refusals.length + accounts.length > 0) {
+        ask(state.request, refusals.length > 0 ? choices : accounts, refusals);
+        return;
+      }
     }
     if (state.phase === 'linked') {
       closing = setTimeout(close, successDisplayMs);
@@ -125,6 +134,7 @@ export function createGuidedFlow(
     },
     open: (request, known = []) => {
       const { provider, accountId, onExisting } = request;
+      choices = [];
       asks = provider != null && accountId == null && onExisting == null;
       if (asks && known.length > 0) {
         ask(request, known);
@@ -155,7 +165,7 @@ export function createGuidedFlow(
       const label = text.trim();
       start({
         ...request,
-        onExisting: accounts.length > 0 ? 'CREATE_ANOTHER' : 'FAIL',
+        ...(accounts.length > 0 && { onExisting: 'CREATE_ANOTHER' }),
         label: label === '' ? undefined : label,
       });
     },
@@ -170,8 +180,6 @@ export function createGuidedFlow(
 }
 
 /** The accounts that were linked before, if the server refused the session for them. */
-function accountsLinkedBefore(state: ConnectState): readonly LinkedAccount[] {
-  return state.phase === 'failed' && state.failure.kind === 'refused'
-    ? state.failure.userErrors.flatMap(({ code, accounts }) => (code === 'ACCOUNT_ALREADY_LINKED' ? accounts : []))
-    : [];
+function accountsLinkedBefore(userErrors: readonly UserError[]): readonly LinkedAccount[] {
+  return userErrors.flatMap(({ code, accounts }) => (code === 'ACCOUNT_ALREADY_LINKED' ? accounts : []));
 }

@@ -119,7 +119,7 @@ export const labels: ConnectLabels = {
     ACCOUNT_NOT_FOUND: 'Dieses Konto gibt es nicht mehr.',
     ACCOUNT_PROVIDER_MISMATCH: 'Das Konto gehört zu einem anderen System.',
     AMBIGUOUS_ACCOUNT: 'Mehrere Konten dieses Systems sind verbunden. Wählen Sie eines aus.',
-    INVALID_INPUT: 'Eine Angabe ist nicht gültig.',
+    INVALID_INPUT: 'Die Angabe ist nicht gültig. Verwenden Sie 1 bis 200 sichtbare Zeichen.',
     PROVIDER_NOT_ALLOWED: 'Ihr Tarif enthält dieses System nicht.',
     PROVIDER_NOT_ENABLED: 'Dieses System ist nicht verfügbar.',
   },

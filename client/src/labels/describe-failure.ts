@@ -48,8 +48,8 @@ function describe(failure: ConnectFailure, labels: ConnectLabels): FailureMessag
   }
 }
 
-export function describeUserErrors(userErrors: readonly UserError[], labels: ConnectLabels): string {
-  return userErrors.map(({ code, message }) => labels.userErrors[code] ?? message).join(' ');
+function describeUserErrors(userErrors: readonly UserError[], labels: ConnectLabels): string {
+  return userErrors.map(({ code, message }) => labels.userErrors?.[code] ?? message).join(' ');
 }
 
 function isDescribed(code: ServerErrorCode, { serverErrors }: ConnectLabels): code is DescribedCode {

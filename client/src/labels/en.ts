@@ -111,16 +111,7 @@ export const defaultLabels: ConnectLabels = {
   severalChanged: { one: '# connection has changed.', other: '# connections have changed.' },
 
   refusedTitle: 'The connection could not be started',
-  userErrors: {
-    ACCOUNT_ALREADY_LINKED: null,
-    ACCOUNT_LIMIT_REACHED: null,
-    ACCOUNT_NOT_FOUND: null,
-    ACCOUNT_PROVIDER_MISMATCH: null,
-    AMBIGUOUS_ACCOUNT: null,
-    INVALID_INPUT: null,
-    PROVIDER_NOT_ALLOWED: null,
-    PROVIDER_NOT_ENABLED: null,
-  },
+  userErrors: null,
   unreachable: { title: 'The server cannot be reached', text: checkInternet },
   wrongServer: 'This is a problem on our side. Try again later.',
   hubNotLoaded: { title: 'The connection window could not be loaded', text: checkInternet },

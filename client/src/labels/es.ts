@@ -118,7 +118,7 @@ export const labels: ConnectLabels = {
     ACCOUNT_NOT_FOUND: 'Esta cuenta ya no existe.',
     ACCOUNT_PROVIDER_MISMATCH: 'La cuenta pertenece a otra herramienta.',
     AMBIGUOUS_ACCOUNT: 'Hay varias cuentas de esta herramienta conectadas. Elija una.',
-    INVALID_INPUT: 'Uno de los datos no es válido.',
+    INVALID_INPUT: 'El dato no es válido. Use de 1 a 200 caracteres visibles.',
     PROVIDER_NOT_ALLOWED: 'Su plan no incluye esta herramienta.',
     PROVIDER_NOT_ENABLED: 'Esta herramienta no está disponible.',
   },

@@ -118,7 +118,7 @@ export const labels: ConnectLabels = {
     ACCOUNT_NOT_FOUND: 'Ce compte n’existe plus.',
     ACCOUNT_PROVIDER_MISMATCH: 'Ce compte appartient à un autre outil.',
     AMBIGUOUS_ACCOUNT: 'Plusieurs comptes de cet outil sont connectés. Choisissez-en un.',
-    INVALID_INPUT: 'Une information saisie n’est pas valide.',
+    INVALID_INPUT: 'L’information saisie n’est pas valide. Utilisez de 1 à 200 caractères visibles.',
     PROVIDER_NOT_ALLOWED: 'Votre offre ne comprend pas cet outil.',
     PROVIDER_NOT_ENABLED: 'Cet outil n’est pas disponible.',
   },

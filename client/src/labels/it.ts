@@ -118,7 +118,7 @@ export const labels: ConnectLabels = {
     ACCOUNT_NOT_FOUND: 'Questo account non esiste più.',
     ACCOUNT_PROVIDER_MISMATCH: 'L’account appartiene a un altro strumento.',
     AMBIGUOUS_ACCOUNT: 'Più account di questo strumento sono collegati. Scegline uno.',
-    INVALID_INPUT: 'Un dato inserito non è valido.',
+    INVALID_INPUT: 'Il dato inserito non è valido. Usa da 1 a 200 caratteri visibili.',
     PROVIDER_NOT_ALLOWED: 'Il tuo piano non include questo strumento.',
     PROVIDER_NOT_ENABLED: 'Questo strumento non è disponibile.',
   },

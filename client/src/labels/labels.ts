@@ -125,8 +125,8 @@ export interface ConnectLabels {
 
   /** Failures without a response of the server, or with problems that the user can fix. */
   readonly refusedTitle: string;
-  /** Null: the message of the server, which is in English. */
-  readonly userErrors: Readonly<Record<UserErrorCode, string | null>>;
+  /** Null: the messages of the server, which are in English. */
+  readonly userErrors: Readonly<Record<UserErrorCode, string>> | null;
   readonly unreachable: FailureMessage;
   /** Instead of the text of `unreachable` when another server has responded. */
   readonly wrongServer: string;
@@ -161,7 +161,7 @@ export type DescribedCode = Exclude<
 
 /** Replaces any of the texts; in a group such as `status`, any of the group. */
 export type LabelChanges = {
-  readonly [Name in keyof ConnectLabels]?: ConnectLabels[Name] extends Readonly<Record<string, string | null>>
+  readonly [Name in keyof ConnectLabels]?: NonNullable<ConnectLabels[Name]> extends Readonly<Record<string, string>>
     ? Partial<ConnectLabels[Name]>
     : ConnectLabels[Name];
 };
