@@ -235,6 +235,15 @@ class ConnectFlow {
   }
 }
 
+/** The order of the arguments does not matter, and null means the same as absent. */
 function isSame(one: ConnectRequest, other: ConnectRequest): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return keyOf(one) === keyOf(other);
+}
+
+function keyOf(request: ConnectRequest): string {
+  return JSON.stringify(
+    Object.entries(request)
+      .filter(([, value]) => value != null)
+      .sort(),
+  );
 }
