@@ -80,7 +80,7 @@ function toErrorCode(code: unknown): ErrorCode | undefined {
  * Errors about the client's variables that graphql-js finds only while the operation runs, such as null for a variable
  * with a default. Apollo Server takes them for failures of the server.
  */
-function isLateInputError(error: unknown): boolean {
+export function isLateInputError(error: unknown): boolean {
   return (
     error instanceof GraphQLError &&
     /^(Argument "\w+" (of (non-null|required) type|has invalid value) |Too many errors processing variables)/.test(

@@ -111,6 +111,30 @@ describe('POST /graphql/stream', () => {
     expect(app.emulator.history).toEqual([]);
   });
 
+  it.each([
+    ['a variable that is missing', 'linkedAccountChanged @skip(if: $flag) { kind }', undefined],
+    ['a variable that is given', 'linkedAccountChanged @include(if: $flag) { kind }', { flag: true }],
+    ['a variable, on a fragment', '... @include(if: $flag) { linkedAccountChanged { kind } }', undefined],
+    ['null', 'linkedAccountChanged @skip(if: null) { kind }', undefined],
+    ['a text', 'linkedAccountChanged @skip(if: "no") { kind }', undefined],
+    ['no argument', 'linkedAccountChanged @skip { kind }', undefined],
+  ])('refuses a directive on the field with %s, on both paths', async (_title, selection, variables) => {
+    const query = `subscription${selection.includes('$') ? '($flag: Boolean!)' : ''} { ${selection} }`;
+    for (const path of ['/graphql/stream', '/graphql']) {
+      const response = await fetch(`${app.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(await signIn(acme)) },
+        body: JSON.stringify({ query, variables }),
+      });
+      const message = 'The field of a subscription cannot have directives.';
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        { errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] },
+      ]);
+    }
+    expect(app.emulator.history).toEqual([]);
+  });
+
   it('opens at most ten streams for one person, and again after one is closed', async () => {
     for (let count = 0; count < 10; count++) {
       await open(acme);

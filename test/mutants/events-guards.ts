@@ -67,6 +67,12 @@ export const eventsGuards: readonly Mutant[] = [
     noticedBy: 'flow/account-events-redis',
   },
   {
+    file: subscriptions,
+    guard: '      if (isLateInputError(error)) {',
+    without: '      if (false) {',
+    noticedBy: 'flow/account-stream',
+  },
+  {
     file: flapFilter,
     guard: '!health?.isReportedBroken && ',
     without: '',

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { SelectionNode } from 'graphql';
 import type { ConnectContext } from '../context.js';
-import { RequestError } from '../format-error.js';
+import { isLateInputError, RequestError } from '../format-error.js';
 import { ownRootFields, rootSelections } from '../own-fields.js';
 
 /** Our subscriptions belong to `POST /graphql/stream`, all other operations to `POST /graphql`. */
@@ -19,7 +19,7 @@ export function createSubscriptionsPlugin(): ApolloServerPlugin<ConnectContext> 
             throw new RequestError('Send queries and mutations to POST /graphql.', { extensions: badInput });
           }
           if (startSubscription !== undefined && hasDirectives(rootSelections(document, operation))) {
-            throw new RequestError('The field of a subscription cannot have directives.', { extensions: badInput });
+            throw new RequestError(noDirectives, { extensions: badInput });
           }
           const isOwn = ownRootFields(schema, document, operation).length > 0;
           if (startSubscription === undefined && isSubscription && isOwn) {
@@ -37,6 +37,15 @@ export function createSubscriptionsPlugin(): ApolloServerPlugin<ConnectContext> 
         },
       };
     },
+    /**
+     * The rule of graphql-js for the field of a subscription has no variables, and throws for a directive with one. Apollo
+     * Server responds with the error that is thrown here.
+     */
+    async unexpectedErrorProcessingRequest({ error }) {
+      if (isLateInputError(error)) {
+        throw new RequestError(noDirectives, { extensions: badInput });
+      }
+    },
   };
 }
 
@@ -45,4 +54,5 @@ function hasDirectives(selections: readonly SelectionNode[]): boolean {
   return selections.some(({ directives }) => directives !== undefined && directives.length > 0);
 }
 
+const noDirectives = 'The field of a subscription cannot have directives.';
 const badInput = { code: 'BAD_USER_INPUT', http: { status: 400 } };
