@@ -1,17 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import type { Secret } from '../config/secret.js';
 import type { AccountChange, OwnedChange } from '../domain/account-change.js';
 import type { Observability } from '../observability/observability.js';
+import { parseRetryAfter } from '../stackone/http/errors.js';
 
 /** About ten minutes altogether. Each pause varies by a quarter, so that changes that failed together do not return together. */
 const pausesMs = [5_000, 20_000, 60_000, 120_000, 180_000, 240_000];
 const timeoutMs = 10_000;
 /** For the attempts that are in flight when the server stops. */
 const closeMs = 3_000;
-const pollMs = 20;
-const maxWaiting = 1_000;
+/** A receiver that asks for a longer pause is tried again after this. */
+const maxRetryAfterMs = 5 * 60_000;
+const maxPending = 1_000;
+
+/** Why the product did not take a change, and how long it asks to wait. */
+interface Refusal {
+  readonly reason: string;
+  readonly retryAfterMs: number;
+}
 
 /** A POST to the product, signed by Standard Webhooks (https://www.standardwebhooks.com). */
 export class WebhookDelivery {
@@ -22,7 +30,7 @@ export class WebhookDelivery {
   readonly #stopping = new AbortController();
   /** Ends the attempts. */
   readonly #closed = new AbortController();
-  #waiting = 0;
+  readonly #pending = new Set<Promise<void>>();
 
   constructor(url: URL, secret: Secret, observability: Observability) {
     this.#url = url;
@@ -32,51 +40,47 @@ export class WebhookDelivery {
 
   /** Returns at once. Tries for about ten minutes, then gives up with an alert. */
   send(owned: OwnedChange): void {
-    if (this.#waiting >= maxWaiting) {
+    if (this.#pending.size >= maxPending) {
       this.#giveUp('too many changes are waiting');
       return;
     }
-    this.#waiting += 1;
-    void this.#deliver(toBody(owned), `evt_${randomUUID()}`).finally(() => {
-      this.#waiting -= 1;
+    const delivery = this.#deliver(toBody(owned), `evt_${randomUUID()}`).finally(() => {
+      this.#pending.delete(delivery);
     });
+    this.#pending.add(delivery);
   }
 
   /** Finishes the attempts in flight, and gives up what waits for another one. */
   async close(): Promise<void> {
     this.#stopping.abort();
-    const deadline = performance.now() + closeMs;
-    while (this.#waiting > 0 && performance.now() < deadline) {
-      await sleep(pollMs);
-    }
+    const timer = setTimeout(() => this.#closed.abort(), closeMs);
+    // Each writes its alert before the process ends.
+    await Promise.all(this.#pending);
+    clearTimeout(timer);
     this.#closed.abort();
-    // The last alerts are written before the process ends.
-    while (this.#waiting > 0) {
-      await nextTurn();
-    }
   }
 
   async #deliver(body: string, id: string): Promise<void> {
-    let reason = await this.#attempt(body, id);
+    let refusal = await this.#attempt(body, id);
     for (const pauseMs of pausesMs) {
-      if (reason === undefined || this.#stopping.signal.aborted) {
+      if (refusal === undefined || this.#stopping.signal.aborted) {
         break;
       }
-      const jitter = 0.75 + Math.random() / 2;
-      await sleep(pauseMs * jitter, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+      const waitMs = Math.max(pauseMs * (0.75 + Math.random() / 2), refusal.retryAfterMs * (1 + Math.random() / 4));
+      await sleep(waitMs, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
       if (!this.#stopping.signal.aborted) {
-        reason = await this.#attempt(body, id);
+        refusal = await this.#attempt(body, id);
       }
     }
-    if (reason === undefined) {
+    if (refusal === undefined) {
       this.#observability.metrics.countDelivery('delivered');
     } else {
-      this.#giveUp(reason);
+      this.#giveUp(refusal.reason);
     }
   }
 
-  /** @returns why the product did not take the change; undefined when it did */
-  async #attempt(body: string, id: string): Promise<string | undefined> {
+  /** @returns undefined when the product took the change */
+  async #attempt(body: string, id: string): Promise<Refusal | undefined> {
     const at = new Date();
     const headers = {
       'content-type': 'application/json',
@@ -88,10 +92,12 @@ export class WebhookDelivery {
       const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#closed.signal]);
       const response = await fetch(this.#url, { method: 'POST', headers, body, redirect: 'manual', signal });
       await response.body?.cancel();
-      return response.ok ? undefined : `status ${response.status}`;
+      const { ok, status, headers: received } = response;
+      const retryAfterMs = pauseAskedFor(status, received.get('retry-after'));
+      return ok ? undefined : { reason: `status ${status}`, retryAfterMs };
     } catch {
       // The message can contain the URL, and the URL a secret.
-      return 'no response';
+      return { reason: 'no response', retryAfterMs: 0 };
     }
   }
 
@@ -99,6 +105,13 @@ export class WebhookDelivery {
     this.#observability.metrics.countDelivery('lost');
     this.#observability.logger.error({ alert: 'event-lost', reason }, 'An account change could not be delivered');
   }
+}
+
+/** @returns how long the receiver asks to wait, in milliseconds. 0: it does not ask */
+export function pauseAskedFor(status: number, retryAfter: string | null): number {
+  return retryAfter === null || (status !== 429 && status !== 503)
+    ? 0
+    : Math.min(parseRetryAfter(retryAfter) * 1000, maxRetryAfterMs);
 }
 
 /** The body is the same for every attempt, and so is its id: the product can ignore a repetition. */

@@ -18,9 +18,12 @@ interface Received {
   readonly path: string | undefined;
   readonly headers: Record<string, string>;
   readonly body: string;
+  readonly at: number;
 }
 const received: Received[] = [];
 let statuses: number[] = [];
+/** `Retry-After` of the responses with the status. */
+let retryAfter: Readonly<Record<number, string>> = {};
 /** Delays the responses. */
 let hold: Promise<void> | undefined;
 const product: Listener = await listen(
@@ -30,9 +33,12 @@ const product: Listener = await listen(
       path: request.url,
       headers: Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, String(v)])),
       body,
+      at: Date.now(),
     });
     await hold;
-    response.writeHead(statuses.shift() ?? 204, { location: '/elsewhere' }).end('canary-response');
+    const status = statuses.shift() ?? 204;
+    const headers = { location: '/elsewhere', 'retry-after': retryAfter[status] ?? '0' };
+    response.writeHead(status, headers).end('canary-response');
   }),
 );
 const app = await startSharedApp({
@@ -94,6 +100,23 @@ describe('EVENTS_URL', () => {
     expect(received.map(({ path }) => path)).toEqual(['/canary-url', '/canary-url']);
     expect(received[1]?.headers['webhook-id']).toBe(received[0]?.headers['webhook-id']);
     expect(received[1]?.body).toBe(received[0]?.body);
+  });
+
+  it('is left alone for as long as it asks, in seconds and as a date', async () => {
+    const date = new Date(Date.now() + 9_000);
+    retryAfter = { 429: '7', 503: date.toUTCString() };
+    statuses = [429, 503];
+    const link = () => app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    link();
+    await waitForReceived(1);
+    link();
+    await waitForReceived(4);
+    const [first, second] = received;
+    const again = (delivery = first) =>
+      received.findLast(({ headers }) => headers['webhook-id'] === delivery?.headers['webhook-id'])?.at;
+    // Without the header, both arrive after 6.25 seconds at the latest.
+    expect(again(first)).toBeGreaterThanOrEqual((first?.at ?? 0) + 6_990);
+    expect(again(second)).toBeGreaterThanOrEqual(Date.parse(date.toUTCString()) - 10);
   });
 
   it('gets the deliveries that are in flight when the server stops, and the alert says what was not delivered', async () => {

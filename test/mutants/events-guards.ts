@@ -74,7 +74,7 @@ export const eventsGuards: readonly Mutant[] = [
   },
   {
     file: flapFilter,
-    guard: '!health?.isReportedBroken && ',
+    guard: '!health.isReportedBroken && ',
     without: '',
     noticedBy: 'unit/flap-filter',
   },
@@ -105,8 +105,20 @@ export const eventsGuards: readonly Mutant[] = [
   },
   {
     file: flapFilter,
-    guard: '      clearTimeout(timer);\n      report();\n',
-    without: '      clearTimeout(timer);\n',
+    guard: '      held?.deliver();\n    }\n    this.#health.clear();',
+    without: '    }\n    this.#health.clear();',
+    noticedBy: 'unit/flap-filter',
+  },
+  {
+    file: flapFilter,
+    guard: "if (reason === 'evict') {",
+    without: 'if (false) {',
+    noticedBy: 'unit/flap-filter',
+  },
+  {
+    file: flapFilter,
+    guard: '      clearTimeout(held?.timer);\n',
+    without: '',
     noticedBy: 'unit/flap-filter',
   },
   {
@@ -135,8 +147,20 @@ export const eventsGuards: readonly Mutant[] = [
   },
   {
     file: delivery,
-    guard: 'while (this.#waiting > 0 && performance.now() < deadline) {',
-    without: 'while (false) {',
+    guard: 'setTimeout(() => this.#closed.abort(), closeMs)',
+    without: 'setTimeout(() => this.#closed.abort(), 0)',
+    noticedBy: 'flow/event-delivery',
+  },
+  {
+    file: delivery,
+    guard: 'parseRetryAfter(retryAfter) * 1000, maxRetryAfterMs)',
+    without: 'parseRetryAfter(retryAfter) * 1000)',
+    noticedBy: 'unit/delivery',
+  },
+  {
+    file: delivery,
+    guard: ', refusal.retryAfterMs * (1 + Math.random() / 4))',
+    without: ')',
     noticedBy: 'flow/event-delivery',
   },
   {
