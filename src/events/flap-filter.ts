@@ -8,12 +8,8 @@ interface Health {
   /** When the last BROKEN was reported; monotonic. */
   readonly brokenAt: number;
   readonly isReportedBroken: boolean;
-}
-
-/** A BROKEN that waits until the account has stayed broken. */
-interface Held {
-  readonly timer: NodeJS.Timeout;
-  readonly report: () => void;
+  /** A BROKEN that waits until the account has stayed broken. */
+  readonly held?: { readonly timer: NodeJS.Timeout; readonly deliver: () => void };
 }
 
 /**
@@ -23,8 +19,16 @@ interface Held {
  */
 export class FlapFilter {
   readonly #deliver: (owned: OwnedChange) => void;
-  readonly #health = new LRUCache<string, Health>({ max: maxAccounts });
-  readonly #held = new Map<string, Held>();
+  readonly #health = new LRUCache<string, Health>({
+    max: maxAccounts,
+    dispose: ({ held }, _accountId, reason) => {
+      clearTimeout(held?.timer);
+      if (reason === 'evict') {
+        // Too many accounts: this one is reported early, not lost.
+        held?.deliver();
+      }
+    },
+  });
 
   constructor(deliver: (owned: OwnedChange) => void) {
     this.#deliver = deliver;
@@ -42,7 +46,6 @@ export class FlapFilter {
         this.#recovered(accountId, deliver);
         break;
       case AccountChangeKind.REMOVED:
-        this.#dropHeld(accountId);
         this.#health.delete(accountId);
         deliver();
         break;
@@ -54,15 +57,14 @@ export class FlapFilter {
 
   /** Reports what waits: the next process already knows that the account is broken, so it would not report it. */
   close(): void {
-    for (const { timer, report } of this.#held.values()) {
-      clearTimeout(timer);
-      report();
+    for (const { held } of this.#health.values()) {
+      held?.deliver();
     }
+    this.#health.clear();
   }
 
   #broken(accountId: string, deliver: () => void): void {
     const report = () => {
-      this.#held.delete(accountId);
       this.#health.set(accountId, { brokenAt: performance.now(), isReportedBroken: true });
       deliver();
     };
@@ -71,25 +73,18 @@ export class FlapFilter {
     if (waitMs <= 0) {
       // Also when it is reported as broken already: its recovery may have been lost on the way from another instance.
       report();
-    } else if (!health?.isReportedBroken && !this.#held.has(accountId)) {
-      this.#held.set(accountId, { timer: setTimeout(report, waitMs).unref(), report });
+    } else if (health !== undefined && !health.isReportedBroken && health.held === undefined) {
+      this.#health.set(accountId, { ...health, held: { timer: setTimeout(report, waitMs).unref(), deliver } });
     }
   }
 
   #recovered(accountId: string, deliver: () => void): void {
-    if (this.#dropHeld(accountId)) {
-      return;
-    }
     const health = this.#health.get(accountId);
     if (health !== undefined) {
-      this.#health.set(accountId, { ...health, isReportedBroken: false });
+      this.#health.set(accountId, { brokenAt: health.brokenAt, isReportedBroken: false });
     }
-    deliver();
-  }
-
-  /** @returns whether a BROKEN was waiting */
-  #dropHeld(accountId: string): boolean {
-    clearTimeout(this.#held.get(accountId)?.timer);
-    return this.#held.delete(accountId);
+    if (health?.held === undefined) {
+      deliver();
+    }
   }
 }

@@ -106,6 +106,20 @@ describe('the delivery of BROKEN and RECOVERED', () => {
     expect(delivered).toEqual(['a BROKEN', 'b BROKEN', 'c LINKED', 'c UPDATED', 'c REMOVED']);
   });
 
+  it('waits for 10,000 accounts at most: the one that waits longest is reported early, and each one once', () => {
+    const ids = Array.from({ length: 10_001 }, (_, index) => `account-${index}`);
+    for (const id of ids) {
+      handle('BROKEN', id);
+      handle('RECOVERED', id);
+      handle('BROKEN', id);
+    }
+    expect(jest.getTimerCount()).toBe(10_000);
+    expect(delivered.filter((line) => line === 'account-0 BROKEN')).toHaveLength(2);
+    expect(delivered.filter((line) => line === 'account-1 BROKEN')).toHaveLength(1);
+    minutes(20);
+    expect(delivered).toHaveLength(3 * ids.length);
+  });
+
   it('ends with a removal', () => {
     handle('BROKEN');
     handle('RECOVERED');
