@@ -8,11 +8,31 @@ import { describeStartError, logConfiguration, runServer } from './lifecycle.js'
 import { createLogger } from './observability/logger.js';
 import { createOwnerHash } from './observability/owner-hash.js';
 
+const commands = {
+  doctor: {
+    usage: 'doctor [--token - | --token-file <path> | --token <JWT>] [--mint] [--json]',
+    help: `doctor checks the configuration and says what to change: StackOne, its API key and its catalog, the keys for access
+tokens, Redis, CORS and the clock. The exit code is 1 after an error.
+  --token -            Checks an access token from standard input, and prints the owner as the server understands it.
+  --token-file <path>  The same with a token in a file.
+  --token <JWT>        The same. Other users of the machine can see the arguments of a command.
+  --mint               Creates a connect session of 60 seconds, which shows the StackOne project of the API key.
+  --json               Prints JSON.`,
+  },
+  'owner-hash': {
+    usage: 'owner-hash <owner id>',
+    help: 'owner-hash prints the hash of an owner id that log lines contain. It needs only STACKONE_API_KEY.',
+  },
+} as const;
+
 /** The only side effects: environment, arguments, start and exit code. */
 async function main(args: readonly string[]): Promise<void> {
   const [command, ownerId, ...rest] = args;
   const unknown = args.find((arg) => !['doctor', 'owner-hash', '--help', '--version'].includes(arg));
-  if (command === 'doctor' && !args.includes('--help')) {
+  if ((command === 'doctor' || command === 'owner-hash') && args.includes('--help')) {
+    const { usage, help } = commands[command];
+    process.stdout.write(`Usage: ${packageName} ${usage}\n\n${help}\n`);
+  } else if (command === 'doctor') {
     const { runDoctor } = await import('./doctor/command.js');
     const { text, exitCode } = await runDoctor(args.slice(1), process.env, process.stdin);
     const output = exitCode === 2 ? process.stderr : process.stdout;
@@ -20,8 +40,8 @@ async function main(args: readonly string[]): Promise<void> {
     output.write(text, () => process.exit(exitCode));
   } else if (command === 'owner-hash' && ownerId !== undefined && rest.length === 0) {
     process.stdout.write(`${createOwnerHash(loadApiKey(process.env))(ownerId)}\n`);
-  } else if (command === 'owner-hash' && !args.includes('--help')) {
-    process.stderr.write('owner-hash takes one owner id. See --help.\n');
+  } else if (command === 'owner-hash') {
+    process.stderr.write('owner-hash takes one owner id. See owner-hash --help.\n');
     process.exitCode = 2;
   } else if (unknown !== undefined) {
     process.stderr.write(`Unknown option: ${unknown}. See --help.\n`);
@@ -61,20 +81,14 @@ function formatHelp(): string {
 GraphQL API that lets your customers connect their accounts through StackOne's Hub.
 
 Usage: ${packageName} [--help] [--version]
-       ${packageName} doctor [--token - | --token-file <path> | --token <JWT>] [--mint] [--json]
-       ${packageName} owner-hash <owner id>
+       ${packageName} ${commands.doctor.usage}
+       ${packageName} ${commands['owner-hash'].usage}
 
 Without a command, it starts the server.
 
-doctor checks the configuration and says what to change: StackOne, its API key and its catalog, the keys for access
-tokens, Redis, CORS and the clock. The exit code is 1 after an error.
-  --token -            Checks an access token from standard input, and prints the owner as the server understands it.
-  --token-file <path>  The same with a token in a file.
-  --token <JWT>        The same. Other users of the machine can see the arguments of a command.
-  --mint               Creates a connect session of 60 seconds, which shows the StackOne project of the API key.
-  --json               Prints JSON.
+${commands.doctor.help}
 
-owner-hash prints the hash of an owner id that log lines contain. It needs only STACKONE_API_KEY.
+${commands['owner-hash'].help}
 
 Settings are environment variables. STACKONE_API_KEY, AUTH_ISSUER, AUTH_AUDIENCE and exactly one of AUTH_JWKS_URL,
 AUTH_PUBLIC_KEY and AUTH_SECRET are required. A variable that ends with _FILE names a file with the value.

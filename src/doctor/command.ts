@@ -29,7 +29,7 @@ export async function runDoctor(
 ): Promise<DoctorResult> {
   const values = parseArguments(args);
   if (values === undefined) {
-    return { text: 'Wrong arguments for doctor. See --help.\n', exitCode: 2 };
+    return { text: 'Wrong arguments for doctor. See doctor --help.\n', exitCode: 2 };
   }
   const token = await readToken(values, input);
   const findings =

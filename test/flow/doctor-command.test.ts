@@ -87,7 +87,7 @@ describe('the command doctor', () => {
   });
 
   it('exits with 2 after wrong arguments, and quotes none of them: one can be a token', async () => {
-    const wrong = { exitCode: 2, stdout: '', stderr: 'Wrong arguments for doctor. See --help.\n' };
+    const wrong = { exitCode: 2, stdout: '', stderr: 'Wrong arguments for doctor. See doctor --help.\n' };
     expect(await run(['doctor', 'canary'])).toEqual(wrong);
     const both = ['--token', 'canary', '--token-file', 'canary'];
     for (const args of [['--canary'], ['--token'], both, ['--mint=canary'], ['--json', 'canary']]) {
@@ -107,9 +107,16 @@ describe('the command doctor', () => {
     expect(text).toMatch(/^error +token .* it is too large: it has \d+ bytes/m);
   });
 
-  it('is in --help', async () => {
-    const { exitCode, stdout } = await run(['doctor', '--help']);
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain('stackone-connect-graphql doctor [--token - | --token-file <path> | --token <JWT>]');
+  it('has a help of its own, without the settings of the server, and is in --help', async () => {
+    const usage = 'stackone-connect-graphql doctor [--token - | --token-file <path> | --token <JWT>]';
+    const options = /--token-file <path> .*--mint .*--json /s;
+    const own = await run(['doctor', '--help', 'canary']);
+    expect(own).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(options), stderr: '' });
+    expect(own.stdout).toContain(`Usage: ${usage}`);
+    expect(own.stdout).not.toMatch(/STACKONE_API_KEY|owner-hash|canary/);
+    const all = await run(['--help']);
+    expect(all.stdout).toContain(usage);
+    expect(all.stdout).toMatch(options);
+    expect(all.stdout).toContain('STACKONE_API_KEY_FILE');
   });
 });

@@ -96,9 +96,15 @@ describe('the command line program', () => {
     const program = startProgram({ STACKONE_API_KEY: 'key' }, { ...server, args: ['owner-hash', 'org_acme'] });
     expect(await program.exitCode).toBe(0);
     expect(program.output()).toBe(`${createOwnerHash(new Secret('key'))('org_acme')}\n`);
+    const help = startProgram(serverEnv, { ...server, args: ['owner-hash', '--help'] });
+    expect(await help.exitCode).toBe(0);
+    expect(help.output()).toMatch(/^Usage: stackone-connect-graphql owner-hash <owner id>\n\nowner-hash prints .*\n$/);
     for (const args of [['owner-hash'], ['owner-hash', 'a', 'b']]) {
       const wrong = startProgram(serverEnv, { ...server, args });
-      expect([await wrong.exitCode, wrong.output()]).toEqual([2, 'owner-hash takes one owner id. See --help.\n']);
+      expect([await wrong.exitCode, wrong.output()]).toEqual([
+        2,
+        'owner-hash takes one owner id. See owner-hash --help.\n',
+      ]);
     }
   });
 
