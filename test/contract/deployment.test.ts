@@ -4,9 +4,10 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { loadConfig } from '../../src/config/from-environment.js';
 import { listSettings } from '../../src/config/setting-list.js';
+import { errorCodes } from '../../src/domain/error-codes.js';
 import { maxWebhookBytes } from '../../src/events/webhooks/receiver.js';
 import { type Server, startServer } from '../../src/server.js';
-import { deploymentShape, kustomizationShape, resourceShapes } from '../support/kubernetes-shapes.js';
+import { alertsShape, deploymentShape, kustomizationShape, resourceShapes } from '../support/kubernetes-shapes.js';
 import { inPackage, readText } from '../support/package-files.js';
 
 const variables = listSettings().flatMap(({ variable, fileVariable }) => [variable, fileVariable ?? variable]);
@@ -87,6 +88,28 @@ describe('deploy/kubernetes', () => {
     const [, port = '', path = ''] = /port: (\w+), path: ([^,]+)/.exec(monitor) ?? [];
     expect(portNames).toContain(port);
     expect((await fetch(new URL(path, server.metricsUrl))).status).toBe(200);
+  });
+
+  it('alerts on metrics, labels and values that exist', async () => {
+    alertsShape.parse(readYaml(`${folder}/alerts.yaml`));
+    const text = readText(`${folder}/alerts.yaml`);
+    const expressions = [...text.matchAll(/^ +expr: (.*)$/gm)].map(([, expression = '']) => expression);
+    const metrics = await (await fetch(new URL('/metrics', server.metricsUrl))).text();
+    // Otherwise the first lost change would be no increase.
+    expect(metrics).toContain('connect_event_deliveries_total{outcome="lost"} 0');
+    const known = [...metrics.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) =>
+      type === 'histogram' ? `${name}_count` : name,
+    );
+    const used = expressions.map((expression) => /connect_\w+/.exec(expression)?.[0]);
+    expect(used.length).toBeGreaterThan(8);
+    expect(used.filter((name) => !known.includes(name))).toEqual([]);
+    const values = expressions.flatMap((expression) => /\{(\w+)="(\w+)"\}/.exec(expression)?.slice(1).join() ?? []);
+    const codes = errorCodes.map((code) => `code,${code}`);
+    expect(values.filter((value) => !codes.includes(value)).sort()).toEqual(['outcome,lost', 'outcome,unsigned']);
+    const operations = readText('docs/operations.md');
+    expect(['lost', 'unsigned'].filter((outcome) => !operations.includes(`\`${outcome}\``))).toEqual([]);
+    const settings = [...text.matchAll(/\b[A-Z]+_[A-Z_]+\b/g)].map(([name]) => name);
+    expect(settings.filter((name) => !variables.includes(name) && !codes.includes(`code,${name}`))).toEqual([]);
   });
 
   it('lets a pod finish: the shutdown is shorter than the time until the pod is killed', () => {

@@ -147,6 +147,27 @@ export const resourceShapes: Readonly<Record<string, z.ZodType>> = {
   ),
 };
 
+export const alertsShape = resource(
+  'monitoring.coreos.com/v1',
+  'PrometheusRule',
+  z.strictObject({
+    groups: z.array(
+      z.strictObject({
+        name: z.string(),
+        rules: z.array(
+          z.strictObject({
+            alert: z.string().regex(/^Connect\w+$/),
+            expr: z.string(),
+            for: z.string().optional(),
+            labels: z.strictObject({ severity: z.enum(['critical', 'warning']) }),
+            annotations: z.strictObject({ summary: z.string().endsWith('.'), action: z.string().endsWith('.') }),
+          }),
+        ),
+      }),
+    ),
+  }),
+);
+
 export const kustomizationShape = z.strictObject({
   apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
   kind: z.literal('Kustomization'),
