@@ -130,12 +130,15 @@ describe('EVENTS_URL', () => {
     statuses = [500];
     link();
     await waitForReceived(1);
+    let release = () => {};
     hold = new Promise((resolve) => {
-      setTimeout(resolve, 300);
+      release = resolve;
     });
     link();
     await waitForReceived(2);
-    await other.stop();
+    const stopped = other.stop();
+    setTimeout(release, 1_000);
+    await stopped;
     hold = undefined;
     expect(lostOf(other.logs())).toEqual(['status 500']);
   });
