@@ -37,6 +37,19 @@ describe('createConnectClient: the headers option', () => {
     expect(headerCalls).toBe(2);
   });
 
+  it('can return a header that is undefined, for a person who is not signed in: it is not sent', async () => {
+    const received: (string | undefined)[] = [];
+    const server = createServer(({ headers }, response) => {
+      received.push(headers.authorization, headers['x-tenant']?.toString());
+      response.end('{"errors":[{"message":"Sign in again.","extensions":{"code":"UNAUTHENTICATED"}}]}');
+    });
+    const { url, close } = await listen(server);
+    const { sdk } = createConnectClient({ url, headers: () => ({ authorization: undefined, 'x-tenant': 'acme' }) });
+    await expect(sdk.integrations()).rejects.toThrow(/Sign in again/);
+    await close();
+    expect(received).toEqual([undefined, 'acme', undefined, 'acme']);
+  });
+
   it('is not called again after any other error', async () => {
     let headerCalls = 0;
     const { sdk } = createConnectClient({

@@ -365,7 +365,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: element,
-    guard: '        requireHub();\n',
+    guard: "        requireHub('Set hubSrc to the URL of the script @stackone/hub/webcomponent, or set loadHub.');\n",
     without: '',
     noticedBy: 'browser/integrations',
   },
