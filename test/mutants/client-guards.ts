@@ -358,6 +358,24 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'flow/integrations',
   },
   {
+    file: client,
+    guard: 'value === undefined ? [] : [[name, value]]',
+    without: '[[name, String(value)]]',
+    noticedBy: 'flow/connect-client',
+  },
+  {
+    file: 'client/src/elements/account-view.ts',
+    guard: 'isAllowed ? undefined : id(',
+    without: 'true ? undefined : id(',
+    noticedBy: 'browser/integrations',
+  },
+  {
+    file: 'client/src/elements/catalog-view.ts',
+    guard: 'state.providers.length === 0',
+    without: 'state.providers.length < 0',
+    noticedBy: 'browser/integrations',
+  },
+  {
     file: 'client/src/elements/removal-dialog.ts',
     guard: 'detail < 2 && ',
     without: '(detail > 0 || true) && ',
