@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
 import { describe, expect, it, jest } from '@jest/globals';
 import { createConnectClient, describeFailure, toFailure } from '../../client/src/index.js';
 import { listen } from '../support/listen.js';
@@ -41,6 +42,7 @@ describe('createConnectClient: the headers option', () => {
     const received: (string | undefined)[] = [];
     const server = createServer(({ headers }, response) => {
       received.push(headers.authorization, headers['x-tenant']?.toString());
+      response.setHeader('content-type', 'application/json');
       response.end('{"errors":[{"message":"Sign in again.","extensions":{"code":"UNAUTHENTICATED"}}]}');
     });
     const { url, close } = await listen(server);
@@ -63,6 +65,24 @@ describe('createConnectClient: the headers option', () => {
     await expect(sdk.createConnectSession()).rejects.toThrow(/StackOne rejected/);
     expect(headerCalls).toBe(1);
   });
+});
+
+it('A server that accepts a request and does not respond is unreachable after 30 seconds, with the body as well', async () => {
+  for (const start of [() => {}, (response: ServerResponse) => response.write('{"data":')]) {
+    const server = createServer((_request, response) => void start(response));
+    const { url, close } = await listen(server);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    const settled = jest.fn();
+    const failure = createConnectClient({ url }).sdk.integrations().catch(toFailure);
+    void failure.then(settled);
+    await once(server, 'request');
+    await jest.advanceTimersByTimeAsync(29_000);
+    expect(settled).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(1_000);
+    jest.useRealTimers();
+    expect(await failure).toEqual({ kind: 'unreachable' });
+    await close();
+  }
 });
 
 /** Runs the test with a proxy that changes the server's clock, which a client sees only in the `Date` header. */

@@ -359,6 +359,18 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: client,
+    guard: 'setTimeout(abort, responseTimeoutMs)',
+    without: 'setTimeout(() => {}, responseTimeoutMs)',
+    noticedBy: 'flow/connect-client',
+  },
+  {
+    file: client,
+    guard: "init?.signal?.addEventListener('abort', abort);",
+    without: '',
+    noticedBy: 'flow/connect-flow',
+  },
+  {
+    file: client,
     guard: 'value === undefined ? [] : [[name, value]]',
     without: '[[name, String(value)]]',
     noticedBy: 'flow/connect-client',

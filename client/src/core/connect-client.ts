@@ -81,9 +81,27 @@ function onlyDefined(headers: RequestHeaders): Record<string, string> {
   );
 }
 
+/** The server responds within 8 seconds. Without a limit, a page behind a proxy that hangs would load for minutes. */
+const responseTimeoutMs = 30_000;
+
 /** @throws ConnectError for a response that is not from a GraphQL server, and explains it to the developer of the page */
 async function fetchGraphql(send: typeof fetch, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
-  const response = await send(input, init);
+  // Not `AbortSignal.any`, which browsers have since 2024 only.
+  const request = new AbortController();
+  const abort = () => request.abort();
+  const timer = setTimeout(abort, responseTimeoutMs);
+  init?.signal?.throwIfAborted();
+  init?.signal?.addEventListener('abort', abort);
+  try {
+    return await expectGraphql(await send(input, { ...init, signal: request.signal }));
+  } finally {
+    clearTimeout(timer);
+    init?.signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** Reads the whole body, so that the time limit includes it. */
+async function expectGraphql(response: Response): Promise<Response> {
   if (isGraphqlResponse(await response.clone().text())) {
     return response;
   }
