@@ -85,6 +85,21 @@ it('A server that accepts a request and does not respond is unreachable after 30
   }
 });
 
+it('A call that its caller aborts ends at once, and closes its request', async () => {
+  const server = createServer(() => {});
+  const { url, close } = await listen(server);
+  const { sdk } = createConnectClient({ url });
+  const caller = new AbortController();
+  const call = sdk.integrations(undefined, undefined, caller.signal);
+  const [, response] = await once(server, 'request');
+  const closed = once(response, 'close');
+  caller.abort();
+  await expect(call).rejects.toThrow(/abort/);
+  await closed;
+  await expect(sdk.integrations(undefined, undefined, caller.signal)).rejects.toThrow(/abort/);
+  await close();
+});
+
 /** Runs the test with a proxy that changes the server's clock, which a client sees only in the `Date` header. */
 async function withServerClock<T>(aheadMs: number, run: (url: string) => Promise<T>): Promise<T> {
   const proxy = createServer((request, response) => {

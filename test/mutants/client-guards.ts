@@ -367,7 +367,7 @@ export const clientGuards: readonly Mutant[] = [
     file: client,
     guard: "init?.signal?.addEventListener('abort', abort);",
     without: '',
-    noticedBy: 'flow/connect-flow',
+    noticedBy: 'flow/connect-client',
   },
   {
     file: client,
