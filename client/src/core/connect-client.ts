@@ -86,11 +86,11 @@ const responseTimeoutMs = 30_000;
 
 /** @throws ConnectError for a response that is not from a GraphQL server, and explains it to the developer of the page */
 async function fetchGraphql(send: typeof fetch, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
+  init?.signal?.throwIfAborted();
   // Not `AbortSignal.any`, which browsers have since 2024 only.
   const request = new AbortController();
   const abort = () => request.abort();
   const timer = setTimeout(abort, responseTimeoutMs);
-  init?.signal?.throwIfAborted();
   init?.signal?.addEventListener('abort', abort);
   try {
     return await expectGraphql(await send(input, { ...init, signal: request.signal }));
