@@ -4,6 +4,7 @@ import { createLoginAuthentication, type GetOwner } from './auth/host-login.js';
 import { type ConnectApolloOptions, compose } from './composition.js';
 import { loadOptions } from './config/from-options.js';
 import type { ConnectSettings } from './config/settings.js';
+import { isRecord } from './domain/values.js';
 import { callHost, type OnAccountChange } from './events/delivery.js';
 import { type ConnectContext, type GraphQLContext, orPublic } from './graphql/context.js';
 import { originalOf } from './graphql/http-head.js';
@@ -82,6 +83,9 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
   const open =
     <Context extends ConnectContext>(create: Create<Request, Context>) =>
     async (request: Request, response?: HostResponse): Promise<Context> => {
+      if (!isRecord(request) || !isRecord(request.headers)) {
+        throw new TypeError('createContext needs a Fetch request, or a Node request and its response.');
+      }
       if (isFetchRequest(request)) {
         const options = response === undefined || 'setHeader' in response ? {} : response;
         return fetchRequests.createContext(request, options, (context) => create(request, context, options.body));

@@ -4,7 +4,7 @@ import { summarizeConfig } from './config/setting-list.js';
 import type { Config } from './config/settings.js';
 import { findUnknownVariables } from './config/unknown-variables.js';
 import type { ProcessLogger } from './observability/logger.js';
-import { describeUnexpectedError } from './observability/unexpected-error.js';
+import { describeUnexpectedError, textOf } from './observability/unexpected-error.js';
 import type { Server } from './server.js';
 
 type LifecycleSettings = Pick<Config, 'production' | 'shutdownGraceSeconds' | 'shutdownTimeoutSeconds'>;
@@ -67,11 +67,15 @@ function exitAfter(error: unknown, logger: ProcessLogger, production: boolean): 
 
 /** What to print when the start fails. @param portVariables the variables that set the ports */
 export function describeStartError(error: unknown, portVariables: string): string {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `${error.message}: another program listens on this port. Stop it, or set ${portVariables}.`;
+  const message = textOf(error, 'message');
+  if (textOf(error, 'code') === 'EADDRINUSE') {
+    return `${message}: another program listens on this port. Stop it, or set ${portVariables}.`;
+  }
+  if (message.startsWith('listen ')) {
+    return `${message}: the server cannot listen there. Correct HOST, or set ${portVariables}.`;
   }
   if (error instanceof ConfigError) {
-    return error.message;
+    return message;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

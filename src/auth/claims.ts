@@ -80,7 +80,9 @@ function describeProblem(claims: JWTPayload, claim: string, value: unknown): str
     return missing(claim, claims);
   }
   const problem =
-    typeof value === 'string' ? `it has ${value.length} characters, too many or not allowed` : `it is ${kindOf(value)}`;
+    typeof value === 'string'
+      ? `its ${value.length} characters are too many, or one is not allowed`
+      : `it is ${kindOf(value)}`;
   return `the claim ${claim} is malformed: ${value === '' ? 'it is empty' : problem}`;
 }
 

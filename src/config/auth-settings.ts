@@ -12,7 +12,7 @@ export function createAuthSettings(production: boolean) {
       url.schema.transform((text) => new URL(text)).optional(),
       'AUTH_JWKS_URL',
       'URL of the JWKS, the public keys that verify access tokens. Must use HTTPS in production. Set exactly one of `AUTH_JWKS_URL`, `AUTH_PUBLIC_KEY` and `AUTH_SECRET`.',
-      url.expected,
+      ...url.texts,
     ),
     authPublicKey: setting(
       publicKey.optional(),

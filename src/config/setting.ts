@@ -109,8 +109,12 @@ export function serviceUrl(production: boolean) {
     const isBare = url?.username === '' && url.password === '' && url.search === '' && url.hash === '';
     return isBare && schemes.includes(url.protocol);
   });
-  const expected = `an ${production ? 'https' : 'http or https'} URL without credentials, query or fragment`;
-  return { schema, expected };
+  const form = 'URL without credentials, query or fragment';
+  const inProduction = (development: string) => `an https ${form}. For plain http in development, ${development}`;
+  const texts: readonly [expected: string, extras?: Extras] = production
+    ? [inProduction('set production: false'), { expectedText: inProduction('set NODE_ENV=development') }]
+    : [`an http or https ${form}`];
+  return { schema, texts };
 }
 
 /** No wildcard: a pattern such as `https://*.example.com` would look right and match nothing. */

@@ -43,7 +43,7 @@ export function createSettings(production: boolean) {
       url.schema.transform((text) => new URL(text).href.replace(/\/+$/, '')).default('https://api.stackone.com'),
       'STACKONE_BASE_URL',
       'URL of the StackOne API, without credentials, query or fragment. Must use HTTPS in production.',
-      url.expected,
+      ...url.texts,
     ),
     production: flag(
       'NODE_ENV',
@@ -147,7 +147,7 @@ export function createSettings(production: boolean) {
       url.schema.transform((text) => new URL(text)).optional(),
       'EVENTS_URL',
       'URL of your product that receives each account change as a POST, signed by Standard Webhooks with `EVENTS_SECRET`. Must use HTTPS in production.',
-      url.expected,
+      ...url.texts,
     ),
     eventsSecret: setting(
       secret((text) => /^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/.test(text)).optional(),

@@ -61,8 +61,12 @@ function checkText(
 function readFile(path: string, fileVariable: string, info: SettingInfo): VariableText {
   try {
     const text = readFileSync(path, 'utf8').trim();
-    return text === '' ? { problem: `${fileVariable} points to an empty file` } : checkText(text, fileVariable, info);
+    return text === ''
+      ? { problem: `${fileVariable} points to an empty file: write the value to it, or unset the variable` }
+      : checkText(text, fileVariable, info);
   } catch {
-    return { problem: `${fileVariable} points to a file that cannot be read` };
+    return {
+      problem: `${fileVariable} points to a file that cannot be read: check its path, and whether the user of the server may read it`,
+    };
   }
 }

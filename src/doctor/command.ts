@@ -35,7 +35,9 @@ export async function runDoctor(
   const findings =
     token === 'unreadable'
       ? [error('token', 'The file of --token-file cannot be read.', 'Pass the path of a file with the token.')]
-      : await diagnose(env, { token: token?.text, mint: values.mint ?? false });
+      : token?.text.trim() === ''
+        ? [error('token', 'The token is empty.', 'Pass an access token on standard input, or in the file.')]
+        : await diagnose(env, { token: token?.text, mint: values.mint ?? false });
   const hasError = findings.some(({ level }) => level === 'error');
   return { text: values.json ? formatJson(findings, hasError) : formatText(findings), exitCode: hasError ? 1 : 0 };
 }

@@ -5,9 +5,9 @@ import { findUnknownVariables } from '../config/unknown-variables.js';
 import { error, type Finding, ok, warning } from './finding.js';
 
 export interface Configuration {
-  /** Undefined when a required setting is missing or not valid: there is nothing to check. */
+  /** Undefined when there is nothing to check. */
   readonly config: Config | undefined;
-  /** Variables that are not valid. `config` is without them. */
+  /** Variables that are missing or not valid. `config` is without them, or has stand-ins for them. */
   readonly invalid: readonly string[];
   readonly findings: readonly Finding[];
 }
@@ -26,10 +26,41 @@ export function readConfiguration(env: Environment): Configuration {
       findings: [ok('configuration', 'All settings are valid.'), ...checkMode(production), ...misspelt],
     };
   }
-  const invalid = Object.keys(env).filter((name) => first.problems.some((problem) => problem.startsWith(`${name} `)));
-  const valid = Object.entries(env).filter(([name]) => !invalid.includes(name));
-  const { config } = tryLoad(Object.fromEntries(valid));
+  const { config, invalid } = loadOthers(env, first.problems);
   return { config, invalid, findings: [...first.problems.map(toFinding), ...misspelt] };
+}
+
+/** Valid values for required settings, so that the configuration of the others can be read. No check uses them. */
+const standIns = new Map([
+  ['STACKONE_API_KEY', 'none'],
+  ['AUTH_SECRET', 'no secret, only in place of a valid one'],
+  ['AUTH_ISSUER', 'none'],
+  ['AUTH_AUDIENCE', 'none'],
+  ['OWNER_ID_CLAIM', 'tid'],
+]);
+
+/** Without one variable another one can be incomplete, such as `EVENTS_URL` without `EVENTS_SECRET`. */
+function loadOthers(env: Environment, problems: readonly string[]): Pick<Configuration, 'config' | 'invalid'> {
+  const invalid = new Set<string>();
+  const values = new Map(Object.entries(env));
+  for (let current: Loaded = { problems }; ; current = tryLoad(Object.fromEntries(values))) {
+    if (current.config !== undefined) {
+      return { config: current.config, invalid: [...invalid] };
+    }
+    const words = new Set(current.problems.flatMap((problem) => problem.split(':')[0]?.split(/\W+/) ?? []));
+    const names = [...values.keys(), ...standIns.keys()].filter((name) => words.has(name));
+    if (names.every((name) => invalid.has(name))) {
+      return { config: undefined, invalid: [...invalid] };
+    }
+    for (const name of names) {
+      const standIn = standIns.get(name);
+      invalid.add(name);
+      values.delete(name);
+      if (standIn !== undefined) {
+        values.set(name, standIn);
+      }
+    }
+  }
 }
 
 type Loaded =

@@ -3,7 +3,7 @@ import type { Config } from '../config/settings.js';
 import { readConfiguration } from './configuration-check.js';
 import { type Finding, runCheck, unknown } from './finding.js';
 import { checkKeys } from './key-checks.js';
-import { checkCors, checkNode } from './local-checks.js';
+import { checkCors, checkFiles, checkNode } from './local-checks.js';
 import { checkRedis } from './redis-checks.js';
 import { checkStackOne } from './stackone-checks.js';
 import { checkToken } from './token-check.js';
@@ -38,6 +38,7 @@ export async function diagnose(env: Environment, options: DiagnoseOptions = {}):
       ? []
       : [{ check: 'token', variables: authVariables, run: (valid: Config) => checkToken(token, valid) }]),
     { check: 'cors', variables: /^CORS_/, run: async (valid) => checkCors(valid) },
+    { check: 'files', variables: /^(AUDIT_LOG|TRUSTED_DOCUMENTS_FILE)$/, run: async (valid) => checkFiles(valid) },
     { check: 'redis', variables: /^(REDIS_URL|STACKONE_WEBHOOK_)/, run: checkRedis },
   ];
   const results = await Promise.all(checks.map((check) => runIfValid(check, config, invalid)));
@@ -54,7 +55,7 @@ function runIfValid(
     if (config === undefined) {
       return [unknown(check, 'Not checked, because the configuration is not complete.')];
     }
-    return wrong.length > 0 ? [unknown(check, `Not checked, because ${wrong.join(', ')} is not valid.`)] : run(config);
+    return wrong.length > 0 ? [unknown(check, `Not checked. Missing or not valid: ${wrong.join(', ')}.`)] : run(config);
   };
   return runCheck(check, work, groupTimeoutMs);
 }

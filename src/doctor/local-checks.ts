@@ -1,4 +1,7 @@
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Config } from '../config/settings.js';
+import { textOf } from '../observability/unexpected-error.js';
 import { error, type Finding, ok, warning } from './finding.js';
 
 /** As in `engines` of package.json. */
@@ -36,4 +39,41 @@ export function checkCors({ corsOrigins, production }: Pick<Config, 'corsOrigins
       ),
     ),
   ];
+}
+
+/** Files without which the server does not start. Their other settings have been read with the configuration. */
+export function checkFiles({
+  auditLog,
+  trustedDocumentsFile,
+}: Pick<Config, 'auditLog' | 'trustedDocumentsFile'>): Finding[] {
+  return [
+    ...(auditLog === 'off' || auditLog === 'stdout' ? [] : [checkAuditLog(auditLog)]),
+    ...(trustedDocumentsFile === undefined ? [] : [checkDocuments(trustedDocumentsFile)]),
+  ];
+}
+
+/** Does not create the file: the user of the doctor can be another one than that of the server. */
+function checkAuditLog(path: string): Finding {
+  try {
+    accessSync(existsSync(path) ? path : dirname(path), constants.W_OK);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      return ok('files', `The file in AUDIT_LOG can be written: ${path}.`);
+    }
+  } catch {
+    // The finding is the same.
+  }
+  return error('files', `The file in AUDIT_LOG cannot be written: ${path}.`, auditLogFix);
+}
+
+const auditLogFix = 'Create its folder, and allow the user of the server to write to it.';
+
+/** Its documents are compared with the schema at the start only. */
+function checkDocuments(path: string): Finding {
+  try {
+    JSON.parse(readFileSync(path, 'utf8'));
+    return ok('files', `The file in TRUSTED_DOCUMENTS_FILE is JSON: ${path}.`);
+  } catch (failure) {
+    const problem = textOf(failure, 'name') === 'SyntaxError' ? 'is not JSON' : 'cannot be read';
+    return error('files', `The file in TRUSTED_DOCUMENTS_FILE ${problem}: ${path}.`, 'Correct the path or the file.');
+  }
 }

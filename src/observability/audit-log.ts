@@ -1,7 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
 import { pino } from 'pino';
+import { ConfigError } from '../config/config-error.js';
 import { type OnAudit, reportAuditFailure } from './audit.js';
 import type { Logger } from './logger.js';
+import { textOf } from './unexpected-error.js';
 
 export interface AuditLog {
   readonly onAudit: OnAudit;
@@ -18,7 +20,7 @@ const maxWaitingBytes = 1024 * 1024;
 /**
  * One JSON line for each event, written at once. `"log":"audit"` tells the lines from those of the request log.
  * @param target `off`, `stdout` or the path of a file
- * @throws Error of Node.js when the file cannot be opened
+ * @throws ConfigError when the file cannot be opened
  */
 export function openAuditLog(target: string, logger: Logger): AuditLog | undefined {
   if (target === 'off') {
@@ -27,7 +29,7 @@ export function openAuditLog(target: string, logger: Logger): AuditLog | undefin
   const isFile = target !== 'stdout';
   if (isFile) {
     // The stream reports a file that cannot be opened too late for the start.
-    closeSync(openSync(target, 'a', mode));
+    closeSync(open(target));
   }
   const stream = pino.destination({
     dest: isFile ? target : 1,
@@ -49,4 +51,13 @@ export function openAuditLog(target: string, logger: Logger): AuditLog | undefin
       }
     },
   };
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'a', mode);
+  } catch (error) {
+    const fix = 'create its folder, and allow the user of the server to write to it';
+    throw new ConfigError([`AUDIT_LOG names a file that cannot be opened (${textOf(error, 'code')}): ${fix}`]);
+  }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { Demo } from '../../demo/start-demo.js';
+import { tenants } from '../../demo/tenants.js';
 import { accessibilityProblems, describeInBrowser, overflowPixels } from '../support/browser.js';
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
@@ -60,6 +61,27 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
     expect(await page.locator(`[id="${reason}"]`).textContent()).toContain('Ask an administrator');
   });
 
+  test('a plan: an account of a provider outside of it can only be removed, and the limit is shown once for all', async () => {
+    demo.emulator.reset();
+    const joanna = tenantOwner(tenants.initech);
+    demo.emulator.addAccount({ provider: 'hubspot', ...joanna, status: 'error' });
+    const page = await visit('/?tenant=initech');
+    const reconnect = button(page, 'Reconnect HubSpot');
+    await reconnect.waitFor();
+    expect(await reconnect.isDisabled()).toBe(true);
+    expect(await button(page, 'Disconnect: HubSpot').isEnabled()).toBe(true);
+    const reason = await reconnect.getAttribute('aria-describedby');
+    expect(await page.locator(`[id="${reason}"]`).textContent()).toBe('Your plan does not include this provider.');
+    demo.emulator.addAccount({ provider: 'personio', ...joanna });
+    const limit = page.getByText('Your plan does not allow further accounts.');
+    await limit.waitFor();
+    expect(await limit.count()).toBe(1);
+    const connect = button(page, 'Connect Docebo');
+    expect(await connect.isDisabled()).toBe(true);
+    const note = await connect.getAttribute('aria-describedby');
+    expect(await page.locator(`[id="${note}"]`).textContent()).toContain('Your plan does not allow');
+  });
+
   test('shows nothing without a client', async () => {
     const page = await visit('/');
     await element(page).getByRole('heading', { name: 'Your connections' }).waitFor();
@@ -95,7 +117,7 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
     ['a module that does not define it', 'element.hubSrc = null; element.loadHub = async () => ({})'],
   ])('the Hub is %s: the dialog says that it could not be loaded, and is not empty', async (_source, change) => {
     const page = await visit('/');
-    expectConsoleErrors(/Unexpected token/);
+    expectConsoleErrors(/Unexpected token|The Hub could not be loaded.*(hubSrc|\/hub-page)/);
     await page.route('**/hub-page', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
     await page.evaluate(`{ const element = document.querySelector('connect-integrations'); ${change} }`);
     await button(page, 'Connect BambooHR').click();
@@ -126,7 +148,7 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
     await waitForText(page, 'HubSpot is disconnected.');
   });
 
-  test('hides a logo that cannot be loaded, and says nothing about a search without providers', async () => {
+  test('hides a logo that cannot be loaded, and says that there are no providers instead of a search', async () => {
     expectConsoleErrors(/Failed to load resource/);
     const page = await visit('/');
     await page.locator('.stackone-connect-account').first().waitFor();
@@ -145,7 +167,8 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
       const element = document.querySelector('connect-integrations');
       element.replaceWith(element);
     }`);
-    await waitForText(page, '0 integrations');
+    await waitForText(page, 'There are no integrations to connect yet');
+    expect(await page.getByRole('searchbox').count()).toBe(0);
     expect(await page.getByText('No matching integrations').count()).toBe(0);
   });
 

@@ -198,6 +198,7 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
   });
 
   test('shows that the Hub failed to load, and loads it again', async () => {
+    expectConsoleErrors(/The Hub could not be loaded/);
     const page = await visit();
     await button(page, 'Connect later').click();
     await waitForText(page, 'The connection window could not be loaded');

@@ -129,11 +129,11 @@ describe('the client', () => {
     expect(button.files.filter((path) => /elements/.test(path))).toEqual([]);
   });
 
-  it('has an element of at most 25 kB with Lit and one language, and less than 3 kB for each further language', async () => {
+  it('has an element of at most 26 kB with Lit and one language, and less than 3.1 kB for each further language', async () => {
     const { text, files, onDemand } = await bundle(`import './client/src/elements/index.js'`, { whole: true });
     expect(files).toContain('client/src/elements/define.ts');
-    expect(gzipped(text)).toBeLessThanOrEqual(25_000);
+    expect(gzipped(text)).toBeLessThanOrEqual(26_000);
     expect(Object.keys(onDemand).sort()).toEqual(['de.ts', 'es.ts', 'fr.ts', 'it.ts', 'ja.ts']);
-    expect(Object.entries(onDemand).filter(([, size]) => size >= 3_000)).toEqual([]);
+    expect(Object.entries(onDemand).filter(([, size]) => size >= 3_100)).toEqual([]);
   });
 });

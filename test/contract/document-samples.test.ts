@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { composeServices } from '@theguild/federation-composition';
+import Fastify from 'fastify';
 import { buildSchema, parse, validate } from 'graphql';
 import type { Demo } from '../../demo/start-demo.js';
 import { startEmulator } from '../../emulator/src/index.js';
+import { startConnect } from '../../src/embed.js';
 import { startTestDemo } from '../support/demo.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 import { startProgram, waitForUrl } from '../support/program.js';
 import { run } from '../support/run-in-project.js';
-import { acme, post, signToken } from '../support/test-app.js';
+import { acme, ownerFields, post, signToken } from '../support/test-app.js';
 
 const authSecret = 'a-secret-of-more-than-32-bytes-for-tests';
 
@@ -41,6 +43,42 @@ describe('docs/embedding.md', () => {
     const [shown = ''] = codeBlocks('docs/embedding.md', 'ts');
     expect(bodyOf(shown)).toContain('executeHTTPGraphQLRequest');
     expect(bodyOf(shown)).toBe(bodyOf(readText('test/support/fetch-handler.ts')));
+  });
+});
+
+describe('docs/embedding.md in Fastify', () => {
+  it('contains routes of account events: the stream has the owner of the request, and shows what a webhook reports', async () => {
+    const code = codeBlocks('docs/embedding.md', 'js').find((block) => block.includes('reply.hijack')) ?? '';
+    const emulator = await startEmulator();
+    const { apiKey, url: baseUrl, settings } = emulator;
+    const connect = await startConnect({
+      ...{ apiKey, baseUrl, production: false, logLevel: 'silent', webhookSecret: settings.webhookSecret },
+      getOwner: ({ headers }) => (headers['x-session'] === 'ada' ? { id: acme.org_id, name: acme.org_name } : null),
+    });
+    const app = Fastify();
+    const AsyncFunction: FunctionConstructor = Object.getPrototypeOf(async () => {}).constructor;
+    await AsyncFunction('app', 'connect', code)(app, connect);
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    settings.webhookUrl = `${url}/webhooks/stackone`;
+    const open = (session: string) =>
+      fetch(`${url}/graphql/stream`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream', 'x-session': session },
+        body: JSON.stringify({ query: 'subscription { linkedAccountChanged { kind accountId } }' }),
+      });
+    expect((await open('nobody')).status).toBe(401);
+    const reader = (await open('ada')).body?.pipeThrough(new TextDecoderStream()).getReader();
+    const { id } = emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    let text = '';
+    while (!text.includes(id)) {
+      text += (await reader?.read())?.value;
+    }
+    expect(text).toContain('"kind":"LINKED"');
+    expect((await fetch(settings.webhookUrl, { method: 'POST', body: '{}' })).status).toBe(401);
+    await reader?.cancel();
+    await app.close();
+    await connect.stop();
+    await emulator.stop();
   });
 });
 

@@ -131,6 +131,7 @@ describe('What has one place:', () => {
       'demo/main.ts',
       // Explains a wrong URL to the developer of the page.
       'client/src/core/connect-client.ts',
+      'client/src/core/connect-flow.ts',
     ]);
   });
 

@@ -219,7 +219,7 @@ describe('Invalid access token → the same UNAUTHENTICATED response, with nothi
     [
       'owner claim with a line break',
       () => bearer(signed({ org_id: 'org_acme\r\nx: 1' })),
-      'org_id is malformed: it has 14 characters',
+      'org_id is malformed: its 14 characters are too many, or one is not allowed',
     ],
   ])('%s', async (_name, authorization, reason) => {
     await expectUnauthenticated(app, await authorization(), reason);

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
 import { describe, expect, it, jest } from '@jest/globals';
 import { createConnectClient, describeFailure, toFailure } from '../../client/src/index.js';
 import { listen } from '../support/listen.js';
@@ -37,6 +38,20 @@ describe('createConnectClient: the headers option', () => {
     expect(headerCalls).toBe(2);
   });
 
+  it('can return a header that is undefined, for a person who is not signed in: it is not sent', async () => {
+    const received: (string | undefined)[] = [];
+    const server = createServer(({ headers }, response) => {
+      received.push(headers.authorization, headers['x-tenant']?.toString());
+      response.setHeader('content-type', 'application/json');
+      response.end('{"errors":[{"message":"Sign in again.","extensions":{"code":"UNAUTHENTICATED"}}]}');
+    });
+    const { url, close } = await listen(server);
+    const { sdk } = createConnectClient({ url, headers: () => ({ authorization: undefined, 'x-tenant': 'acme' }) });
+    await expect(sdk.integrations()).rejects.toThrow(/Sign in again/);
+    await close();
+    expect(received).toEqual([undefined, 'acme', undefined, 'acme']);
+  });
+
   it('is not called again after any other error', async () => {
     let headerCalls = 0;
     const { sdk } = createConnectClient({
@@ -50,6 +65,39 @@ describe('createConnectClient: the headers option', () => {
     await expect(sdk.createConnectSession()).rejects.toThrow(/StackOne rejected/);
     expect(headerCalls).toBe(1);
   });
+});
+
+it('A server that accepts a request and does not respond is unreachable after 30 seconds, with the body as well', async () => {
+  for (const start of [() => {}, (response: ServerResponse) => response.write('{"data":')]) {
+    const server = createServer((_request, response) => void start(response));
+    const { url, close } = await listen(server);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    const settled = jest.fn();
+    const failure = createConnectClient({ url }).sdk.integrations().catch(toFailure);
+    void failure.then(settled);
+    await once(server, 'request');
+    await jest.advanceTimersByTimeAsync(29_000);
+    expect(settled).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(1_000);
+    jest.useRealTimers();
+    expect(await failure).toEqual({ kind: 'unreachable' });
+    await close();
+  }
+});
+
+it('A call that its caller aborts ends at once, and closes its request', async () => {
+  const server = createServer(() => {});
+  const { url, close } = await listen(server);
+  const { sdk } = createConnectClient({ url });
+  const caller = new AbortController();
+  const call = sdk.integrations(undefined, undefined, caller.signal);
+  const [, response] = await once(server, 'request');
+  const closed = once(response, 'close');
+  caller.abort();
+  await expect(call).rejects.toThrow(/abort/);
+  await closed;
+  await expect(sdk.integrations(undefined, undefined, caller.signal)).rejects.toThrow(/abort/);
+  await close();
 });
 
 /** Runs the test with a proxy that changes the server's clock, which a client sees only in the `Date` header. */

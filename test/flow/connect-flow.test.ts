@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   type ConnectFlow,
   type ConnectFlowOptions,
@@ -303,15 +303,19 @@ describe('failure kinds', () => {
 
   it('is `hub-not-loaded` when the Hub does not load, and retry loads it again', async () => {
     let tries = 0;
+    const cause = new Error('No such script');
     const prepare = async () => {
       tries += 1;
       if (tries === 1) {
-        throw new Error('No such script');
+        throw cause;
       }
     };
     const flow = await createFlow({ prepare });
+    const report = jest.spyOn(console, 'error').mockImplementation(() => {});
     await flow.start();
     expect(stateIn(flow, 'failed').failure).toEqual({ kind: 'hub-not-loaded' });
+    expect(report.mock.calls).toEqual([[expect.stringContaining('The Hub could not be loaded'), cause]]);
+    report.mockRestore();
     await flow.retry();
     stateIn(flow, 'open');
   });

@@ -84,6 +84,11 @@ describe('the command doctor', () => {
     const unreadable = await runDoctor(['--token-file', '/nowhere/canary'], env, inputOf(''));
     expect(unreadable.exitCode).toBe(1);
     expect(unreadable.text).toContain('The file of --token-file cannot be read.');
+    const empty = await runDoctor(['--token', '-'], env, inputOf('\n'));
+    expect([empty.exitCode, empty.text]).toEqual([
+      1,
+      expect.stringMatching(/^error +token +The token is empty\.\n +Fix: /),
+    ]);
   });
 
   it('exits with 2 after wrong arguments, and quotes none of them: one can be a token', async () => {

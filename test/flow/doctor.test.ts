@@ -1,5 +1,8 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import type { Environment } from '../../src/config/from-environment.js';
@@ -143,6 +146,34 @@ describe('doctor › a setting that is not valid', () => {
     expect(lines).toContainEqual(expect.stringContaining(`error configuration: ${sentence}`));
   });
 
+  it('reports files without which the server does not start, and creates none', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+    const documents = join(folder, 'documents.json');
+    writeFileSync(documents, '["{ viewer');
+    const files = async (env: Environment) => (await examine(envOf(env))).filter((line) => line.includes(' files: '));
+    const fix = 'Fix: Create its folder, and allow the user of the server to write to it.';
+    for (const path of [join(folder, 'missing', 'audit'), folder]) {
+      expect(await files({ AUDIT_LOG: path })).toEqual([
+        `error files: The file in AUDIT_LOG cannot be written: ${path}. ${fix}`,
+      ]);
+    }
+    const audit = join(folder, 'audit');
+    expect(await files({ AUDIT_LOG: audit, TRUSTED_DOCUMENTS_FILE: documents })).toEqual([
+      `ok files: The file in AUDIT_LOG can be written: ${audit}.`,
+      `error files: The file in TRUSTED_DOCUMENTS_FILE is not JSON: ${documents}. Fix: Correct the path or the file.`,
+    ]);
+    expect(existsSync(audit)).toBe(false);
+    writeFileSync(documents, '["{ viewer { ownerId } }"]');
+    expect(await files({ TRUSTED_DOCUMENTS_FILE: documents })).toEqual([
+      `ok files: The file in TRUSTED_DOCUMENTS_FILE is JSON: ${documents}.`,
+    ]);
+    rmSync(documents);
+    expect(await files({ TRUSTED_DOCUMENTS_FILE: documents })).toEqual([
+      expect.stringContaining(`error files: The file in TRUSTED_DOCUMENTS_FILE cannot be read: ${documents}. Fix: `),
+    ]);
+    rmSync(folder, { recursive: true });
+  });
+
   it('reports a variable that is probably misspelt', async () => {
     expect(await examine(envOf({ OWNER_CLAIM: 'canary' }))).toContainEqual(
       'warning variables: OWNER_CLAIM has no meaning here. Fix: Rename it to OWNER_ID_CLAIM, if that is what you mean.',
@@ -152,12 +183,22 @@ describe('doctor › a setting that is not valid', () => {
   it('hides no problem of the other settings, and sends the key nowhere while STACKONE_BASE_URL is not valid', async () => {
     const lines = await examine(envOf({ CORS_ORIGINS: '*', PORT: 'canary', REDIS_URL: 'redis://127.0.0.1:1' }));
     expect(lines).toContain('ok key: StackOne accepts the API key.');
-    expect(lines).toContain('unknown cors: Not checked, because CORS_ORIGINS is not valid.');
+    expect(lines).toContain('unknown cors: Not checked. Missing or not valid: CORS_ORIGINS.');
     expect(lines).toContainEqual(
       expect.stringMatching(/^error redis: Redis at redis:\/\/127\.0\.0\.1:1 cannot be reached/),
     );
+    // Required settings, and a pair that is no longer complete without its wrong half.
+    const env = { STACKONE_API_KEY: undefined, AUTH_PUBLIC_KEY: undefined, AUTH_AUDIENCE: '' };
+    const pair = { EVENTS_URL: 'https://canary.example', EVENTS_SECRET: 'canary' };
+    const others = await examine(envOf({ ...env, ...pair, REDIS_URL: 'redis://127.0.0.1:1' }));
+    expect(others).toContain('unknown stackone: Not checked. Missing or not valid: STACKONE_API_KEY.');
+    expect(others).toContainEqual(
+      expect.stringMatching(/^unknown keys: Not checked\. Missing or not valid: .*AUTH_AUD/),
+    );
+    expect(others).toContainEqual(expect.stringMatching(/^ok cors: /));
+    expect(others).toContainEqual(expect.stringMatching(/^error redis: Redis at redis:\/\/127\.0\.0\.1:1 cannot/));
     const without = await examine(envOf({ STACKONE_BASE_URL: 'canary' }));
-    expect(without).toContain('unknown stackone: Not checked, because STACKONE_BASE_URL is not valid.');
+    expect(without).toContain('unknown stackone: Not checked. Missing or not valid: STACKONE_BASE_URL.');
     expect(without).toContainEqual(expect.stringMatching(/^ok keys: /));
   });
 });

@@ -345,6 +345,17 @@ describe('The call to StackOne is cancelled', () => {
   });
 });
 
+describe('createContext without a request', () => {
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['the context of a framework that has the request as a property', { req: new Request('http://127.0.0.1/') }],
+  ])('%s → TypeError that says what it needs', async (_name, request) => {
+    await expect(Reflect.apply(connect.createContext, undefined, [request])).rejects.toThrow(
+      new TypeError('createContext needs a Fetch request, or a Node request and its response.'),
+    );
+  });
+});
+
 describe('createContext with a Node request', () => {
   it.each<[string, { readonly signal?: AbortSignal } | undefined]>([
     ['no response', undefined],

@@ -375,6 +375,36 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'flow/integrations',
   },
   {
+    file: client,
+    guard: 'setTimeout(abort, responseTimeoutMs)',
+    without: 'setTimeout(() => {}, responseTimeoutMs)',
+    noticedBy: 'flow/connect-client',
+  },
+  {
+    file: client,
+    guard: "init?.signal?.addEventListener('abort', abort);",
+    without: '',
+    noticedBy: 'flow/connect-client',
+  },
+  {
+    file: client,
+    guard: 'value === undefined ? [] : [[name, value]]',
+    without: '[[name, String(value)]]',
+    noticedBy: 'flow/connect-client',
+  },
+  {
+    file: 'client/src/elements/account-view.ts',
+    guard: 'isAllowed ? undefined : id(',
+    without: 'true ? undefined : id(',
+    noticedBy: 'browser/integrations',
+  },
+  {
+    file: 'client/src/elements/catalog-view.ts',
+    guard: 'state.providers.length === 0',
+    without: 'state.providers.length < 0',
+    noticedBy: 'browser/integrations',
+  },
+  {
     file: 'client/src/elements/removal-dialog.ts',
     guard: 'detail < 2 && ',
     without: '(detail > 0 || true) && ',
@@ -382,7 +412,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: element,
-    guard: '        requireHub();\n',
+    guard: "        requireHub('Set hubSrc to the URL of the script @stackone/hub/webcomponent, or set loadHub.');\n",
     without: '',
     noticedBy: 'browser/integrations',
   },

@@ -58,8 +58,8 @@ export const configGuards: readonly Mutant[] = [
   },
   {
     file: variableText,
-    guard: "text === '' ? { problem",
-    without: 'false ? { problem',
+    guard: "return text === ''\n",
+    without: "return text === 'never'\n",
     noticedBy: 'unit/config-refused',
   },
   {

@@ -18,6 +18,24 @@ export const doctorGuards: readonly Mutant[] = [
     noticedBy: 'flow/doctor.test',
   },
   {
+    file: 'src/doctor/configuration-check.ts',
+    guard: "['STACKONE_API_KEY', 'none'],",
+    without: '',
+    noticedBy: 'flow/doctor.test',
+  },
+  {
+    file: 'src/doctor/configuration-check.ts',
+    guard: 'names.every((name) => invalid.has(name))',
+    without: 'names.some((name) => invalid.has(name)) || invalid.size > 0',
+    noticedBy: 'flow/doctor.test',
+  },
+  {
+    file: 'src/doctor/local-checks.ts',
+    guard: 'isDirectory() !== true',
+    without: 'isDirectory() !== undefined',
+    noticedBy: 'flow/doctor.test',
+  },
+  {
     file: 'src/doctor/finding.ts',
     guard: "textOf(error, 'name')",
     without: "textOf(error, 'message')",

@@ -157,6 +157,12 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: embed,
+    guard: '!isRecord(request) || !isRecord(request.headers)',
+    without: 'false',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: embed,
     guard: '        response.setHeader(name, value);\n',
     without: '',
     noticedBy: 'flow/embedding.test.ts',

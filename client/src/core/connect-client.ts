@@ -12,14 +12,17 @@ export interface ConnectClient {
   readonly openChangeStream: (options: { readonly renew: boolean }, listener: ChangeStreamListener) => () => void;
 }
 
+type RequestHeaders = Readonly<Record<string, string | undefined>>;
+
 export interface ConnectClientOptions {
   /** URL of the GraphQL endpoint, absolute or relative to the page. Default: `/graphql`. */
   readonly url?: string;
   /**
    * Returns the headers of a request, such as `{ authorization: 'Bearer …' }`. Called before each request with `renew:
    * false`. After `UNAUTHENTICATED` it is called with `renew: true` and the request is sent once more: return a new token.
+   * A header that is undefined is not sent.
    */
-  readonly headers?: (options: { readonly renew: boolean }) => Record<string, string> | Promise<Record<string, string>>;
+  readonly headers?: (options: { readonly renew: boolean }) => RequestHeaders | Promise<RequestHeaders>;
   /** Same as for `fetch`. Default: `same-origin`, which sends cookies to the origin of the page only. */
   readonly credentials?: 'omit' | 'same-origin' | 'include';
   /**
@@ -34,6 +37,7 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
   const { url = '/graphql', headers = () => ({}), credentials = 'same-origin', sendDocumentIds = false } = options;
   const send: typeof fetch = sendDocumentIds ? fetchWithDocumentId : (input, init) => fetch(input, init);
   const clock = createServerClock();
+  const readHeaders = async (renew: boolean) => onlyDefined(await headers({ renew }));
   const client = new GraphQLClient(toAbsoluteUrl(url), {
     credentials,
     fetch: (input, init) => fetchGraphql(send, input, init),
@@ -45,13 +49,13 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
   });
   const sdk = getSdk(client, async (request) => {
     try {
-      return await request(await headers({ renew: false }));
+      return await request(await readHeaders(false));
     } catch (error) {
       // The request was rejected before it was executed, so it is safe to send it again.
       if (!isUnauthenticated(error) || options.headers === undefined) {
         throw error;
       }
-      return await request(await headers({ renew: true }));
+      return await request(await readHeaders(true));
     }
   });
   return {
@@ -61,7 +65,7 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
       openChangeStream(
         {
           url: toAbsoluteUrl(url).replace(/\/*(\?.*)?$/, '/stream$1'),
-          headers: () => headers({ renew }),
+          headers: () => readHeaders(renew),
           credentials,
           send,
         },
@@ -70,9 +74,34 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
   };
 }
 
+/** `fetch` would send undefined as the text `undefined`. */
+function onlyDefined(headers: RequestHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** The server responds within 8 seconds. Without a limit, a page behind a proxy that hangs would load for minutes. */
+const responseTimeoutMs = 30_000;
+
 /** @throws ConnectError for a response that is not from a GraphQL server, and explains it to the developer of the page */
 async function fetchGraphql(send: typeof fetch, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
-  const response = await send(input, init);
+  init?.signal?.throwIfAborted();
+  // Not `AbortSignal.any`, which browsers have since 2024 only.
+  const request = new AbortController();
+  const abort = () => request.abort();
+  const timer = setTimeout(abort, responseTimeoutMs);
+  init?.signal?.addEventListener('abort', abort);
+  try {
+    return await expectGraphql(await send(input, { ...init, signal: request.signal }));
+  } finally {
+    clearTimeout(timer);
+    init?.signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** Reads the whole body, so that the time limit includes it. */
+async function expectGraphql(response: Response): Promise<Response> {
   if (isGraphqlResponse(await response.clone().text())) {
     return response;
   }

@@ -149,7 +149,9 @@ class ConnectFlow {
   async #prepareHub(): Promise<void> {
     try {
       await this.#prepare();
-    } catch {
+    } catch (error) {
+      // biome-ignore lint/suspicious/noConsole: often a mistake of the page, such as a wrong URL, which its users cannot fix
+      console.error('stackone-connect-client: The Hub could not be loaded.', error);
       throw new ConnectError({ kind: 'hub-not-loaded' });
     }
   }

@@ -1,15 +1,27 @@
 import type { LinkedAccount } from '../core/failure.js';
 import { html, nothing, type TemplateResult } from '../dialog/lit.js';
 import { formatDay, formatMoment, formatNumber, formatPlural } from '../labels/format.js';
-import { button, heading, iconOf, message, plugIcon, providerLogo, symbol, type Tone, type View } from './parts.js';
+import {
+  button,
+  heading,
+  iconOf,
+  message,
+  muted,
+  plugIcon,
+  providerLogo,
+  symbol,
+  type Tone,
+  type View,
+} from './parts.js';
 import { accountName, providerName } from './words.js';
 
 /** The linked accounts, with their status and what the user can do with them. */
 export function connections(view: View): TemplateResult {
   const { state, labels } = view;
-  const { accounts } = state;
+  const { accounts, viewer, providers } = state;
+  const canConnect = viewer?.canManage === true && providers.some(({ availability }) => availability === 'AVAILABLE');
   const broken = accounts.filter(({ needsRelink }) => needsRelink).length;
-  const limit = state.viewer?.maxLinkedAccounts ?? null;
+  const limit = viewer?.maxLinkedAccounts ?? null;
   const badge =
     broken > 0
       ? html`<span class="stackone-connect-badge">${formatPlural(labels, labels.needAttention, broken)}</span>`
@@ -24,7 +36,7 @@ export function connections(view: View): TemplateResult {
     ${heading(view.id('connections'), labels.connections, html`${badge} ${used}`)}
     ${
       accounts.length === 0
-        ? message(symbol(plugIcon), labels.noConnections, labels.noConnectionsText)
+        ? message(symbol(plugIcon), labels.noConnections, canConnect ? labels.noConnectionsText : '')
         : html`<ul class="stackone-connect-panel stackone-connect-accounts">
             ${accounts.map((account) => accountRow(view, account))}
           </ul>`
@@ -36,8 +48,12 @@ function accountRow(view: View, account: LinkedAccount): TemplateResult {
   const { state, labels } = view;
   const { label, createdAt, linkedBy, providerKey } = account;
   const name = accountName(state, account, labels);
+  const provider = state.providers.find(({ key }) => key === providerKey);
+  const canManage = state.viewer?.canManage === true;
+  // Such an account can be removed only.
+  const isAllowed = provider?.availability !== 'NOT_ALLOWED';
   return html`<li class="stackone-connect-account" id=${view.id(account.id)} tabindex="-1" aria-label=${name}>
-    ${providerLogo(state.providers.find(({ key }) => key === providerKey))}
+    ${providerLogo(provider)}
     <div class="stackone-connect-details">
       <h3 class="stackone-connect-name">
         ${providerName(state, providerKey)}
@@ -47,18 +63,24 @@ function accountRow(view: View, account: LinkedAccount): TemplateResult {
       <p class="stackone-connect-muted" title=${createdAt === null ? nothing : formatMoment(labels, createdAt)}>
         ${labels.linkedDetails(linkedBy, createdAt === null ? null : formatDay(labels, createdAt))}
       </p>
+      ${
+        canManage && account.needsRelink && !isAllowed
+          ? muted(labels.unavailable.NOT_ALLOWED, view.id(`reason-${account.id}`))
+          : nothing
+      }
     </div>
-    ${state.viewer?.canManage === true ? actions(view, account, name) : nothing}
+    ${canManage ? actions(view, account, name, isAllowed) : nothing}
   </li>`;
 }
 
-function actions({ integrations, labels }: View, account: LinkedAccount, name: string): TemplateResult {
+function actions({ integrations, labels, id }: View, account: LinkedAccount, name: string, isAllowed: boolean) {
   const reconnect = () => integrations.reconnect(account);
   const remove = () => integrations.askRemoval(account);
+  const disabledBy = isAllowed ? undefined : id(`reason-${account.id}`);
   return html`<div class="stackone-connect-actions">
     ${
       account.needsRelink
-        ? button(labels.reconnect, reconnect, { kind: 'primary', name: labels.reconnectTitle(name) })
+        ? button(labels.reconnect, reconnect, { kind: 'primary', name: labels.reconnectTitle(name), disabledBy })
         : nothing
     }
     ${button(labels.disconnect, remove, { kind: 'subtle', name: `${labels.disconnect}: ${name}` })}

@@ -15,6 +15,7 @@ import {
   plusIcon,
   providerLogo,
   searchIcon,
+  symbol,
   type View,
 } from './parts.js';
 
@@ -22,6 +23,13 @@ import {
 export function catalog(view: View): TemplateResult {
   const { state, labels, integrations } = view;
   const { matches } = state;
+  if (state.providers.length === 0) {
+    const request = requestCard(view);
+    return html`<section aria-labelledby=${view.id('catalog')}>
+      ${heading(view.id('catalog'), labels.catalog, nothing)} ${message(symbol(gridIcon), labels.noProviders)}
+      ${request === nothing ? nothing : html`<ul class="stackone-connect-catalog">${request}</ul>`}
+    </section>`;
+  }
   return html`<section aria-labelledby=${view.id('catalog')}>
     ${heading(
       view.id('catalog'),
@@ -82,9 +90,9 @@ function providerCard(view: View, provider: Provider): TemplateResult {
           ${tone === 'warning' ? labels.status.ERROR : formatPlural(labels, labels.connected, linked.length)}
         </span>`;
   const reason = state.viewer === null ? null : describeUnavailable(state.viewer, provider, labels);
-  // Without the permission, one note above the lists is the reason for all.
-  const isOwnReason = reason !== null && state.viewer?.canManage === true;
-  const reasonId = view.id(isOwnReason ? `reason-${key}` : 'no-permission');
+  // One note above the lists is the reason for all without the permission, and at the limit.
+  const isOwnReason = reason !== null && state.viewer?.canManage === true && provider.availability === 'NOT_ALLOWED';
+  const reasonId = view.id(isOwnReason ? `reason-${key}` : 'restriction');
   const isFirst = linked.length === 0;
   return card(
     providerLogo(provider),
@@ -115,10 +123,7 @@ function requestCard({ state, labels, requestIntegration }: View): TemplateResul
   return card(logo(plusIcon), labels.requestTitle, muted(labels.requestText), action, true);
 }
 
-function noMatches({ state, labels, integrations }: View): TemplateResult | typeof nothing {
-  if (state.providers.length === 0) {
-    return nothing;
-  }
+function noMatches({ labels, integrations }: View): TemplateResult {
   const showAll = () => {
     integrations.search('');
     integrations.filter(null);

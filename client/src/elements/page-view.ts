@@ -21,7 +21,7 @@ function content(view: View): TemplateResult {
       return html`<div role="alert">${message(symbol(warningIcon, 'warning'), title, text, action)}</div>`;
     }
     case 'ready':
-      return html`${stale(view)} ${noPermission(view)} ${connections(view)} ${catalog(view)}`;
+      return html`${stale(view)} ${restriction(view)} ${connections(view)} ${catalog(view)}`;
   }
 }
 
@@ -47,13 +47,17 @@ function stale({ state, labels, integrations }: View): TemplateResult | typeof n
   </div>`;
 }
 
-function noPermission(view: View): TemplateResult | typeof nothing {
-  return view.state.viewer?.canManage === false
-    ? html`<div class="stackone-connect-note">
+/** A reason that is the same for all providers is shown once. The disabled buttons refer to it. */
+function restriction({ state, labels, id }: View): TemplateResult | typeof nothing {
+  const { NO_PERMISSION, LIMIT_REACHED } = labels.unavailable;
+  const isAtLimit = state.providers.some(({ availability }) => availability === 'LIMIT_REACHED');
+  const canManage = state.viewer?.canManage === true;
+  return canManage && !isAtLimit
+    ? nothing
+    : html`<div class="stackone-connect-note">
         ${warningIcon}
-        <p id=${view.id('no-permission')}>${view.labels.unavailable.NO_PERMISSION}</p>
-      </div>`
-    : nothing;
+        <p id=${id('restriction')}>${canManage ? LIMIT_REACHED : NO_PERMISSION}</p>
+      </div>`;
 }
 
 /** The live region is always in the page: screen readers announce changes in a region, not a new region. */

@@ -55,12 +55,11 @@ export function card(
 }
 
 /** A message in place of a list. */
-export function message(symbol: Content, title: string, text: string, action: Content = nothing): TemplateResult {
+export function message(symbol: Content, title: string, text = '', action: Content = nothing): TemplateResult {
   return html`<div class="stackone-connect-panel stackone-connect-message">
     ${symbol}
     <h3 class="stackone-connect-name">${title}</h3>
-    <p>${text}</p>
-    ${action}
+    ${text === '' ? nothing : html`<p>${text}</p>`} ${action}
   </div>`;
 }
 

@@ -88,6 +88,7 @@ export const labels: ConnectLabels = {
   browseTitle: 'Noch unsicher?',
   browseText: 'Alle Systeme in einem Fenster ansehen',
   browse: 'Ansehen',
+  noProviders: 'Es gibt noch keine Integrationen zum Verbinden',
   noResults: 'Keine passenden Integrationen',
   noResultsText: 'Versuchen Sie einen anderen Suchbegriff oder eine andere Kategorie.',
   showAll: 'Alle Integrationen zeigen',

@@ -86,6 +86,7 @@ export const defaultLabels: ConnectLabels = {
   browseTitle: 'Not sure yet?',
   browseText: 'See all tools in one window',
   browse: 'Browse',
+  noProviders: 'There are no integrations to connect yet',
   noResults: 'No matching integrations',
   noResultsText: 'Try another search term or another category.',
   showAll: 'Show all integrations',

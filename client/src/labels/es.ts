@@ -87,6 +87,7 @@ export const labels: ConnectLabels = {
   browseTitle: '¿Aún no lo tiene claro?',
   browseText: 'Vea todas las herramientas en una ventana',
   browse: 'Explorar',
+  noProviders: 'Todavía no hay integraciones disponibles',
   noResults: 'No hay integraciones que coincidan',
   noResultsText: 'Pruebe con otro término de búsqueda u otra categoría.',
   showAll: 'Mostrar todas las integraciones',

@@ -87,6 +87,7 @@ export const labels: ConnectLabels = {
   browseTitle: 'Vous hésitez ?',
   browseText: 'Tous les outils dans une seule fenêtre',
   browse: 'Parcourir',
+  noProviders: 'Aucune intégration n’est encore disponible',
   noResults: 'Aucune intégration trouvée',
   noResultsText: 'Essayez un autre terme de recherche ou une autre catégorie.',
   showAll: 'Afficher toutes les intégrations',

@@ -87,6 +87,7 @@ export const labels: ConnectLabels = {
   browseTitle: 'Non hai ancora deciso?',
   browseText: 'Vedi tutti gli strumenti in una finestra',
   browse: 'Sfoglia',
+  noProviders: 'Non ci sono ancora integrazioni disponibili',
   noResults: 'Nessuna integrazione corrispondente',
   noResultsText: 'Prova con un altro termine di ricerca o un’altra categoria.',
   showAll: 'Mostra tutte le integrazioni',

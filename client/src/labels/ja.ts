@@ -86,6 +86,7 @@ export const labels: ConnectLabels = {
   browseTitle: 'お決まりでない場合',
   browseText: 'すべてのツールを一覧で見る',
   browse: '一覧を見る',
+  noProviders: 'まだ連携がありません',
   noResults: '一致する連携がありません',
   noResultsText: '別の検索語またはカテゴリをお試しください。',
   showAll: 'すべての連携を表示',

@@ -99,6 +99,8 @@ export interface ConnectLabels {
   readonly browseTitle: string;
   readonly browseText: string;
   readonly browse: string;
+  /** Instead of the catalog when no provider is enabled. */
+  readonly noProviders: string;
   readonly noResults: string;
   readonly noResultsText: string;
   readonly showAll: string;

@@ -41,6 +41,13 @@ const statuses = {
   full: 503,
 } as const satisfies Record<WebhookOutcome, number>;
 
+/** Of webhooks that StackOne does not send again: the operator has to change something. */
+const reasons: ReadonlyMap<WebhookOutcome, string> = new Map([
+  ['unsigned', 'the signature is missing, or is not made with STACKONE_WEBHOOK_SECRET'],
+  ['malformed', 'the body is not a webhook of StackOne'],
+  ['outdated', 'sent_at is more than 24 hours old or 5 minutes ahead: check the clock of this machine'],
+]);
+
 export interface WebhookRequest {
   readonly signature: string | undefined;
   /** The bytes as they arrived, at most `maxWebhookBytes`. */
@@ -75,7 +82,12 @@ export class WebhookReceiver {
     const outcome = await this.#decide(request);
     const { logger, metrics } = this.#dependencies.observability;
     metrics.countWebhook(outcome);
-    logger[outcome === 'unsigned' || outcome === 'malformed' ? 'warn' : 'debug']({ outcome }, 'webhook');
+    const reason = reasons.get(outcome);
+    if (reason === undefined) {
+      logger.debug({ outcome }, 'webhook');
+    } else {
+      logger.warn({ outcome, reason }, 'webhook');
+    }
     return statuses[outcome];
   }
 
