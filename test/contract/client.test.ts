@@ -129,11 +129,12 @@ describe('the client', () => {
     expect(button.files.filter((path) => /elements/.test(path))).toEqual([]);
   });
 
-  it('has an element of at most 26 kB with Lit and one language, and less than 3.1 kB for each further language', async () => {
-    const { text, files, onDemand } = await bundle(`import './client/src/elements/index.js'`, { whole: true });
-    expect(files).toContain('client/src/elements/define.ts');
-    expect(gzipped(text)).toBeLessThanOrEqual(26_000);
-    expect(Object.keys(onDemand).sort()).toEqual(['de.ts', 'es.ts', 'fr.ts', 'it.ts', 'ja.ts']);
-    expect(Object.entries(onDemand).filter(([, size]) => size >= 3_100)).toEqual([]);
+  it('has an element of at most 25 kB with Lit and one language, and less than 3 kB for each further language', async () => {
+    // The built files, whose style sheets have no white space.
+    const { text, files, onDemand } = await bundle(`import './client/dist/elements/index.js'`, { whole: true });
+    expect(files).toContain('client/dist/elements/define.js');
+    expect(gzipped(text)).toBeLessThanOrEqual(25_000);
+    expect(Object.keys(onDemand).sort()).toEqual(['de.js', 'es.js', 'fr.js', 'it.js', 'ja.js']);
+    expect(Object.entries(onDemand).filter(([, size]) => size >= 3_000)).toEqual([]);
   });
 });

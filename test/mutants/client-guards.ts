@@ -412,7 +412,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: element,
-    guard: "        requireHub('Set hubSrc to the URL of the script @stackone/hub/webcomponent, or set loadHub.');\n",
+    guard: '        requireHub();\n',
     without: '',
     noticedBy: 'browser/integrations',
   },

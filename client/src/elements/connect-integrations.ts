@@ -175,7 +175,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
     const integrations = createIntegrations(client, {
       prepare: async () => {
         await (this.hubSrc === null ? this.loadHub?.() : loadHub(this.hubSrc, { nonce: this.nonce }));
-        requireHub('Set hubSrc to the URL of the script @stackone/hub/webcomponent, or set loadHub.');
+        requireHub();
       },
       onLinked: (account) => this.#report('linked', account),
       onRemoved: (account) => this.#report('removed', account),

@@ -32,7 +32,7 @@ export function loadHub(src: string, { nonce = '' }: { readonly nonce?: string }
   const loaded = new Promise((resolve) => {
     script.onload = resolve;
     script.onerror = resolve;
-  }).then(() => requireHub(`Its script did not load, or is another file. Check its URL: ${script.src}`));
+  }).then(requireHub);
   loaded.catch(() => {
     script.remove();
     scripts.delete(src);
@@ -44,13 +44,10 @@ export function loadHub(src: string, { nonce = '' }: { readonly nonce?: string }
   return loaded;
 }
 
-/**
- * Some servers send their HTML page for a wrong URL.
- * @throws Error with `problem` when no script has defined the Hub
- */
-export function requireHub(problem: string): void {
+/** @throws Error when no script has defined the Hub: some servers send their HTML page for a wrong URL */
+export function requireHub(): void {
   if (customElements.get('stackone-hub') === undefined) {
-    throw new Error(problem);
+    throw new Error('No script has defined <stackone-hub>. Check hubSrc or loadHub.');
   }
 }
 

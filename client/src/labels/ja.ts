@@ -17,7 +17,7 @@ export const labels: ConnectLabels = {
   alreadyLinked: 'すでに接続があります',
   update: 'この接続を更新',
   accountName: '別のアカウントの名前（任意）',
-  nameHint: '「東京オフィス」のような名前を付けると見分けやすくなります。',
+  nameHint: '「東京オフィス」のような名前で見分けやすくなります。',
   connectAnother: '別のアカウントを接続',
   nameAccount: 'アカウントに名前を付ける',
   firstAccountName: 'このアカウントの名前（任意）',
