@@ -68,7 +68,10 @@ function copyPackage(): string {
     'demo',
     'client',
     'dist',
+    'scripts',
     'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
     'jest.config.js',
     'schema.graphql',
     'schema.subgraph.graphql',
@@ -89,6 +92,18 @@ function testsPass(copy: string, tests: string): boolean {
   return status === 0;
 }
 
+/** Builds the programs and the pages that tests load. The compiler writes its output in spite of errors in the types. */
+function rebuild(copy: string): void {
+  const commands = [
+    ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+    ['scripts/build-type-graphql.mjs'],
+    ['scripts/build-assets.mjs'],
+  ];
+  for (const command of commands) {
+    spawnSync(process.execPath, command, { cwd: copy, stdio: 'ignore' });
+  }
+}
+
 function isDetected(copy: string, { file, guard, without, noticedBy }: Mutant): boolean {
   const path = join(copy, file);
   const code = readFileSync(path, 'utf8');
@@ -97,8 +112,15 @@ function isDetected(copy: string, { file, guard, without, noticedBy }: Mutant): 
     path,
     code.replace(guard, () => without),
   );
+  if (!testsPass(copy, noticedBy)) {
+    writeFileSync(path, code);
+    return true;
+  }
+  // Most tests import the source files. Some load a built program or page, so that only a new build changes them.
+  rebuild(copy);
   const detected = !testsPass(copy, noticedBy);
   writeFileSync(path, code);
+  rebuild(copy);
   return detected;
 }
 
