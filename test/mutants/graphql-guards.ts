@@ -217,7 +217,7 @@ export const graphqlGuards: readonly Mutant[] = [
     file: 'src/graphql/operations/operation-runner.ts',
     guard: '      ?.filter((_, index) => kept?.has(index))\n',
     without: '      ?.filter(() => true)\n',
-    noticedBy: 'flow/many-accounts',
+    noticedBy: 'flow/operation-store',
   },
   {
     file: 'src/graphql/plugins/errors.ts',
@@ -236,7 +236,7 @@ export const graphqlGuards: readonly Mutant[] = [
     file: ownFields,
     guard: '      context.budget.spend(value, info);\n',
     without: '',
-    noticedBy: 'flow/many-accounts',
+    noticedBy: 'unit/response-budget',
   },
   {
     file: ownFields,
