@@ -423,6 +423,12 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'browser/demo-page',
   },
   {
+    file: element,
+    guard: '(notice && row && row !== target) || ',
+    without: '',
+    noticedBy: 'browser/integrations',
+  },
+  {
     file: keepFocus,
     guard: '  (target ?? scope.getElementById(fallback))?.focus();\n',
     without: '',
