@@ -73,25 +73,20 @@ function findExcesses(document: DocumentNode, schema: GraphQLSchema): string[] {
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   return [
     ...new Set(
-      operations.flatMap((operation) => {
-        const own = ownSelection(operation, document, schema);
-        return own === undefined ? [] : excessesOf(operation, measure(own));
-      }),
+      operations.flatMap((operation) => excessesOf(operation, measure(ownSelection(operation, document, schema)))),
     ),
   ];
 }
 
-/** @returns undefined for an operation of a host app without our fields */
+/** In a merged schema, our root fields only. */
 function ownSelection(
   operation: OperationDefinitionNode,
   document: DocumentNode,
   schema: GraphQLSchema,
-): SelectionSetNode | undefined {
-  if (isWhollyOwn(schema)) {
-    return operation.selectionSet;
-  }
-  const selections = ownRootFields(schema, document, operation);
-  return selections.length === 0 ? undefined : { kind: Kind.SELECTION_SET, selections };
+): SelectionSetNode {
+  return isWhollyOwn(schema)
+    ? operation.selectionSet
+    : { kind: Kind.SELECTION_SET, selections: ownRootFields(schema, document, operation) };
 }
 
 /** The messages name the limit but not its value, which is documented in docs/errors.md. */

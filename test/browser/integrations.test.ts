@@ -90,10 +90,15 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
     expect(await page.evaluate(`document.querySelector('connect-integrations').integrations`)).toBeNull();
   });
 
-  test('in a shadow root: has the language of the document, and keeps the focus out of the row of another account', async () => {
-    const page = await visit('/');
-    await page.locator('.stackone-connect-account').first().waitFor();
-    await page.evaluate(`(() => {
+  test.each([
+    ['', false],
+    [', also one that a live update has removed before', true],
+  ])(
+    'in a shadow root: has the language of the document, and keeps the focus out of the row of another account%s',
+    async (_when, isLate) => {
+      const page = await visit('/');
+      await page.locator('.stackone-connect-account').first().waitFor();
+      await page.evaluate(`(() => {
       document.documentElement.lang = 'de';
       const element = document.querySelector('connect-integrations');
       element.language = null;
@@ -101,15 +106,26 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
       element.replaceWith(host);
       host.attachShadow({ mode: 'open' }).append(element);
     })()`);
-    await element(page).getByRole('heading', { name: 'Ihre Verbindungen' }).waitFor();
-    expect(await element(page).locator('[lang]').getAttribute('lang')).toBe('de');
-    await button(page, 'Trennen: HubSpot').press('Enter');
-    await page.locator('dialog').getByRole('button', { name: 'Trennen', exact: true }).press('Enter');
-    await element(page).locator('.stackone-connect-account').nth(1).waitFor({ state: 'detached' });
-    expect(await page.evaluate(`document.activeElement.shadowRoot.activeElement.textContent`)).toBe(
-      'Ihre Verbindungen',
-    );
-  });
+      await element(page).getByRole('heading', { name: 'Ihre Verbindungen' }).waitFor();
+      expect(await element(page).locator('[lang]').getAttribute('lang')).toBe('de');
+      const untilRemoved = () =>
+        element(page).locator('.stackone-connect-account').nth(1).waitFor({ state: 'detached' });
+      await page.route('**/graphql', async (route) => {
+        const response = await route.fetch();
+        if (isLate && route.request().postData()?.includes('deleteLinkedAccount') === true) {
+          await untilRemoved();
+        }
+        await route.fulfill({ response });
+      });
+      await button(page, 'Trennen: HubSpot').press('Enter');
+      await page.locator('dialog').getByRole('button', { name: 'Trennen', exact: true }).press('Enter');
+      await untilRemoved();
+      await page.locator('dialog').waitFor({ state: 'detached' });
+      expect(await page.evaluate(`document.activeElement.shadowRoot?.activeElement?.textContent`)).toBe(
+        'Ihre Verbindungen',
+      );
+    },
+  );
 
   test.each([
     ['nothing', 'element.hubSrc = null'],

@@ -192,6 +192,15 @@ describe('createContext with a Fetch request', () => {
     },
   );
 
+  it('is logged once although several operations run with its context', async () => {
+    const request = new Request('http://127.0.0.1/graphql', { headers: { 'x-session': 'ada' } });
+    const contextValue = await connect.createContext(request);
+    for (const query of ['{ viewer { ownerId } }', '{ viewer { ownerName } }']) {
+      await apollo.executeOperation({ query }, { contextValue });
+    }
+    expect(requestLines()).toHaveLength(1);
+  });
+
   it('provides the StackOne client in the context to the product’s own code, with the same owner', async () => {
     const request = new Request('http://127.0.0.1/connect', { headers: { 'x-session': 'ada' } });
     const { stackone, request: context } = await connect.createContext(request);

@@ -119,6 +119,12 @@ describe('A field of this package in a merged schema', () => {
     ]);
   });
 
+  it('rejects null for an argument that must not be null, when a variable has a default', async () => {
+    const query = 'query ($id: ID = "1") { news { title } linkedAccount(id: $id) { id } }';
+    const { json } = await product.post({ query, variables: { id: null } }, ada);
+    expect(json.errors).toMatchObject([{ path: ['linkedAccount'], extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
   it('has its budget for the response', async () => {
     for (let index = 0; index < 60; index++) {
       product.emulator.addAccount({ provider: 'bamboohr', origin_owner_id: 'org_acme', origin_owner_name: 'Acme' });
@@ -129,7 +135,7 @@ describe('A field of this package in a merged schema', () => {
   });
 
   it('reports at most three errors of an invalid document, without its values', async () => {
-    const query = `{ viewer { ${repeated(5, (i) => `owner${i}`)} } linkedAccount(id: {canary: 1}) { id } }`;
+    const query = `{ linkedAccount(id: {canary: 1}) { id } viewer { ${repeated(5, (i) => `owner${i}`)} } }`;
     const { json, text } = await product.post({ query }, ada);
     expect(json.errors).toHaveLength(3);
     expect(text).not.toContain('canary');

@@ -125,6 +125,25 @@ describe('An operation of the store', () => {
     expect(line.code).toBe(code);
   });
 
+  it('returns one error when all accounts of a list fail for the same reason', async () => {
+    const server = await startTestApp();
+    try {
+      for (const id of ['account_1', 'account_2', 'account_3']) {
+        server.emulator.addAccount({ id, provider: 'bamboohr', ...ownerFields(acme) });
+      }
+      const body = { query: '{ linkedAccounts { nodes { id provider { key } } } }' };
+      const arrange = () => server.emulator.failNext({ status: 403, match: { path: '/connector_profiles' } });
+      arrange();
+      await server.post(body, signedIn);
+      const { answer, byApollo } = await bothWays(server, body, signedIn, arrange);
+      expect(byApollo).toBe(false);
+      const { data, errors } = JSON.parse(answer.text);
+      expect([data.linkedAccounts.nodes.length, errors.length]).toEqual([3, 1]);
+    } finally {
+      await server.stop();
+    }
+  });
+
   it.each<[string, { readonly query: string }]>([
     ['a variable of a wrong type', { query: mutation, variables: { provider: 7 } } as { query: string }],
     ['variables that are not an object', { query: mutation, variables: 'x' } as { query: string }],

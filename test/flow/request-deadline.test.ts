@@ -10,8 +10,14 @@ const maxMs = 10_400;
 const accountsPerOwner = 100;
 
 let app: TestApp;
+/** Its list of providers does not arrive. */
+let appWithoutCatalog: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  [app, appWithoutCatalog] = await Promise.all([startTestApp(), startTestApp()]);
+  const { emulator } = appWithoutCatalog;
+  emulator.addAccount({ id: 'account', provider: 'bamboohr', ...ownerFields({ org_id: 'org', org_name: 'org' }) });
+  emulator.failNext({ kind: 'delay', delayMs: 60_000, match: { path: '/connector_profiles' } }, 100);
+  emulator.failNext({ kind: 'delay', delayMs }, 100);
   for (const { owner } of operations) {
     for (let number = 1; number <= accountsPerOwner; number++) {
       app.emulator.addAccount({
@@ -23,7 +29,7 @@ beforeAll(async () => {
   }
   app.emulator.failNext({ kind: 'delay', delayMs }, 10_000);
 });
-afterAll(() => app.stop());
+afterAll(() => Promise.all([app.stop(), appWithoutCatalog.stop()]));
 
 const timeout = 'UPSTREAM_TIMEOUT';
 /** Each has an owner of its own. `$id` is one of the owner's accounts. */
@@ -57,6 +63,18 @@ describe('While each call to StackOne takes 3.5 seconds, one request takes at mo
       expect(response.text).not.toContain('bamboohr');
       expect(response.json.errors?.[0]?.extensions).toEqual({ code, retryAfterSeconds: 1 });
     }
+  });
+
+  eachConcurrently([{ name: 'also when it waits for the list of providers' }], async () => {
+    const headers = await signIn({ org_id: 'org', org_name: 'org' });
+    const start = performance.now();
+    const query = '{ linkedAccount(id: "account") { provider { key } } }';
+    expect(errorCode(await appWithoutCatalog.post({ query }, headers))).toBe(timeout);
+    expect(performance.now() - start).toBeLessThan(maxMs);
+  });
+
+  it('and a session waits at most three seconds for the list of providers', () => {
+    expect(app.logs()).toContain('The provider could not be checked: StackOne decides');
   });
 
   it('and sends nothing for a request after its deadline', async () => {

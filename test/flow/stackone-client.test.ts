@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
 import { AppError } from '../../src/domain/app-error.js';
@@ -62,6 +62,15 @@ describe('The deadline of a request', () => {
     const error = await api.getAccount('unknown', contextOf('a', 50)).catch((thrown: unknown) => thrown);
     expect(codeOf(error)).toBe('UPSTREAM_TIMEOUT');
     expect(emulator.history).toHaveLength(0);
+  });
+
+  it('ends the attempt that is under way, and not only the wait for it', async () => {
+    const api = connect(unlimited);
+    emulator.failNext({ kind: 'delay', delayMs: 2_000 });
+    const context = contextOf('a', 100);
+    const ended = jest.spyOn(context.telemetry, 'addAttempt');
+    expect(await api.getAccount('unknown', context).catch(codeOf)).toBe('UPSTREAM_TIMEOUT');
+    expect(ended).toHaveBeenCalledTimes(1);
   });
 
   it('does not open the circuit breaker when little time was left for the call', async () => {

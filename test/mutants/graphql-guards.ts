@@ -129,14 +129,8 @@ export const graphqlGuards: readonly Mutant[] = [
   // In a merged schema, only our fields count.
   {
     file: limits,
-    guard: 'selections.length === 0 ? undefined : ',
-    without: '',
-    noticedBy: 'flow/embedding-merged',
-  },
-  {
-    file: limits,
-    guard: 'if (isWhollyOwn(schema))',
-    without: 'if (true)',
+    guard: 'return isWhollyOwn(schema)\n',
+    without: 'return true\n',
     noticedBy: 'flow/embedding-merged',
   },
   { file: tokenLimit, guard: 'return left < 0;', without: 'return false;', noticedBy: 'unit/token-limit' },
@@ -217,7 +211,7 @@ export const graphqlGuards: readonly Mutant[] = [
     file: 'src/graphql/operations/operation-runner.ts',
     guard: '      ?.filter((_, index) => kept?.has(index))\n',
     without: '      ?.filter(() => true)\n',
-    noticedBy: 'flow/many-accounts',
+    noticedBy: 'flow/operation-store',
   },
   {
     file: 'src/graphql/plugins/errors.ts',
@@ -236,7 +230,7 @@ export const graphqlGuards: readonly Mutant[] = [
     file: ownFields,
     guard: '      context.budget.spend(value, info);\n',
     without: '',
-    noticedBy: 'flow/many-accounts',
+    noticedBy: 'unit/response-budget',
   },
   {
     file: ownFields,

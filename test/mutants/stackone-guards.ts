@@ -171,7 +171,7 @@ export const stackoneGuards: readonly Mutant[] = [
     file: client,
     guard: 'request.context.deadline - startedAt',
     without: 'attemptTimeoutMs',
-    noticedBy: 'flow/request-deadline',
+    noticedBy: 'flow/stackone-client',
   },
   {
     file: client,

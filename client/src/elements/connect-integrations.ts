@@ -13,7 +13,7 @@ import type { LabelChanges, Language } from '../labels/labels.js';
 import { changeLabels, languageFor, loadLabels } from '../labels/load-labels.js';
 import type { ConnectIntegrationsElement, ConnectIntegrationsProperties } from './element-properties.js';
 import { elementStyle } from './element-style.js';
-import { keepFocus, scopeOf } from './keep-focus.js';
+import { keepFocus, rowSelector, scopeOf } from './keep-focus.js';
 import { pageView } from './page-view.js';
 import { attachRemoval } from './removal-dialog.js';
 import { accountName, dialogTitle } from './words.js';
@@ -127,13 +127,23 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
     this.#keepFocusAfterDialog();
   }
 
-  /** The button that opened the dialog can be gone: the browser cannot restore the focus then. */
+  /**
+   * The button that opened the dialog can be gone, so that the browser cannot restore the focus, or be in the row of
+   * another account, because a live update has changed the list meanwhile.
+   */
   #keepFocusAfterDialog(): void {
     const state = this.integrations?.getState();
     const isOpen = state?.dialog != null;
-    if (this.#hadDialog && !isOpen && document.activeElement === document.body) {
-      const id = state?.notice?.kind === 'linked' ? state.notice.account.id : 'connections';
-      scopeOf(this).getElementById(`${this.#id}-${id}`)?.focus();
+    if (this.#hadDialog && !isOpen) {
+      const notice = state?.notice;
+      const scope = scopeOf(this);
+      const target = scope.getElementById(
+        `${this.#id}-${notice?.kind === 'linked' ? notice.account.id : 'connections'}`,
+      );
+      const row = scope.activeElement?.closest(rowSelector);
+      if ((notice && row && row !== target) || document.activeElement === document.body) {
+        target?.focus();
+      }
     }
     this.#hadDialog = isOpen;
   }

@@ -1,4 +1,4 @@
-const rowSelector = '.stackone-connect-account';
+export const rowSelector = '.stackone-connect-account';
 
 /** What has the focused element, and elements with ids: the document, or the shadow root around the page. */
 export function scopeOf(element: Element): Document | ShadowRoot {
