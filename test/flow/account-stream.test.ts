@@ -111,6 +111,15 @@ describe('POST /graphql/stream', () => {
     expect(app.emulator.history).toEqual([]);
   });
 
+  it.each(['{ viewer { ownerId } }', 'mutation { createConnectSession { token } }'])(
+    'says where to send another operation: %s',
+    async (query) => {
+      const response = await request({ query });
+      const error = { message: 'Send queries and mutations to POST /graphql.', extensions: { code: 'BAD_USER_INPUT' } };
+      expect(await response.json()).toEqual({ errors: [error] });
+    },
+  );
+
   it.each([
     ['a variable that is missing', 'linkedAccountChanged @skip(if: $flag) { kind }', undefined],
     ['a variable that is given', 'linkedAccountChanged @include(if: $flag) { kind }', { flag: true }],
