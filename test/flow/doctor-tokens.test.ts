@@ -210,8 +210,11 @@ describe('doctor › a token', () => {
     await expectFindings(token, env, ...sentences);
   });
 
+  it('that is empty is not sent to a check', async () => {
+    expect(await examineToken('')).toEqual([expect.stringContaining('error token: The token is empty. Fix: ')]);
+  });
+
   it.each([
-    ['', 'the Authorization header is not "Bearer" and one token'],
     ['canary', 'it is not a JWT: it has 1 parts instead of three'],
     ['canary.b.c.d.e', 'it is encrypted (JWE, five parts): send a signed JWT'],
     ['canary.canary.canary', 'it is not a valid signed JWT'],
