@@ -111,10 +111,12 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
       const untilRemoved = () =>
         element(page).locator('.stackone-connect-account').nth(1).waitFor({ state: 'detached' });
       await page.route('**/graphql', async (route) => {
-        const response = await route.fetch();
-        if (isLate && route.request().postData()?.includes('deleteLinkedAccount') === true) {
-          await untilRemoved();
+        if (!isLate || route.request().postData()?.includes('deleteLinkedAccount') !== true) {
+          await route.continue();
+          return;
         }
+        const response = await route.fetch();
+        await untilRemoved();
         await route.fulfill({ response });
       });
       await button(page, 'Trennen: HubSpot').press('Enter');
