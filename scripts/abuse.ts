@@ -8,8 +8,9 @@ import { signOwnerToken, startServerProcess } from './server-process.js';
 
 /**
  * Abuse test: 200 customers create sessions and read accounts, while three others attack. Each attack runs alone, then
- * all run at once. The requests of each kind arrive at a steady rate, at random times. The argument is the number of seconds of each of these phases (`npm run abuse -- 30`).
- * It prints how the sessions of the 200 customers fare, and fails when a goal is missed.
+ * all run at once. The requests of each kind arrive at a steady rate, at random times. It prints how the sessions of the
+ * 200 customers fare, and fails when a goal is missed.
+ * The argument is the number of seconds of each of these phases (`npm run abuse -- 30`).
  * The second argument is the rate limit of an owner, by default that of the server. A high one (600) leaves the attackers
  * to the shares alone.
  */

@@ -32,7 +32,10 @@ export class ResponseBudget {
     this.#left = values;
   }
 
-  /** Before the first resolver of a query. A mutation of a known document has few values and a rate limit of its own. @throws AppError `RATE_LIMITED` */
+  /**
+   * Before the first resolver of a query. A mutation of a known document has few values and a rate limit of its own.
+   * @throws AppError `RATE_LIMITED`
+   */
   start(): void {
     if (!this.#isStarted) {
       this.#isStarted = true;
