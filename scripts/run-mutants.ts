@@ -68,6 +68,7 @@ function copyPackage(): string {
     'demo',
     'client',
     'dist',
+    'docs',
     'scripts',
     'package.json',
     'tsconfig.json',

@@ -8,7 +8,13 @@ import { isRecord } from './domain/values.js';
 import { callHost, type OnAccountChange } from './events/delivery.js';
 import { type ConnectContext, type GraphQLContext, orPublic } from './graphql/context.js';
 import { originalOf } from './graphql/http-head.js';
-import { streamToFetch, streamToNode, webhookFromFetch, webhookFromNode } from './http/event-handlers.js';
+import {
+  type StreamRequest,
+  streamToFetch,
+  streamToNode,
+  webhookFromFetch,
+  webhookFromNode,
+} from './http/event-handlers.js';
 import { type FetchOptions, type FetchRequest, FetchRequests, isFetchRequest } from './http/fetch-request.js';
 import { contextOfNodeRequest } from './http/node-request.js';
 import type { OnAudit } from './observability/audit.js';
@@ -54,7 +60,7 @@ export interface Connect<Request extends HostRequest> {
    * `POST /graphql/stream`: account changes as server-sent events. The response is complete when the stream ends.
    * @param request its JSON body is unread, or parsed into `body`
    */
-  readonly handleStream: (request: Request & IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly handleStream: (request: Request & StreamRequest, response: ServerResponse) => Promise<void>;
   /** `POST /webhooks/stackone`. Mount it before body parsers: the signature is over the bytes of the body. */
   readonly handleWebhook: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** The same two for requests of the Fetch API. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../domain/values.js';
 import { ConfigError, deepFreeze, describeIssues } from './config-error.js';
 import { type ConnectConfig, type ConnectSettings, createSettings } from './settings.js';
 
@@ -16,13 +17,11 @@ const logMethods = ['debug', 'info', 'warn', 'error'] as const;
  * @returns a frozen configuration: a copy, so later changes of the options have no effect
  * @throws ConfigError that lists all problems, including unknown settings
  */
-export function loadOptions({
-  getOwner,
-  onAccountChange,
-  onAudit,
-  logger,
-  ...settings
-}: ConnectOptions): ConnectConfig {
+export function loadOptions(options: ConnectOptions): ConnectConfig {
+  if (!isRecord(options)) {
+    throw new ConfigError(['the options are missing: pass an object with apiKey and getOwner']);
+  }
+  const { getOwner, onAccountChange, onAudit, logger, ...settings } = options;
   const problems: string[] = [];
   if (typeof getOwner !== 'function') {
     problems.push('getOwner is missing: set it to a function that returns the owner of a request');

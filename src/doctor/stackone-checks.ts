@@ -2,7 +2,7 @@ import { createLoginAuthentication } from '../auth/host-login.js';
 import type { Config } from '../config/settings.js';
 import { AppError } from '../domain/app-error.js';
 import { probe } from '../egress/probe.js';
-import { createRateLimits } from '../linking/rate-limits.js';
+import { createRateLimits } from '../linking/limits/rate-limits.js';
 import { createObservability } from '../observability/observability.js';
 import { createBackgroundContext } from '../observability/request-context.js';
 import { StackOneApi } from '../stackone/api.js';

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { isRecord } from '../domain/values.js';
-import { maxResponseValues, type OwnerWork } from '../linking/rate-limits.js';
+import { maxResponseValues, type OwnerWork } from '../linking/limits/owner-work.js';
 import { type Plan, planOf } from './operations/selection.js';
 
 /** A field with a resolver costs as much as so many plain fields. */

@@ -9,10 +9,13 @@ import { webhookHeaders } from './routes/webhooks.js';
 
 const maxOperationBytes = 16 * 1024;
 
+/** A Node request, or the request of a framework that has its headers and its parsed body, as that of Fastify. */
+export type StreamRequest = Pick<IncomingMessage, 'headers'>;
+
 /** `POST /graphql/stream` for a Node request, with the body that a body parser has left in `body`, or unread. */
 export async function streamToNode(
   streams: Streams,
-  request: IncomingMessage,
+  request: StreamRequest,
   response: ServerResponse,
   createContext: () => Promise<GraphQLContext>,
 ): Promise<void> {
@@ -21,7 +24,7 @@ export async function streamToNode(
     return;
   }
   const parsed: unknown = Reflect.get(request, 'body');
-  const body = parsed === undefined ? toJson(await readBody(request, maxOperationBytes)) : parsed;
+  const body = parsed === undefined ? toJson(await readBody(unreadBody(request), maxOperationBytes)) : parsed;
   const result = await streams.start(body, createContext);
   if (result.kind === 'json') {
     response.writeHead(result.status, Object.fromEntries(result.headers)).end(result.body);
@@ -109,6 +112,14 @@ const notJson = JSON.stringify(errorBody('BAD_USER_INPUT', 'Send the operation a
 /** A page of another site can send a form or text with the cookies of the user, but no JSON. */
 function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(;|$)/i.test(contentType);
+}
+
+function unreadBody(request: StreamRequest): AsyncIterable<Uint8Array> | readonly Uint8Array[] {
+  return isStream(request) ? request : [];
+}
+
+function isStream(request: object): request is AsyncIterable<Uint8Array> {
+  return Symbol.asyncIterator in request;
 }
 
 /** @returns undefined when the body is larger, or when the client left before its end and reads no response */

@@ -6,7 +6,8 @@ import { accountsPageSize, type StackOneApi } from '../stackone/api.js';
 import { maxRows } from '../stackone/list-reader.js';
 import type { AccountRecord, AccountsQuery, Page } from '../stackone/records.js';
 import { decodeCursor, encodeCursor, type Position } from './cursor.js';
-import { type OwnerWork, type RateLimits, valuesPerRow } from './rate-limits.js';
+import { type OwnerWork, valuesPerRow } from './limits/owner-work.js';
+import type { RateLimits } from './limits/rate-limits.js';
 
 /** Bounds of any walk through pages, whatever StackOne returns: 2,500 accounts of one owner, in pages of the usual size. */
 const maxPages = 100;

@@ -4,7 +4,7 @@ import type { Owner } from '../domain/owner.js';
 import type { RequestContext } from '../observability/request-context.js';
 import { within } from '../stackone/http/deadline.js';
 import { AccountList, type AccountListDependencies } from './account-list.js';
-import type { RateLimits } from './rate-limits.js';
+import type { RateLimits } from './limits/rate-limits.js';
 
 /** A session does not wait longer for the list. */
 const patienceMs = 3_000;

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { composeServices } from '@theguild/federation-composition';
-import Fastify from 'fastify';
+import Fastify, { type FastifyRequest } from 'fastify';
 import { buildSchema, parse, validate } from 'graphql';
 import type { Demo } from '../../demo/start-demo.js';
 import { startEmulator } from '../../emulator/src/index.js';
@@ -51,13 +52,15 @@ describe('docs/embedding.md in Fastify', () => {
     const code = codeBlocks('docs/embedding.md', 'js').find((block) => block.includes('reply.hijack')) ?? '';
     const emulator = await startEmulator();
     const { apiKey, url: baseUrl, settings } = emulator;
-    const connect = await startConnect({
+    const connect = await startConnect<FastifyRequest>({
       ...{ apiKey, baseUrl, production: false, logLevel: 'silent', webhookSecret: settings.webhookSecret },
       getOwner: ({ headers }) => (headers['x-session'] === 'ada' ? { id: acme.org_id, name: acme.org_name } : null),
     });
     const app = Fastify();
     const AsyncFunction: FunctionConstructor = Object.getPrototypeOf(async () => {}).constructor;
-    await AsyncFunction('app', 'connect', code)(app, connect);
+    // TypeScript accepts the code too.
+    const handleStream: (request: FastifyRequest, response: ServerResponse) => Promise<void> = connect.handleStream;
+    await AsyncFunction('app', 'connect', code)(app, { handleStream, handleWebhook: connect.handleWebhook });
     const url = await app.listen({ port: 0, host: '127.0.0.1' });
     settings.webhookUrl = `${url}/webhooks/stackone`;
     const open = (session: string) =>

@@ -11,7 +11,7 @@ import { startConnect } from '../../src/embed.js';
 import { queryLimits } from '../../src/graphql/query-limits.js';
 import { maxRepresentations } from '../../src/graphql/subgraph/entities.js';
 import { maxTokens } from '../../src/graphql/token-limit.js';
-import { maxResponseValues } from '../../src/linking/rate-limits.js';
+import { maxResponseValues } from '../../src/linking/limits/owner-work.js';
 import { documentsIn, namesIn, rowsIn, sectionOf } from '../support/documents.js';
 import { codeBlocks, inPackage, readText, sourceFiles } from '../support/package-files.js';
 

@@ -5,7 +5,7 @@ import { ChangeDetector, startRead } from '../../src/events/change-detector.js';
 import { MemoryState } from '../../src/events/state/memory-state.js';
 import { RedisState } from '../../src/events/state/redis-state.js';
 import { Sweep } from '../../src/events/sweep.js';
-import { createRateLimits } from '../../src/linking/rate-limits.js';
+import { createRateLimits } from '../../src/linking/limits/rate-limits.js';
 import { RedisClient } from '../../src/linking/redis.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createObservability } from '../../src/observability/observability.js';

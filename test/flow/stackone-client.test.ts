@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
 import { AppError } from '../../src/domain/app-error.js';
-import { createRateLimits } from '../../src/linking/rate-limits.js';
+import { createRateLimits } from '../../src/linking/limits/rate-limits.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createObservability } from '../../src/observability/observability.js';
 import { createBackgroundContext } from '../../src/observability/request-context.js';

@@ -213,7 +213,7 @@ export const eventsGuards: readonly Mutant[] = [
     noticedBy: 'flow/quota-redis',
   },
   {
-    file: 'src/linking/request-window.ts',
+    file: 'src/linking/limits/request-window.ts',
     guard: 'if left == -1 or left > tonumber(ARGV[1]) then',
     without: 'if false then',
     noticedBy: 'flow/quota-redis',

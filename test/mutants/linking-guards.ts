@@ -8,14 +8,15 @@ const cursor = 'src/linking/cursor.ts';
 const choice = 'src/linking/account-choice.ts';
 const policy = 'src/linking/policy.ts';
 const dataSource = 'src/linking/stackone-data-source.ts';
-const rateLimits = 'src/linking/rate-limits.ts';
+const ownerWork = 'src/linking/limits/owner-work.ts';
+const rateLimits = 'src/linking/limits/rate-limits.ts';
 const offers = 'src/linking/provider-offers.ts';
-const requestWindow = 'src/linking/request-window.ts';
+const requestWindow = 'src/linking/limits/request-window.ts';
 
 /** Guards of the rules of linking: owner isolation, the order of checks, rate limits and the bounds of lists. */
 export const linkingGuards: readonly Mutant[] = [
   {
-    file: 'src/linking/rate-limits.ts',
+    file: ownerWork,
     guard: 'if (excess > 0) {',
     without: 'if (false) {',
     noticedBy: 'unit/owner-work',

@@ -40,6 +40,12 @@ describe('The options of startConnect', () => {
     expect(environment).toMatchObject(load({}));
   });
 
+  it('must be an object: without them, the error says what to pass', () => {
+    // As from JavaScript, which can leave out an argument.
+    const loadNothing = () => Reflect.apply(loadOptions, undefined, []);
+    expect(loadNothing).toThrow(new ConfigError(['the options are missing: pass an object with apiKey and getOwner']));
+  });
+
   it('are used unchanged', () => {
     const settings = {
       baseUrl: 'http://127.0.0.1:4010/',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { OwnerWork } from '../../src/linking/rate-limits.js';
+import { OwnerWork } from '../../src/linking/limits/owner-work.js';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());

@@ -4,7 +4,7 @@ import { AppError } from '../../src/domain/app-error.js';
 import { firstOfEach } from '../../src/graphql/http-head.js';
 import { guardFields } from '../../src/graphql/own-fields.js';
 import { ResponseBudget } from '../../src/graphql/response-budget.js';
-import { maxResponseValues, OwnerWork } from '../../src/linking/rate-limits.js';
+import { maxResponseValues, OwnerWork } from '../../src/linking/limits/owner-work.js';
 
 const list = (length: number, item: unknown) => Array<unknown>(length).fill(item);
 

@@ -43,7 +43,7 @@ interface Call<T> {
   readonly protection: Protection;
 }
 
-/** Implemented by `linking/rate-limits`. */
+/** Implemented by `linking/limits/rate-limits`. */
 export interface RequestQuota {
   /** Counts one request to StackOne. @throws AppError `RATE_LIMITED` */
   takeRequest(origin: CallOrigin): Promise<void>;
