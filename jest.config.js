@@ -31,6 +31,8 @@ export default {
   // A shared machine can stand still for half a minute; a test that waits for something has its own, shorter limit.
   testTimeout: 60_000,
   // More than cores: most of a test's time is waiting, for a deadline or a process.
-  maxWorkers: 3,
+  maxWorkers: 4,
+  // ES modules of earlier test files stay in the memory of a worker, where each garbage collection looks at them.
+  workerIdleMemoryLimit: '400MB',
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
 };

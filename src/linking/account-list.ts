@@ -25,7 +25,7 @@ export interface AccountPage {
 
 export interface AccountListDependencies {
   readonly api: StackOneApi;
-  readonly rateLimits: RateLimits;
+  readonly rateLimits: Pick<RateLimits, 'takeLookup'>;
   readonly work: OwnerWork;
   readonly logger: Logger;
 }
@@ -174,7 +174,7 @@ export class AccountList {
 
   #page(filter: AccountFilter, number: number): Promise<Page<AccountRecord>> {
     const query = toQuery(filter, number, this.#owner.id);
-    const key = JSON.stringify(query);
+    const key = `${query.page} ${query.provider} ${query.statuses}`;
     const page = this.#pages.get(key) ?? this.#fetchPage(query);
     this.#pages.set(key, page);
     return page;

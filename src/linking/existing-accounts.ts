@@ -4,7 +4,6 @@ import type { Owner } from '../domain/owner.js';
 import type { RequestContext } from '../observability/request-context.js';
 import { within } from '../stackone/http/deadline.js';
 import { AccountList, type AccountListDependencies } from './account-list.js';
-import type { RateLimits } from './limits/rate-limits.js';
 
 /** A session does not wait longer for the list. */
 const patienceMs = 3_000;
@@ -16,12 +15,11 @@ const patienceMs = 3_000;
  */
 export async function findAccountsToUpdate(
   provider: string,
-  dependencies: AccountListDependencies,
+  { api, rateLimits, work, logger }: AccountListDependencies,
   owner: Owner,
   context: RequestContext,
 ): Promise<readonly LinkedAccount[]> {
-  const rateLimits = withOneFreeLookup(dependencies.rateLimits);
-  const list = new AccountList({ ...dependencies, rateLimits }, owner, context);
+  const list = new AccountList({ api, rateLimits: withOneFreeLookup(rateLimits), work, logger }, owner, context);
   try {
     const accounts = await within(patienceMs, 'GET /accounts', list.all({ provider }));
     return accounts.filter((account) => isUpdatedBySession(account, provider, owner));
@@ -30,7 +28,7 @@ export async function findAccountsToUpdate(
       throw error;
     }
     const fields = { requestId: context.id, reason: error.message };
-    dependencies.logger.warn(fields, 'The existing accounts could not be read: the session is reported as LINK');
+    logger.warn(fields, 'The existing accounts could not be read: the session is reported as LINK');
     return [];
   }
 }
@@ -40,10 +38,11 @@ export function isUpdatedBySession({ providerKey, ownerName }: LinkedAccount, pr
   return providerKey === provider && (ownerName ?? owner.name).trim() === owner.name.trim();
 }
 
-function withOneFreeLookup(rateLimits: RateLimits): RateLimits {
+type LookupLimit = AccountListDependencies['rateLimits'];
+
+function withOneFreeLookup(rateLimits: LookupLimit): LookupLimit {
   let isFree = true;
   return {
-    ...rateLimits,
     takeLookup: async (ownerId) => {
       if (!isFree) {
         await rateLimits.takeLookup(ownerId);

@@ -14,6 +14,7 @@ import { AccountChoice } from './account-choice.js';
 import { type AccountFilter, AccountList, type AccountListDependencies, type AccountPage } from './account-list.js';
 import { type ConnectInput, type ConnectRequest, parseConnectInput } from './connect-input.js';
 import { findAccountsToUpdate } from './existing-accounts.js';
+import type { RateLimits } from './limits/rate-limits.js';
 import { accountNotFound, findFlag, isAtLimit, requireManage } from './policy.js';
 import type { ProviderCatalog } from './provider-catalog.js';
 import type { OpenAvailability, ProviderOffers } from './provider-offers.js';
@@ -21,6 +22,7 @@ import type { OpenAvailability, ProviderOffers } from './provider-offers.js';
 type SessionConfig = Pick<ConnectConfig, 'sessionExpiresInSeconds' | 'sessionMetadata' | 'allowAuthLinks'>;
 
 export interface DataSourceDependencies extends AccountListDependencies {
+  readonly rateLimits: RateLimits;
   readonly catalog: ProviderCatalog;
   /** Owner id and account id of the last accounts that StackOne was asked to delete, so that a repeated deletion succeeds. */
   readonly deletedAccounts: LRUCache<string, true>;

@@ -9,8 +9,6 @@ import type { Observability } from './observability.js';
 import { type TraceSpan, traceIdsOf } from './tracing.js';
 
 const maxNameLength = 64;
-/** An owner lives as long as its access token is cached. */
-const hashes = new WeakMap<Owner, string>();
 
 /** nginx's status for a client that closed the connection before the response. */
 export const clientClosedRequest = 499;
@@ -96,7 +94,7 @@ export class RequestTelemetry {
         span_id,
         operation: this.#operation,
         field: this.#field,
-        owner: this.#owner && hashOnce(this.#owner, hashOwner),
+        owner: this.#owner && hashOwner(this.#owner.id),
         code,
         reason: this.#reason,
         status,
@@ -119,13 +117,6 @@ export class RequestTelemetry {
     }
     this.#span?.end(code);
   }
-}
-
-/** Logged as a hash, which distinguishes owners without their ids. */
-function hashOnce(owner: Owner, hashOwner: Observability['hashOwner']): string {
-  const hash = hashes.get(owner) ?? hashOwner(owner.id);
-  hashes.set(owner, hash);
-  return hash;
 }
 
 /** Some refusals, such as that of a batch, reach no plugin of Apollo Server. */

@@ -19,7 +19,7 @@ import { accountRow, connectSessionResponse, listedAccountRow } from './schemas.
 /** StackOne's default. It documents no larger page size. */
 export const accountsPageSize = 25;
 
-const emptyPage = { rowCount: 0, total: undefined, pageSize: undefined, bytes: 0 };
+const emptyPage: Page<never> = { rows: [], rowCount: 0, total: undefined, pageSize: undefined, bytes: 0 };
 
 const accountResponse = lenient(accountRow);
 
@@ -105,6 +105,10 @@ export class StackOneApi {
       maxBytes: maxAccountsPageBytes,
       context,
     });
-    return { ...emptyPage, ...page, rows: (page?.rows ?? []).map(toAccountRecord) };
+    if (page === undefined) {
+      return emptyPage;
+    }
+    const { rows, rowCount, total, pageSize, bytes } = page;
+    return { rows: rows.map(toAccountRecord), rowCount, total, pageSize, bytes };
   }
 }

@@ -16,7 +16,7 @@ const rowsPerTurn = 100;
 
 export interface ListRequest<Row> {
   readonly path: `/${string}`;
-  readonly query?: QueryParameters;
+  readonly query: QueryParameters;
   readonly maxBytes: number;
   readonly row: z.ZodType<Row>;
   readonly context: RequestContext;
@@ -36,30 +36,35 @@ export class ListReader {
   }
 
   /** @returns undefined after 404 */
-  async read<Row>({ row: schema, ...request }: ListRequest<Row>): Promise<Page<Row> | undefined> {
+  async read<Row>(request: ListRequest<Row>): Promise<Page<Row> | undefined> {
+    const { path, query, maxBytes, context } = request;
     let bytes = 0;
     const onSize = (size: number) => {
       bytes = size;
     };
-    const response = await this.#http.request({ ...request, method: 'GET', schema: listResponse, onSize });
+    const response = await this.#http.request({
+      method: 'GET',
+      path,
+      query,
+      maxBytes,
+      context,
+      schema: listResponse,
+      onSize,
+    });
     if (response === undefined) {
       return undefined;
     }
     const { data, total, pageSize } = response;
-    const rows = await this.#readRows(schema, data, request);
+    const rows = await this.#readRows(request, data);
     return { rows, rowCount: data.length, total, pageSize, bytes };
   }
 
-  async #readRows<Row>(
-    schema: z.ZodType<Row>,
-    values: readonly unknown[],
-    request: Pick<ListRequest<Row>, 'path' | 'context'>,
-  ): Promise<Row[]> {
+  async #readRows<Row>(request: ListRequest<Row>, values: readonly unknown[]): Promise<Row[]> {
     const rows: Row[] = [];
     const skipped = new Map<string, number>();
     const unusable = new Map<string, number>();
     for (const [index, value] of values.slice(0, maxRows).entries()) {
-      const reading = readRow(schema, value);
+      const reading = readRow(request.row, value);
       if ('skippedBy' in reading) {
         count(skipped, reading.skippedBy);
       } else {

@@ -260,8 +260,8 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: telemetry,
-    guard: '?? hashOwner(owner.id)',
-    without: '?? owner.id',
+    guard: 'hashOwner(this.#owner.id)',
+    without: 'this.#owner.id',
     noticedBy: 'flow/embedding.test.ts',
   },
   {

@@ -39,3 +39,8 @@ export async function waitUntil(
 ): Promise<void> {
   await waitFor(async () => ((await condition()) ? true : undefined), description, options);
 }
+
+/** Stops the event loop for this time, as long work of it would, but leaves the processor to other tests. */
+export function blockEventLoop(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
