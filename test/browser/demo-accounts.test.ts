@@ -60,7 +60,7 @@ describeInBrowser('the demo page with linked accounts of a provider', ({ open })
     const page = await openPage();
     await button(page, 'Add another: BambooHR').click();
     await button(page, 'Update this connection: Berlin').click();
-    await page.getByRole('heading', { name: 'Update BambooHR “Berlin”' }).waitFor();
+    await page.getByRole('heading', { name: 'Reconnect BambooHR “Berlin”' }).waitFor();
     await page.locator('input[name=subdomain]').fill('acme-new');
     await button(page, 'Connect').click();
     await waitForText(page, 'BambooHR “Berlin” is connected.');

@@ -73,14 +73,16 @@ function accountRow(view: View, account: LinkedAccount): TemplateResult {
   </li>`;
 }
 
+/** An account that works can be reconnected too, for example with new sign-in details. */
 function actions({ integrations, labels, id }: View, account: LinkedAccount, name: string, isAllowed: boolean) {
   const reconnect = () => integrations.reconnect(account);
   const remove = () => integrations.askRemoval(account);
+  const kind = account.needsRelink ? 'primary' : 'subtle';
   const disabledBy = isAllowed ? undefined : id(`reason-${account.id}`);
   return html`<div class="stackone-connect-actions">
     ${
-      account.needsRelink
-        ? button(labels.reconnect, reconnect, { kind: 'primary', name: labels.reconnectTitle(name), disabledBy })
+      account.needsRelink || isAllowed
+        ? button(labels.reconnect, reconnect, { kind, name: labels.reconnectTitle(name), disabledBy })
         : nothing
     }
     ${button(labels.disconnect, remove, { kind: 'subtle', name: `${labels.disconnect}: ${name}` })}

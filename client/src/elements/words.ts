@@ -29,10 +29,8 @@ export function dialogTitle(state: IntegrationsState, target: ConnectTarget, lab
       const isLinked = state.accounts.some(({ providerKey }) => providerKey === key);
       return isLinked ? labels.connectAnotherTitle(name) : labels.connectTitle(name);
     }
-    case 'account': {
-      const name = accountName(state, target.account, labels);
-      return target.account.needsRelink ? labels.reconnectTitle(name) : labels.updateTitle(name);
-    }
+    case 'account':
+      return labels.reconnectTitle(accountName(state, target.account, labels));
     case 'browse':
       return labels.catalog;
   }

@@ -33,7 +33,6 @@ export const labels: ConnectLabels = {
   connectTitle: (name) => `${name} verbinden`,
   connectAnotherTitle: (name) => `Weiteres Konto verbinden: ${name}`,
   reconnectTitle: (name) => `${name} neu verbinden`,
-  updateTitle: (name) => `${name} aktualisieren`,
   disconnectTitle: (name) => `${name} trennen?`,
   disconnectText:
     'Die Daten werden hier nicht mehr aktualisiert, und StackOne löscht die gespeicherten Zugangsdaten. Vorhandene Daten bleiben erhalten. Sie können das Konto jederzeit wieder verbinden.',

@@ -32,7 +32,6 @@ export const defaultLabels: ConnectLabels = {
   connectTitle: (name) => `Connect ${name}`,
   connectAnotherTitle: (name) => `Connect another ${name}`,
   reconnectTitle: (name) => `Reconnect ${name}`,
-  updateTitle: (name) => `Update ${name}`,
   disconnectTitle: (name) => `Disconnect ${name}?`,
   disconnectText:
     'Its data is no longer updated here, and StackOne deletes the stored sign-in details. Data that is already here is kept. You can connect the account again at any time.',

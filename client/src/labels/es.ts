@@ -32,7 +32,6 @@ export const labels: ConnectLabels = {
   connectTitle: (name) => `Conectar ${name}`,
   connectAnotherTitle: (name) => `Conectar otra cuenta de ${name}`,
   reconnectTitle: (name) => `Volver a conectar ${name}`,
-  updateTitle: (name) => `Actualizar ${name}`,
   disconnectTitle: (name) => `¿Desconectar ${name}?`,
   disconnectText:
     'Sus datos ya no se actualizarán aquí y StackOne eliminará los datos de acceso guardados. Los datos que ya están aquí se conservan. Puede volver a conectar la cuenta en cualquier momento.',

@@ -32,7 +32,6 @@ export const labels: ConnectLabels = {
   connectTitle: (name) => `Connecter ${name}`,
   connectAnotherTitle: (name) => `Connecter un autre compte ${name}`,
   reconnectTitle: (name) => `Reconnecter ${name}`,
-  updateTitle: (name) => `Mettre à jour ${name}`,
   disconnectTitle: (name) => `Déconnecter ${name} ?`,
   disconnectText:
     'Ses données ne seront plus mises à jour ici, et StackOne supprimera les identifiants enregistrés. Les données déjà présentes sont conservées. Vous pourrez reconnecter le compte à tout moment.',

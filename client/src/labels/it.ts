@@ -32,7 +32,6 @@ export const labels: ConnectLabels = {
   connectTitle: (name) => `Collega ${name}`,
   connectAnotherTitle: (name) => `Collega un altro account ${name}`,
   reconnectTitle: (name) => `Ricollega ${name}`,
-  updateTitle: (name) => `Aggiorna ${name}`,
   disconnectTitle: (name) => `Scollegare ${name}?`,
   disconnectText:
     'I suoi dati non saranno più aggiornati qui e StackOne eliminerà i dati di accesso salvati. I dati già presenti restano. Puoi ricollegare l’account in qualsiasi momento.',

@@ -32,7 +32,6 @@ export const labels: ConnectLabels = {
   connectTitle: (name) => `${name} を接続`,
   connectAnotherTitle: (name) => `${name} の別のアカウントを接続`,
   reconnectTitle: (name) => `${name} を再接続`,
-  updateTitle: (name) => `${name} を更新`,
   disconnectTitle: (name) => `${name} の接続を解除しますか？`,
   disconnectText:
     'データの更新は停止し、StackOne は保存されたログイン情報を削除します。すでに取り込まれたデータは保持されます。アカウントはいつでも再接続できます。',

@@ -63,7 +63,6 @@ export interface ConnectLabels {
   readonly connectTitle: Named;
   readonly connectAnotherTitle: Named;
   readonly reconnectTitle: Named;
-  readonly updateTitle: Named;
   readonly disconnectTitle: Named;
   /** What a removal does. */
   readonly disconnectText: string;
