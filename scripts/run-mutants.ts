@@ -25,7 +25,7 @@ const parsed = parseArgs({
 
 /** Tests without a server take the least time and run first. */
 const testFolders = ['unit', 'contract', 'flow', 'browser'];
-const maxRunMs = 180_000;
+const maxRunMs = 400_000;
 /** Less than in other runs: without its guard, each test of a file may wait for something that never happens. */
 const testTimeoutMs = 20_000;
 

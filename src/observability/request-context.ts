@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Context, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
+import { type Context as TraceContext, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { type Cancellation, RequestCancellation, toAbortSignal } from './cancellation.js';
 import { RequestTelemetry } from './request-telemetry.js';
 import { parentOf, TraceSpan } from './tracing.js';
@@ -14,7 +14,7 @@ export interface RequestContext {
   /** For the response, which can contain a token. A host app sets them itself in its own routes with Fetch requests. */
   readonly responseHeaders: { readonly 'x-request-id': string; readonly 'cache-control': 'no-store' };
   /** The span of this request, or that of its client: the parent of further spans. */
-  readonly traceContext: Context;
+  readonly traceContext: TraceContext;
   /** Aborted when the client disconnects. Created when it is first read; the calls to StackOne need only `cancellation`. */
   readonly signal: AbortSignal;
   readonly cancellation: Cancellation;
@@ -38,7 +38,7 @@ export function createRequestContext(
   const traceparent = matching(getHeader('traceparent'), /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
   const parent = parentOf(traceparent);
   const span = isOperation ? new TraceSpan('GraphQL Operation', parent, { kind: SpanKind.SERVER }) : undefined;
-  return createContext(id, cancellation, span?.context ?? parent, span);
+  return new Context(id, cancellation, span?.context ?? parent, span);
 }
 
 /**
@@ -46,36 +46,39 @@ export function createRequestContext(
  * its own.
  */
 export function createBackgroundContext(): RequestContext {
-  return createContext(randomUUID(), new RequestCancellation(), ROOT_CONTEXT);
+  return new Context(randomUUID(), new RequestCancellation(), ROOT_CONTEXT);
 }
 
 /** For a later event of a stream: its own telemetry and deadline, the same owner, and cancelled with the stream. */
 export function createFollowUpContext({ id, traceContext, cancellation, ownerId }: RequestContext): RequestContext {
-  const context = createContext(id, cancellation, traceContext);
+  const context = new Context(id, cancellation, traceContext);
   context.ownerId = ownerId;
   return context;
 }
 
-function createContext(
-  id: string,
-  cancellation: Cancellation,
-  traceContext: Context,
-  span?: TraceSpan,
-): RequestContext {
-  let signal: AbortSignal | undefined;
-  return {
-    id,
-    responseHeaders: { 'x-request-id': id, 'cache-control': 'no-store' },
-    traceContext,
-    cancellation,
-    get signal() {
-      signal ??= toAbortSignal(cancellation);
-      return signal;
-    },
-    deadline: performance.now() + requestTimeoutMs,
-    telemetry: new RequestTelemetry(id, traceContext, span),
-    ownerId: undefined,
-  };
+/** A class, because an object with a getter of its own takes longer to create. */
+class Context implements RequestContext {
+  readonly id: string;
+  readonly responseHeaders: RequestContext['responseHeaders'];
+  readonly traceContext: TraceContext;
+  readonly cancellation: Cancellation;
+  readonly deadline = performance.now() + requestTimeoutMs;
+  readonly telemetry: RequestTelemetry;
+  ownerId: string | undefined = undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(id: string, cancellation: Cancellation, traceContext: TraceContext, span?: TraceSpan) {
+    this.id = id;
+    this.responseHeaders = { 'x-request-id': id, 'cache-control': 'no-store' };
+    this.traceContext = traceContext;
+    this.cancellation = cancellation;
+    this.telemetry = new RequestTelemetry(id, traceContext, span);
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= toAbortSignal(this.cancellation);
+    return this.#signal;
+  }
 }
 
 function matching(header: string | string[] | null | undefined, pattern: RegExp): string | undefined {

@@ -277,7 +277,8 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
     await page.locator('input[name=client_id]').fill('papi-1');
     await page.locator('input[name=client_secret]').fill('papi-secret');
     await button(page, 'Connect').click();
-    await waitForText(page, 'personio is linked');
+    // The function of the latest render is called.
+    await waitForText(page, 'personio is linked at start 1');
     await page.getByRole('status').getByText('linked', { exact: true }).waitFor();
     // The Hub's close button, whose event must not close the page's dialog.
     await page.locator('stackone-hub').getByRole('button').last().click();

@@ -232,12 +232,6 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: reactHook,
-    guard: ' key={session.token}',
-    without: '',
-    noticedBy: 'browser/react.test.ts',
-  },
-  {
-    file: reactHook,
     guard: '  useEffect(() => flow.dispose, [flow]);\n',
     without: '',
     noticedBy: 'browser/react.test.ts',

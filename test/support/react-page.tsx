@@ -77,10 +77,17 @@ function Counted() {
 function OwnDesign() {
   const [closings, setClosings] = useState(0);
   const [linkedText, setLinkedText] = useState('');
-  const connect = useConnect({ onLinked: ({ providerKey }) => setLinkedText(`${providerKey} is linked`) });
+  const [starts, setStarts] = useState(0);
+  const connect = useConnect({
+    onLinked: ({ providerKey }) => setLinkedText(`${providerKey} is linked at start ${starts}`),
+  });
+  const start = () => {
+    setStarts(starts + 1);
+    connect.start({ provider: 'personio' });
+  };
   return (
     <section aria-label="Own design">
-      <button type="button" onClick={() => connect.start({ provider: 'personio' })}>
+      <button type="button" onClick={start}>
         Start
       </button>
       <button type="button" onClick={connect.close}>

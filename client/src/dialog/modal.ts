@@ -74,7 +74,7 @@ function hide(dialog: HTMLDialogElement, previous: Element | null): void {
 function handleKeys(dialog: HTMLDialogElement, close: () => void, signal: AbortSignal): void {
   const handleKey = (event: KeyboardEvent) => {
     const { key, target, isComposing } = event;
-    // The focus is on `body` after a click on a text.
+    // The focus is on `body` when the element with the focus is removed, and in some browsers after a click on a text.
     const isOurs = event.composedPath().includes(dialog) || target === document.body;
     if (!isOurs || isComposing || (key !== 'Escape' && key !== 'Tab')) {
       return;

@@ -64,8 +64,7 @@ export function useConnect(options: UseConnectOptions = {}): Connect {
     start,
     retry,
     close: flow.close,
-    // A new Hub for each token: a mounted Hub ignores a changed token.
-    hub: session && <Hub key={session.token} flow={flow} session={session} settings={{ ...settings, ...options }} />,
+    hub: session && <Hub flow={flow} session={session} settings={{ ...settings, ...options }} />,
   };
 }
 
@@ -81,6 +80,7 @@ export function Hub({ flow, session, settings }: FlowHubProps): ReactElement {
   const hub = useRef<ReactHub | null>(null);
   const latest = useRef(settings);
   latest.current = settings;
+  // A new Hub for each session: a mounted Hub ignores a changed token.
   useLayoutEffect(() => {
     if (slot.current === null) {
       return;
