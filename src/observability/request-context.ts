@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Context as TraceContext, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, type Context as TraceContext } from '@opentelemetry/api';
 import { type Cancellation, RequestCancellation, toAbortSignal } from './cancellation.js';
 import { RequestTelemetry } from './request-telemetry.js';
 import { parentOf, TraceSpan } from './tracing.js';
