@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
 import {
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -42,6 +44,29 @@ function elementsOf(type: GraphQLNamedType): [string, string | null | undefined]
     ]),
   ]);
 }
+
+/** As a bundler shortens names, for example in a production build of Next.js. Prints the schema. */
+const minified = {
+  stdin: {
+    contents: `import { printSchema } from 'graphql';
+      import { createSchema } from './dist/src/graphql/schema.js';
+      process.stdout.write(printSchema(createSchema()));`,
+    resolveDir: inPackage('.'),
+  },
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  format: 'cjs',
+  write: false,
+} as const;
+
+describe('A minified bundle', () => {
+  it('has the same schema: no type has its name from a class', async () => {
+    const { outputFiles } = await build(minified);
+    const printed = execFileSync('node', ['-'], { input: outputFiles[0]?.text ?? '', encoding: 'utf8' });
+    expect(printed.trim()).toBe(printSchema(schema).trim());
+  });
+});
 
 describe('the schema', () => {
   it('is equal to schema.graphql', () => {

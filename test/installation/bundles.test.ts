@@ -52,12 +52,13 @@ describe('A token from a bundle, in a folder without package.json and node_modul
     ['an ES module', 'host.mjs', 'esm', 'bundle.mjs'],
     ['CommonJS from import', 'host.mjs', 'cjs', 'bundle.cjs'],
     ['CommonJS from require', 'host.cjs', 'cjs', 'bundle-2.cjs'],
+    ['an ES module with shortened names', 'host.mjs', 'esm', 'bundle-2.mjs', '--minify'],
   ])(
     'esbuild: %s, without class-validator and without warnings',
-    async (_name, entry, format, file) => {
+    async (_name, entry, format, file, ...more) => {
       const args = documentedArguments(format);
       expect(args).toContain('--bundle');
-      const bundle = [entry, ...args, `--outfile=${join(elsewhere, file)}`, '--log-level=warning'];
+      const bundle = [entry, ...args, ...more, `--outfile=${join(elsewhere, file)}`, '--log-level=warning'];
       const { code, stderr } = await run(project.folder, 'node_modules/.bin/esbuild', bundle);
       expect([code, stderr]).toEqual([0, '']);
       expect(await outputOf(file)).toMatch(printedToken);

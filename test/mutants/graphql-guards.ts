@@ -514,6 +514,12 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'flow/subgraph',
   },
   {
+    file: 'src/graphql/types/viewer.ts',
+    guard: "'Viewer', ",
+    without: '',
+    noticedBy: 'contract/schema.test',
+  },
+  {
     file: printSubgraph,
     guard: "addedByRouters.has(node.name?.value ?? '')",
     without: 'false',

@@ -31,7 +31,7 @@ registerEnumType(OnExistingAccount, {
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: 'Result of `createConnectSession`.' })
+@ObjectType('CreateConnectSessionPayload', { simpleResolvers: true, description: 'Result of `createConnectSession`.' })
 class CreateConnectSessionPayload {
   @Field(() => String, {
     nullable: true,

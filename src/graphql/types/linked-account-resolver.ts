@@ -26,7 +26,7 @@ import { LinkedAccountConnection, LinkedAccountType } from './linked-account.js'
 import { ProviderType } from './provider.js';
 import { UserErrorType, userErrorsDescription } from './user-error.js';
 
-@ObjectType({ simpleResolvers: true, description: 'Result of `confirmLinkedAccount`.' })
+@ObjectType('ConfirmLinkedAccountPayload', { simpleResolvers: true, description: 'Result of `confirmLinkedAccount`.' })
 class ConfirmLinkedAccountPayload {
   @Field(() => LinkedAccountType, {
     nullable: true,
@@ -38,7 +38,7 @@ class ConfirmLinkedAccountPayload {
   userErrors!: readonly UserError[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'Result of `deleteLinkedAccount`.' })
+@ObjectType('DeleteLinkedAccountPayload', { simpleResolvers: true, description: 'Result of `deleteLinkedAccount`.' })
 class DeleteLinkedAccountPayload {
   @Field(() => ID, {
     nullable: true,

@@ -73,7 +73,7 @@ export class LinkedAccountType {
   updatedAt!: Date | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'Pagination information.' })
+@ObjectType('PageInfo', { simpleResolvers: true, description: 'Pagination information.' })
 class PageInfo {
   @Field(() => Boolean, { description: 'Whether more items follow after `endCursor`.' })
   hasNextPage!: boolean;
@@ -91,7 +91,7 @@ class PageInfo {
   endCursor!: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A linked account and its cursor.' })
+@ObjectType('LinkedAccountEdge', { simpleResolvers: true, description: 'A linked account and its cursor.' })
 class LinkedAccountEdge {
   @Field(() => String, { description: 'Cursor of the account, for `after`.' })
   cursor!: string;
@@ -100,7 +100,7 @@ class LinkedAccountEdge {
   node!: LinkedAccountType;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A page of linked accounts.' })
+@ObjectType('LinkedAccountConnection', { simpleResolvers: true, description: 'A page of linked accounts.' })
 export class LinkedAccountConnection {
   @Field(() => [LinkedAccountEdge], { description: 'The accounts with their cursors.' })
   edges!: readonly LinkedAccountEdge[];

@@ -1,7 +1,7 @@
 import { Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { GraphQLContext } from '../context.js';
 
-@ObjectType({
+@ObjectType('Viewer', {
   simpleResolvers: true,
   description: 'The caller: the signed-in person and the customer they belong to.',
 })
