@@ -36,6 +36,17 @@ describe.each([
     Object.assign(app.emulator.settings, contract);
   });
 
+  it('reads each list of a request with its own filter, whatever text the filter is', async () => {
+    const { id } = add(acme);
+    const query = `{
+      none: linkedAccounts(provider: "undefined") { nodes { id } }
+      all: linkedAccounts { nodes { id } }
+      null: linkedAccounts(provider: "null") { nodes { id } }
+    }`;
+    const { json } = await app.post({ query }, await signIn(acme));
+    expect(json.data).toEqual({ none: { nodes: [] }, all: { nodes: [{ id }] }, null: { nodes: [] } });
+  });
+
   it('returns the fields of an account, without credentials or the owner', async () => {
     const at = '2026-11-20T10:00:00.000Z';
     const { id } = add(acme, {
