@@ -24,7 +24,8 @@ export async function streamToNode(
     return;
   }
   const parsed: unknown = Reflect.get(request, 'body');
-  const body = parsed === undefined ? toJson(await readBody(unreadBody(request), maxOperationBytes)) : parsed;
+  const unread = isStream(request) ? request : [];
+  const body = parsed === undefined ? toJson(await readBody(unread, maxOperationBytes)) : parsed;
   const result = await streams.start(body, createContext);
   if (result.kind === 'json') {
     response.writeHead(result.status, Object.fromEntries(result.headers)).end(result.body);
@@ -112,10 +113,6 @@ const notJson = JSON.stringify(errorBody('BAD_USER_INPUT', 'Send the operation a
 /** A page of another site can send a form or text with the cookies of the user, but no JSON. */
 function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(;|$)/i.test(contentType);
-}
-
-function unreadBody(request: StreamRequest): AsyncIterable<Uint8Array> | readonly Uint8Array[] {
-  return isStream(request) ? request : [];
 }
 
 function isStream(request: object): request is AsyncIterable<Uint8Array> {

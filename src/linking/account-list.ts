@@ -174,7 +174,7 @@ export class AccountList {
 
   #page(filter: AccountFilter, number: number): Promise<Page<AccountRecord>> {
     const query = toQuery(filter, number, this.#owner.id);
-    const key = JSON.stringify([query.page, query.provider, query.statuses]);
+    const key = JSON.stringify(query);
     const page = this.#pages.get(key) ?? this.#fetchPage(query);
     this.#pages.set(key, page);
     return page;
