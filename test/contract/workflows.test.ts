@@ -21,14 +21,16 @@ const scripts = Object.keys(JSON.parse(readText('package.json')).scripts);
 describe('The workflows for GitHub', () => {
   const { jobs, permissions } = readWorkflow('ci');
 
-  it('run .ci/run on the oldest supported Node.js version, and the tests on all others', () => {
+  it('run .ci/run on the oldest supported Node.js version, the tests and the installed packages on all others', () => {
     const { all, node } = jobs;
     expect(commandsOf(jobShape.parse(all))).toContain('.ci/run');
     const [, oldest = ''] = /^\| Node\.js \| ([\d.]+) and later/m.exec(readText('README.md')) ?? [];
     expect(all?.container).toBe(`node:${oldest}-bookworm`);
     const [, others = ''] = /^\| Node\.js \| [\d.]+ and later, (.*) \|$/m.exec(readText('README.md')) ?? [];
     expect(node?.strategy?.matrix.node).toEqual(others.match(/\d+/g));
-    expect(commandsOf(jobShape.parse(node))).toContain('npm test');
+    const commands = commandsOf(jobShape.parse(node));
+    expect(commands).toContain('npm test');
+    expect(commands.at(-1)).toMatch(/^npm test -- .* test\/examples\/installed-$/);
   });
 
   it.each(['ci', 'release'])('%s.yml calls commands that exist, and can change nothing in the repository', (name) => {
