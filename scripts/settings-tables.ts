@@ -18,7 +18,14 @@ function variables(): string {
     const row = [code(variable), cell(description), defaultText || 'none'];
     return fileVariable === undefined
       ? [row]
-      : [row, [code(fileVariable), `Path of a file with the value of \`${variable}\`, instead of it.`, 'none']];
+      : [
+          row,
+          [
+            code(fileVariable),
+            `Path of a file that contains the value of \`${variable}\`. Set only one of the two.`,
+            'none',
+          ],
+        ];
   });
   return table(['Variable', 'Meaning', 'Default'], rows);
 }

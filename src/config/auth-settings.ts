@@ -45,7 +45,7 @@ export function createAuthSettings(production: boolean) {
     authAudienceClaim: claimName(
       'AUTH_AUDIENCE_CLAIM',
       'aud',
-      'Name of the claim that is compared with `AUTH_AUDIENCE`, for access tokens without `aud`.',
+      'Name of the claim that is compared with `AUTH_AUDIENCE`, for access tokens that have no `aud`.',
     ),
     authMaxTokenBytes: setting(
       z.int().min(1024).max(65_536).default(16_384),
@@ -71,7 +71,7 @@ export function createAuthSettings(production: boolean) {
         .regex(/^[\x21-\x7e]{1,128}$/)
         .optional(),
       'MANAGE_PERMISSION',
-      'Permission that a person needs to connect, confirm and delete accounts. Without it, every signed-in person can.',
+      'Permission that a person needs to connect, confirm and delete accounts. Without this setting, every signed-in person may do so.',
       'the name of a permission: 1 to 128 visible characters without spaces',
       { defaultText: 'none is needed' },
     ),
@@ -83,7 +83,7 @@ export function createAuthSettings(production: boolean) {
     providersClaim: optionalClaimName(
       'PROVIDERS_CLAIM',
       'all providers',
-      'Name of the claim with the keys of the providers that a customer may connect, in the same forms. `*` stands for all.',
+      'Name of the claim with the keys of the providers that a customer may connect: a list of strings, or one string with spaces between the keys. `*` stands for all.',
     ),
     maxAccountsClaim: optionalClaimName(
       'MAX_ACCOUNTS_CLAIM',

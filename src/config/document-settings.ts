@@ -10,7 +10,7 @@ export function createDocumentSettings() {
         .regex(/^\S.*\.json$/)
         .optional(),
       'TRUSTED_DOCUMENTS_FILE',
-      'Path of a JSON file with trusted documents, in addition to those of the typed client. It is read at the start.',
+      'Path of a JSON file with trusted documents, in addition to those of the typed client. The server reads it when it starts.',
       'the path of a file whose name ends with .json',
       { defaultText: 'only the typed client' },
     ),

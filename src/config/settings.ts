@@ -48,7 +48,7 @@ export function createSettings(production: boolean) {
     production: flag(
       'NODE_ENV',
       true,
-      '`production` turns introspection and the playground off by default, hides schema details in error messages, and requires HTTPS for the URLs of StackOne and of the JWKS. Values: `production`, `development`, `test`. In code, the option is `true` or `false`.',
+      '`production` turns introspection and the playground off by default, hides schema details in error messages, and requires HTTPS for the URLs of StackOne, of the JWKS and of `EVENTS_URL`. Values: `production`, `development`, `test`. In code, the option is `true` or `false`.',
       {
         defaultText: '`development` (in code: `true`)',
         expectedText: environmentText,
@@ -60,7 +60,7 @@ export function createSettings(production: boolean) {
       60,
       86_400,
       1800,
-      'Session lifetime in seconds, 60–86,400.',
+      'Lifetime of a connect session in seconds, 60–86,400.',
     ),
     sessionMetadata: setting(
       z.record(z.string(), z.json()).optional(),
@@ -77,7 +77,7 @@ export function createSettings(production: boolean) {
     rateLimitPerOwnerPerMinute: perMinute(
       'RATE_LIMIT_PER_OWNER_PER_MINUTE',
       30,
-      'Connect sessions that one owner can create per minute, 1–1,000,000. The limit is counted in windows of 20 seconds, each with a third of the limit. A request that reads accounts counts as a tenth of a session.',
+      'Connect sessions that one owner can create per minute, 1–1,000,000. The server counts in windows of 20 seconds and allows a third of the limit in each. Each request to StackOne that reads accounts counts as a tenth of a session.',
     ),
     rateLimitTotalPerMinute: perMinute(
       'RATE_LIMIT_TOTAL_PER_MINUTE',
@@ -87,13 +87,13 @@ export function createSettings(production: boolean) {
     redisUrl: setting(
       secret(isRedisUrl).optional(),
       'REDIS_URL',
-      'URL of a Redis server (`redis:` or `rediss:`) through which all instances share rate limits and account events. Without it, each instance counts its own requests and reports to its own streams only.',
+      'URL of a Redis server (`redis:` or `rediss:`). All instances share their rate limits and account events through it. Without it, each instance counts only its own requests, and sends account events only to its own event streams.',
       'a URL that begins with redis: or rediss:, such as redis://:password@host:6379/0, with special characters percent-encoded',
     ),
     webhookSecret: setting(
       secret((text) => /^[\x21-\x7e]{8,}$/.test(text)).optional(),
       'STACKONE_WEBHOOK_SECRET',
-      'Secret of the webhook that you registered at StackOne. Verifies the webhooks at `POST /webhooks/stackone`. Without it, webhooks are off.',
+      'Secret of the webhook that you registered in StackOne. The server verifies the webhooks at `POST /webhooks/stackone` with it. Without it, webhooks are off.',
       'the secret of your StackOne webhook: at least 8 visible ASCII characters',
       { canBeFile: true, defaultText: 'webhooks are off' },
     ),
@@ -109,7 +109,7 @@ export function createSettings(production: boolean) {
       60,
       86_400,
       300,
-      'How often this server looks for accounts that broke or recovered, in seconds, 60–86,400. It uses at most a twentieth of the total rate limit.',
+      'Interval in seconds, 60–86,400, in which the server searches for accounts that broke or recovered. The search uses at most a twentieth of the total rate limit.',
     ),
     httpsProxy: setting(
       secret(isProxyUrl).optional(),
@@ -146,7 +146,7 @@ export function createSettings(production: boolean) {
     eventsUrl: setting(
       url.schema.transform((text) => new URL(text)).optional(),
       'EVENTS_URL',
-      'URL of your product that receives each account change as a POST, signed by Standard Webhooks with `EVENTS_SECRET`. Must use HTTPS in production.',
+      'URL of your product. The server sends each account change to it as a POST request, signed with `EVENTS_SECRET` as Standard Webhooks describes. Must use HTTPS in production.',
       ...url.texts,
     ),
     eventsSecret: setting(
@@ -162,7 +162,7 @@ export function createSettings(production: boolean) {
         .regex(/^(off|stdout|.*\/.*)$/)
         .default('off'),
       'AUDIT_LOG',
-      'Where each attempt to connect, confirm or delete an account is written as a JSON line: `off`, `stdout`, or the path of a file such as `/var/log/connect-audit.jsonl`. The file is opened again after SIGHUP.',
+      'Where the server writes a JSON line for each attempt to connect, confirm or delete an account: `off`, `stdout`, or the path of a file such as `/var/log/connect-audit.jsonl`. After SIGHUP, the server opens the file again.',
       'off, stdout or the path of a file with a slash in it',
     ),
     host: setting(
@@ -201,19 +201,19 @@ export function createSettings(production: boolean) {
       1,
       3600,
       65,
-      'Time that an idle connection stays open, 1–3600. It must be longer than the idle timeout of the load balancer in front of the server.',
+      'Time in seconds, 1–3600, that an idle connection stays open. It must be longer than the idle timeout of the load balancer in front of the server.',
     ),
     shutdownGraceSeconds: seconds(
       'SHUTDOWN_GRACE_SECONDS',
       0,
       300,
       5,
-      'Time after SIGTERM in which the server still accepts connections, 0–300, so that load balancers can remove it from their list.',
+      'Time in seconds after SIGTERM, 0–300, in which the server still accepts connections, so that load balancers can remove it from their list.',
     ),
     maxEventLoopDelayMs: setting(
       z.int().min(50).max(10_000).default(250),
       'MAX_EVENT_LOOP_DELAY_MS',
-      'Delay of the event loop in milliseconds, 50–10,000, above which new operations are refused with `OVERLOADED`.',
+      'Average delay of the event loop in milliseconds, 50–10,000, above which the server refuses new operations with `OVERLOADED`.',
       'a whole number of milliseconds from 50 to 10000',
       { fromText: toNumber },
     ),
@@ -222,7 +222,7 @@ export function createSettings(production: boolean) {
       1,
       300,
       10,
-      'Time after the grace period in which requests in flight can finish, 1–300.',
+      'Time in seconds after the grace period, 1–300, in which requests in flight can finish.',
     ),
     playground: flag(
       'PLAYGROUND',
