@@ -36,7 +36,7 @@ export type Category =
 
 /** What the Hub does with a connect session. */
 export type ConnectMode =
-  /** Links a new account. Exception: if `provider` is absent, or the linked accounts could not be read at the moment, StackOne updates an account with the same customer id, customer name and provider if there is one. */
+  /** Links a new account. Exception: if `provider` is absent, or if the linked accounts could not be read in time, StackOne updates an account with the same customer id, customer name and provider if there is one. */
   | 'LINK'
   /** Updates the account in `account`. */
   | 'RELINK';
@@ -77,7 +77,7 @@ export type OnExistingAccount =
   | 'CREATE_ANOTHER'
   /** Return the user error `ACCOUNT_ALREADY_LINKED`. */
   | 'FAIL'
-  /** Re-link it, even if the customer’s name has changed. Several accounts: `AMBIGUOUS_ACCOUNT`. */
+  /** Re-link the account, even if the name of the customer has changed. With several accounts, return the user error `AMBIGUOUS_ACCOUNT`. */
   | 'RELINK';
 
 /** Whether the caller’s customer can connect a provider. */

@@ -13,7 +13,7 @@ registerEnumType(ConnectMode, {
   valuesConfig: {
     LINK: {
       description:
-        'Links a new account. Exception: if `provider` is absent, or the linked accounts could not be read at the moment, StackOne updates an account with the same customer id, customer name and provider if there is one.',
+        'Links a new account. Exception: if `provider` is absent, or if the linked accounts could not be read in time, StackOne updates an account with the same customer id, customer name and provider if there is one.',
     },
     RELINK: { description: 'Updates the account in `account`.' },
   },
@@ -24,7 +24,8 @@ registerEnumType(OnExistingAccount, {
   description: 'What to do when the caller’s customer already has an account of the provider.',
   valuesConfig: {
     RELINK: {
-      description: 'Re-link it, even if the customer’s name has changed. Several accounts: `AMBIGUOUS_ACCOUNT`.',
+      description:
+        'Re-link the account, even if the name of the customer has changed. With several accounts, return the user error `AMBIGUOUS_ACCOUNT`.',
     },
     CREATE_ANOTHER: { description: 'Link a further account.' },
     FAIL: { description: 'Return the user error `ACCOUNT_ALREADY_LINKED`.' },
@@ -72,7 +73,7 @@ class CreateConnectSessionArgs {
   @Field(() => String, {
     nullable: true,
     description:
-      'Key of the provider, from `providers`. The Hub opens the form of this provider. Absent: the Hub offers a choice.',
+      'Key of the provider, from `providers`. The Hub opens the form of this provider. If absent, the user chooses a provider in the Hub.',
   })
   provider?: string | null;
 
@@ -85,21 +86,21 @@ class CreateConnectSessionArgs {
   @Field(() => ID, {
     nullable: true,
     description:
-      'Linked account to re-link. The server verifies that it belongs to the caller’s customer before it creates a session.',
+      'Id of the linked account to re-link. The server verifies that the account belongs to the caller’s customer before it creates a session.',
   })
   accountId?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Label of the account, to distinguish several accounts: 1–200 characters, at least one of them visible, without control characters, line breaks and characters that change the direction of text.',
+      'Label that distinguishes several accounts: 1–200 characters, at least one of them visible. It must not contain control characters, line breaks or characters that change the direction of text.',
   })
   label?: string | null;
 
   @Field(() => OnExistingAccount, {
     nullable: true,
     description:
-      'What to do when an account of `provider` is already linked. Requires `provider` and does not allow `accountId`. Absent: the Hub re-links an account with the same customer id, customer name and provider if there is one (`mode` is then `RELINK`), or links a new one.',
+      'What to do when an account of `provider` is already linked. Requires `provider` and does not allow `accountId`. If absent, the Hub re-links an account with the same customer id, customer name and provider (`mode` is then `RELINK`). If there is no such account, it links a new one.',
   })
   onExisting?: OnExistingAccount | null;
 }
@@ -108,7 +109,7 @@ class CreateConnectSessionArgs {
 export class ConnectSessionResolver {
   @Mutation(() => CreateConnectSessionPayload, {
     description:
-      'Creates a connect session: a short-lived token with which StackOne’s Hub links an account. The access token alone determines which customer the account belongs to.',
+      'Creates a connect session, which has a short-lived token. With the token, StackOne’s Hub can link an account for the caller’s customer. The customer comes from the login of the caller, never from an argument.',
   })
   async createConnectSession(
     @Ctx() { stackone }: GraphQLContext,

@@ -19,7 +19,7 @@ registerEnumType(AccountChangeKind, {
 @ObjectType('LinkedAccountChange', {
   simpleResolvers: true,
   description:
-    'A change of a linked account. A change can be reported more than once, and changes can arrive in another order.',
+    'A change of a linked account. A change can be sent more than once, and changes can arrive out of order.',
 })
 class LinkedAccountChangeType {
   @Field(() => AccountChangeKind, { description: 'What happened.' })
@@ -45,7 +45,7 @@ class LinkedAccountChangeType {
 export class LinkedAccountChangeResolver {
   @Subscription(() => LinkedAccountChangeType, {
     description:
-      'Changes of the caller’s linked accounts while the stream is open. Send it to `POST /graphql/stream`. A stream has no memory: read `linkedAccounts` after each start.',
+      'Sends the changes of the caller’s linked accounts while the stream is open. Send this subscription to `POST /graphql/stream`. Changes while no stream is open are not sent later: read `linkedAccounts` each time a stream has started.',
     subscribe: ({ context }: { context: GraphQLContext }) => context.accountChanges(),
   })
   linkedAccountChanged(@Root() { change }: OwnedChange): AccountChange {

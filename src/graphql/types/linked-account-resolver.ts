@@ -57,7 +57,7 @@ class LinkedAccountsArgs {
 
   @Field(() => [LinkedAccountStatus], {
     nullable: true,
-    description: 'Returns only accounts in one of these states. Empty means the same as absent.',
+    description: 'Returns only accounts in one of these states. An empty list has no effect.',
   })
   status?: LinkedAccountStatus[] | null;
 
@@ -88,7 +88,7 @@ export class LinkedAccountResolver {
   @Query(() => LinkedAccountType, {
     nullable: true,
     description:
-      'Returns one linked account. Null when it does not exist, belongs to another customer, or the id is malformed.',
+      'Returns one linked account. Null if the account does not exist or belongs to another customer, or if the id is malformed.',
   })
   async linkedAccount(
     @Ctx() { stackone }: GraphQLContext,
@@ -99,7 +99,7 @@ export class LinkedAccountResolver {
 
   @Mutation(() => ConfirmLinkedAccountPayload, {
     description:
-      'Reads the account that the Hub reported with `success`, because the report of a browser is only a hint. Changes nothing and can be repeated.',
+      'Reads the account that the Hub reported with `success`. The event of the Hub is only a hint, so use the account that this mutation returns. Changes nothing and can be repeated.',
   })
   async confirmLinkedAccount(
     @Ctx() { stackone }: GraphQLContext,
@@ -124,7 +124,7 @@ export class LinkedAccountResolver {
 
   @FieldResolver(() => ProviderType, {
     nullable: true,
-    description: 'The provider of the account. Null when it is no longer enabled.',
+    description: 'The provider of the account. Null if it is no longer enabled.',
   })
   async provider(
     @Root() account: LinkedAccount,
@@ -140,7 +140,7 @@ export class LinkedAccountResolver {
 export class ProviderAccountsResolver {
   @FieldResolver(() => [LinkedAccountType], {
     description:
-      'The accounts of this provider that the caller’s customer has linked. One request to StackOne serves all providers of a query.',
+      'The accounts of this provider that the caller’s customer has linked. The server reads the accounts once for all providers of a query.',
   })
   async linkedAccounts(
     @Root() provider: Provider,

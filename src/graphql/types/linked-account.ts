@@ -26,7 +26,7 @@ class StatusReasonType {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the account entered this state. Null when StackOne does not state it.',
+    description: 'When the account entered this state. Null if StackOne does not state it.',
   })
   at!: Date | null;
 }
@@ -62,13 +62,13 @@ export class LinkedAccountType {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the account was linked. Null when StackOne does not state it.',
+    description: 'When the account was linked. Null if StackOne does not state it.',
   })
   createdAt!: Date | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the account last changed. Null when StackOne does not state it.',
+    description: 'When the account last changed. Null if StackOne does not state it.',
   })
   updatedAt!: Date | null;
 }

@@ -58,7 +58,7 @@ export class ProviderType {
 
   @Field(() => ProviderAvailability, {
     description:
-      'Whether the caller’s customer can connect the provider. Does not depend on `Viewer.canManage`. With a limit of accounts, one request to StackOne serves all providers of a query.',
+      'Whether the caller’s customer can connect the provider. Does not depend on `Viewer.canManage`. If the plan limits the number of accounts, the server reads the accounts once for all providers of a query.',
   })
   availability!: ProviderAvailability;
 }
@@ -66,7 +66,8 @@ export class ProviderType {
 @Resolver(() => ProviderType)
 export class ProviderResolver {
   @Query(() => [ProviderType], {
-    description: 'Lists the providers that can be connected, sorted by name. The list is the same for all customers.',
+    description:
+      'Lists the providers that are enabled in the StackOne project, sorted by name. The list is the same for all customers, except for `availability`.',
   })
   async providers(
     @Ctx() { stackone }: GraphQLContext,

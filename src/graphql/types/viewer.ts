@@ -35,7 +35,7 @@ class Viewer {
 
 @Resolver()
 export class ViewerResolver {
-  @Query(() => Viewer, { description: 'Returns the caller, as the access token identifies them.' })
+  @Query(() => Viewer, { description: 'Returns the caller: the signed-in person and their customer.' })
   viewer(@Ctx() { caller }: GraphQLContext): Viewer {
     const { owner, username, grants } = caller;
     return {
