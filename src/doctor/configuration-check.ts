@@ -15,7 +15,11 @@ export interface Configuration {
 /** Reads the configuration as the server does. A variable that is not valid does not hide problems of the others. */
 export function readConfiguration(env: Environment): Configuration {
   const misspelt = findUnknownVariables(env).map(({ name, suggestion }) =>
-    warning('variables', `${name} has no meaning here.`, `Rename it to ${suggestion}, if that is what you mean.`),
+    warning(
+      'variables',
+      `${name} is not a setting of this server.`,
+      `Rename it to ${suggestion} if that is what you mean.`,
+    ),
   );
   const first = tryLoad(env);
   if (first.config !== undefined) {

@@ -25,7 +25,7 @@ const errorCodeTable = {
   FORBIDDEN: {
     severity: 'info',
     httpStatus: 403,
-    message: 'You do not have the permission to manage connections.',
+    message: 'You do not have permission to manage connections.',
   },
   RATE_LIMITED: {
     severity: 'info',
@@ -40,7 +40,7 @@ const errorCodeTable = {
   UPSTREAM_TIMEOUT: { severity: 'warn', message: 'StackOne did not respond in time. Try again later.' },
   UPSTREAM_RATE_LIMITED: {
     severity: 'warn',
-    message: 'StackOne limits the number of requests. Wait before you send the next one.',
+    message: 'The rate limit of StackOne is reached. Wait before you send the next request.',
   },
   UPSTREAM_REJECTED: { severity: 'warn', message: 'StackOne rejected the request.' },
   UPSTREAM_MISCONFIGURED: {

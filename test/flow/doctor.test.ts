@@ -176,7 +176,7 @@ describe('doctor › a setting that is not valid', () => {
 
   it('reports a variable that is probably misspelt', async () => {
     expect(await examine(envOf({ OWNER_CLAIM: 'canary' }))).toContainEqual(
-      'warning variables: OWNER_CLAIM has no meaning here. Fix: Rename it to OWNER_ID_CLAIM, if that is what you mean.',
+      'warning variables: OWNER_CLAIM is not a setting of this server. Fix: Rename it to OWNER_ID_CLAIM if that is what you mean.',
     );
   });
 
