@@ -144,3 +144,43 @@ describe('Alerts', () => {
     ).toEqual([...new Set(raised)].sort());
   });
 });
+
+describe('Doctor', () => {
+  it('The document has each check of the doctor, and no other', () => {
+    const source = sourceFiles('src/doctor').map(readText).join('\n');
+    const checks = [...source.matchAll(/\b(?:ok|warning|error|unknown|attempt|runCheck)\(\s*'([a-z]+)'/g)];
+    const reported = [...new Set(checks.map((match) => match[1]))];
+    expect(reported.length).toBeGreaterThan(15);
+    expect(namesOf(section('Doctor')).sort()).toEqual(reported.sort());
+  });
+});
+
+describe('Health checks', () => {
+  it('The document has each state that /readyz reports, and no other', () => {
+    const source = readText('src/observability/health.ts');
+    const statesOf = (property: string) => {
+      const [, union = ''] = new RegExp(`^ {2}${property}: ('.*');$`, 'm').exec(source) ?? [];
+      return union.split(' | ').map((state) => `\`${state.replaceAll("'", '')}\``);
+    };
+    const rows = section('Health checks')
+      .split('\n')
+      .filter((line) => /^\| (`upstream`|`auth`)? ?\| `/.test(line))
+      .map((line) => line.split('|')[2]?.trim());
+    expect(rows).toEqual([...statesOf('upstream'), ...statesOf('auth')]);
+    expect(rows.length).toBeGreaterThan(5);
+  });
+});
+
+describe('Webhooks', () => {
+  it('The documents have each outcome in the metric, and each status in docs/account-events.md', () => {
+    const source = readText('src/events/webhooks/receiver.ts');
+    const outcomes = [...source.matchAll(/^ {2}(\w+): (\d{3}),$/gm)];
+    expect(outcomes.length).toBeGreaterThan(5);
+    const [row = ''] = /^\| `connect_webhooks_total`.*$/m.exec(text) ?? [];
+    expect(spansIn(row).slice(2).sort()).toEqual(outcomes.map((match) => match[1]).sort());
+    const [, table = ''] = readText('docs/account-events.md').split('\n| Response | Reason |\n');
+    const documented = [...table.matchAll(/^\| (\d{3}) \|/gm)].map((match) => match[1]);
+    const statuses = [...new Set(outcomes.map((match) => match[2]))];
+    expect(documented).toEqual(expect.arrayContaining(statuses));
+  });
+});
