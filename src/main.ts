@@ -11,17 +11,17 @@ import { createOwnerHash } from './observability/owner-hash.js';
 const commands = {
   doctor: {
     usage: 'doctor [--token - | --token-file <path> | --token <JWT>] [--mint] [--json]',
-    help: `doctor checks the configuration and says what to change: StackOne, its API key and its catalog, the keys for access
-tokens, Redis, CORS and the clock. The exit code is 1 after an error.
-  --token -            Checks an access token from standard input, and prints the owner as the server understands it.
-  --token-file <path>  The same with a token in a file.
-  --token <JWT>        The same. Other users of the machine can see the arguments of a command.
+    help: `doctor checks the configuration and says what to change. It checks the settings, the connection to StackOne, the API
+key, the provider catalog, the keys for access tokens, Redis, CORS, files and the clock. The exit code is 1 after an error.
+  --token -            Also checks an access token from standard input, and prints the owner that the server reads from it.
+  --token-file <path>  Also checks the access token in a file.
+  --token <JWT>        Also checks this access token. Other users of the machine can see it in the list of processes.
   --mint               Creates a connect session of 60 seconds, which shows the StackOne project of the API key.
-  --json               Prints JSON.`,
+  --json               Prints the findings as JSON.`,
   },
   'owner-hash': {
     usage: 'owner-hash <owner id>',
-    help: 'owner-hash prints the hash of an owner id that log lines contain. It needs only STACKONE_API_KEY.',
+    help: 'owner-hash prints the hash that log lines contain instead of an owner id. It needs only STACKONE_API_KEY.',
   },
 } as const;
 

@@ -8,7 +8,7 @@ const severeSeconds = 60;
 /** Compares the clock of this machine with the header `Date` of StackOne. */
 export function checkClock({ serverTime, ownTime, milliseconds }: Probe): Finding {
   if (serverTime === undefined) {
-    return unknown('clock', 'The response has no header Date to compare the clock with.');
+    return unknown('clock', 'The clock cannot be checked, because the response of StackOne has no Date header.');
   }
   const seconds = Math.round((ownTime.getTime() - serverTime.getTime()) / 1000);
   const difference = Math.abs(seconds);

@@ -2,7 +2,7 @@ import { textOf } from '../observability/unexpected-error.js';
 import { within } from '../stackone/http/deadline.js';
 import { UpstreamError } from '../stackone/http/errors.js';
 
-/** `unknown`: it could not be found out. Only `error` makes the result a failure. */
+/** `unknown`: the doctor could not check this. Only `error` makes the result a failure. */
 type FindingLevel = 'ok' | 'warning' | 'error' | 'unknown';
 
 /** One result of a check, in this project's own words. It contains no secret, and no value of a claim that is not configured. */

@@ -29,7 +29,7 @@ export async function checkRedis({ redisUrl, webhookSecret }: Settings): Promise
     if (reason !== undefined) {
       const webhooks = unknown(
         'webhooks',
-        `${secretIsSet} The last webhook is not known, because Redis does not work.`,
+        `${secretIsSet} It is not known when the last webhook arrived, because Redis does not work.`,
       );
       return [describeFailure(reason, url), webhookSecret === undefined ? webhooksOff : webhooks];
     }
@@ -42,12 +42,11 @@ export async function checkRedis({ redisUrl, webhookSecret }: Settings): Promise
 
 const webhooksOff = warning(
   'webhooks',
-  'STACKONE_WEBHOOK_SECRET is not set: webhooks are off, and changes are found by the search for broken accounts only.',
+  'STACKONE_WEBHOOK_SECRET is not set: webhooks are off, and only the search for broken accounts finds changes.',
   'Register a webhook in StackOne, and set its secret.',
 );
 const secretIsSet = 'STACKONE_WEBHOOK_SECRET is set.';
-const onlyRedisKnows =
-  'The last webhook is not known, because only the instances themselves know it without REDIS_URL.';
+const onlyRedisKnows = 'Without REDIS_URL, only the instances themselves know when the last webhook arrived.';
 
 /** Waits for the connection, and then writes a key that expires after a second. @returns why Redis does not work */
 async function findFailure(

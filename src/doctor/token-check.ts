@@ -30,7 +30,7 @@ const fixes: Readonly<Record<RefusalKind, string>> = {
     'Set OWNER_ID_CLAIM and OWNER_NAME_CLAIM to claims of the token. docs/configuration.md has the settings for common identity providers.',
 };
 const fixGrants =
-  'Set MANAGE_PERMISSION, PERMISSIONS_CLAIM, PROVIDERS_CLAIM and MAX_ACCOUNTS_CLAIM to what the token has. A claim that is configured and missing allows nothing.';
+  'Set MANAGE_PERMISSION, PERMISSIONS_CLAIM, PROVIDERS_CLAIM and MAX_ACCOUNTS_CLAIM to claims and a permission of the token. If a configured claim is missing, nothing is allowed.';
 
 /** By their issuers, with the beginning of the heading of their settings in docs/configuration.md. */
 const identityProviders: readonly (readonly [issuer: RegExp, heading: string])[] = [
@@ -142,7 +142,7 @@ function addRecipe(finding: Finding, { iss }: JWTPayload): Finding {
   const heading = identityProviders.find(([issuer]) => typeof iss === 'string' && issuer.test(iss))?.[1];
   return heading === undefined || !['audience', 'owner'].includes(finding.check)
     ? finding
-    : { ...finding, fix: `${finding.fix} The token looks like one of ${heading}, which has a section there.` };
+    : { ...finding, fix: `${finding.fix} The token looks like one of ${heading}: see its section there.` };
 }
 
 type Attempt<T> = { readonly value: T; readonly finding?: undefined } | { readonly finding: Finding };

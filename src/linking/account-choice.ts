@@ -87,7 +87,10 @@ export class AccountChoice {
       return isEnabled instanceof Promise ? await within(catalogPatienceMs, 'the catalog', isEnabled) : isEnabled;
     } catch (error) {
       const reason = error instanceof AppError ? error.message : 'unknown';
-      this.#dependencies.logger.warn({ reason }, 'The provider could not be checked: StackOne decides');
+      this.#dependencies.logger.warn(
+        { reason },
+        'The provider catalog is not available: StackOne decides whether the provider is enabled',
+      );
       return true;
     }
   }

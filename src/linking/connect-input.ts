@@ -42,7 +42,7 @@ export function parseConnectInput(input: ConnectInput): Result<ConnectRequest> {
     userErrors.push(
       invalid(
         'label',
-        'The label must have 1 to 200 characters and something visible. Remove line breaks, control characters and characters that change the direction of text.',
+        'The label must have 1 to 200 characters, at least one of them visible. Remove line breaks, control characters and characters that change the direction of text.',
       ),
     );
   }

@@ -30,7 +30,7 @@ withRedis('doctor › Redis', () => {
     await startRedis(port, ['--requirepass', password]);
     expect(await examineRedis({ REDIS_URL: `redis://:canary-wrong@127.0.0.1:${port}` })).toEqual([
       'error redis: Redis rejects the user name or the password in REDIS_URL (WRONGPASS). Fix: Correct them. Percent-encode special characters, such as %40 for @.',
-      'unknown webhooks: STACKONE_WEBHOOK_SECRET is set. The last webhook is not known, because Redis does not work.',
+      'unknown webhooks: STACKONE_WEBHOOK_SECRET is set. It is not known when the last webhook arrived, because Redis does not work.',
     ]);
     expect(await examineRedis({ REDIS_URL: `redis://127.0.0.1:${port}` })).toContain(
       'error redis: Redis requires a password (NOAUTH). Fix: Add it to REDIS_URL: redis://:<password>@<host>:<port>.',

@@ -189,7 +189,7 @@ describe('doctor › a token', () => {
       {},
       { PROVIDERS_CLAIM: 'apps' },
       {},
-      /^warning grants: Nothing is allowed, because the claim apps is missing; the token has iss, .* Fix: .* A claim that is configured and missing allows nothing/,
+      /^warning grants: Nothing is allowed, because the claim apps is missing; the token has iss, .* Fix: .* If a configured claim is missing, nothing is allowed/,
     ],
     [
       'with a malformed claim of grants',
@@ -338,7 +338,7 @@ describe('doctor › tokens of identity providers', () => {
         return;
       }
       const missing = ['org_id', 'org_name'].find((claim) => !(claim in claims));
-      const section = `The token looks like one of ${name.replace(/ with .*/, '')}, which has a section there\\.$`;
+      const section = `The token looks like one of ${name.replace(/ with .*/, '')}: see its section there\\.$`;
       const owner = `^error owner: .* the claim ${missing} is missing; the token has .+ Fix: Set OWNER_ID_CLAIM .*${section}`;
       const audience = `^error audience: .* the audience \\(aud\\) is missing, .*${section}`;
       await expectFindings(

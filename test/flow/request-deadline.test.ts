@@ -74,7 +74,7 @@ describe('While each call to StackOne takes 3.5 seconds, one request takes at mo
   });
 
   it('and a session waits at most three seconds for the list of providers', () => {
-    expect(app.logs()).toContain('The provider could not be checked: StackOne decides');
+    expect(app.logs()).toContain('The provider catalog is not available: StackOne decides');
   });
 
   it('and sends nothing for a request after its deadline', async () => {
