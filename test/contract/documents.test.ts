@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSchema, isEnumType, isIntrospectionType, isObjectType, isSpecifiedScalarType } from 'graphql';
-import { demoVariables } from '../../demo/start-demo.js';
+import { demoVariables, loadDemoConfig } from '../../demo/start-demo.js';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { printApiReference } from '../../scripts/emit-api-reference.js';
 import { listSettings } from '../../src/config/setting-list.js';
@@ -81,6 +81,24 @@ describe('docs/configuration.md', () => {
     const demo = namesIn(sectionOf('docs/configuration.md', 'Demo'));
     expect(demo).toEqual([...demoVariables]);
     expect([...namesIn(settingsTableOf('docs/configuration.md')), ...demo]).toEqual([...variableNames]);
+  });
+
+  it('names the variables of the server that the demo rejects, and no other', () => {
+    const [, list = ''] = /one of the variables (.*) is set/.exec(sectionOf('docs/configuration.md', 'Demo')) ?? [];
+    const patterns = [...list.matchAll(/`([A-Z_…]+)`/g)].map(
+      ([, name = '']) => new RegExp(`^${name.replace('…', '.*')}$`),
+    );
+    const isRejected = (name: string) => {
+      try {
+        loadDemoConfig({ [name]: 'value' });
+        return false;
+      } catch (error) {
+        return String(error).includes(`${name} is set but STACKONE_API_KEY is not`);
+      }
+    };
+    const rejected = variableNames.filter(isRejected);
+    expect(rejected.length).toBeGreaterThan(10);
+    expect(variableNames.filter((name) => patterns.some((pattern) => pattern.test(name)))).toEqual(rejected);
   });
 
   it.each(['docs/configuration.md', 'docs/embedding.md'])('%s has a meaning and a default for each setting', (path) => {

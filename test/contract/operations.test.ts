@@ -155,6 +155,29 @@ describe('Doctor', () => {
   });
 });
 
+describe('List limits', () => {
+  it('The document has the limits of the source', () => {
+    const source = (path: string) => (name: string) => {
+      const [, product = ''] = new RegExp(`const ${name} = ([\\d_ *]+);`).exec(readText(path)) ?? [];
+      return product.split('*').reduce((value, factor) => value * Number(factor.replaceAll('_', '')), 1);
+    };
+    const [list, api, reader, catalog] = [
+      'linking/account-list',
+      'stackone/api',
+      'stackone/list-reader',
+      'stackone/provider-reader',
+    ].map((name) => source(`src/${name}.ts`));
+    const mebibytes = (bytes = 0) => `${bytes / 1024 / 1024} MiB`;
+    const rows = `${new Intl.NumberFormat('en').format(reader?.('maxRows') ?? 0)} rows`;
+    expect(section('List limits')).toContain(
+      `| ${list?.('maxPages')} pages of ${api?.('accountsPageSize')} accounts, ${rows}, ${mebibytes(list?.('maxTotalBytes'))} in total, ${mebibytes(api?.('maxAccountsPageBytes'))} for each page |`,
+    );
+    expect(section('List limits')).toContain(
+      `| ${catalog?.('maxPages')} pages of ${catalog?.('pageSize')} rows, ${rows}, ${mebibytes(catalog?.('maxTotalBytes'))} in total, ${mebibytes(catalog?.('maxPageBytes'))} for each page |`,
+    );
+  });
+});
+
 describe('Health checks', () => {
   it('The document has each state that /readyz reports, and no other', () => {
     const source = readText('src/observability/health.ts');
