@@ -23,7 +23,12 @@ const clientCodes: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** An error about the request that this layer itself detects. Its message is written here and contains no value. */
-export class RequestError extends GraphQLError {}
+export class RequestError extends GraphQLError {
+  /** @param status absent for an error of a validation rule, to which Apollo Server gives its own code and status */
+  constructor(message: string, status?: number) {
+    super(message, status === undefined ? {} : { extensions: { code: 'BAD_USER_INPUT', http: { status } } });
+  }
+}
 
 const hostErrors = new WeakSet<object>();
 
@@ -65,11 +70,11 @@ export function toFormatted(error: GraphQLError): GraphQLFormattedError {
  * its `context` function.
  */
 function isHostError(error: unknown, { extensions, path }: GraphQLFormattedError): boolean {
-  const isMadeForClients = error instanceof GraphQLError && error.originalError === undefined && path === undefined;
-  return (
-    error instanceof GraphQLError &&
-    (hostErrors.has(error) || (isMadeForClients && toErrorCode(extensions?.['code']) === undefined))
-  );
+  if (!(error instanceof GraphQLError)) {
+    return false;
+  }
+  const isMadeForClients = error.originalError === undefined && path === undefined;
+  return hostErrors.has(error) || (isMadeForClients && toErrorCode(extensions?.['code']) === undefined);
 }
 
 function toErrorCode(code: unknown): ErrorCode | undefined {

@@ -43,16 +43,20 @@ export function applyHead({ status, headers }: HttpHead, target: HTTPGraphQLHead
 }
 
 /**
- * Removes errors with the same original error, except for the first one: a request that is refused as a whole is refused
- * in each of its fields.
- * @returns the places of those that stay
+ * Leaves out errors with the same original error, except for the first one: a request that is refused as a whole is
+ * refused in each of its fields.
+ * @param items one for each error: the errors themselves, or their formatted ones
  */
-export function firstOfEach(errors: readonly Pick<GraphQLError, 'originalError'>[]): readonly number[] {
+export function firstOfEach<Item>(
+  errors: readonly Pick<GraphQLError, 'originalError'>[],
+  items: readonly Item[],
+): Item[] {
   const seen = new Set<unknown>();
-  return errors.flatMap(({ originalError }, index) => {
-    const isRepeated = originalError instanceof AppError && seen.has(originalError);
-    seen.add(originalError);
-    return isRepeated ? [] : [index];
+  return items.filter((_, index) => {
+    const original = errors[index]?.originalError;
+    const isRepeated = original instanceof AppError && seen.has(original);
+    seen.add(original);
+    return !isRepeated;
   });
 }
 

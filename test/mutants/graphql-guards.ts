@@ -209,14 +209,14 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: 'src/graphql/operations/operation-runner.ts',
-    guard: '      ?.filter((_, index) => kept?.has(index))\n',
-    without: '      ?.filter(() => true)\n',
+    guard: 'firstOfEach(errors, errors)',
+    without: 'errors',
     noticedBy: 'flow/operation-store',
   },
   {
     file: 'src/graphql/plugins/errors.ts',
-    guard: 'firstOfEach(errors).flatMap((index) => all[index] ?? [])',
-    without: 'all',
+    guard: 'firstOfEach(errors, result.errors)',
+    without: 'result.errors',
     noticedBy: 'flow/many-accounts',
   },
   { file: budget, guard: 'this.#take(resolverCost);', without: '', noticedBy: 'unit/response-budget' },

@@ -98,7 +98,7 @@ describe('An owner', () => {
     });
     const run = async (query: string, ownerId = 'a') => {
       const { errors = [] } = await execute({ schema, document: parse(query), contextValue: ofOwner(ownerId) });
-      const originals = firstOfEach(errors).map((index) => errors[index]?.originalError);
+      const originals = firstOfEach(errors, errors).map(({ originalError }) => originalError);
       return originals.map((error) => (error instanceof AppError ? error.code : 'another error'));
     };
     for (let count = 0; count < 4; count++) {

@@ -85,10 +85,8 @@ export class OperationRunner {
     operation: OperationDefinitionNode,
     { request: { telemetry } }: GraphQLContext,
   ): OperationResponse {
-    const kept = errors && new Set(firstOfEach(errors));
-    const formatted = errors
-      ?.filter((_, index) => kept?.has(index))
-      .map((error) => this.#formatError(toFormatted(error), error));
+    const formatted =
+      errors && firstOfEach(errors, errors).map((error) => this.#formatError(toFormatted(error), error));
     const result = formatted === undefined ? { data: data ?? null } : { errors: formatted, data: data ?? null };
     telemetry.setResponse(operation, errors ?? [], result);
     return { http: httpHeadOf(errors ?? []), result };

@@ -55,7 +55,7 @@ function resolveId(request: GraphQLRequest, trusted: TrustedDocuments): GraphQLE
     return undefined;
   }
   if (typeof id !== 'string' || request.query !== undefined) {
-    return new RequestError('Send either `query` or `documentId`, as a string.', { extensions: badInput });
+    return new RequestError('Send either `query` or `documentId`, as a string.', 400);
   }
   const text = trusted.findText(id);
   if (text === undefined) {
@@ -66,7 +66,6 @@ function resolveId(request: GraphQLRequest, trusted: TrustedDocuments): GraphQLE
 }
 
 const unknownId = { publicMessage: 'No trusted document has this id. Send the text of the document.' };
-const badInput = { code: 'BAD_USER_INPUT', http: { status: 400 } };
 
 /** Without a text there is nothing to parse, and Apollo Server refuses the request. */
 function refuseText(text: string | undefined, trusted: TrustedDocuments): GraphQLError | undefined {

@@ -23,9 +23,7 @@ export function createErrorsPlugin(): ApolloServerPlugin {
         /** Before the operation runs: Apollo Server itself checks `Accept` only after a mutation has run. */
         async didResolveOperation({ request: { http }, document, operation }) {
           if (isOurs(document, operation) && chooseContentType(http?.headers.get('accept')) === undefined) {
-            throw new RequestError('Accept application/json.', {
-              extensions: { code: 'BAD_USER_INPUT', http: { status: 406 } },
-            });
+            throw new RequestError('Accept application/json.', 406);
           }
         },
         async didEncounterErrors({ errors, document, operation }) {
@@ -40,20 +38,18 @@ export function createErrorsPlugin(): ApolloServerPlugin {
             }
           }
         },
-        async willSendResponse({ errors, document, operation, response: { body, http } }) {
-          applyHead(httpHeadOf(errors ?? []), http);
+        async willSendResponse({ errors = [], document, operation, response: { body, http } }) {
+          applyHead(httpHeadOf(errors), http);
           const result = body.kind === 'single' ? body.singleResult : undefined;
-          if (result?.errors !== undefined && result.errors.length === errors?.length) {
-            const { errors: all } = result;
-            result.errors = firstOfEach(errors).flatMap((index) => all[index] ?? []);
+          if (result?.errors === undefined) {
+            return;
+          }
+          if (result.errors.length === errors.length) {
+            result.errors = firstOfEach(errors, result.errors);
           }
           // graphql-js finds up to a hundred errors in one document, and up to fifty in one variable.
-          if (
-            body.kind === 'single' &&
-            body.singleResult.errors?.every(({ path }) => path === undefined) &&
-            isOurs(document, operation)
-          ) {
-            body.singleResult.errors = body.singleResult.errors.slice(0, maxRequestErrors);
+          if (result.errors.every(({ path }) => path === undefined) && isOurs(document, operation)) {
+            result.errors = result.errors.slice(0, maxRequestErrors);
           }
         },
       };

@@ -16,14 +16,14 @@ export function createSubscriptionsPlugin(): ApolloServerPlugin<ConnectContext> 
           }
           const isSubscription = operation.operation === 'subscription';
           if (startSubscription !== undefined && !isSubscription) {
-            throw new RequestError('Send queries and mutations to POST /graphql.', { extensions: badInput });
+            throw new RequestError('Send queries and mutations to POST /graphql.', 400);
           }
           if (startSubscription !== undefined && hasDirectives(rootSelections(document, operation))) {
-            throw new RequestError(noDirectives, { extensions: badInput });
+            throw new RequestError(noDirectives, 400);
           }
           const isOwn = ownRootFields(schema, document, operation).length > 0;
           if (startSubscription === undefined && isSubscription && isOwn) {
-            throw new RequestError('Send subscriptions to POST /graphql/stream.', { extensions: badInput });
+            throw new RequestError('Send subscriptions to POST /graphql/stream.', 400);
           }
         },
         /** Apollo Server runs no subscriptions: it has checked this one, and `Streams` runs it. */
@@ -43,7 +43,7 @@ export function createSubscriptionsPlugin(): ApolloServerPlugin<ConnectContext> 
      */
     async unexpectedErrorProcessingRequest({ error }) {
       if (isLateInputError(error)) {
-        throw new RequestError(noDirectives, { extensions: badInput });
+        throw new RequestError(noDirectives, 400);
       }
     },
   };
@@ -55,4 +55,3 @@ function hasDirectives(selections: readonly SelectionNode[]): boolean {
 }
 
 const noDirectives = 'The field of a subscription cannot have directives.';
-const badInput = { code: 'BAD_USER_INPUT', http: { status: 400 } };
