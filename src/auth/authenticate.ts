@@ -6,7 +6,7 @@ import { parseBearer } from './bearer.js';
 import { toCaller } from './claims.js';
 import { checkRecipient } from './recipient.js';
 import { TokenRefusedError } from './refusal.js';
-import { createGrantsLog, RefusalLog } from './refusal-log.js';
+import { createGrantsLog, createRefusalLog } from './refusal-log.js';
 import { TokenCache } from './token-cache.js';
 import { createTokenVerifier } from './verification-keys.js';
 
@@ -24,14 +24,14 @@ export function createBearerAuthentication(
 ): Authenticate<string | undefined> {
   const verifyJwt = createTokenVerifier(config, observability);
   const tokenCache = new TokenCache();
-  const refusalLog = new RefusalLog(observability.logger, 'access token rejected');
-  const grantsLog = createGrantsLog(observability.logger);
+  const logRefusal = createRefusalLog(observability.logger, 'access token rejected');
+  const logInvalidGrant = createGrantsLog(observability.logger);
 
   const verify = async (authorization: string): Promise<Caller> => {
     const token = parseBearer(authorization, config.authMaxTokenBytes);
     const { payload, protectedHeader } = await verifyJwt(token);
     checkRecipient(protectedHeader, payload, config);
-    const caller = toCaller(payload, config, (grant, reason) => grantsLog.report(grant, reason));
+    const caller = toCaller(payload, config, logInvalidGrant);
     tokenCache.set(authorization, caller, payload.exp ?? 0);
     return caller;
   };
@@ -48,7 +48,7 @@ export function createBearerAuthentication(
       return await verify(authorization);
     } catch (error) {
       if (error instanceof TokenRefusedError) {
-        refusalLog.report(error.kind, error.message);
+        logRefusal(error.kind, error.message);
       }
       throw error;
     }

@@ -39,7 +39,7 @@ export function createLoginAuthentication<Request>(
   { production }: { readonly production: boolean },
   logger: Logger,
 ): Authenticate<Request> {
-  const grantsLog = createGrantsLog(logger);
+  const logInvalidGrant = createGrantsLog(logger);
   return async (request) => {
     const login = await callGetOwner(getOwner, request, production);
     if (login === null || login === undefined) {
@@ -53,7 +53,7 @@ export function createLoginAuthentication<Request>(
         owner: Owner.parse(id, name),
         username: isDisplayText(username) ? username : null,
         expiresAt: null,
-        grants: readGrants(login, grantsLog),
+        grants: readGrants(login, logInvalidGrant),
       };
     } catch (error) {
       if (error instanceof InvalidOwnerError) {
@@ -65,14 +65,14 @@ export function createLoginAuthentication<Request>(
 }
 
 /** A malformed grant is no reason to refuse the sign-in, but nothing is allowed. */
-function readGrants({ canManage, providers, maxAccounts }: Login, log: RefusalLog): Grants {
+function readGrants({ canManage, providers, maxAccounts }: Login, logInvalidGrant: RefusalLog): Grants {
   try {
     return parseGrants({ canManage, providers, maxAccounts });
   } catch (error) {
     if (!(error instanceof InvalidGrantError)) {
       throw error;
     }
-    log.report(error.grant, `${error.grant} from getOwner is malformed`);
+    logInvalidGrant(error.grant, `${error.grant} from getOwner is malformed`);
     return noGrants;
   }
 }

@@ -12,7 +12,7 @@ import { type BoundedGet, createBoundedGet } from '../egress/bounded-get.js';
 import type { ProxySettings } from '../egress/pool.js';
 import type { Observability } from '../observability/observability.js';
 import { textOf } from '../observability/unexpected-error.js';
-import { JwksStatus } from './jwks-status.js';
+import { createJwksStatusReport } from './jwks-status.js';
 import { keepUsableKeys } from './key-set.js';
 
 const timeoutMs = 3_000;
@@ -39,7 +39,7 @@ export function createKeySetGet(url: URL, proxy: ProxySettings): BoundedGet {
  */
 export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: Observability): JWTVerifyGetKey {
   const cache = new KeySetCache();
-  const status = new JwksStatus(observability);
+  const reportStatus = createJwksStatusReport(observability);
   const get = createKeySetGet(url, proxy);
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: timeoutMs,
@@ -58,11 +58,11 @@ export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: 
           await remote.reload();
         }
         const key = await remote(header, token);
-        status.set('ok');
+        reportStatus('ok');
         return key;
       } catch (error) {
         if (isAboutTheToken(error)) {
-          status.set('ok');
+          reportStatus('ok');
           throw error;
         }
         failedAt = performance.now();
@@ -71,7 +71,7 @@ export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: 
       }
     }
     const lastGood = cache.ageMs < staleMs ? cache.jwks : undefined;
-    status.set(lastGood === undefined ? 'unavailable' : 'stale', failure);
+    reportStatus(lastGood === undefined ? 'unavailable' : 'stale', failure);
     try {
       return await createLocalJWKSet(lastGood ?? { keys: [] })(header, token);
     } catch (error) {

@@ -9,29 +9,24 @@ interface Line {
   unlogged: number;
 }
 
-/** Tells the operator at level `warn` why tokens, or grants in them, are rejected. */
-export class RefusalLog {
-  readonly #lines = new Map<string, Line>();
+/** Tells the operator at level `warn` why tokens, or grants in them, are rejected. @param kind from a closed list */
+export type RefusalLog = (kind: string, reason: string) => void;
 
-  constructor(
-    readonly logger: Logger,
-    readonly message: string,
-  ) {}
-
-  /** @param kind from a closed list */
-  report(kind: string, reason: string): void {
-    const last = this.#lines.get(kind);
+export function createRefusalLog(logger: Logger, message: string): RefusalLog {
+  const lines = new Map<string, Line>();
+  return (kind, reason) => {
+    const last = lines.get(kind);
     const now = performance.now();
     if (last !== undefined && now - last.loggedAt < quietMs) {
       last.unlogged += 1;
       return;
     }
-    this.#lines.set(kind, { loggedAt: now, unlogged: 0 });
-    this.logger.warn({ kind, reason, unlogged: last?.unlogged }, this.message);
-  }
+    lines.set(kind, { loggedAt: now, unlogged: 0 });
+    logger.warn({ kind, reason, unlogged: last?.unlogged }, message);
+  };
 }
 
 /** For grants of any kind of authentication. */
 export function createGrantsLog(logger: Logger): RefusalLog {
-  return new RefusalLog(logger, 'grants rejected: the caller may not manage accounts');
+  return createRefusalLog(logger, 'grants rejected: the caller may not manage accounts');
 }
