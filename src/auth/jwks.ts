@@ -15,7 +15,7 @@ import { textOf } from '../observability/unexpected-error.js';
 import { createJwksStatusReport } from './jwks-status.js';
 import { keepUsableKeys } from './key-set.js';
 
-const timeoutMs = 3_000;
+export const fetchTimeoutMs = 3_000;
 /** A token with an unknown key triggers a new fetch, but not more often than this. */
 const cooldownMs = 30_000;
 const freshMs = 10 * 60_000;
@@ -28,7 +28,7 @@ const maxBytes = 512 * 1024;
 
 /** @returns a function that fetches the key set once, without its unusable keys */
 export function createKeySetGet(url: URL, proxy: ProxySettings): BoundedGet {
-  const get = createBoundedGet(url, proxy, { maxBytes, connectTimeoutMs: timeoutMs });
+  const get = createBoundedGet(url, proxy, { maxBytes, connectTimeoutMs: fetchTimeoutMs });
   return async (options) => keepUsableKeys(await get(options));
 }
 
@@ -42,7 +42,7 @@ export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: 
   const reportStatus = createJwksStatusReport(observability);
   const get = createKeySetGet(url, proxy);
   const remote = createRemoteJWKSet(url, {
-    timeoutDuration: timeoutMs,
+    timeoutDuration: fetchTimeoutMs,
     cooldownDuration: cooldownMs,
     cacheMaxAge: freshMs,
     [jwksCache]: cache,

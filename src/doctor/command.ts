@@ -32,12 +32,7 @@ export async function runDoctor(
     return { text: 'Wrong arguments for doctor. See doctor --help.\n', exitCode: 2 };
   }
   const token = await readToken(values, input);
-  const findings =
-    token === 'unreadable'
-      ? [error('token', 'The file of --token-file cannot be read.', 'Pass the path of a file with the token.')]
-      : token?.text.trim() === ''
-        ? [error('token', 'The token is empty.', 'Pass an access token on standard input, or in the file.')]
-        : await diagnose(env, { token: token?.text, mint: values.mint ?? false });
+  const findings = typeof token === 'object' ? [token] : await diagnose(env, { token, mint: values.mint });
   const hasError = findings.some(({ level }) => level === 'error');
   return { text: values.json ? formatJson(findings, hasError) : formatText(findings), exitCode: hasError ? 1 : 0 };
 }
@@ -52,25 +47,22 @@ function parseArguments(args: readonly string[]) {
   }
 }
 
-interface TokenArguments {
-  readonly token?: string;
-  readonly 'token-file'?: string;
-}
-
+/** @returns the token, if there is one, or what is wrong with it */
 async function readToken(
-  { token, 'token-file': path }: TokenArguments,
+  { token, 'token-file': path }: NonNullable<ReturnType<typeof parseArguments>>,
   input: AsyncIterable<Uint8Array | string>,
-): Promise<{ readonly text: string } | 'unreadable' | undefined> {
+): Promise<string | undefined | Finding> {
+  let text = token === '-' ? await readAll(input) : token;
   if (path !== undefined) {
-    return readFile(path, 'utf8').then(
-      (text) => ({ text }),
-      () => 'unreadable',
-    );
+    try {
+      text = await readFile(path, 'utf8');
+    } catch {
+      return error('token', 'The file of --token-file cannot be read.', 'Pass the path of a file with the token.');
+    }
   }
-  if (token === '-') {
-    return { text: await readAll(input) };
-  }
-  return token === undefined ? undefined : { text: token };
+  return text?.trim() === ''
+    ? error('token', 'The token is empty.', 'Pass an access token on standard input, or in the file.')
+    : text;
 }
 
 async function readAll(input: AsyncIterable<Uint8Array | string>): Promise<string> {

@@ -1,5 +1,7 @@
+import { isLoopback } from '../egress/pool.js';
 import { ProxyError } from '../egress/tunnel.js';
 import { textOf } from '../observability/unexpected-error.js';
+import { certificateCodes } from '../stackone/http/errors.js';
 
 /** A server that the configuration names. */
 export interface Target {
@@ -19,7 +21,7 @@ export interface Explanation {
 /** Names of failures of sockets and of TLS, from the documentation of Node's `errors` and `tls`, and of undici. */
 const explanations: readonly (readonly [codes: RegExp, problem: string, fix: (target: Target) => string])[] = [
   [
-    /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME/,
+    certificateCodes,
     'has a TLS certificate that is not valid',
     ({ variable }) =>
       `Check the host in ${variable} and the clock of this machine. If a proxy replaces certificates, add its authority with NODE_EXTRA_CA_CERTS.`,
@@ -99,5 +101,5 @@ function codeOf(error: unknown): string {
 
 /** A plain HTTP address that is not on this machine. */
 export function isUnencrypted(url: URL): boolean {
-  return url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === 'http:' && !isLoopback(url);
 }

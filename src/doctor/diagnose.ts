@@ -12,7 +12,7 @@ interface DiagnoseOptions {
   /** Default: no token is checked. */
   readonly token?: string | undefined;
   /** Whether to create a session at StackOne. */
-  readonly mint?: boolean;
+  readonly mint?: boolean | undefined;
 }
 
 interface Check {

@@ -1,14 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { createKeySetGet } from '../auth/jwks.js';
+import { createKeySetGet, fetchTimeoutMs } from '../auth/jwks.js';
 import { UnusableKeySetError } from '../auth/key-set.js';
 import type { Config } from '../config/settings.js';
 import { UnusableResponseError } from '../egress/bounded-get.js';
 import { explainConnectionFailure, isUnencrypted } from './connection-failure.js';
 import { count, error, type Finding, ok, warning } from './finding.js';
 
-/** As for each fetch of the server. */
-const timeoutMs = 3_000;
 const maxNamed = 10;
 
 /** Names come from the identity provider, so they are short and plain. */
@@ -39,7 +37,7 @@ async function checkRemoteKeys(url: URL, config: Config): Promise<readonly Findi
   try {
     const get = createKeySetGet(url, config);
     const headers = new Headers({ accept: 'application/json, application/jwk-set+json' });
-    const response = await get({ headers, signal: AbortSignal.timeout(timeoutMs) });
+    const response = await get({ headers, signal: AbortSignal.timeout(fetchTimeoutMs) });
     const { keys } = keySet.parse(await response.json());
     return [
       ok('keys', `AUTH_JWKS_URL has ${count(keys.length, 'usable key')}: ${describeKeys(keys)}.`),

@@ -30,14 +30,18 @@ function chooseConnect(
  * without a port; `*` is every host. No proxy reaches the loopback addresses of this machine.
  */
 export function isDirect(url: URL, noProxy: readonly string[]): boolean {
-  const host = url.hostname.toLowerCase();
+  const { hostname: host } = url;
   const port = portOf(url);
-  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
   return (
-    isLoopback ||
+    isLoopback(url) ||
     noProxy.some((entry) => {
       const [, name = '', entryPort = port] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
       return entry === '*' || (entryPort === port && name !== '' && (host === name || host.endsWith(`.${name}`)));
     })
   );
+}
+
+/** Whether the host of an `http:` or `https:` URL is this machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

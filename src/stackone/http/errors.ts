@@ -137,7 +137,7 @@ export function fromFailure(error: unknown, endpoint: string, isFreshSocket = tr
 }
 
 /** Node's names for problems of a certificate (documentation of `tls`, "X509 certificate error codes"). */
-const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME/;
+export const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME/;
 
 const closedSocketCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 

@@ -3,6 +3,7 @@ import type { Pool } from 'undici';
 import { packageName, packageVersion } from '../../config/package-info.js';
 import type { ConnectConfig } from '../../config/settings.js';
 import { createPool, type ProxySettings } from '../../egress/pool.js';
+import { portOf } from '../../egress/tunnel.js';
 import type { RequestContext } from '../../observability/request-context.js';
 import { runBelow, TraceSpan } from '../../observability/tracing.js';
 import { sendRequest } from './request.js';
@@ -50,10 +51,7 @@ export class Transport {
   constructor(config: TransportConfig, maxConnections: number) {
     const { apiKey, baseUrl } = config;
     const url = new URL(baseUrl);
-    this.#server = {
-      address: url.hostname,
-      port: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
-    };
+    this.#server = { address: url.hostname, port: Number(portOf(url)) };
     this.#basePath = url.pathname.replace(/\/+$/, '');
     // The key is the user name and the password is empty. Without the colon StackOne returns 401.
     const credentials = Buffer.from(`${apiKey.reveal()}:`).toString('base64');
