@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../domain/app-error.js';
 import type { Logger } from '../observability/logger.js';
 import { createBackgroundContext } from '../observability/request-context.js';
-import { accountsPageSize, type StackOneApi } from '../stackone/api.js';
+import { isLastPage, type StackOneApi } from '../stackone/api.js';
 import type { AccountRecord } from '../stackone/records.js';
 import { type ChangeDetector, type ReadStart, startRead } from './change-detector.js';
 import type { SharedState } from './state/shared-state.js';
@@ -106,15 +106,12 @@ export class Sweep {
   async *#brokenAccounts(): AsyncGenerator<{ readonly record: AccountRecord; readonly start: ReadStart }> {
     const seen = new Set<string>();
     let allRows = 0;
-    for (let page = 1; page <= maxPages; page++) {
+    for (let number = 1; number <= maxPages; number++) {
       await this.#pace();
       const start = startRead();
-      const { rows, rowCount, total } = await this.#dependencies.api.listBrokenAccounts(
-        page,
-        createBackgroundContext(),
-      );
-      const fresh = rows.filter(({ account }) => !seen.has(account.id));
-      allRows += rowCount;
+      const page = await this.#dependencies.api.listBrokenAccounts(number, createBackgroundContext());
+      const fresh = page.rows.filter(({ account }) => !seen.has(account.id));
+      allRows += page.rowCount;
       for (const record of fresh) {
         seen.add(record.account.id);
         // The filter of StackOne is not documented in detail.
@@ -122,9 +119,7 @@ export class Sweep {
           yield { record, start };
         }
       }
-      // Without a total, a page with less than half of the requested rows is the last one.
-      const isLast = total === undefined ? rowCount < accountsPageSize / 2 : allRows >= total;
-      if (isLast || fresh.length === 0) {
+      if (isLastPage(page, allRows) || fresh.length === 0) {
         return;
       }
     }

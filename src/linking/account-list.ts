@@ -2,7 +2,7 @@ import { accountIdPattern, type LinkedAccount, LinkedAccountStatus } from '../do
 import type { Owner } from '../domain/owner.js';
 import type { Logger } from '../observability/logger.js';
 import type { RequestContext } from '../observability/request-context.js';
-import { accountsPageSize, type StackOneApi } from '../stackone/api.js';
+import { isLastPage, type StackOneApi } from '../stackone/api.js';
 import { maxRows } from '../stackone/list-reader.js';
 import type { AccountRecord, AccountsQuery, Page } from '../stackone/records.js';
 import { decodeCursor, encodeCursor, type Position } from './cursor.js';
@@ -133,8 +133,7 @@ export class AccountList {
   }
 
   /**
-   * The owner's accounts from a position on. StackOne's total ends the list. Without one, a page with less than half of
-   * the requested rows is the last one. A page that only repeats rows ends any list: StackOne documents neither the
+   * The owner's accounts from a position on. A page that only repeats rows ends any list: StackOne documents neither the
    * number of its first page nor what follows the last.
    */
   async *#accountsFrom(
@@ -209,13 +208,9 @@ export class AccountList {
   }
 }
 
-/** @param rowsSoFar rows of StackOne's list up to the end of this page */
-function isLast({ rowCount, total }: Page<AccountRecord>, rowsSoFar: number): boolean {
-  if (rowCount > maxRows) {
-    // Not all rows of the page were read.
-    return false;
-  }
-  return total === undefined ? rowCount < accountsPageSize / 2 : rowsSoFar >= total;
+/** A page with more rows was not read to its end. */
+function isLast(page: Page<AccountRecord>, rowsSoFar: number): boolean {
+  return page.rowCount <= maxRows && isLastPage(page, rowsSoFar);
 }
 
 /** StackOne cannot filter by `UNKNOWN`, which stands for its states that this schema does not have. */

@@ -17,7 +17,7 @@ import { lenient } from './rows.js';
 import { accountRow, connectSessionResponse, listedAccountRow } from './schemas.js';
 
 /** StackOne's default. It documents no larger page size. */
-export const accountsPageSize = 25;
+const accountsPageSize = 25;
 
 const emptyPage: Page<never> = { rows: [], rowCount: 0, total: undefined, pageSize: undefined, bytes: 0 };
 
@@ -111,4 +111,12 @@ export class StackOneApi {
     const { rows, rowCount, total, pageSize, bytes } = page;
     return { rows: rows.map(toAccountRecord), rowCount, total, pageSize, bytes };
   }
+}
+
+/**
+ * Whether no page of accounts follows. Without a total, a page with less than half of the requested rows is the last one.
+ * @param rowsSoFar rows of StackOne's list up to the end of this page
+ */
+export function isLastPage({ rowCount, total }: Page<AccountRecord>, rowsSoFar: number): boolean {
+  return total === undefined ? rowCount < accountsPageSize / 2 : rowsSoFar >= total;
 }
