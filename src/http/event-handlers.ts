@@ -89,8 +89,7 @@ export async function webhookFromNode(
     response.writeHead(413).end();
     return;
   }
-  const signature = request.headers['x-stackone-signature'];
-  const status = await receiver.receive({ signature: typeof signature === 'string' ? signature : undefined, body });
+  const status = await receiver.receive({ signature: request.headers['x-stackone-signature'], body });
   response.writeHead(status, webhookHeaders(status)).end();
 }
 
@@ -103,8 +102,7 @@ export async function webhookFromFetch(receiver: WebhookReceiver | undefined, re
   if (body === undefined) {
     return new Response(null, { status: 413 });
   }
-  const signature = request.headers.get('x-stackone-signature') ?? undefined;
-  const status = await receiver.receive({ signature, body });
+  const status = await receiver.receive({ signature: request.headers.get('x-stackone-signature'), body });
   return new Response(null, { status, headers: webhookHeaders(status) });
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Secret } from '../../config/secret.js';
 import type { Observability } from '../../observability/observability.js';
@@ -19,17 +19,7 @@ const noteIntervalMs = 5_000;
 /** Longer than a webhook is accepted. */
 const dedupeSeconds = 25 * 60 * 60;
 
-/** How a webhook was answered. A closed list, because it labels a metric. */
-export type WebhookOutcome =
-  | 'accepted'
-  | 'repeated'
-  | 'ignored'
-  | 'unsigned'
-  | 'malformed'
-  | 'outdated'
-  | 'limited'
-  | 'full';
-
+/** The HTTP status for each outcome. A closed list, because the outcome labels a metric. */
 const statuses = {
   accepted: 200,
   repeated: 200,
@@ -39,7 +29,8 @@ const statuses = {
   outdated: 400,
   limited: 429,
   full: 503,
-} as const satisfies Record<WebhookOutcome, number>;
+} as const;
+type WebhookOutcome = keyof typeof statuses;
 
 /** Of webhooks that StackOne does not send again: the operator has to change something. */
 const reasons: ReadonlyMap<WebhookOutcome, string> = new Map([
@@ -49,7 +40,8 @@ const reasons: ReadonlyMap<WebhookOutcome, string> = new Map([
 ]);
 
 export interface WebhookRequest {
-  readonly signature: string | undefined;
+  /** The header `x-stackone-signature`. */
+  readonly signature: string | readonly string[] | null | undefined;
   /** The bytes as they arrived, at most `maxWebhookBytes`. */
   readonly body: Buffer;
 }
@@ -127,7 +119,7 @@ export class WebhookReceiver {
       return 'outdated';
     }
     const { state, queue } = this.#dependencies;
-    const marks = [digest(body), digest(webhook.changeId)].map((id) => `webhook:${id}`);
+    const marks = [body, webhook.changeId].map((content) => `webhook:${hash('sha256', content, 'base64url')}`);
     const release = async () => void (await Promise.all(marks.map((mark) => state.release(mark))));
     const claims = await Promise.all(marks.map((mark) => state.claim(mark, dedupeSeconds)));
     if (claims.includes(false)) {
@@ -149,8 +141,4 @@ function parseWebhook(body: Buffer): AccountWebhook | 'ignored' | undefined {
     // The parser's message quotes the body.
     return undefined;
   }
-}
-
-function digest(content: Buffer | string): string {
-  return createHash('sha256').update(content).digest('base64url');
 }

@@ -8,8 +8,12 @@ import type { Secret } from '../../config/secret.js';
  * @param secrets the current one, and during a rotation the previous one
  * @param header all values of `x-stackone-signature`; exactly one is allowed
  */
-export function isSignedByStackOne(secrets: readonly Secret[], body: Buffer, header: string | undefined): boolean {
-  const found = Buffer.from(header ?? '');
+export function isSignedByStackOne(
+  secrets: readonly Secret[],
+  body: Buffer,
+  header: string | readonly string[] | null | undefined,
+): boolean {
+  const found = Buffer.from(typeof header === 'string' ? header : '');
   const matches = secrets.map((secret) => {
     const expected = Buffer.from(createHmac('sha256', secret.reveal()).update(body).digest('base64url'));
     return found.length === expected.length && timingSafeEqual(found, expected);

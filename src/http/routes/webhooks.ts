@@ -13,9 +13,8 @@ export async function addWebhookRoute(server: FastifyInstance, receiver: Webhook
     scope.addContentTypeParser<Buffer>('*', options, (_request, body, done) => done(null, body));
     scope.post('/webhooks/stackone', { bodyLimit: maxWebhookBytes }, async (request, reply) => {
       const { body, headers } = request;
-      const signature = headers['x-stackone-signature'];
       const status = await receiver.receive({
-        signature: typeof signature === 'string' ? signature : undefined,
+        signature: headers['x-stackone-signature'],
         body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
       });
       return reply.code(status).headers(webhookHeaders(status)).send();
