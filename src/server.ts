@@ -7,7 +7,7 @@ import { startMetricsServer } from './http/routes/metrics.js';
 import { createHttpServer, type ServerExtension } from './http/server.js';
 import { openAuditLog } from './observability/audit-log.js';
 import { createLogger, type Logger } from './observability/logger.js';
-import { createObservability, type Observability } from './observability/observability.js';
+import { createObservability } from './observability/observability.js';
 
 /** Time for a request that a client has sent on an open connection shortly before the end of the grace period. */
 const maxLingerMs = 1_000;
@@ -40,7 +40,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const logger = options.logger ?? createLogger(config.logLevel);
   const observability = createObservability(logger, config.apiKey);
   const authenticate = createBearerAuthentication(config, observability);
-  const delivery = createDelivery(config, observability);
+  const { eventsUrl, eventsSecret } = config;
+  const delivery = eventsUrl && eventsSecret && new WebhookDelivery(eventsUrl, eventsSecret, observability);
   const auditLog = openAuditLog(config.auditLog, logger);
   const composition = await compose(config, authenticate, observability, {
     deliver: delivery && ((change) => delivery.send(change)),
@@ -76,11 +77,4 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       logger.info({}, 'stopped');
     },
   };
-}
-
-function createDelivery(
-  { eventsUrl, eventsSecret }: Config,
-  observability: Observability,
-): WebhookDelivery | undefined {
-  return eventsUrl && eventsSecret && new WebhookDelivery(eventsUrl, eventsSecret, observability);
 }

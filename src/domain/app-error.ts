@@ -24,3 +24,8 @@ export class AppError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
+
+/** For an argument that is not valid, where there are no `userErrors`. @param message also for the client; contains no value */
+export function badUserInput(message: string): AppError {
+  return new AppError('BAD_USER_INPUT', message, { publicMessage: message });
+}

@@ -88,7 +88,9 @@ export function ownRootFields(
   operation: OperationDefinitionNode,
 ): FieldNode[] {
   const fields = schema.getRootType(operation.operation)?.getFields() ?? {};
-  return rootFields(document, operation).filter(({ name }) => isMarked(fields[name.value]));
+  return rootSelections(document, operation)
+    .filter((node) => node.kind === Kind.FIELD)
+    .filter(({ name }) => isMarked(fields[name.value]));
 }
 
 /** The keys of our root fields in the response of an operation. */
@@ -98,10 +100,6 @@ export function ownRootKeys(
   operation: OperationDefinitionNode,
 ): ReadonlySet<string | number | undefined> {
   return new Set(ownRootFields(schema, document, operation).map(({ alias, name }) => (alias ?? name).value));
-}
-
-function rootFields(document: DocumentNode, operation: OperationDefinitionNode): FieldNode[] {
-  return rootSelections(document, operation).filter((node) => node.kind === Kind.FIELD);
 }
 
 /** The root fields, and the fragments that they are in. */

@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { isRecord } from '../domain/values.js';
 import type { ConnectContext } from '../graphql/context.js';
+import type { HttpHead } from '../graphql/http-head.js';
 import { RequestCancellation } from '../observability/cancellation.js';
 import type { Observability } from '../observability/observability.js';
 import { createRequestContext, type RequestContext } from '../observability/request-context.js';
@@ -52,8 +53,9 @@ export class FetchRequests {
       }
       return created;
     } catch (error) {
+      // For any other error than those of `toGraphQLError`, Apollo Server responds with 500.
       const http = error instanceof GraphQLError ? error.extensions['http'] : undefined;
-      this.#finish(context, toHead(http));
+      this.#finish(context, isHead(http) ? http : { status: 500, headers: new Map() });
       throw error;
     }
   }
@@ -69,7 +71,7 @@ export class FetchRequests {
   }
 
   /** Once for each request. */
-  #finish(context: RequestContext, { status = 200, headers }: Head): void {
+  #finish(context: RequestContext, { status = 200, headers }: HttpHead): void {
     if (!this.#contexts.delete(context)) {
       return;
     }
@@ -93,16 +95,6 @@ function startsOperation(body: unknown): boolean {
   );
 }
 
-interface Head {
-  readonly status?: number;
-  readonly headers: Map<string, string>;
-}
-
-/** What `toGraphQLError` has put into an error; for any other error Apollo Server responds with 500. */
-function toHead(http: unknown): Head {
-  return isHead(http) ? http : { status: 500, headers: new Map() };
-}
-
-function isHead(value: unknown): value is Head {
-  return typeof value === 'object' && value !== null && 'headers' in value && value.headers instanceof Map;
+function isHead(value: unknown): value is HttpHead {
+  return isRecord(value) && value['headers'] instanceof Map;
 }

@@ -181,7 +181,7 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: fetchRequest,
-    guard: '      this.#finish(context, toHead(http));\n',
+    guard: '      this.#finish(context, isHead(http) ? http : { status: 500, headers: new Map() });\n',
     without: '',
     noticedBy: 'flow/embedding-fetch',
   },

@@ -9,8 +9,6 @@ import { documentIdOf, type TrustedDocument } from './trusted-documents.js';
 /** The syntax of Appendix A of https://graphql.github.io/graphql-over-http/draft/. */
 const idPattern = /^(sha256:[0-9a-f]{64}|(x-[\w.~-]{1,64}:)?[\w.~-]{1,128})$/;
 
-const toDocuments = (entries: readonly (readonly [string, string])[]) => entries.map(([id, text]) => ({ id, text }));
-
 const fileSchema = z.union([
   z.array(z.string()).transform((texts) => texts.map((text): TrustedDocument => ({ text }))),
   // Of `@apollo/generate-persisted-query-manifest`.
@@ -20,9 +18,9 @@ const fileSchema = z.union([
       version: z.literal(1),
       operations: z.array(z.object({ id: z.string(), body: z.string() })),
     })
-    .transform(({ operations }) => toDocuments(operations.map(({ id, body }) => [id, body]))),
+    .transform(({ operations }) => operations.map(({ id, body }) => ({ id, text: body }))),
   // Also of the client preset of graphql-codegen.
-  z.record(z.string(), z.string()).transform((texts) => toDocuments(Object.entries(texts))),
+  z.record(z.string(), z.string()).transform((texts) => Object.entries(texts).map(([id, text]) => ({ id, text }))),
 ]);
 
 const file = 'The file of trusted documents';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { clientDocuments } from './client-documents.js';
 
 export interface TrustedDocument {
@@ -9,7 +9,7 @@ export interface TrustedDocument {
 
 /** `sha256:` and the hash of the text, as in Appendix A of https://graphql.github.io/graphql-over-http/draft/. */
 export function documentIdOf(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  return `sha256:${hash('sha256', text)}`;
 }
 
 /** The documents of the typed client, and those of the operator. */
@@ -17,17 +17,19 @@ export class TrustedDocuments {
   /** Whether all other documents are refused. */
   readonly isExclusive: boolean;
   readonly #texts: ReadonlySet<string>;
-  readonly #textsById: ReadonlyMap<string, string>;
+  readonly #textsById = new Map<string, string>();
 
   constructor(further: readonly TrustedDocument[] = [], isExclusive = false) {
-    const documents = [...Array.from(clientDocuments, (text): TrustedDocument => ({ text })), ...further];
     this.isExclusive = isExclusive;
-    this.#texts = new Set(documents.map(({ text }) => text));
-    this.#textsById = new Map(
-      documents.flatMap(({ id, text }) =>
-        [documentIdOf(text), ...(id === undefined ? [] : [id])].map((key) => [key, text]),
-      ),
-    );
+    this.#texts = new Set([...clientDocuments, ...further.map(({ text }) => text)]);
+    for (const text of this.#texts) {
+      this.#textsById.set(documentIdOf(text), text);
+    }
+    for (const { id, text } of further) {
+      if (id !== undefined) {
+        this.#textsById.set(id, text);
+      }
+    }
   }
 
   has(text: string): boolean {

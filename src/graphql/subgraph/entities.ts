@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { GraphQLScalarType } from 'graphql';
 import { z } from 'zod';
-import { AppError } from '../../domain/app-error.js';
+import { badUserInput } from '../../domain/app-error.js';
 import type { LinkedAccount } from '../../domain/linked-account.js';
 import type { Provider } from '../../domain/provider.js';
 import type { StackOneDataSource } from '../../linking/stackone-data-source.js';
@@ -43,7 +43,7 @@ export async function readEntities(
   // Until every `_entities` field of the request is counted.
   await setImmediate();
   if ((counts.get(context) ?? 0) > maxRepresentations) {
-    throw refusal(`A request can have at most ${maxRepresentations} representations.`);
+    throw badUserInput(`A request can have at most ${maxRepresentations} representations.`);
   }
   const references = representations.map(parseReference);
   const accounts = references.filter((reference) => reference.__typename === 'LinkedAccount');
@@ -62,7 +62,7 @@ export async function readEntities(
 function parseReference(representation: unknown): Reference {
   const parsed = referenceSchema.safeParse(representation);
   if (!parsed.success) {
-    throw refusal('The `__typename` of a representation must be `LinkedAccount` or `Provider`.');
+    throw badUserInput('The `__typename` of a representation must be `LinkedAccount` or `Provider`.');
   }
   return parsed.data;
 }
@@ -82,8 +82,4 @@ async function read(reference: Reference, stackone: StackOneDataSource): Promise
     }
     throw error;
   }
-}
-
-function refusal(message: string): AppError {
-  return new AppError('BAD_USER_INPUT', message, { publicMessage: message });
 }

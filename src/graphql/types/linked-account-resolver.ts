@@ -15,7 +15,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { AppError } from '../../domain/app-error.js';
+import { badUserInput } from '../../domain/app-error.js';
 import { type LinkedAccount, LinkedAccountStatus } from '../../domain/linked-account.js';
 import { type Provider, providerKeyPattern } from '../../domain/provider.js';
 import type { UserError } from '../../domain/result.js';
@@ -153,21 +153,16 @@ export class ProviderAccountsResolver {
 function parseFirst(first: number | null | undefined): number {
   const value = first ?? 25;
   if (value < 1 || value > 100) {
-    throw badArgument('`first` must be from 1 to 100.');
+    throw badUserInput('`first` must be from 1 to 100.');
   }
   return value;
 }
 
 function parseProvider(provider: string | null | undefined): string | undefined {
   if (provider != null && !providerKeyPattern.test(provider)) {
-    throw badArgument('`provider` must be the key of a provider, such as `bamboohr`.');
+    throw badUserInput('`provider` must be the key of a provider, such as `bamboohr`.');
   }
   return provider ?? undefined;
-}
-
-/** A query has no `userErrors`, so an invalid argument of a query is an error. The message contains no value. */
-function badArgument(message: string): AppError {
-  return new AppError('BAD_USER_INPUT', message, { publicMessage: message });
 }
 
 function toConnection({ edges, hasNextPage }: AccountPage, hasPreviousPage: boolean): LinkedAccountConnection {
