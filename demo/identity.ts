@@ -8,7 +8,7 @@ import { findPerson, isTenantKey, type Person, type TenantKey, tenants } from '.
  * The identity provider of the demo. It issues a token for any person to any caller, so never use it outside of the
  * demo. The key pair is generated at each start and the private key never leaves the process.
  */
-export interface DemoIdentity {
+interface DemoIdentity {
   readonly issuer: string;
   readonly audience: string;
   readonly publicKey: KeyObject;

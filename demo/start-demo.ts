@@ -20,7 +20,7 @@ export interface Demo extends Server {
   readonly emulator: Emulator;
 }
 
-export interface DemoConfig {
+interface DemoConfig {
   readonly config: Config;
   readonly emulatorPort: number;
 }

@@ -36,7 +36,7 @@ const sampleShape = z.object({
 });
 export type Sample = z.infer<typeof sampleShape>;
 const blockShape = z.object({ rssMiB: z.number(), blockMs: z.number(), cpuMs: z.number() });
-export type Block = z.infer<typeof blockShape>;
+type Block = z.infer<typeof blockShape>;
 
 const keys = generateKeyPairSync('ed25519');
 

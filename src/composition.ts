@@ -56,7 +56,7 @@ export interface ConnectApolloOptions
 }
 
 /** The parts that serve the schema, whatever server it runs in and whatever authenticates its callers. */
-export interface Composition<Credentials> {
+interface Composition<Credentials> {
   readonly apolloOptions: ConnectApolloOptions;
   /** Apollo Server with these options. A host app has its own, and uses this one for streams only. */
   readonly apollo: LazyApollo;
@@ -70,7 +70,7 @@ export interface Composition<Credentials> {
 }
 
 /** Who hears of what happens here. */
-export interface Receivers {
+interface Receivers {
   readonly deliver?: ((owned: OwnedChange) => void) | undefined;
   readonly onAudit?: OnAudit | undefined;
 }

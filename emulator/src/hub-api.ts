@@ -11,7 +11,7 @@ export interface HubApiOptions {
   store: Store;
 }
 
-export interface HubApiSettings {
+interface HubApiSettings {
   settings: Pick<Settings, 'enabledProviders'>;
 }
 

@@ -7,7 +7,7 @@ import { categories, findProvider } from './providers.js';
 import type { Settings } from './settings.js';
 import type { Account, Attempt, Session, Store } from './store.js';
 
-export interface StackOneApiOptions {
+interface StackOneApiOptions {
   store: Store;
   settings: Settings;
   apiKey: string;

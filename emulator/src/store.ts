@@ -38,7 +38,7 @@ export type AccountSeed = AccountPatch &
 type StoredAccount = Omit<Account, 'provider_name' | 'categories' | 'setup_information'>;
 
 /** The parameters of a session. Missing optional parameters are null. */
-export interface SessionRequest {
+interface SessionRequest {
   origin_owner_id: string;
   origin_owner_name: string;
   origin_username: string | null;

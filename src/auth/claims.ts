@@ -13,7 +13,7 @@ type GrantClaims = Pick<Config, 'permissionsClaim' | 'managePermission' | 'provi
 const latestDateMs = 8.64e15;
 
 /** Receives the grant that a token does not have in a valid form, and why. */
-export type OnInvalidGrant = (grant: keyof Grants, reason: string) => void;
+type OnInvalidGrant = (grant: keyof Grants, reason: string) => void;
 
 /**
  * @param claims of a token whose signature, issuer, audience and expiry are verified

@@ -16,7 +16,7 @@ const maxCandidates = 10;
  * Verifies the signature of a token with the configured keys, and then its expiry.
  * @throws TokenRefusedError; AppError `AUTH_UNAVAILABLE`
  */
-export type VerifyToken = (token: string) => Promise<JWTVerifyResult>;
+type VerifyToken = (token: string) => Promise<JWTVerifyResult>;
 
 export function createTokenVerifier(config: Config, observability: Observability): VerifyToken {
   const { getKey, algorithms } = createVerificationKeys(config, observability);

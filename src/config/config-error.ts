@@ -12,7 +12,7 @@ export class ConfigError extends Error {
 type Shape = Readonly<Record<string, z.ZodType>>;
 
 /** How the reader knows a setting, and what it must be: as a variable or as an option. */
-export type DescribeSetting = (name: string, info: SettingInfo) => readonly [label: string, expected: string];
+type DescribeSetting = (name: string, info: SettingInfo) => readonly [label: string, expected: string];
 
 /**
  * One sentence for each setting that zod rejects. zod's own messages are not used, because they can quote values.

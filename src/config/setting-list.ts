@@ -3,7 +3,7 @@ import { infoOf, type SettingInfo } from './setting.js';
 import { type Config, createSettings } from './settings.js';
 
 /** One setting as documents show it. */
-export interface SettingRow extends Pick<SettingInfo, 'variable' | 'description'> {
+interface SettingRow extends Pick<SettingInfo, 'variable' | 'description'> {
   readonly option: string;
   /** Other names of the variable, by convention. */
   readonly otherVariables: readonly string[];

@@ -1,7 +1,7 @@
 import type { Environment } from './from-environment.js';
 import { listSettings } from './setting-list.js';
 
-export interface UnknownVariable {
+interface UnknownVariable {
   readonly name: string;
   /** The variable that it resembles. */
   readonly suggestion: string;

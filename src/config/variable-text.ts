@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Environment } from './from-environment.js';
 import type { SettingInfo } from './setting.js';
 
-export type VariableText = { readonly text: string; readonly problem?: undefined } | { readonly problem: string };
+type VariableText = { readonly text: string; readonly problem?: undefined } | { readonly problem: string };
 
 /** The text of a variable, or that of the file that `<variable>_FILE` names. Undefined when neither is set. */
 export function readVariable(env: Environment, info: SettingInfo): VariableText | undefined {

@@ -5,7 +5,7 @@ import { packageVersion } from '../config/package-info.js';
 import { diagnose } from './diagnose.js';
 import { count, error, type Finding } from './finding.js';
 
-export interface DoctorResult {
+interface DoctorResult {
   readonly text: string;
   /** 0: no error. 1: at least one error. 2: wrong arguments. */
   readonly exitCode: 0 | 1 | 2;

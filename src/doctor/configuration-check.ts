@@ -4,7 +4,7 @@ import type { Config } from '../config/settings.js';
 import { findUnknownVariables } from '../config/unknown-variables.js';
 import { error, type Finding, ok, warning } from './finding.js';
 
-export interface Configuration {
+interface Configuration {
   /** Undefined when there is nothing to check. */
   readonly config: Config | undefined;
   /** Variables that are missing or not valid. `config` is without them, or has stand-ins for them. */

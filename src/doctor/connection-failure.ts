@@ -13,7 +13,7 @@ export interface Target {
   readonly address: string;
 }
 
-export interface Explanation {
+interface Explanation {
   readonly message: string;
   readonly fix: string;
 }

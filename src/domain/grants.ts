@@ -27,7 +27,7 @@ export class InvalidGrantError extends Error {
 }
 
 /** Grants as they come from outside. Undefined: this grant is not used, so nothing is restricted by it. */
-export interface GrantValues {
+interface GrantValues {
   readonly canManage?: unknown;
   readonly providers?: unknown;
   readonly maxAccounts?: unknown;

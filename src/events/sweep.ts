@@ -12,7 +12,7 @@ const maxPages = 400;
 /** The first sweep starts after a tenth of the interval. */
 const firstSweepPart = 10;
 
-export interface SweepDependencies {
+interface SweepDependencies {
   readonly api: StackOneApi;
   readonly detector: ChangeDetector;
   readonly state: SharedState;

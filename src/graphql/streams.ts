@@ -18,7 +18,7 @@ const heartbeatMs = 15_000;
 const retryAfterSeconds = 30;
 
 /** Events, or a JSON response that says why there are none. */
-export type StreamResponse =
+type StreamResponse =
   | { readonly kind: 'events'; readonly events: Readable }
   | ({ readonly kind: 'json' } & ApolloResponse);
 

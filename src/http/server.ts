@@ -28,7 +28,7 @@ export interface ServerExtension {
   readonly playgroundTokenPath: string;
 }
 
-export interface HttpServerDependencies extends GraphQLRouteDependencies, StreamRouteDependencies {
+interface HttpServerDependencies extends GraphQLRouteDependencies, StreamRouteDependencies {
   /** Undefined while no webhook secret is set. */
   readonly webhooks: WebhookReceiver | undefined;
   readonly config: Pick<

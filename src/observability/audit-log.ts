@@ -5,7 +5,7 @@ import { type OnAudit, reportAuditFailure } from './audit.js';
 import type { Logger } from './logger.js';
 import { textOf } from './unexpected-error.js';
 
-export interface AuditLog {
+interface AuditLog {
   readonly onAudit: OnAudit;
   /** After a rotation: the next line goes to a new file of the same name. Undefined for standard output. */
   readonly reopen: (() => void) | undefined;

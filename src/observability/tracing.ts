@@ -17,7 +17,7 @@ import { errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
 const tracer = trace.getTracer(packageName, packageVersion);
 
 /** For log lines. Undefined values outside a trace. */
-export interface TraceIds {
+interface TraceIds {
   readonly trace_id: string | undefined;
   readonly span_id: string | undefined;
 }

@@ -14,7 +14,7 @@ export const maxRows = 5_000;
 /** Rows that are read before other work of the process continues. */
 const rowsPerTurn = 100;
 
-export interface ListRequest<Row> {
+interface ListRequest<Row> {
   readonly path: `/${string}`;
   readonly query: QueryParameters;
   readonly maxBytes: number;

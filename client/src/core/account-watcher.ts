@@ -1,7 +1,7 @@
 import type { LinkedAccount } from './failure.js';
 import { onReturn } from './page.js';
 
-export interface AccountWatcherOptions {
+interface AccountWatcherOptions {
   /** Returns the accounts to watch: all accounts of the owner for a provider, or the account that is re-linked. */
   readonly list: () => Promise<readonly LinkedAccount[]>;
   /** Called once, with the first account that became active. */

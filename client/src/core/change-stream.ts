@@ -12,7 +12,7 @@ export interface ChangeStreamListener {
   readonly onEnd: (reason: 'completed' | 'unauthenticated' | 'failed') => void;
 }
 
-export interface ChangeStreamOptions {
+interface ChangeStreamOptions {
   readonly url: string;
   readonly headers: () => Record<string, string> | Promise<Record<string, string>>;
   readonly credentials: 'omit' | 'same-origin' | 'include';

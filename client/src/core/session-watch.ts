@@ -1,6 +1,6 @@
 import { isPageVisible } from './page.js';
 
-export interface SessionWatchOptions {
+interface SessionWatchOptions {
   /** When the session expires, in milliseconds of this computer's clock. */
   readonly expiresAt: number;
   /** Called at most once, 30 seconds before the expiry. If no new session replaces this one, the watch continues. */

@@ -6,7 +6,7 @@ import { dialogParent, openModal } from './modal.js';
 import { copyTokens } from './tokens.js';
 
 /** The parts of a dialog below its title. */
-export interface DialogContent {
+interface DialogContent {
   readonly body: TemplateResult | typeof nothing;
   readonly footer: TemplateResult | typeof nothing;
   /** A small dialog with a question instead of a Hub. */

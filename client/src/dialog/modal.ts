@@ -1,4 +1,4 @@
-export interface ModalElements {
+interface ModalElements {
   readonly dialog: HTMLDialogElement;
   /** Gets the focus. */
   readonly title: HTMLElement;

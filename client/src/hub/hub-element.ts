@@ -82,7 +82,7 @@ export function attachHubs(flow: ConnectFlow, mountHub: MountHub): () => void {
   };
 }
 
-export type MountHub = (session: HubSession) => () => void;
+type MountHub = (session: HubSession) => () => void;
 
 /** Shows a `<stackone-hub>` in `slot`. @returns a function that removes it */
 export function mountHubElement(flow: ConnectFlow, session: HubSession, options: HubElementOptions): () => void {

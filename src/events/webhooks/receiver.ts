@@ -39,14 +39,14 @@ const reasons: ReadonlyMap<WebhookOutcome, string> = new Map([
   ['outdated', 'sent_at is more than 24 hours old or 5 minutes ahead: check the clock of this machine'],
 ]);
 
-export interface WebhookRequest {
+interface WebhookRequest {
   /** The header `x-stackone-signature`. */
   readonly signature: string | readonly string[] | null | undefined;
   /** The bytes as they arrived, at most `maxWebhookBytes`. */
   readonly body: Buffer;
 }
 
-export interface WebhookReceiverDependencies {
+interface WebhookReceiverDependencies {
   /** The current secret, and during a rotation the previous one. */
   readonly secrets: readonly Secret[];
   readonly state: SharedState;

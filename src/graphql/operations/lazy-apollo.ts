@@ -2,7 +2,7 @@ import type { ApolloServer, ApolloServerOptionsWithSchema, HeaderMap } from '@ap
 import type { ConnectContext } from '../context.js';
 
 /** A POST request. */
-export interface ApolloRequest {
+interface ApolloRequest {
   /** The `Accept` header. */
   readonly accept?: string | undefined;
   /** The parsed JSON of the request. */

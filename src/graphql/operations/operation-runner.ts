@@ -26,7 +26,7 @@ export type OperationRequest = OperationParameters &
     | { readonly query?: undefined; readonly documentId: string }
   );
 
-export interface OperationResponse {
+interface OperationResponse {
   readonly http: HttpHead;
   readonly result: FormattedExecutionResult;
 }

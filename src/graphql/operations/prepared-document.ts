@@ -18,7 +18,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GraphQLContext } from '../context.js';
 
-export interface PreparedOperation {
+interface PreparedOperation {
   readonly node: OperationDefinitionNode;
   /** Without `data` in the result, the variables do not match the document and nothing has run. */
   readonly run: (

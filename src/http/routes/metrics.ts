@@ -3,7 +3,7 @@ import { collectDefaultMetrics } from 'prom-client';
 import type { Metrics } from '../../observability/metrics.js';
 import { errorBody } from '../errors.js';
 
-export interface MetricsServer {
+interface MetricsServer {
   readonly url: string;
   readonly stop: () => Promise<void>;
 }

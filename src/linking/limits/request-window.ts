@@ -9,7 +9,7 @@ interface UsedUp {
 }
 
 /** Counts one request to StackOne for all its shares, or for none. */
-export type TakeShares = (shares: Shares) => Promise<UsedUp | undefined>;
+type TakeShares = (shares: Shares) => Promise<UsedUp | undefined>;
 
 const key = 'stackone-connect:window';
 /**

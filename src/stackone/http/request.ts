@@ -4,7 +4,7 @@ import { type Cancellation, ClientDisconnectedError } from '../../observability/
 import { DeadlineExceededError, type Health, unusableResponse } from './errors.js';
 import type { RawResponse } from './response.js';
 
-export interface RequestLimits {
+interface RequestLimits {
   readonly maxBytes: number;
   /** Whether the body of a success is used. Otherwise its status is enough. */
   readonly usesBody: boolean;

@@ -27,7 +27,7 @@ export interface StackOneRequest<T> extends ExpectedResponse<T> {
   readonly context: RequestContext;
 }
 
-export interface AttemptOptions {
+interface AttemptOptions {
   /** For messages. */
   readonly endpoint: string;
   readonly timeoutMs: number;
