@@ -1,12 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type GraphQLField, type GraphQLObjectType, getNamedType, isObjectType } from 'graphql';
-import { SignJWT } from 'jose';
-import { z } from 'zod';
 import { createSchema } from '../src/graphql/schema.js';
+import { signOwnerToken, startServerProcess } from './server-process.js';
 
 /**
  * Sends the most expensive operations that the limits allow, for an owner with 1,000 accounts, and prints how long each
@@ -18,17 +15,6 @@ const maxMilliseconds = 50;
 const accountCount = 1_000;
 
 const schema = createSchema();
-const keys = generateKeyPairSync('ed25519');
-const reportShape = z.object({ milliseconds: z.number() });
-
-/** Code for the server process: on a message, reports the longest delay of the event loop since the last message. */
-const reporter = `import { monitorEventLoopDelay } from 'node:perf_hooks';
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
-process.on('message', () => {
-  process.send({ milliseconds: delay.max / 1e6 });
-  delay.reset();
-});`;
 
 /** A selection of all fields without fields below them, and the field of the next level. */
 function selectionsOf(type: GraphQLObjectType, depth: number, copies: number): string[] {
@@ -124,64 +110,26 @@ const accountRows = (providerCount: number) =>
     label: `Account number ${index} of the customer`,
     status: 'error',
     status_reasons: [{ code: 'expired', description: 'The token has expired.', timestamp: '2026-01-05T09:00:00.000Z' }],
-    origin_owner_id: 'org',
-    origin_owner_name: 'Owner',
+    origin_owner_id: 'org_0',
+    origin_owner_name: 'Owner 0',
     origin_username: 'ada@acme.example',
     created_at: '2026-01-05T09:00:00.000Z',
     updated_at: '2026-01-05T09:00:00.000Z',
   }));
 
-async function startServer(baseUrl: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = fork('dist/src/main.js', {
-    execArgv: ['--import', `data:text/javascript,${encodeURIComponent(reporter)}`],
-    silent: true,
-    env: {
-      PORT: '0',
-      PLAYGROUND: 'false',
-      STACKONE_API_KEY: 'key',
-      STACKONE_BASE_URL: baseUrl,
-      AUTH_PUBLIC_KEY: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-      AUTH_ISSUER: 'cost',
-      AUTH_AUDIENCE: 'cost',
-      RATE_LIMIT_PER_OWNER_PER_MINUTE: '1000000',
-      RATE_LIMIT_TOTAL_PER_MINUTE: '1000000',
-    },
-  });
-  child.stderr?.pipe(process.stderr);
-  const url = await new Promise<string>((resolve) => {
-    child.stdout?.on('data', (chunk) => {
-      const match = /"url":"(http[^"]+)"/.exec(String(chunk));
-      if (match?.[1] !== undefined) {
-        resolve(match[1]);
-      }
-    });
-  });
-  return { child, url };
-}
-
 async function measure(providerCount: number): Promise<boolean> {
   const stackone = await startStackOne(providerCount);
-  const { child, url } = await startServer(stackone.url);
-  const token = await new SignJWT({ org_id: 'org', org_name: 'Owner' })
-    .setProtectedHeader({ alg: 'EdDSA' })
-    .setIssuer('cost')
-    .setAudience('cost')
-    .setExpirationTime('1h')
-    .sign(keys.privateKey);
-  const longestDelay = async () => {
-    const report = once(child, 'message');
-    child.send('report');
-    return reportShape.parse((await report)[0]).milliseconds;
-  };
+  const server = await startServerProcess({ url: stackone.url, apiKey: 'key' });
+  const token = await signOwnerToken(0);
   const send = async (query: string) => {
-    await longestDelay();
-    const response = await fetch(`${url}/graphql`, {
+    await server.longestBlock();
+    const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ query }),
     });
     const text = await response.text();
-    return { milliseconds: await longestDelay(), text };
+    return { milliseconds: (await server.longestBlock()).blockMs, text };
   };
   for (let turn = 0; turn < 20; turn++) {
     await send(`{ providers { key linkedAccounts { id provider { key } } } } # ${turn}`);
@@ -201,7 +149,7 @@ async function measure(providerCount: number): Promise<boolean> {
     }
     results.push({ query, ...least, bytes: text.length, isRefused: text.includes('would be too large') });
   }
-  child.kill();
+  await server.stop();
   stackone.server.close();
   const slowest = results.toSorted((a, b) => Math.max(b.fresh, b.known) - Math.max(a.fresh, a.known));
   const refused = results.filter(({ isRefused }) => isRefused).length;

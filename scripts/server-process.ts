@@ -8,7 +8,7 @@ import type { Emulator } from '../emulator/src/index.js';
 /** Code for the server process, which answers the messages of `ServerProcess`. */
 const reporter = `import { readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-const resolution = 5;
+const resolution = 1;
 const delay = monitorEventLoopDelay({ resolution });
 let lastUsage;
 process.on('message', (message) => {
