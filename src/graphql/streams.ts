@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { createSourceEventStream, type ExecutionArgs, execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { OwnedChange } from '../domain/account-change.js';
 import { AppError } from '../domain/app-error.js';
+import { isRecord } from '../domain/values.js';
 import type { Observability } from '../observability/observability.js';
 import type { GraphQLContext, SubscriptionOperation } from './context.js';
 import { EventStream } from './event-stream.js';
@@ -170,5 +171,5 @@ function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
 }
 
 function isOwnedChange(value: unknown): value is OwnedChange {
-  return typeof value === 'object' && value !== null && 'ownerId' in value && 'change' in value;
+  return isRecord(value) && 'ownerId' in value && 'change' in value;
 }

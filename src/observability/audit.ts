@@ -44,8 +44,8 @@ export class Audit {
 
   /** A mutation that did not run, because it is not known who sent it. */
   recordRefusal(requestId: string, action: AuditAction, outcome: ErrorCode): void {
-    const what = { action, provider: null, accountId: null, flag: null };
-    this.#send({ requestId, ownerId: null, username: null, ...what }, outcome);
+    const entry = { requestId, ownerId: null, username: null, action, provider: null, accountId: null, flag: null };
+    this.#send(entry, outcome);
   }
 
   #send(entry: AuditEntry, outcome: AuditEvent['outcome']): void {

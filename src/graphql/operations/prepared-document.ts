@@ -77,24 +77,26 @@ export class PreparedDocument {
 function canCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
   const typeInfo = new TypeInfo(schema);
   const roots = [schema.getQueryType(), schema.getMutationType()];
-  const found = { reservedKeys: 0, directives: 0, unions: 0, roots: 0, nested: 0, nullable: 0 };
-  const countField = (node: FieldNode) => {
+  /** Fields with a resolver, which can fail. */
+  const found = { roots: 0, nested: 0, nullable: 0 };
+  let canDiffer = false;
+  const visitField = (node: FieldNode) => {
     const key = node.alias?.value ?? node.name.value;
     const field = typeInfo.getFieldDef();
-    const isNullable = field !== undefined && field !== null && !isNonNullType(field.type);
-    found.unions += field && isAbstractType(getNamedType(field.type)) ? 1 : 0;
-    const isRoot = roots.some((root) => root === typeInfo.getParentType());
-    found.reservedKeys += key.startsWith('__') && key !== '__typename' ? 1 : 0;
+    canDiffer ||= key.startsWith('__') && key !== '__typename';
+    canDiffer ||= field != null && isAbstractType(getNamedType(field.type));
     if (field?.resolve !== undefined) {
+      const isNullable = !isNonNullType(field.type);
+      const isRoot = roots.some((root) => root === typeInfo.getParentType());
       found.nullable += isNullable ? 1 : 0;
       found.roots += isRoot ? 1 : 0;
       found.nested += isRoot || isNullable ? 0 : 1;
     }
   };
-  const countDirective = ({ arguments: args }: DirectiveNode) => {
-    found.directives += args?.some(({ value }) => value.kind === Kind.VARIABLE) ? 1 : 0;
+  const visitDirective = ({ arguments: args = [] }: DirectiveNode) => {
+    canDiffer ||= args.some(({ value }) => value.kind === Kind.VARIABLE);
   };
-  visit(document, visitWithTypeInfo(typeInfo, { Field: (node) => countField(node), Directive: countDirective }));
+  visit(document, visitWithTypeInfo(typeInfo, { Field: visitField, Directive: visitDirective }));
   const canFailTogether = found.nullable > 0 && (found.roots > 1 || found.nested > 0);
-  return found.reservedKeys === 0 && found.directives === 0 && found.unions === 0 && !canFailTogether;
+  return !canDiffer && !canFailTogether;
 }

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import { AppError } from '../../domain/app-error.js';
+import { isRecord } from '../../domain/values.js';
 import type { ConnectContext } from '../context.js';
 import { RequestError } from '../format-error.js';
 import { toGraphQLError } from '../http-head.js';
@@ -50,7 +51,7 @@ export function createDocumentsPlugin(runner: OperationRunner): ApolloServerPlug
 /** Sets the text of the document whose id the request has. @returns why it cannot */
 function resolveId(request: GraphQLRequest, trusted: TrustedDocuments): GraphQLError | undefined {
   const body: unknown = request.http?.body;
-  const id: unknown = typeof body === 'object' && body !== null && 'documentId' in body ? body.documentId : undefined;
+  const id = isRecord(body) ? body['documentId'] : undefined;
   if (id === undefined) {
     return undefined;
   }
