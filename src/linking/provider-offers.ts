@@ -13,13 +13,11 @@ type Offer = Readonly<Record<ProviderAvailability, OfferedProvider>>;
  * (`ResponseBudget`).
  */
 export class ProviderOffers {
-  readonly providers: readonly Provider[];
   readonly #byKey: ReadonlyMap<string, Offer>;
   readonly #all: Readonly<Record<OpenAvailability, readonly OfferedProvider[]>>;
 
   constructor(providers: readonly Provider[]) {
     const offers = providers.map(toOffer);
-    this.providers = providers;
     this.#byKey = new Map(offers.map((offer) => [offer.AVAILABLE.key, offer]));
     this.#all = {
       AVAILABLE: Object.freeze(offers.map((offer) => offer.AVAILABLE)),

@@ -36,7 +36,9 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-const keys = async () => (await catalog.offers()).providers.map(({ key }) => key);
+const list = async () =>
+  (await catalog.offers()).list({ canManage: true, providers: null, maxAccounts: null }, 'AVAILABLE');
+const keys = async () => (await list()).map(({ key }) => key);
 const fetches = () => emulator.history.length;
 /** Waits until a refresh in the background has begun and come to its end. */
 const refreshed = async () => {
@@ -46,7 +48,7 @@ const refreshed = async () => {
 
 describe('the provider catalog', () => {
   it('contains exactly the enabled providers of the project, sorted by name', async () => {
-    const { providers } = await catalog.offers();
+    const providers = await list();
     expect(providers.map(({ name }) => name)).toEqual(providers.map(({ name }) => name).toSorted());
     expect(providers.length).toBeGreaterThanOrEqual(8);
     expect(providers.map(({ key }) => key)).not.toContain('pipedrive');
@@ -55,6 +57,7 @@ describe('the provider catalog', () => {
       name: 'BambooHR',
       categories: ['hris'],
       logoUrl: expect.stringMatching(/^data:image\//),
+      availability: 'AVAILABLE',
     });
   });
 
@@ -130,10 +133,10 @@ describe('the provider catalog', () => {
     emulator.failNext(page([row('b'), row('a', { categories: ['ats', 'some-day-new'] })]));
     emulator.failNext(page([row('a', { categories: ['hris'] }), row('off', { active: false })]));
     emulator.failNext(page([row('not a key'), row('c', { logo_url: 'javascript:alert(1)' })]));
-    expect((await catalog.offers()).providers).toEqual([
-      { key: 'a', name: 'The a', categories: ['ats', 'hris'], logoUrl: null },
-      { key: 'b', name: 'The b', categories: ['crm'], logoUrl: null },
-      { key: 'c', name: 'The c', categories: ['crm'], logoUrl: null },
+    expect(await list()).toEqual([
+      { key: 'a', name: 'The a', categories: ['ats', 'hris'], logoUrl: null, availability: 'AVAILABLE' },
+      { key: 'b', name: 'The b', categories: ['crm'], logoUrl: null, availability: 'AVAILABLE' },
+      { key: 'c', name: 'The c', categories: ['crm'], logoUrl: null, availability: 'AVAILABLE' },
     ]);
   });
 });
