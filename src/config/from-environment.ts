@@ -36,8 +36,7 @@ export function loadConfig(env: Environment): Config {
         expectedText,
       ]),
     );
-  }
-  if (parsed.success && parsed.data.permissionsClaim !== undefined && parsed.data.managePermission === undefined) {
+  } else if (parsed.data.permissionsClaim !== undefined && parsed.data.managePermission === undefined) {
     // A claim that nothing is compared with would look like a permission that is required.
     problems.push('PERMISSIONS_CLAIM requires MANAGE_PERMISSION: set both, or none');
   }
@@ -66,7 +65,7 @@ export function loadApiKey(env: Environment): Secret {
 
 function keySourceProblems(env: Environment): string[] {
   const sources = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_SECRET'];
-  const set = sources.filter((name) => env[name] !== undefined || env[`${name}_FILE`] !== undefined);
+  const set = sources.filter((name) => isSet(env, name));
   if (set.length === 1) {
     return [];
   }
@@ -83,9 +82,12 @@ function tenantProblems(env: Environment): string[] {
 }
 
 function eventsProblems(env: Environment): string[] {
-  const hasSecret = env['EVENTS_SECRET'] !== undefined || env['EVENTS_SECRET_FILE'] !== undefined;
-  if (hasSecret === (env['EVENTS_URL'] !== undefined)) {
-    return [];
-  }
-  return ['EVENTS_URL and EVENTS_SECRET belong together: set both, or none'];
+  return isSet(env, 'EVENTS_SECRET') === (env['EVENTS_URL'] !== undefined)
+    ? []
+    : ['EVENTS_URL and EVENTS_SECRET belong together: set both, or none'];
+}
+
+/** Whether there is a value, or a file with one. */
+function isSet(env: Environment, variable: string): boolean {
+  return env[variable] !== undefined || env[`${variable}_FILE`] !== undefined;
 }
