@@ -17,11 +17,6 @@ export interface RateLimits extends RequestQuota {
   takeLookup(ownerId: string): Promise<void>;
 }
 
-/**
- * A third of a minute's share, and the next one after each window: 30 per minute allow a burst of 10. The window is
- * longer where a third would be less than one session, because then no session could ever be created.
- */
-const ownerWindowSeconds = (perMinute: number) => Math.max(20, 60 / perMinute);
 /** A read of accounts costs a tenth of a session. */
 const costs = { session: 10, lookup: 1 };
 /** Short, because any minute contains parts of at most 13 windows: 13 × 75 stays below StackOne's 1000. */
@@ -38,38 +33,41 @@ const limitNames: Readonly<Record<Share['of'], string>> = {
 type RateLimitSettings = Pick<ConnectConfig, 'rateLimitPerOwnerPerMinute' | 'rateLimitTotalPerMinute'>;
 
 /** @returns the milliseconds to wait; undefined within the limit */
-type Count = (key: string, cost: number) => Promise<number | undefined>;
+type Count = (ownerId: string, cost: number) => Promise<number | undefined>;
 
 /** Counts in Redis when there is one, so that all instances share the limits; else, and while it fails, in memory. */
 export function createRateLimits(config: RateLimitSettings, redis: RedisClient | undefined): RateLimits {
-  const createLimiter = (keyPrefix: string, perMinute: number, duration: number): Count => {
-    const options = { keyPrefix, points: Math.ceil((perMinute * duration) / 60), duration };
-    const inMemory = countWith(new RateLimiterMemory(options));
-    if (redis === undefined) {
-      return inMemory;
-    }
-    const inRedis = countWith(new RateLimiterRedis({ ...options, storeClient: redis.client, useRedisPackage: true }));
-    return (key, cost) =>
-      redis.use(
-        () => inRedis(key, cost),
-        () => inMemory(key, cost),
-      );
-  };
   const totalPerWindow = Math.ceil((config.rateLimitTotalPerMinute * totalWindowSeconds) / 60);
   const takeShares = createRequestWindow(totalWindowSeconds * 1000, redis);
-  const perOwner = createLimiter(
-    'stackone-connect:owner',
-    config.rateLimitPerOwnerPerMinute * costs.session,
-    ownerWindowSeconds(config.rateLimitPerOwnerPerMinute),
-  );
+  const countForOwner = createOwnerCount(config.rateLimitPerOwnerPerMinute, redis);
   return {
     takeRequest: async (origin) => {
       const usedUp = await takeShares(sharesOf(origin, totalPerWindow, totalParts));
       refuseIf(usedUp?.waitMs, limitNames[usedUp?.of ?? 'all']);
     },
-    takeSession: async (ownerId) => refuseIf(await perOwner(ownerId, costs.session), ownerLimit),
-    takeLookup: async (ownerId) => refuseIf(await perOwner(ownerId, costs.lookup), ownerLimit),
+    takeSession: async (ownerId) => refuseIf(await countForOwner(ownerId, costs.session), ownerLimit),
+    takeLookup: async (ownerId) => refuseIf(await countForOwner(ownerId, costs.lookup), ownerLimit),
   };
+}
+
+/**
+ * A third of a minute's share, and the next one after each window: 30 per minute allow a burst of 10. The window is
+ * longer where a third would be less than one session, because then no session could ever be created.
+ */
+function createOwnerCount(perMinute: number, redis: RedisClient | undefined): Count {
+  const duration = Math.max(20, 60 / perMinute);
+  const points = Math.ceil((perMinute * costs.session * duration) / 60);
+  const options = { keyPrefix: 'stackone-connect:owner', points, duration };
+  const inMemory = countWith(new RateLimiterMemory(options));
+  if (redis === undefined) {
+    return inMemory;
+  }
+  const inRedis = countWith(new RateLimiterRedis({ ...options, storeClient: redis.client, useRedisPackage: true }));
+  return (ownerId, cost) =>
+    redis.use(
+      () => inRedis(ownerId, cost),
+      () => inMemory(ownerId, cost),
+    );
 }
 
 function refuseIf(waitMs: number | undefined, limit: string): void {
@@ -80,9 +78,9 @@ function refuseIf(waitMs: number | undefined, limit: string): void {
 }
 
 function countWith(limiter: RateLimiterAbstract): Count {
-  return async (key, cost) => {
+  return async (ownerId, cost) => {
     try {
-      await limiter.consume(key, cost);
+      await limiter.consume(ownerId, cost);
       return undefined;
     } catch (error) {
       // The limiter also rejects with an Error, when Redis fails.
