@@ -68,8 +68,11 @@ export class AccountList {
    */
   async prefetch(ids: ReadonlySet<string>): Promise<void> {
     const missing = new Set([...ids].filter((id) => accountIdPattern.test(id) && !this.#accounts.has(id)));
-    let [isLastPage, rowCount] = [missing.size <= maxSingleReads, 0];
-    for (let number = 1; !isLastPage && missing.size > 0 && number <= maxPrefetchedPages; number++) {
+    if (missing.size <= maxSingleReads) {
+      return;
+    }
+    let rowCount = 0;
+    for (let number = 1; missing.size > 0 && number <= maxPrefetchedPages; number++) {
       const page = await this.#page({}, number);
       for (const record of page.rows) {
         if (this.#isOwn(record) && missing.delete(record.account.id)) {
@@ -78,7 +81,9 @@ export class AccountList {
         }
       }
       rowCount += page.rowCount;
-      isLastPage = page.rows.length === 0 || isLast(page, rowCount);
+      if (page.rows.length === 0 || isLast(page, rowCount)) {
+        return;
+      }
     }
   }
 
