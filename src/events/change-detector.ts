@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import { AccountChangeKind, type OwnedChange } from '../domain/account-change.js';
-import type { LinkedAccount } from '../domain/linked-account.js';
 import { createBackgroundContext } from '../observability/request-context.js';
 import type { StackOneApi } from '../stackone/api.js';
 import type { AccountRecord, AccountWebhook } from '../stackone/records.js';
@@ -73,37 +72,30 @@ export class ChangeDetector {
   }
 
   async #changed(record: AccountRecord, isNew: boolean, start: ReadStart): Promise<void> {
-    const { ownerId, account } = record;
-    const isFirst = isNew && (await this.#state.claim(`linked:${account.id}`, daySeconds));
-    if (isFirst && ownerId !== null) {
-      this.#publishAccount(ownerId, AccountChangeKind.LINKED, account, start.at);
+    const isFirst = isNew && (await this.#state.claim(`linked:${record.account.id}`, daySeconds));
+    if (isFirst) {
+      this.#publishAccount(AccountChangeKind.LINKED, record, start);
     }
     const health = await this.#healthChange(record, start);
-    if (!isFirst && health === 'unchanged' && ownerId !== null) {
-      this.#publishAccount(ownerId, AccountChangeKind.UPDATED, account, start.at);
+    if (!isFirst && health === 'unchanged') {
+      this.#publishAccount(AccountChangeKind.UPDATED, record, start);
     }
   }
 
   /** Publishes that an account broke or recovered, once for all instances. */
-  async #healthChange(
-    { ownerId, account }: AccountRecord,
-    start: ReadStart,
-  ): Promise<'changed' | 'unchanged' | 'overtaken'> {
+  async #healthChange(record: AccountRecord, start: ReadStart): Promise<'changed' | 'unchanged' | 'overtaken'> {
+    const { account } = record;
     if (this.#isOvertaken(account.id, start)) {
       return 'overtaken';
     }
     const hasChanged = account.needsRelink
       ? await this.#state.addBroken(account.id)
       : await this.#state.removeBroken(account.id);
-    if (hasChanged && ownerId !== null) {
-      this.#publishAccount(
-        ownerId,
-        account.needsRelink ? AccountChangeKind.BROKEN : AccountChangeKind.RECOVERED,
-        account,
-        start.at,
-      );
+    if (!hasChanged) {
+      return 'unchanged';
     }
-    return hasChanged ? 'changed' : 'unchanged';
+    this.#publishAccount(account.needsRelink ? AccountChangeKind.BROKEN : AccountChangeKind.RECOVERED, record, start);
+    return 'changed';
   }
 
   async #removed(accountId: string, ownerId: string | null, start: ReadStart): Promise<void> {
@@ -124,7 +116,10 @@ export class ChangeDetector {
     return isOvertaken;
   }
 
-  #publishAccount(ownerId: string, kind: AccountChangeKind, account: LinkedAccount, at: Date): void {
-    this.#publish({ ownerId, change: { kind, accountId: account.id, account, at } });
+  /** A change of an account without an owner is for no one. */
+  #publishAccount(kind: AccountChangeKind, { ownerId, account }: AccountRecord, { at }: ReadStart): void {
+    if (ownerId !== null) {
+      this.#publish({ ownerId, change: { kind, accountId: account.id, account, at } });
+    }
   }
 }
