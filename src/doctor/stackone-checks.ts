@@ -1,6 +1,6 @@
 import { createLoginAuthentication } from '../auth/host-login.js';
 import type { Config } from '../config/settings.js';
-import { AppError } from '../domain/app-error.js';
+import { reasonOf } from '../domain/app-error.js';
 import { probe } from '../egress/probe.js';
 import { createRateLimits } from '../linking/limits/rate-limits.js';
 import { createObservability } from '../observability/observability.js';
@@ -191,7 +191,7 @@ function describeUpstreamFailure(check: string, failure: unknown, action: string
     );
   }
   // The message consists of this project's own words.
-  const reason = failure instanceof AppError ? failure.message : 'an unexpected error';
+  const reason = reasonOf(failure) ?? 'an unexpected error';
   return error(
     check,
     `The API key could not ${action}: ${reason}.`,

@@ -5,7 +5,7 @@ import { refuseOtherAudiences, refuseOtherIssuers, refuseOtherTokenTypes } from 
 import { listNames, type RefusalKind, TokenRefusedError } from '../auth/refusal.js';
 import { createTokenVerifier } from '../auth/verification-keys.js';
 import type { Config } from '../config/settings.js';
-import { AppError } from '../domain/app-error.js';
+import { reasonOf } from '../domain/app-error.js';
 import type { Caller } from '../domain/caller.js';
 import { createObservability } from '../observability/observability.js';
 import { error, type Finding, ok, unknown, warning } from './finding.js';
@@ -86,7 +86,7 @@ async function checkSignature(token: string, config: Config): Promise<Finding> {
     if (failure instanceof TokenRefusedError) {
       return describeRefusal('token', failure);
     }
-    const reason = failure instanceof AppError ? failure.message : 'unexpected error';
+    const reason = reasonOf(failure) ?? 'unexpected error';
     return unknown('token', `The signature was not checked: ${reason}.`);
   }
 }

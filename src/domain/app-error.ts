@@ -29,3 +29,13 @@ export class AppError extends Error {
 export function badUserInput(message: string): AppError {
   return new AppError('BAD_USER_INPUT', message, { publicMessage: message });
 }
+
+/** The code of anything that was thrown. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR';
+}
+
+/** What the log can say about anything that was thrown: only the message of an AppError quotes nothing from outside. */
+export function reasonOf(error: unknown): string | undefined {
+  return error instanceof AppError ? error.message : undefined;
+}

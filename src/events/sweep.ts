@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../domain/app-error.js';
+import { reasonOf } from '../domain/app-error.js';
 import type { Logger } from '../observability/logger.js';
 import { createBackgroundContext } from '../observability/request-context.js';
 import { isLastPage, type StackOneApi } from '../stackone/api.js';
@@ -53,7 +53,7 @@ export class Sweep {
         if (this.#stopping.signal.aborted) {
           return;
         }
-        const reason = error instanceof AppError ? error.message : 'unknown';
+        const reason = reasonOf(error) ?? 'unknown';
         logger.error(
           { alert: 'sweep-failed', reason },
           'Broken accounts could not be listed: the next sweep tries again',

@@ -1,4 +1,4 @@
-import { AppError } from '../domain/app-error.js';
+import { reasonOf } from '../domain/app-error.js';
 import type { Caller } from '../domain/caller.js';
 import { OnExistingAccount } from '../domain/connect-session.js';
 import type { LinkedAccount } from '../domain/linked-account.js';
@@ -86,7 +86,7 @@ export class AccountChoice {
       const isEnabled = this.#dependencies.catalog.isEnabled(provider);
       return isEnabled instanceof Promise ? await within(catalogPatienceMs, 'the catalog', isEnabled) : isEnabled;
     } catch (error) {
-      const reason = error instanceof AppError ? error.message : 'unknown';
+      const reason = reasonOf(error) ?? 'unknown';
       this.#dependencies.logger.warn(
         { reason },
         'The provider catalog is not available: StackOne decides whether the provider is enabled',

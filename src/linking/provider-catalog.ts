@@ -1,4 +1,4 @@
-import { AppError } from '../domain/app-error.js';
+import { AppError, reasonOf } from '../domain/app-error.js';
 import type { Logger } from '../observability/logger.js';
 import { createBackgroundContext } from '../observability/request-context.js';
 import type { StackOneApi } from '../stackone/api.js';
@@ -95,7 +95,7 @@ export class ProviderCatalog {
       })
       .catch((error: unknown) => {
         this.#failure = { error, at: this.#now() };
-        const reason = error instanceof AppError ? error.message : 'unknown';
+        const reason = reasonOf(error) ?? 'unknown';
         this.#logger.warn({ reason }, 'The provider catalog could not be fetched');
         throw error;
       })

@@ -1,4 +1,4 @@
-import { AppError } from '../domain/app-error.js';
+import { codeOf } from '../domain/app-error.js';
 import type { AuditAction, AuditEvent } from '../domain/audit-event.js';
 import type { ErrorCode } from '../domain/error-codes.js';
 import { accountIdPattern } from '../domain/linked-account.js';
@@ -33,7 +33,7 @@ export class Audit {
       this.#send(entry, result.ok ? 'OK' : (result.userErrors[0]?.code ?? 'INVALID_INPUT'));
       return result;
     } catch (error) {
-      this.#send(entry, error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR');
+      this.#send(entry, codeOf(error));
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { type GraphQLError, type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
-import { AppError } from '../domain/app-error.js';
+import { codeOf, reasonOf } from '../domain/app-error.js';
 import { errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
 import type { Owner } from '../domain/owner.js';
 import { UserErrorCode } from '../domain/result.js';
@@ -54,8 +54,8 @@ export class RequestTelemetry {
 
   /** An error before there is a GraphQL result. */
   setError(error: unknown): void {
-    this.#code = error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR';
-    this.#reason = error instanceof AppError ? error.message : undefined;
+    this.#code = codeOf(error);
+    this.#reason = reasonOf(error);
   }
 
   setCode(code: string): void {
@@ -65,12 +65,11 @@ export class RequestTelemetry {
   /** The response of an operation. @param errors as they were before they were formatted */
   setResponse(operation: MaybeOperation, errors: readonly GraphQLError[], result: Result): void {
     const first = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
-    const original = errors[0]?.originalError;
     const userError = operation?.operation === 'mutation' ? findUserError(result.data) : 'ok';
     this.#field = first?.name.value;
     this.#operationType = operation?.operation;
     this.#operation = operation?.name?.value.slice(0, maxNameLength);
-    this.#reason = original instanceof AppError ? original.message : undefined;
+    this.#reason = reasonOf(errors[0]?.originalError);
     this.#code = String(result.errors?.[0]?.extensions?.['code'] ?? userError);
   }
 

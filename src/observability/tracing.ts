@@ -10,7 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { packageName, packageVersion } from '../config/package-info.js';
-import { AppError } from '../domain/app-error.js';
+import { codeOf } from '../domain/app-error.js';
 import { errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
 
 /** Without an OpenTelemetry SDK in the process, spans record nothing and cost almost nothing (docs/operations.md). */
@@ -58,7 +58,7 @@ export async function inSpan<T>(name: string, parent: Context, work: () => Promi
     span.end('ok');
     return result;
   } catch (error) {
-    span.end(error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR');
+    span.end(codeOf(error));
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { type GraphQLSchema, getOperationAST, parse } from 'graphql';
-import { AppError } from '../../domain/app-error.js';
+import { codeOf } from '../../domain/app-error.js';
 import { auditActions } from '../../domain/audit-event.js';
 import { isRecord } from '../../domain/values.js';
 import type { Audit } from '../../observability/audit.js';
@@ -35,7 +35,7 @@ export class RefusedMutations {
   recordField(field: string, requestId: string, error: unknown): void {
     const action = auditActions.find((name) => name === field);
     if (action !== undefined) {
-      this.#audit.recordRefusal(requestId, action, error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR');
+      this.#audit.recordRefusal(requestId, action, codeOf(error));
     }
   }
 
