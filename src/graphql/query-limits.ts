@@ -64,18 +64,19 @@ export function queryLimitsRule(context: ValidationContext): ASTVisitor {
 /** Fields of all operations of a document, each counted as often as its fragment is used. */
 export function countFields(document: DocumentNode): number {
   const measure = createMeasure(document);
-  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-  return operations.reduce((sum, { selectionSet }) => sum + measure(selectionSet).cost, 0);
+  return operationsOf(document).reduce((sum, { selectionSet }) => sum + measure(selectionSet).cost, 0);
 }
 
 function findExcesses(document: DocumentNode, schema: GraphQLSchema): string[] {
   const measure = createMeasure(document);
-  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-  return [
-    ...new Set(
-      operations.flatMap((operation) => excessesOf(operation, measure(ownSelection(operation, document, schema)))),
-    ),
-  ];
+  const excesses = operationsOf(document).flatMap((operation) =>
+    excessesOf(operation, measure(ownSelection(operation, document, schema))),
+  );
+  return [...new Set(excesses)];
+}
+
+function operationsOf({ definitions }: DocumentNode): OperationDefinitionNode[] {
+  return definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
 }
 
 /** In a merged schema, our root fields only. */
