@@ -30,9 +30,12 @@ export function refuseProvider(grants: Grants, provider: string | undefined): Fa
     : userError('PROVIDER_NOT_ALLOWED', 'provider', 'Choose a provider: your plan does not include all of them.');
 }
 
-/** The same for an account that is unknown and for one of another owner. */
-export function accountNotFound(): Failure {
-  return userError('ACCOUNT_NOT_FOUND', 'accountId', 'The linked account does not exist.');
+/**
+ * The same for an account that is unknown and for one of another owner.
+ * @param field null: the caller did not name the account
+ */
+export function accountNotFound(field: 'accountId' | null = 'accountId'): Failure {
+  return userError('ACCOUNT_NOT_FOUND', field, 'The linked account does not exist.');
 }
 
 export function allowsAnother({ maxAccounts }: Grants, count: number): boolean {

@@ -68,9 +68,11 @@ export class StackOneDataSource {
         return chosen;
       }
       const session = await this.#createSession(request.value, chosen.value);
-      entry.accountId = session.account?.id ?? null;
-      entry.provider = session.account?.providerKey ?? entry.provider;
-      return { ok: true, value: session };
+      if (session.ok) {
+        entry.accountId = session.value.account?.id ?? null;
+        entry.provider = session.value.account?.providerKey ?? entry.provider;
+      }
+      return session;
     });
   }
 
@@ -95,7 +97,7 @@ export class StackOneDataSource {
    * Where the request leaves the choice to StackOne, StackOne can update an account. The list that shows whether it will
    * is read while the session is created, so that no caller waits for it.
    */
-  async #createSession(request: ConnectRequest, chosen: LinkedAccount | null): Promise<ConnectSession> {
+  async #createSession(request: ConnectRequest, chosen: LinkedAccount | null): Promise<Result<ConnectSession>> {
     const { provider, onExisting } = request;
     if (chosen !== null || provider === undefined || onExisting !== undefined) {
       return this.#mint(request, chosen);
@@ -104,15 +106,17 @@ export class StackOneDataSource {
       this.#mint(request, null),
       findAccountsToUpdate(provider, this.#dependencies, this.#caller.owner, this.#context),
     ]);
-    if (account === undefined) {
+    if (account === undefined || !session.ok) {
       return session;
     }
     // Of several accounts, StackOne does not say which one it updates. A session for the first one replaces the session.
-    return others.length === 0 ? { ...session, mode: ConnectMode.RELINK, account } : this.#mint(request, account);
+    return others.length === 0
+      ? { ok: true, value: { ...session.value, mode: ConnectMode.RELINK, account } }
+      : this.#mint(request, account);
   }
 
   /** StackOne's response is compared with the owner before its token is used (`StackOneApi.createConnectSession`). */
-  async #mint(request: ConnectRequest, account: LinkedAccount | null): Promise<ConnectSession> {
+  async #mint(request: ConnectRequest, account: LinkedAccount | null): Promise<Result<ConnectSession>> {
     const { api, config } = this.#dependencies;
     // Taken before the call, so that the token never expires earlier than stated.
     const expiresAt = new Date(Date.now() + config.sessionExpiresInSeconds * 1000);
@@ -130,16 +134,16 @@ export class StackOneDataSource {
       },
       this.#context,
     );
+    if (session === undefined && account !== null) {
+      // It was deleted after it was read.
+      return accountNotFound(request.accountId === undefined ? null : 'accountId');
+    }
     if (session === undefined) {
       throw new AppError('UPSTREAM_REJECTED', 'StackOne returned 404 for a new connect session');
     }
-    return {
-      token: session.token,
-      expiresAt,
-      mode: account === null ? ConnectMode.LINK : ConnectMode.RELINK,
-      account,
-      authLinkUrl: config.allowAuthLinks ? session.readAuthLinkUrl() : null,
-    };
+    const mode = account === null ? ConnectMode.LINK : ConnectMode.RELINK;
+    const authLinkUrl = config.allowAuthLinks ? session.readAuthLinkUrl() : null;
+    return { ok: true, value: { token: session.token, expiresAt, mode, account, authLinkUrl } };
   }
 
   /** The current state of an account that the Hub reported, because its report is only a hint. Changes nothing. */

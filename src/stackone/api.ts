@@ -5,6 +5,7 @@ import type { QueryParameters } from './http/transport.js';
 import { ListReader } from './list-reader.js';
 import {
   findForeignOwner,
+  isForeignAccount,
   toAccountRecord,
   toAccountsQuery,
   toBrokenAccountsQuery,
@@ -59,15 +60,18 @@ export class StackOneApi {
   }
 
   /**
-   * `GET /accounts/{id}`
+   * `GET /accounts/{id}`. A row that cannot be read fails, except for that of another owner than the context's: an error
+   * would show that the account exists.
    * @param id matches `accountIdPattern`
-   * @returns undefined after 404
+   * @returns undefined after 404, and for such a row
    */
   async getAccount(id: string, context: RequestContext): Promise<AccountRecord | undefined> {
+    const { ownerId } = context;
     const row = await this.#http.request({
       method: 'GET',
       path: `/accounts/${id}`,
       schema: accountResponse,
+      isAbsent: (json) => ownerId !== undefined && isForeignAccount(json, id, ownerId),
       mismatch: (found) => (found.id === id ? undefined : 'id'),
       context,
     });

@@ -4,7 +4,14 @@ import { Category, type Provider } from '../domain/provider.js';
 import { toDisplayText } from '../domain/values.js';
 import type { QueryParameters } from './http/transport.js';
 import type { AccountRecord, AccountsQuery, AccountWebhook, MintedSession, NewConnectSession } from './records.js';
-import type { AccountRow, ConnectSessionBody, ConnectSessionResponse, ProviderRow, WebhookPayload } from './schemas.js';
+import {
+  type AccountRow,
+  accountOwner,
+  type ConnectSessionBody,
+  type ConnectSessionResponse,
+  type ProviderRow,
+  type WebhookPayload,
+} from './schemas.js';
 
 /** Between StackOne's field names and this project's own. */
 
@@ -34,6 +41,12 @@ export function toMintedSession(response: ConnectSessionResponse): MintedSession
 /** Names the field by which a response belongs to another owner. */
 export function findForeignOwner(response: ConnectSessionResponse, ownerId: string): string | undefined {
   return response.origin_owner_id === ownerId ? undefined : 'origin_owner_id';
+}
+
+/** Whether a response about this account shows another owner, whatever form its other fields have. */
+export function isForeignAccount(json: unknown, id: string, ownerId: string): boolean {
+  const { data } = accountOwner.safeParse(json);
+  return data !== undefined && data.id === id && data.owner !== ownerId;
 }
 
 const webUrl = z

@@ -68,13 +68,26 @@ function readProviderKey(fields: Readonly<Record<string, unknown>>, context: z.R
   return z.NEVER;
 }
 
+/** The documents of StackOne have an id as text; a number beyond the safe integers has lost digits. */
+const accountId = z.union([z.string().regex(accountIdPattern), z.int().nonnegative().transform(String)]);
+
+function readOwner({ origin_owner_id, owner_id }: Readonly<Record<string, unknown>>): string | null {
+  const owner = origin_owner_id ?? owner_id;
+  return typeof owner === 'string' && owner !== '' ? owner : null;
+}
+
+/** Whose an account is, which can be read although the rest of its row cannot. */
+export const accountOwner = z
+  .object({ id: accountId, origin_owner_id: alias, owner_id: alias })
+  .transform(({ id, ...owners }) => ({ id, owner: readOwner(owners) }));
+
 /**
  * An account, in the vocabulary of version 1 or 2 of StackOne's API. It needs an id that can be part of a path and the
- * key of a provider. The documents of StackOne have an id as text; a number beyond the safe integers has lost digits.
+ * key of a provider.
  */
 export const accountRow = z
   .object({
-    id: z.union([z.string().regex(accountIdPattern), z.int().nonnegative().transform(String)]),
+    id: accountId,
     provider: alias,
     connector: alias,
     origin_owner_id: alias,
@@ -91,10 +104,9 @@ export const accountRow = z
     updated_at: timestamp.nullish(),
   })
   .transform(({ provider, connector, origin_owner_id, owner_id, ...row }, context) => {
-    const owner = origin_owner_id ?? owner_id;
     // A second spread would take twice as long as everything else for a row.
     return Object.assign(row, {
-      owner: typeof owner === 'string' && owner !== '' ? owner : null,
+      owner: readOwner({ origin_owner_id, owner_id }),
       provider: readProviderKey({ provider, connector }, context),
     });
   });

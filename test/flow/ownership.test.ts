@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { acme, globex, ownerFields, signIn, startSharedApp } from '../support/test-app.js';
+import { acme, errorCode, globex, ownerFields, signIn, startSharedApp } from '../support/test-app.js';
 
 /** Every operation with an account id. */
 const operations = {
@@ -89,6 +89,16 @@ describe.each(names)('%s', (operation) => {
     },
   );
 
+  it('returns the result of an unknown id for a row of another owner that cannot be read, and fails for an own one', async () => {
+    // A key of a provider has no space.
+    const row = { id: '77', provider: 'two words', ...ownerFields(globex) };
+    app.emulator.settings.rawRows = { accounts: [row], catalog: [] };
+    expect((await run(operation, '77')).text).toBe((await run(operation, unknownId)).text);
+    app.emulator.settings.rawRows = { accounts: [{ ...row, ...ownerFields(acme) }], catalog: [] };
+    expect(errorCode(await run(operation, '77'))).toBe('UPSTREAM_UNAVAILABLE');
+    expect(new Set(upstream())).toEqual(new Set(['GET /accounts/…']));
+  });
+
   it.each([[{ id: 'x' }], [['x']], [true], [1.5]])(
     '%p as an id → BAD_USER_INPUT, with nothing sent to StackOne',
     async (id) => {
@@ -113,6 +123,28 @@ describe('null as an id', () => {
   it('createConnectSession: same as an absent id, a new link', async () => {
     const response = await run('createConnectSession', null);
     expect(response.json.data).toMatchObject({ createConnectSession: { mode: 'LINK', userErrors: [] } });
+  });
+});
+
+describe('an account that is deleted while a session for it is created', () => {
+  beforeEach(() => app.emulator.failNext({ status: 404, match: { method: 'POST', path: '/connect_sessions' } }));
+
+  it('gives the result of an unknown id', async () => {
+    const response = await run('createConnectSession', ownId);
+    expect(response.json.data).toEqual({ createConnectSession: notFoundResults.createConnectSession });
+  });
+
+  it('gives the same without the name of an argument when the caller did not name the account', async () => {
+    const query =
+      'mutation { createConnectSession(provider: "bamboohr", onExisting: RELINK) { token userErrors { code field } } }';
+    const response = await app.post({ query }, await signIn(acme));
+    expect(response.json.data).toEqual({
+      createConnectSession: { token: null, userErrors: [{ code: 'ACCOUNT_NOT_FOUND', field: null }] },
+    });
+  });
+
+  it('a new account has none that could be deleted: the 404 is an error', async () => {
+    expect(errorCode(await run('createConnectSession', null))).toBe('UPSTREAM_REJECTED');
   });
 });
 

@@ -34,6 +34,12 @@ export const linkingGuards: readonly Mutant[] = [
     noticedBy: 'flow/ownership',
   },
   {
+    file: dataSource,
+    guard: 'session === undefined && account !== null',
+    without: 'false',
+    noticedBy: 'flow/ownership',
+  },
+  {
     file: accountList,
     guard: '!accountIdPattern.test(accountId)',
     without: 'false',

@@ -29,6 +29,24 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'flow/upstream-responses',
   },
   {
+    file: api,
+    guard: 'ownerId !== undefined && isForeignAccount(json, id, ownerId)',
+    without: 'false',
+    noticedBy: 'flow/ownership',
+  },
+  {
+    file: mappers,
+    guard: ' && data.owner !== ownerId',
+    without: '',
+    noticedBy: 'flow/ownership',
+  },
+  {
+    file: mappers,
+    guard: ' && data.id === id',
+    without: '',
+    noticedBy: 'unit/mappers',
+  },
+  {
     file: mappers,
     guard: 'response.origin_owner_id === ownerId ?',
     without: 'true ?',

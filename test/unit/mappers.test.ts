@@ -3,6 +3,7 @@ import { LinkedAccountStatus } from '../../src/domain/linked-account.js';
 import { Owner } from '../../src/domain/owner.js';
 import {
   findForeignOwner,
+  isForeignAccount,
   toAccountRecord,
   toAccountsQuery,
   toConnectSessionBody,
@@ -282,6 +283,21 @@ describe('toMintedSession', () => {
   it('finds a response for another owner', () => {
     expect(findForeignOwner(session, 'org_acme')).toBeUndefined();
     expect(findForeignOwner(session, 'org_globex')).toBe('origin_owner_id');
+  });
+});
+
+describe('isForeignAccount', () => {
+  it.each<[boolean, string, unknown]>([
+    [true, 'another owner', { id: '7', origin_owner_id: 'org_globex' }],
+    [true, 'another owner, in version 2, and a number as id', { id: 7, owner_id: 'org_globex', provider: null }],
+    [true, 'no owner', { id: '7' }],
+    [false, 'the same owner', { id: '7', origin_owner_id: 'org_acme' }],
+    [false, 'another account: the response belongs to another request', { id: '8', origin_owner_id: 'org_globex' }],
+    [false, 'no id', { origin_owner_id: 'org_globex' }],
+    [false, 'no object', [{ id: '7', origin_owner_id: 'org_globex' }]],
+    [false, 'null', null],
+  ])('%s for %s', (isForeign, _what, json) => {
+    expect(isForeignAccount(json, '7', 'org_acme')).toBe(isForeign);
   });
 });
 

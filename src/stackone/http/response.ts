@@ -15,6 +15,8 @@ export interface ExpectedResponse<T> {
    * used.
    */
   readonly schema?: z.ZodType<T>;
+  /** Whether a response of another shape counts like 404 instead of failing. */
+  readonly isAbsent?: (json: unknown) => boolean;
   /** Names the field that shows that the response belongs to another request. */
   readonly mismatch?: (response: T) => string | undefined;
   /** Receives the size of the body of a good response. */
@@ -22,7 +24,7 @@ export interface ExpectedResponse<T> {
 }
 
 /**
- * @returns undefined after 404, and when the body is not used
+ * @returns undefined after 404, for a response that counts like 404, and when the body is not used
  * @throws UpstreamError after any other status that is no success, and for a response that must not be used
  */
 export function parseResponse<T>(
@@ -31,9 +33,9 @@ export function parseResponse<T>(
   endpoint: string,
 ): T | undefined {
   if (status >= 200 && status < 300) {
-    const { schema, mismatch, onSize } = expected;
+    const { schema, onSize } = expected;
     onSize?.(body.byteLength);
-    return schema && parseExpected(schema, mismatch, parseJson(body, endpoint), endpoint);
+    return schema && parseExpected(schema, expected, parseJson(body, endpoint), endpoint);
   }
   if (status === 404) {
     return undefined;
@@ -54,11 +56,14 @@ function parseJson(bytes: Buffer, endpoint: string): unknown {
 
 function parseExpected<T>(
   schema: z.ZodType<T>,
-  mismatch: ExpectedResponse<T>['mismatch'],
+  { isAbsent, mismatch }: ExpectedResponse<T>,
   json: unknown,
   endpoint: string,
-): T {
+): T | undefined {
   const parsed = schema.safeParse(json);
+  if (!parsed.success && isAbsent?.(json)) {
+    return undefined;
+  }
   if (!parsed.success) {
     const fields = parsed.error.issues.slice(0, 3).map(({ path }) => path.join('.') || 'the root');
     throw unusableResponse(endpoint, `wrong shape at ${fields.join(', ')}`, { health: 'up' });
