@@ -64,7 +64,7 @@ export function handleUnknownExpectation(_request: IncomingMessage, response: Se
 }
 
 export function handleNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (/^\/graphql\/?(\?|$)/.test(request.url)) {
+  if (/^\/graphql(\/stream)?\/?(\?|$)/.test(request.url)) {
     return handleWrongMethod(request, reply);
   }
   return reply.code(404).send(errorBody('BAD_USER_INPUT', 'Not found. The GraphQL endpoint is POST /graphql.'));

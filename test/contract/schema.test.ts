@@ -8,6 +8,7 @@ import {
   isEnumType,
   isInputObjectType,
   isIntrospectionType,
+  isNonNullType,
   isObjectType,
   isSpecifiedScalarType,
   Kind,
@@ -81,6 +82,15 @@ describe('the schema', () => {
       .filter(([, description]) => !description)
       .map(([place]) => place);
     expect(undescribed).toEqual([]);
+  });
+
+  it('says of every field that can be null when it is', () => {
+    const silent = types
+      .filter(isObjectType)
+      .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+      .filter(({ field }) => !isNonNullType(field.type) && !/\bnull\b/i.test(field.description ?? ''))
+      .map(({ type, field }) => `${type.name}.${field.name}`);
+    expect(silent).toEqual([]);
   });
 
   it('has no argument and no input that could carry an owner', () => {

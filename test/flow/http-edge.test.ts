@@ -62,11 +62,13 @@ describe('Invalid HTTP request → GraphQL error with a documented code, with no
     },
   );
 
-  it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('%s /graphql → 405', async (method) => {
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('%s /graphql and /graphql/stream → 405', async (method) => {
     const body = method === 'GET' ? {} : { body: JSON.stringify(operation) };
-    const response = await send('/graphql?query={viewer{ownerId}}', { method, headers, ...body });
-    expect(response.headers.get('allow')).toBe('POST');
-    await expectRejected(response, 405);
+    for (const path of ['/graphql', '/graphql/stream']) {
+      const response = await send(`${path}?query={viewer{ownerId}}`, { method, headers, ...body });
+      expect(response.headers.get('allow')).toBe('POST');
+      await expectRejected(response, 405);
+    }
   });
 
   it.each<[string, string | undefined]>([
@@ -94,12 +96,13 @@ describe('Invalid HTTP request → GraphQL error with a documented code, with no
     expect(text).not.toContain('canary');
   });
 
-  it('automatic persisted query → BAD_USER_INPUT, and it is not registered', async () => {
+  it('automatic persisted query → BAD_USER_INPUT with the text by which clients send the document, and it is not registered', async () => {
     const persistedQuery = { version: 1, sha256Hash: hash('sha256', operation.query) };
     for (const query of [operation, {}]) {
       const body = JSON.stringify({ ...query, extensions: { persistedQuery } });
       // Apollo Server responds with 200, as the protocol of persisted queries requires.
-      await expectRejected(await send('/graphql', { method: 'POST', headers, body }), 200);
+      const text = await expectRejected(await send('/graphql', { method: 'POST', headers, body }), 200);
+      expect(JSON.parse(text).errors[0].message).toBe('PersistedQueryNotSupported');
     }
   });
 

@@ -44,11 +44,14 @@ class CreateConnectSessionPayload {
   @Field(() => DateTime, {
     nullable: true,
     description:
-      'When the token expires. The Hub does not signal expiry: create a new session beforehand and remount the Hub.',
+      'When the token expires. The Hub does not signal expiry: create a new session beforehand and remount the Hub. Null if and only if `token` is null.',
   })
   expiresAt!: Date | null;
 
-  @Field(() => ConnectMode, { nullable: true, description: 'What the Hub does with this session.' })
+  @Field(() => ConnectMode, {
+    nullable: true,
+    description: 'What the Hub does with this session. Null if and only if `token` is null.',
+  })
   mode!: ConnectMode | null;
 
   @Field(() => LinkedAccountType, {
@@ -79,7 +82,7 @@ class CreateConnectSessionArgs {
 
   @Field(() => Category, {
     nullable: true,
-    description: 'The Hub offers only providers of this category.',
+    description: 'The Hub offers only providers of this category. Absent: of all categories.',
   })
   category?: Category | null;
 

@@ -52,7 +52,10 @@ class DeleteLinkedAccountPayload {
 
 @ArgsType()
 class LinkedAccountsArgs {
-  @Field(() => String, { nullable: true, description: 'Returns only accounts of this provider.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Returns only accounts of this provider. Absent: of all providers.',
+  })
   provider?: string | null;
 
   @Field(() => [LinkedAccountStatus], {
@@ -66,7 +69,8 @@ class LinkedAccountsArgs {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Returns only accounts after this cursor: the `endCursor` of an earlier page.',
+    description:
+      'Returns only accounts after this cursor: the `endCursor` of an earlier page with the same `provider` and `status`. Absent: the first page.',
   })
   after?: string | null;
 }

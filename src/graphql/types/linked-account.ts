@@ -18,10 +18,16 @@ registerEnumType(LinkedAccountStatus, {
 
 @ObjectType('StatusReason', { simpleResolvers: true, description: 'The reason for an account’s state.' })
 class StatusReasonType {
-  @Field(() => String, { nullable: true, description: 'Short code from StackOne.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Short code from StackOne. Null when StackOne does not state it.',
+  })
   code!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Description from StackOne.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Description from StackOne. Null when StackOne does not state it.',
+  })
   description!: string | null;
 
   @Field(() => DateTime, {
@@ -42,7 +48,10 @@ export class LinkedAccountType {
   @Field(() => String, { description: 'Key of the provider, such as `bamboohr`.' })
   providerKey!: string;
 
-  @Field(() => String, { nullable: true, description: 'Label that distinguishes several accounts.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Label that distinguishes several accounts. Null when the account has none.',
+  })
   label!: string | null;
 
   @Field(() => LinkedAccountStatus, { description: 'State of the account.' })
@@ -57,7 +66,10 @@ export class LinkedAccountType {
   })
   needsRelink!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The person who linked the account.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The person who linked the account. Null when StackOne does not state it.',
+  })
   linkedBy!: string | null;
 
   @Field(() => DateTime, {

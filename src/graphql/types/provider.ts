@@ -53,7 +53,10 @@ export class ProviderType {
   @Field(() => [Category], { description: 'The categories of the provider. Can be empty.' })
   categories!: readonly Category[];
 
-  @Field(() => String, { nullable: true, description: 'Logo to display: an `https:` or `data:` URL.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Logo to display: an `https:` or `data:` URL. Null when the provider has none that can be displayed.',
+  })
   logoUrl!: string | null;
 
   @Field(() => ProviderAvailability, {
@@ -67,13 +70,13 @@ export class ProviderType {
 export class ProviderResolver {
   @Query(() => [ProviderType], {
     description:
-      'Lists the providers that are enabled in the StackOne project, sorted by name. The list is the same for all customers, except for `availability`.',
+      'Lists the providers that are enabled in the StackOne project, sorted by name. The list is the same for all customers, except for `availability` and `linkedAccounts`.',
   })
   async providers(
     @Ctx() { stackone }: GraphQLContext,
     @Arg('category', () => Category, {
       nullable: true,
-      description: 'Returns only providers of this category.',
+      description: 'Returns only providers of this category. Absent: all providers.',
     })
     category: Category | null,
     @Info() info: GraphQLResolveInfo,

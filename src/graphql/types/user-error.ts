@@ -42,7 +42,10 @@ export class UserErrorType {
   @Field(() => String, { description: 'What is wrong and how to fix it, for people.' })
   message!: string;
 
-  @Field(() => String, { nullable: true, description: 'The argument that caused the problem.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The argument that caused the problem. Null when no single argument did.',
+  })
   field!: string | null;
 
   @Field(() => [LinkedAccountType], { description: 'The accounts that caused the problem. Can be empty.' })
