@@ -53,6 +53,13 @@ const documents: [string, string, Record<string, unknown>?, string?][] = [
   ['a variable of a wrong type', 'query ($a: Int!) { linkedAccount(id: $a) { id } }'],
   ['a variable that is no input type', 'query ($a: Viewer) { viewer { ownerId } }'],
   ['a repeated variable', 'query ($a: ID!, $a: ID!) { linkedAccount(id: $a) { id } }'],
+  ['a subscription with two fields', 'subscription { a: linkedAccountChanged { at } b: linkedAccountChanged { at } }'],
+  [
+    'a named subscription with two fields',
+    'subscription s { a: linkedAccountChanged { at } b: linkedAccountChanged { at } }',
+  ],
+  ['a subscription with introspection', 'subscription { __typename }'],
+  ['a named subscription with introspection', 'subscription s { __typename }'],
   ['two anonymous operations', '{ viewer { ownerId } } { viewer { ownerId } }'],
   ['two operations of one name', 'query a { viewer { ownerId } } query a { viewer { ownerId } }'],
   ['conflicting fields', '{ a: viewer { ownerId } a: providers { key } }'],
