@@ -191,8 +191,8 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: dataSource,
-    guard: 'others.length === 0 ?',
-    without: 'true ?',
+    guard: 'return others.length === 0',
+    without: 'return true',
     noticedBy: 'flow/on-existing',
   },
   {
