@@ -10,8 +10,9 @@ const chosen = new LRUCache<string, string | false>({
 });
 
 /**
- * The content type of a response, chosen as Apollo Server chooses it. Absent: JSON. Empty: none.
- * @returns undefined when the client accepts neither
+ * The content type of a response, chosen as Apollo Server chooses it.
+ * @param accept the `Accept` header. Without it, the client accepts every type
+ * @returns undefined if the client accepts none of our types
  */
 export function chooseContentType(accept: string | undefined): string | undefined {
   if (accept === undefined) {

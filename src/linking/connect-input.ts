@@ -17,7 +17,7 @@ export interface ConnectRequest {
   readonly category: Category | undefined;
   readonly accountId: string | undefined;
   readonly label: string | undefined;
-  /** With `provider` and without `accountId`. Absent: StackOne decides, see `findAccountsToUpdate`. */
+  /** With `provider` and without `accountId`. If absent, StackOne decides, see `findAccountsToUpdate`. */
   readonly onExisting: OnExistingAccount | undefined;
 }
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { clientDocuments } from './client-documents.js';
 
 export interface TrustedDocument {
-  /** What clients send instead of the text. Absent: only the hash of the text. */
+  /** What clients send instead of the text. If absent, only the hash of the text is an id. */
   readonly id?: string | undefined;
   readonly text: string;
 }

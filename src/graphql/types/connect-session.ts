@@ -82,7 +82,7 @@ class CreateConnectSessionArgs {
 
   @Field(() => Category, {
     nullable: true,
-    description: 'The Hub offers only providers of this category. Absent: of all categories.',
+    description: 'The Hub offers only providers of this category. If absent, it offers all providers.',
   })
   category?: Category | null;
 

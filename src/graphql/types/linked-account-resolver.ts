@@ -54,7 +54,7 @@ class DeleteLinkedAccountPayload {
 class LinkedAccountsArgs {
   @Field(() => String, {
     nullable: true,
-    description: 'Returns only accounts of this provider. Absent: of all providers.',
+    description: 'Returns only accounts of this provider. If absent, returns accounts of all providers.',
   })
   provider?: string | null;
 
@@ -70,7 +70,7 @@ class LinkedAccountsArgs {
   @Field(() => String, {
     nullable: true,
     description:
-      'Returns only accounts after this cursor: the `endCursor` of an earlier page with the same `provider` and `status`. Absent: the first page.',
+      'Returns only accounts after this cursor: the `endCursor` of an earlier page with the same `provider` and `status`. If absent, returns the first page.',
   })
   after?: string | null;
 }

@@ -20,13 +20,13 @@ registerEnumType(LinkedAccountStatus, {
 class StatusReasonType {
   @Field(() => String, {
     nullable: true,
-    description: 'Short code from StackOne. Null when StackOne does not state it.',
+    description: 'Short code from StackOne. Null if StackOne does not state it.',
   })
   code!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Description from StackOne. Null when StackOne does not state it.',
+    description: 'Description from StackOne. Null if StackOne does not state it.',
   })
   description!: string | null;
 
@@ -50,7 +50,7 @@ export class LinkedAccountType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Label that distinguishes several accounts. Null when the account has none.',
+    description: 'Label that distinguishes several accounts. Null if the account has none.',
   })
   label!: string | null;
 
@@ -68,7 +68,7 @@ export class LinkedAccountType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The person who linked the account. Null when StackOne does not state it.',
+    description: 'The person who linked the account. Null if StackOne does not state it.',
   })
   linkedBy!: string | null;
 

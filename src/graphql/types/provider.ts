@@ -55,7 +55,7 @@ export class ProviderType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Logo to display: an `https:` or `data:` URL. Null when the provider has none that can be displayed.',
+    description: 'Logo to display: an `https:` or `data:` URL. Null if the provider has none that can be displayed.',
   })
   logoUrl!: string | null;
 
@@ -76,7 +76,7 @@ export class ProviderResolver {
     @Ctx() { stackone }: GraphQLContext,
     @Arg('category', () => Category, {
       nullable: true,
-      description: 'Returns only providers of this category. Absent: all providers.',
+      description: 'Returns only providers of this category. If absent, returns all providers.',
     })
     category: Category | null,
     @Info() info: GraphQLResolveInfo,

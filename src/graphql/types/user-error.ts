@@ -44,7 +44,7 @@ export class UserErrorType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The argument that caused the problem. Null when no single argument did.',
+    description: 'The argument that caused the problem. Null if no single argument did.',
   })
   field!: string | null;
 

@@ -16,7 +16,7 @@ class Viewer {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The signed-in person, such as an e-mail address. Null when the sign-in does not name the person.',
+    description: 'The signed-in person, such as an e-mail address. Null if the sign-in does not name the person.',
   })
   username!: string | null;
 

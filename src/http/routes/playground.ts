@@ -20,7 +20,7 @@ const contentSecurityPolicy =
 
 /**
  * GraphiQL at `GET /graphql` for browsers, without files from other hosts.
- * @param tokenPath where the page gets an access token. Absent: the user enters one
+ * @param tokenPath where the page gets an access token. If absent, the user enters one
  */
 export async function addPlayground(server: FastifyInstance, tokenPath: string | undefined): Promise<void> {
   const folder = findAssets();

@@ -11,8 +11,8 @@ export interface RawResponse {
 
 export interface ExpectedResponse<T> {
   /**
-   * The shape of a good response. One schema for all requests: zod compiles it at first use. Absent: the body is not
-   * used.
+   * The shape of a good response. One schema for all requests, because zod compiles a schema at its first use.
+   * If absent, the body is not used.
    */
   readonly schema?: z.ZodType<T>;
   /** Whether a response of another shape counts like 404 instead of failing. */
