@@ -133,6 +133,13 @@ describe('docs/embedding.md', () => {
 });
 
 describe('docs/client.md', () => {
+  it('lists the options of createConnectClient, and no other', () => {
+    const source = readText('client/src/core/connect-client.ts');
+    const [, options = ''] = /interface ConnectClientOptions \{([\s\S]*?)\n\}/.exec(source) ?? [];
+    const names = [...options.matchAll(/^ {2}readonly (\w+)\??:/gm)].map((match) => match[1]);
+    expect(namesIn(sectionOf('docs/client.md', 'The client'))).toEqual(names);
+  });
+
   const constantsOf = (path: string, key: string) =>
     [...readText(path).matchAll(new RegExp(`readonly ${key}: '([\\w-]+)'`, 'g'))].map((match) => match[1]);
 
@@ -280,7 +287,28 @@ describe('docs/glossary.md', () => {
   });
 });
 
+/** The text of all source files of the server. */
+const sources = sourceFiles('src').map(readText).join('\n');
+
+describe.each(['README.md', ...documentsIn('docs')])('%s', (path) => {
+  it('quotes messages of log lines that the server writes', () => {
+    const quoted = [...readText(path).matchAll(/"msg":"([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(quoted.filter((message) => !sources.includes(`'${message}'`))).toEqual([]);
+  });
+});
+
 describe('docs/troubleshooting.md', () => {
+  it('names reasons of rejected requests that the server writes', () => {
+    const [, reasons = ''] = readText('docs/troubleshooting.md').split('| `reason` contains | Fix |');
+    const named = rowsIn(reasons.split('\n\n')[0] ?? '').flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''),
+    );
+    // The names of a claim are no part of the source text.
+    const written = sources.replace(/\$\{\w+\}/g, '…').replace('the audience (…)', 'the audience (aud)');
+    expect(named.length).toBeGreaterThan(14);
+    expect(named.filter((reason) => !written.includes(reason))).toEqual([]);
+  });
+
   it('has a symptom, a cause and a fix for each problem', () => {
     const problems = readText('docs/troubleshooting.md').split('\n### ').slice(1);
     expect(problems.length).toBeGreaterThan(8);
