@@ -124,6 +124,14 @@ describe('docs/embedding.md', () => {
     );
   });
 
+  it('names the options of startConnect that are no settings', () => {
+    const [, members = ''] = /interface ConnectOptions<.*?\{([\s\S]*?)\n\}/.exec(readText('src/embed.ts')) ?? [];
+    const names = [...members.matchAll(/readonly (\w+)\??:/g)].map((match) => match[1] ?? '');
+    const [introduction = ''] = sectionOf('docs/embedding.md', 'Options').split('<!-- settings:start -->');
+    expect(names.length).toBeGreaterThan(3);
+    expect(names.filter((name) => !introduction.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it('lists the properties of the value that startConnect returns', async () => {
     const connect = await startConnect({ apiKey: 'key', getOwner: () => null, logLevel: 'silent' });
     const documented = namesIn(sectionOf('docs/embedding.md', 'What `startConnect` returns'));
