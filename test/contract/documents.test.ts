@@ -216,6 +216,14 @@ describe('docs/testing.md', () => {
     expect(named.sort()).toEqual(Object.keys(emulator).sort());
   });
 
+  it('lists every kind of fault, and no other', () => {
+    const [, kinds = ''] = /kind: z\.enum\(\[(.*?)\]\)/.exec(readText('emulator/src/faults.ts')) ?? [];
+    const [, table = ''] = readText('docs/testing.md').split('\n| Kind | What the emulator does |\n');
+    const named = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| (\w+) \|/gm)].map((match) => match[1]);
+    expect(named).toEqual([...kinds.matchAll(/'(\w+)'/g)].map((match) => match[1]));
+    expect(named.length).toBeGreaterThan(3);
+  });
+
   it('lists every setting of the emulator, and no other', () => {
     const named = rowsIn(sectionOf('docs/testing.md', 'Settings')).flatMap(
       ([, name = '']) => /`(\w+)/.exec(name)?.[1] ?? [],
