@@ -21,6 +21,7 @@ import type { OnAudit } from './observability/audit.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability } from './observability/observability.js';
 import { createRequestContext, type RequestContext } from './observability/request-context.js';
+import { UsageError } from './observability/unexpected-error.js';
 
 export interface ConnectOptions<Request extends HostRequest> extends ConnectSettings {
   /** The host app's own login: returns who sent the request, or null when no one is signed in. */
@@ -90,14 +91,14 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
     <Context extends ConnectContext>(create: Create<Request, Context>) =>
     async (request: Request, response?: HostResponse): Promise<Context> => {
       if (!isRecord(request) || !isRecord(request.headers)) {
-        throw new TypeError('createContext needs a Fetch request, or a Node request and its response.');
+        throw new UsageError('createContext needs a Fetch request, or a Node request and its response.');
       }
       if (isFetchRequest(request)) {
         const options = response === undefined || 'setHeader' in response ? {} : response;
         return fetchRequests.createContext(request, options, (context) => create(request, context, options.body));
       }
       if (response === undefined || !('setHeader' in response)) {
-        throw new TypeError('createContext needs the response of a Node request as its second argument.');
+        throw new UsageError('createContext needs the response of a Node request as its second argument.');
       }
       const finish = ({ telemetry }: RequestContext, status: number) => telemetry.finish(status, observability);
       const context = contextOfNodeRequest(request, response, finish, true);

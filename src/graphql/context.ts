@@ -45,6 +45,11 @@ export type ConnectContext = GraphQLContext | PublicContext;
 
 export type CreateContext<Credentials> = (credentials: Credentials, request: RequestContext) => Promise<GraphQLContext>;
 
+/** From JavaScript, the context of an operation can be any object. */
+export function isConnectContext(context: object): context is ConnectContext {
+  return 'budget' in context || 'onRefused' in context;
+}
+
 /** No operation runs without an authenticated caller, and neither does introspection. */
 export function createContextFactory<Credentials>(
   authenticate: Authenticate<Credentials>,

@@ -9,7 +9,8 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
-import type { ConnectContext, GraphQLContext } from './context.js';
+import { UsageError } from '../observability/unexpected-error.js';
+import { type ConnectContext, type GraphQLContext, isConnectContext } from './context.js';
 
 /**
  * A host app can merge this schema into its own. The limits and the error formatting then apply to the fields of this
@@ -46,6 +47,9 @@ type Resolver<Context> = GraphQLFieldResolver<unknown, Context>;
 
 function guard(resolve: Resolver<GraphQLContext>): Resolver<ConnectContext> {
   return (source, args, context, info) => {
+    if (!isConnectContext(context)) {
+      throw new UsageError('The context function must return what createContext or createPublicContext resolves to.');
+    }
     if ('refusal' in context) {
       context.onRefused(info.fieldName);
       throw context.refusal;

@@ -50,10 +50,18 @@ const endless: Measure = {
   fields: Number.POSITIVE_INFINITY,
 };
 
+const limited = new WeakSet<DocumentNode>();
+
+/** Whether the rule below has run. Without it, a document has no limits. */
+export function isLimited(document: DocumentNode): boolean {
+  return limited.has(document);
+}
+
 /** A validation rule. It visits a document once and each fragment once, however often the fragment is used. */
 export function queryLimitsRule(context: ValidationContext): ASTVisitor {
   return {
     Document(document) {
+      limited.add(document);
       for (const message of findExcesses(document, context.getSchema())) {
         context.reportError(new RequestError(message));
       }

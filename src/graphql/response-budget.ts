@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { isRecord } from '../domain/values.js';
 import { maxResponseValues, type OwnerWork } from '../linking/limits/owner-work.js';
+import { UsageError } from '../observability/unexpected-error.js';
 import { type Plan, planOf } from './operations/selection.js';
 
 /** A field with a resolver costs as much as so many plain fields. */
@@ -22,6 +23,7 @@ export class ResponseBudget {
   readonly #work: OwnerWork;
   readonly #ownerId: string;
   #left: number;
+  #isOpen = false;
   #isStarted = false;
   #refusal: unknown;
 
@@ -30,6 +32,11 @@ export class ResponseBudget {
     this.#work = work;
     this.#ownerId = ownerId;
     this.#left = values;
+  }
+
+  /** For a document that the limits and the rules for trusted documents have accepted. No other has a budget. */
+  open(): void {
+    this.#isOpen = true;
   }
 
   /**
@@ -56,11 +63,15 @@ export class ResponseBudget {
     this.#work.add(this.#ownerId, documentCost + Math.ceil(text.length / documentCharactersPerValue));
   }
 
-  /** Before a resolver runs: nothing runs for a response that is refused. @throws AppError `BAD_USER_INPUT` */
+  /**
+   * Before a resolver runs: nothing runs for a response that is refused.
+   * @throws AppError `BAD_USER_INPUT`. UsageError when a host app has left out the plugins
+   */
   check(): void {
-    if (this.#left < 0) {
-      throw tooLarge;
+    if (!this.#isOpen) {
+      throw new UsageError(missingOptions);
     }
+    this.#take(0);
   }
 
   /** @throws AppError `BAD_USER_INPUT` */
@@ -117,9 +128,14 @@ export class ResponseBudget {
 
   #take(count: number): void {
     this.#left -= count;
-    this.check();
+    if (this.#left < 0) {
+      throw tooLarge;
+    }
   }
 }
+
+export const missingOptions =
+  'The plugins, validationRules and documentStore of connect.apolloOptions must be options of this Apollo Server: add to them, and replace none.';
 
 /** One error for all: a refused response can contain hundreds. */
 const tooLarge = new AppError('BAD_USER_INPUT', 'the response would be too large', {

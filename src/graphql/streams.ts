@@ -122,7 +122,9 @@ export class Streams {
       if (!isOwnedChange(value) || value.ownerId !== context.caller.owner.id) {
         return next();
       }
-      const { data, errors } = await execute({ ...args, rootValue: value, contextValue: context.renew() });
+      const contextValue = context.renew();
+      contextValue.budget.open();
+      const { data, errors } = await execute({ ...args, rootValue: value, contextValue });
       return { done: false, value: { ...this.#formatErrors(errors), data } };
     };
     return {

@@ -220,6 +220,20 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'flow/many-accounts',
   },
   { file: budget, guard: 'this.#take(resolverCost);', without: '', noticedBy: 'unit/response-budget' },
+  { file: budget, guard: 'if (!this.#isOpen)', without: 'if (false)', noticedBy: 'flow/embedding-mistakes' },
+  { file: ownFields, guard: '!isConnectContext(context)', without: 'false', noticedBy: 'flow/embedding-mistakes' },
+  {
+    file: operationsPlugin,
+    guard: ' || !isConnectContext(context)',
+    without: '',
+    noticedBy: 'flow/embedding-mistakes',
+  },
+  {
+    file: documentsPlugin,
+    guard: 'isLimited(document) ? refuse() : new UsageError(missingOptions)',
+    without: 'refuse()',
+    noticedBy: 'flow/embedding-mistakes',
+  },
   {
     file: ownFields,
     guard: '    context.budget.check();\n',

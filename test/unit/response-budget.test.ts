@@ -30,8 +30,14 @@ function createSchema(items: readonly unknown[], inner: readonly unknown[] = [])
   return guardFields(schema);
 }
 
+function openBudget(work: OwnerWork, ownerId: string): ResponseBudget {
+  const budget = new ResponseBudget(work, ownerId);
+  budget.open();
+  return budget;
+}
+
 async function isRefused(schema: GraphQLSchema, query: string): Promise<boolean> {
-  const contextValue = { budget: new ResponseBudget(new OwnerWork(1_000_000), 'a') };
+  const contextValue = { budget: openBudget(new OwnerWork(1_000_000), 'a') };
   const { errors } = await execute({ schema, document: parse(query), contextValue });
   return errors?.some(({ message }) => message === 'the response would be too large') ?? false;
 }
@@ -93,9 +99,7 @@ describe('An owner', () => {
   it('over its limit gets RATE_LIMITED once for each query, before a resolver runs', async () => {
     const work = new OwnerWork(30);
     const schema = createSchema(list(maxResponseValues / 4, {}));
-    const ofOwner = (ownerId: string) => ({
-      budget: new ResponseBudget(work, ownerId),
-    });
+    const ofOwner = (ownerId: string) => ({ budget: openBudget(work, ownerId) });
     const run = async (query: string, ownerId = 'a') => {
       const { errors = [] } = await execute({ schema, document: parse(query), contextValue: ofOwner(ownerId) });
       const originals = firstOfEach(errors, errors).map(({ originalError }) => originalError);
@@ -122,7 +126,7 @@ describe('An owner', () => {
   it('is charged for the values of a response that is refused', async () => {
     const work = new OwnerWork(30);
     const add = jest.spyOn(work, 'add');
-    const budget = new ResponseBudget(work, 'a');
+    const budget = openBudget(work, 'a');
     const schema = createSchema(list(maxResponseValues, {}));
     await execute({ schema, document: parse('{ items { id } }'), contextValue: { budget } });
     expect(add.mock.calls).toEqual([['a', maxResponseValues + 1]]);

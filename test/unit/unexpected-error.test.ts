@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createFormatError } from '../../src/graphql/format-error.js';
 import { createLogger } from '../../src/observability/logger.js';
-import { describeUnexpectedError } from '../../src/observability/unexpected-error.js';
+import { describeUnexpectedError, UsageError } from '../../src/observability/unexpected-error.js';
 
 describe('In production the log of an unexpected error has its name and its place, and no part of its message', () => {
   it.each<[string, Error]>([
@@ -21,6 +21,10 @@ describe('In production the log of an unexpected error has its name and its plac
   it('a thrown value that is no Error', () => {
     expect(JSON.stringify(describeUnexpectedError('canary', true))).not.toContain('canary');
   });
+});
+
+it('In production the log has the message of an error that says how to use the package', () => {
+  expect(describeUnexpectedError(new UsageError('helpful'), true).stack).toContain('helpful');
 });
 
 it('In development the log has the message', () => {

@@ -2,12 +2,15 @@ import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import { AppError } from '../../domain/app-error.js';
 import { isRecord } from '../../domain/values.js';
+import { UsageError } from '../../observability/unexpected-error.js';
 import type { ConnectContext } from '../context.js';
 import { RequestError } from '../format-error.js';
 import { toGraphQLError } from '../http-head.js';
 import type { OperationRunner } from '../operations/operation-runner.js';
 import type { TrustedDocuments } from '../operations/trusted-documents.js';
 import { isWhollyOwn, ownRootFields } from '../own-fields.js';
+import { isLimited } from '../query-limits.js';
+import { missingOptions } from '../response-budget.js';
 
 /**
  * Takes the place of a refused text. Apollo Server has no hook that can refuse a document before it is parsed, so it
@@ -38,9 +41,12 @@ export function createDocumentsPlugin(runner: OperationRunner): ApolloServerPlug
           if (refusal !== undefined) {
             throw refusal;
           }
-          const late = refuse();
+          const late = isLimited(document) ? refuse() : new UsageError(missingOptions);
           if (late !== undefined && operation !== undefined && ownRootFields(schema, document, operation).length > 0) {
             throw late;
+          }
+          if ('budget' in contextValue) {
+            contextValue.budget.open();
           }
         },
       };

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { ConnectContext } from '../context.js';
+import { type ConnectContext, isConnectContext } from '../context.js';
 import { applyHead } from '../http-head.js';
 import type { OperationRunner } from '../operations/operation-runner.js';
 
@@ -28,7 +28,7 @@ export function createOperationsPlugin(runner: OperationRunner): ApolloServerPlu
           return { http, body: { kind: 'single', singleResult: response.result } };
         },
         async willSendResponse({ source, document, operation, errors, response: { body } }) {
-          if (ranFromStore) {
+          if (ranFromStore || !isConnectContext(context)) {
             return;
           }
           const result = body.kind === 'single' ? body.singleResult : body.initialResult;

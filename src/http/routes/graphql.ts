@@ -42,6 +42,8 @@ export function addGraphQLRoute(
     });
     const contentType = chooseContentType(accept);
     if (contextValue !== undefined && contentType !== undefined && isOperationRequest(body)) {
+      // The store has only documents that the plugins have accepted.
+      contextValue.budget.open();
       const texts = new SharedTexts();
       const response = await operations.run(body, contextValue, texts);
       if (response !== undefined) {
