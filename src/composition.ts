@@ -66,6 +66,7 @@ interface Composition<Credentials> {
   readonly streams: Streams;
   /** Undefined while no webhook secret is set. */
   readonly webhooks: WebhookReceiver | undefined;
+  /** A second call waits for the first. */
   readonly close: () => Promise<void>;
 }
 
@@ -97,6 +98,14 @@ export async function compose<Credentials>(
   const streams = new Streams(schema, apollo, formatError, observability);
   const audit = new Audit(onAudit, logger);
   const events = await startEvents(config, api, redis, observability, deliver);
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    streams.completeAll();
+    await apollo.stop();
+    await events.close();
+    await client.close();
+    redis?.close();
+  };
   return {
     apolloOptions,
     apollo,
@@ -118,12 +127,9 @@ export async function compose<Credentials>(
       },
       events.changes,
     ),
-    close: async () => {
-      streams.completeAll();
-      await apollo.stop();
-      await events.close();
-      await client.close();
-      redis?.close();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }

@@ -69,7 +69,7 @@ export interface Connect<Request extends HostRequest> {
   readonly fetchWebhook: (request: globalThis.Request) => Promise<Response>;
   /** The metrics of docs/operations.md whose names begin with `connect_`. */
   readonly metrics: Registry;
-  /** Closes the connections to StackOne and Redis. Stop Apollo Server first. */
+  /** Closes the connections to StackOne and Redis. Stop Apollo Server first. A second call waits for the first. */
   readonly stop: () => Promise<void>;
 }
 

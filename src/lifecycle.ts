@@ -31,14 +31,16 @@ export async function runServer(
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
     process.on(event, (error: unknown) => exitAfter(error, logger, settings.production));
   }
-  const server = await start();
-  if (server.reopenAuditLog !== undefined) {
-    process.on('SIGHUP', server.reopenAuditLog);
-  }
+  let server: Server | undefined;
   let isStopping = false;
+  // Before the start: as process 1 of a container, a process ignores signals without a listener.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // Not `once`: without a listener, a second signal would end the process and its requests.
     process.on(signal, () => {
+      if (server === undefined) {
+        logger.info({}, 'stopped during the start');
+        process.exit(0);
+      }
       if (!isStopping) {
         isStopping = true;
         // Ctrl+C: no load balancer has to notice the shutdown.
@@ -46,6 +48,10 @@ export async function runServer(
         void stop(server, logger, graceSeconds, settings.shutdownTimeoutSeconds);
       }
     });
+  }
+  server = await start();
+  if (server.reopenAuditLog !== undefined) {
+    process.on('SIGHUP', server.reopenAuditLog);
   }
 }
 
@@ -73,6 +79,9 @@ export function describeStartError(error: unknown, portVariables: string): strin
   }
   if (message.startsWith('listen ')) {
     return `${message}: the server cannot listen there. Correct HOST, or set ${portVariables}.`;
+  }
+  if (message.startsWith('getaddrinfo ')) {
+    return `${message}: the server cannot listen there. Set HOST to an address of this machine, such as 0.0.0.0 or ::.`;
   }
   if (error instanceof ConfigError) {
     return message;

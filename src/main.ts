@@ -55,8 +55,10 @@ async function main(args: readonly string[]): Promise<void> {
     const logger = createLogger(config.logLevel);
     logConfiguration(logger, config, process.env);
     enableCompileCache();
-    const { startServer } = await import('./server.js');
-    await runServer(logger, config, () => startServer(config, { logger }));
+    await runServer(logger, config, async () => {
+      const { startServer } = await import('./server.js');
+      return startServer(config, { logger });
+    });
   }
 }
 

@@ -23,7 +23,8 @@ export interface Server {
   readonly reopenAuditLog: (() => void) | undefined;
   /**
    * Becomes unready, waits for the grace period, accepts no new connections, finishes the requests in flight and closes.
-   * During the grace period every response closes its connection, so that load balancers open new ones elsewhere.
+   * During the grace period every response closes its connection, so that load balancers open new ones elsewhere. A second
+   * call waits for the first.
    * @param graceMs default: 0
    */
   readonly stop: (graceMs?: number) => Promise<void>;
@@ -59,22 +60,27 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   if (webhooks === undefined) {
     logger.info({}, 'STACKONE_WEBHOOK_SECRET is not set: webhooks are off');
   }
+  let stopping: Promise<void> | undefined;
+  const stop = async (graceMs: number) => {
+    observability.health.stopping = true;
+    clearTimeout(loading);
+    await sleep(graceMs);
+    // Before the requests in flight finish, so that pages connect to another instance at once.
+    streams.completeAll();
+    await http.close(Math.min(graceMs, maxLingerMs));
+    await close();
+    await delivery?.close();
+    await metricsServer?.stop();
+    auditLog?.close();
+    logger.info({}, 'stopped');
+  };
   return {
     url,
     metricsUrl: metricsServer?.url,
     reopenAuditLog: auditLog?.reopen,
-    stop: async (graceMs = 0) => {
-      observability.health.stopping = true;
-      clearTimeout(loading);
-      await sleep(graceMs);
-      // Before the requests in flight finish, so that pages connect to another instance at once.
-      streams.completeAll();
-      await http.close(Math.min(graceMs, maxLingerMs));
-      await close();
-      await delivery?.close();
-      await metricsServer?.stop();
-      auditLog?.close();
-      logger.info({}, 'stopped');
+    stop: (graceMs = 0) => {
+      stopping ??= stop(graceMs);
+      return stopping;
     },
   };
 }

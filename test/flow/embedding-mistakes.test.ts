@@ -3,8 +3,11 @@ import { ApolloServer, type ApolloServerOptionsWithSchema } from '@apollo/server
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
+import { loadConfig } from '../../src/config/from-environment.js';
 import { type Connect, type ConnectOptions, startConnect } from '../../src/embed.js';
 import type { ConnectContext } from '../../src/index.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { startServer } from '../../src/server.js';
 import { type GraphQLResponse, post } from '../support/test-app.js';
 
 const session = '{ createConnectSession(provider: "bamboohr") { token } }';
@@ -43,10 +46,10 @@ async function runHost({ changes, createContext, options }: Host): Promise<[Grap
   });
   const responses: GraphQLResponse[] = [];
   for (const query of [...documents, ...documents]) {
-    responses.push(await post(url, { query }));
+    responses.push(await post(url, { query }, {}));
   }
   // A document without fields of this package is not affected.
-  expect((await post(url, { query: '{ __typename }' })).json).toEqual({ data: { __typename: 'Query' } });
+  expect((await post(url, { query: '{ __typename }' }, {})).json).toEqual({ data: { __typename: 'Query' } });
   await apollo.stop();
   await connect.stop();
   return [responses, JSON.stringify(lines)];
@@ -92,5 +95,32 @@ describe('A host app whose context function does not return the context: the log
     });
     const [responses] = await runHost({ createContext });
     expect(responses.map(({ json }) => json.errors)).toEqual(documents.concat(documents).map(() => undefined));
+  });
+});
+
+describe('A second stop waits for the first', () => {
+  it('of startConnect', async () => {
+    const { apiKey, url: baseUrl } = emulator;
+    const options = { apiKey, baseUrl, production: false, logLevel: 'silent', getOwner: () => null } as const;
+    const connect = await startConnect(options);
+    const stopped = [connect.stop(), connect.stop()];
+    await expect(Promise.all(stopped)).resolves.toEqual([undefined, undefined]);
+    await expect(connect.stop()).resolves.toBeUndefined();
+  });
+
+  it('of startServer', async () => {
+    const lines: string[] = [];
+    const logger = createLogger('info', { write: (line) => void lines.push(line) });
+    const env = {
+      STACKONE_API_KEY: 'key',
+      AUTH_SECRET: 'a'.repeat(32),
+      AUTH_ISSUER: 'i',
+      AUTH_AUDIENCE: 'a',
+      PORT: '0',
+    };
+    const server = await startServer(loadConfig(env), { logger });
+    await Promise.all([server.stop(), server.stop()]);
+    await server.stop();
+    expect(lines.filter((line) => line.includes('"msg":"stopped"'))).toHaveLength(1);
   });
 });

@@ -190,6 +190,16 @@ describe('SIGTERM under load', () => {
 describe('SIGTERM', () => {
   const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
+  it('during the start: the process exits with 0 at once', async () => {
+    const preload = `import { Server } from 'node:net'; Server.prototype.listen = () => {};`;
+    const program = startProgram(serverEnv, { ...server, preload });
+    const isReady = () => program.output().includes('"msg":"configuration"');
+    await waitUntil(isReady, 'it has read its configuration', startTimeout);
+    program.process.kill('SIGTERM');
+    expect(await program.exitCode).toBe(0);
+    expect(program.output()).toContain('stopped during the start');
+  });
+
   it('with a request of which a part has arrived: the process exits with 0 long before the timeout', async () => {
     const program = startProgram(
       { ...serverEnv, SHUTDOWN_GRACE_SECONDS: '0', SHUTDOWN_TIMEOUT_SECONDS: '300' },
