@@ -8,13 +8,7 @@ import { isRecord } from './domain/values.js';
 import { callHost, type OnAccountChange } from './events/delivery.js';
 import { type ConnectContext, type GraphQLContext, orPublic } from './graphql/context.js';
 import { originalOf } from './graphql/http-head.js';
-import {
-  type StreamRequest,
-  streamToFetch,
-  streamToNode,
-  webhookFromFetch,
-  webhookFromNode,
-} from './http/event-handlers.js';
+import { streamToFetch, streamToNode, webhookFromFetch, webhookFromNode } from './http/event-handlers.js';
 import { type FetchOptions, type FetchRequest, FetchRequests, isFetchRequest } from './http/fetch-request.js';
 import { contextOfNodeRequest } from './http/node-request.js';
 import type { OnAudit } from './observability/audit.js';
@@ -38,7 +32,7 @@ export interface ConnectOptions<Request extends HostRequest> extends ConnectSett
 export type HostRequest = Pick<IncomingMessage, 'headers'> | FetchRequest;
 
 /** What `createContext` needs besides the request, see there. */
-type HostResponse = ServerResponse | FetchOptions;
+export type HostResponse = ServerResponse | FetchOptions;
 
 /** @param body of the request, where a body parser has read it */
 type Create<Request, Context> = (request: Request, context: RequestContext, body: unknown) => Promise<Context>;
@@ -61,7 +55,10 @@ export interface Connect<Request extends HostRequest> {
    * `POST /graphql/stream`: account changes as server-sent events. The response is complete when the stream ends.
    * @param request its JSON body is unread, or parsed into `body`
    */
-  readonly handleStream: (request: Request & StreamRequest, response: ServerResponse) => Promise<void>;
+  readonly handleStream: (
+    request: Request & Pick<IncomingMessage, 'headers'>,
+    response: ServerResponse,
+  ) => Promise<void>;
   /** `POST /webhooks/stackone`. Mount it before body parsers: the signature is over the bytes of the body. */
   readonly handleWebhook: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** The same two for requests of the Fetch API. */

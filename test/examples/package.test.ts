@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { publint } from 'publint';
+import { StackOneDataSource } from '../../src/linking/stackone-data-source.js';
 import {
   type InstalledPackage,
   type InstalledProject,
@@ -115,6 +116,33 @@ describe('The packages of this repository', () => {
     );
     expect(differing).toEqual([]);
   });
+});
+
+describe('A host app that emits declarations, as in a monorepo', () => {
+  it('can export everything that startConnect returns and the methods of the data source, without types of its own', () => {
+    const methods = Object.getOwnPropertyNames(StackOneDataSource.prototype).filter((name) => name !== 'constructor');
+    expect(methods).toContain('createConnectSession');
+    const properties =
+      'apolloOptions createContext createPublicContext handleStream handleWebhook fetchStream fetchWebhook';
+    writeFileSync(
+      join(project.folder, 'shared.mts'),
+      `import { startConnect, type ConnectOptions, type GraphQLContext } from 'stackone-connect-graphql';
+       import { createConnectClient } from 'stackone-connect-client';
+       import { startEmulator } from 'stackone-emulator';
+       export const { ${properties.replaceAll(' ', ', ')}, metrics, stop } = await startConnect({ apiKey: 'key', getOwner: () => null });
+       declare const context: GraphQLContext;
+       export const { caller, request, stackone } = context;
+       type Arguments<Name extends keyof typeof stackone> = Parameters<(typeof stackone)[Name]>;
+       ${methods.map((name) => `export const ${name} = (...all: Arguments<'${name}'>) => stackone.${name}(...all);`).join('\n')}
+       export const optionsOf = ({ getOwner, onAudit, onAccountChange, logger }: ConnectOptions<Request>) => [getOwner, onAudit, onAccountChange, logger] as const;
+       export const client = createConnectClient();
+       export const emulator = await startEmulator();`,
+    );
+    const compile = ['--noEmit', '--declaration', '--strict', '--skipLibCheck', '--module', 'nodenext', 'shared.mts'];
+    const tsc = inPackage('node_modules/typescript/bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, ...compile], { cwd: project.folder, encoding: 'utf8' });
+    expect(stdout).toBe('');
+  }, 120_000);
 });
 
 describe('A host app in CommonJS', () => {
