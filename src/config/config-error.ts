@@ -17,16 +17,22 @@ type DescribeSetting = (name: string, info: SettingInfo) => readonly [label: str
 /**
  * One sentence for each setting that zod rejects. zod's own messages are not used, because they can quote values.
  * @param values what was given, to distinguish a missing setting from a wrong one
+ * @param further names that are known besides those of the shape
  */
 export function describeIssues(
   issues: readonly z.core.$ZodIssue[],
   shape: Shape,
   values: Readonly<Record<string, unknown>>,
   describe: DescribeSetting,
+  further: readonly string[] = [],
 ): string[] {
   const sentences = issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => `${key} is an unknown setting. Settings: ${Object.keys(shape).join(', ')}`);
+      const known = [...further, ...Object.keys(shape)];
+      return issue.keys.map((key) => {
+        const meant = known.find((name) => name.toLowerCase() === key.toLowerCase());
+        return `${key} is an unknown option. ${meant === undefined ? `Options: ${known.join(', ')}` : `Write ${meant}`}`;
+      });
     }
     const name = String(issue.path[0]);
     const schema = shape[name];

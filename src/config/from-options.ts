@@ -10,6 +10,8 @@ type ConnectOptions = Partial<ConnectSettings> & {
   readonly logger?: unknown;
 };
 
+/** The options that are functions or objects of the host app, and no settings. */
+const hostOptions = ['getOwner', 'onAccountChange', 'onAudit', 'logger'];
 const logMethods = ['debug', 'info', 'warn', 'error'] as const;
 
 /**
@@ -24,7 +26,8 @@ export function loadOptions(options: ConnectOptions): ConnectConfig {
   const { getOwner, onAccountChange, onAudit, logger, ...settings } = options;
   const problems: string[] = [];
   if (typeof getOwner !== 'function') {
-    problems.push('getOwner is missing: set it to a function that returns the owner of a request');
+    const problem = getOwner === undefined ? 'is missing: set it to' : 'is not valid: it must be';
+    problems.push(`getOwner ${problem} a function that returns the owner of a request`);
   }
   if (onAccountChange !== undefined && typeof onAccountChange !== 'function') {
     problems.push('onAccountChange is not valid: it must be a function');
@@ -42,7 +45,13 @@ export function loadOptions(options: ConnectOptions): ConnectConfig {
   const parsed = schema.safeParse(settings);
   if (!parsed.success) {
     problems.push(
-      ...describeIssues(parsed.error.issues, schema.shape, settings, (name, { expected }) => [name, expected]),
+      ...describeIssues(
+        parsed.error.issues,
+        schema.shape,
+        settings,
+        (name, { expected }) => [name, expected],
+        hostOptions,
+      ),
     );
   }
   if (!parsed.success || problems.length > 0) {

@@ -96,9 +96,17 @@ export function optionalClaimName(variable: string, defaultText: string, descrip
 
 const toSecret = z.string().transform((text) => new Secret(text));
 
+/** As in a file of variables that a container reads as it is. */
+export function isQuoted(text: string): boolean {
+  return /^(["'`]).*\1$|^[“‘].*[”’]$/s.test(text);
+}
+
 /** @param isValid decides about the text of the secret */
 export function secret(isValid: (text: string) => boolean) {
-  return z.string().refine(isValid).pipe(toSecret);
+  return z
+    .string()
+    .refine((text) => isValid(text) && !isQuoted(text))
+    .pipe(toSecret);
 }
 
 /** Without credentials, query and fragment. In production a secret must not travel over plain HTTP. */

@@ -36,7 +36,7 @@ export function createSettings(production: boolean) {
       secret((text) => /^[\x21-\x7e]+$/.test(text)),
       'STACKONE_API_KEY',
       'API key of your StackOne project: visible ASCII characters without spaces. Required.',
-      'your StackOne API key: visible ASCII characters without spaces',
+      'your StackOne API key: visible ASCII characters without spaces, and without quotes around it',
       { canBeFile: true },
     ),
     baseUrl: setting(
@@ -94,14 +94,14 @@ export function createSettings(production: boolean) {
       secret((text) => /^[\x21-\x7e]{8,}$/.test(text)).optional(),
       'STACKONE_WEBHOOK_SECRET',
       'Secret of the webhook that you registered in StackOne. The server verifies the webhooks at `POST /webhooks/stackone` with it. Without it, webhooks are off.',
-      'the secret of your StackOne webhook: at least 8 visible ASCII characters',
+      'the secret of your StackOne webhook: at least 8 visible ASCII characters, without quotes around it',
       { canBeFile: true, defaultText: 'webhooks are off' },
     ),
     webhookSecretPrevious: setting(
       secret((text) => /^[\x21-\x7e]{8,}$/.test(text)).optional(),
       'STACKONE_WEBHOOK_SECRET_PREVIOUS',
       'The secret before the last rotation. Webhooks that are signed with it are accepted too.',
-      'the previous secret of your StackOne webhook: at least 8 visible ASCII characters',
+      'the previous secret of your StackOne webhook: at least 8 visible ASCII characters, without quotes around it',
       { canBeFile: true },
     ),
     sweepIntervalSeconds: seconds(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Environment } from './from-environment.js';
-import type { SettingInfo } from './setting.js';
+import { isQuoted, type SettingInfo } from './setting.js';
 
 type VariableText = { readonly text: string; readonly problem?: undefined } | { readonly problem: string };
 
@@ -47,7 +47,7 @@ function checkText(
   if (text !== text.trim() && !isPem) {
     return wrong('remove the spaces and line ends around its value');
   }
-  if (/^(["'`]).*\1$|^[“‘].*[”’]$/s.test(text.trim())) {
+  if (isQuoted(text.trim())) {
     return wrong('remove the quotes around its value');
   }
   if (/^(tcp|udp):\/\//.test(text)) {

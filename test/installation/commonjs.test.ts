@@ -15,7 +15,7 @@ beforeAll(async () => {
     'type-graphql@2.0.0-rc.4',
     'graphql-scalars@1',
   ];
-  const tools = ['jest@30', 'ts-jest@29', 'typescript@5.9', '@types/jest@30', '@types/node@20', '@types/react@19'];
+  const tools = ['jest@30', 'ts-jest@29', 'typescript@5.4', '@types/jest@30', '@types/node@20', '@types/react@19'];
   await project.add('npm', [...packages, ...host, ...tools]);
   project.write('server.test.ts', serverTest);
   project.write('client.test.ts', clientTest);
@@ -34,7 +34,7 @@ describe('A host app in CommonJS', () => {
     ['node16', 'node16'],
     ['nodenext', 'nodenext'],
   ])(
-    'compiles with TypeScript 5, the types of all libraries included: %s, %s',
+    'compiles with TypeScript 5.4, the types of all libraries included: %s, %s',
     async (module, moduleResolution) => {
       const compilerOptions = { ...strict, module, moduleResolution };
       project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['server.test.ts'] }));

@@ -43,6 +43,12 @@ export const configGuards: readonly Mutant[] = [
     without: 'if (false) {\n    return { problem',
     noticedBy: 'unit/config-refused',
   },
+  {
+    file: 'src/config/setting.ts',
+    guard: ' && !isQuoted(text)',
+    without: '',
+    noticedBy: 'unit/config-options',
+  },
   { file: variableText, guard: "text.trim() === ''", without: 'false', noticedBy: 'unit/config-refused' },
   {
     file: variableText,
@@ -52,8 +58,8 @@ export const configGuards: readonly Mutant[] = [
   },
   {
     file: variableText,
-    guard: '.test(text.trim())',
-    without: ".test('')",
+    guard: 'isQuoted(text.trim())',
+    without: 'false',
     noticedBy: 'unit/config-refused',
   },
   {

@@ -85,6 +85,8 @@ describe('The options of startConnect', () => {
   it.each<[string, unknown]>([
     ['apiKey', 'canary key'],
     ['apiKey', ''],
+    ['apiKey', '"canary"'],
+    ['webhookSecret', "'canary-secret'"],
     ['baseUrl', 'http://canary.example'],
     ['baseUrl', 'canary'],
     ['production', 'canary'],
@@ -114,12 +116,27 @@ describe('The options of startConnect', () => {
     ['logger', { ...createLogger('silent'), warn: 'canary' }],
     ['getOwner', undefined],
     ['getOwner', { canary: true }],
+    ['getowner', () => null],
     ['onAudit', 'canary'],
     ['onAudit', { canary: true }],
     ['sessionLifetime', 'canary'],
     ['toString', 'canary'],
   ])('are rejected by name, as the only problem and without quoting the value: %s: %p', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} (is|must)`)]);
+  });
+
+  it('name the option that was meant, or all options', () => {
+    expect(problemsOf({ apikey: 'canary', GetOwner: 1, organization: 1 })).toEqual([
+      'apikey is an unknown option. Write apiKey',
+      'GetOwner is an unknown option. Write getOwner',
+      expect.stringMatching(
+        /^organization is an unknown option\. Options: getOwner, onAccountChange, onAudit, logger, apiKey, /,
+      ),
+    ]);
+    expect(problemsOf({ getOwner: Promise.resolve(null) })).toEqual([
+      'getOwner is not valid: it must be a function that returns the owner of a request',
+    ]);
+    expect(problemsOf({ apiKey: '"canary"' })).toEqual([expect.stringMatching(/without quotes around it$/)]);
   });
 
   it('are rejected all at once', () => {
