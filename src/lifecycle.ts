@@ -22,7 +22,7 @@ export function logConfiguration(
   logger.info(summarizeConfig(config), 'configuration');
 }
 
-/** Runs a server until SIGTERM or SIGINT, and ends the process after an unhandled error. */
+/** Runs a server until SIGTERM, SIGINT or SIGHUP, and ends the process after an unhandled error. */
 export async function runServer(
   logger: ProcessLogger,
   settings: LifecycleSettings,
@@ -33,26 +33,24 @@ export async function runServer(
   }
   let server: Server | undefined;
   let isStopping = false;
-  // Before the start: as process 1 of a container, a process ignores signals without a listener.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // Not `once`: without a listener, a second signal would end the process and its requests.
-    process.on(signal, () => {
-      if (server === undefined) {
-        logger.info({}, 'stopped during the start');
-        process.exit(0);
-      }
-      if (!isStopping) {
-        isStopping = true;
-        // Ctrl+C: no load balancer has to notice the shutdown.
-        const graceSeconds = signal === 'SIGTERM' ? settings.shutdownGraceSeconds : 0;
-        void stop(server, logger, graceSeconds, settings.shutdownTimeoutSeconds);
-      }
-    });
-  }
+  const stopOnce = (signal: NodeJS.Signals) => {
+    if (server === undefined) {
+      logger.info({}, 'stopped during the start');
+      process.exit(0);
+    }
+    if (!isStopping) {
+      isStopping = true;
+      // Ctrl+C: no load balancer has to notice the shutdown.
+      const graceSeconds = signal === 'SIGTERM' ? settings.shutdownGraceSeconds : 0;
+      void stop(server, logger, graceSeconds, settings.shutdownTimeoutSeconds);
+    }
+  };
+  // Before the start: as process 1 of a container, a process ignores signals without a listener. Not `once`: without a
+  // listener, a second signal would end the process and its requests.
+  process.on('SIGTERM', stopOnce);
+  process.on('SIGINT', stopOnce);
   server = await start();
-  if (server.reopenAuditLog !== undefined) {
-    process.on('SIGHUP', server.reopenAuditLog);
-  }
+  process.on('SIGHUP', server.reopenAuditLog ?? stopOnce);
 }
 
 async function stop(server: Server, logger: ProcessLogger, graceSeconds: number, timeoutSeconds: number) {

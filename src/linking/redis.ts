@@ -9,7 +9,14 @@ const timeoutMs = 250;
 /** How long Redis is left alone after a failure, so that no other request waits for it. */
 const pauseMs = 5_000;
 const connectTimeoutMs = 2_000;
+/**
+ * A connection without a byte for this long is replaced, for example after a failover that closes no connection. Longer
+ * than the pause between two pings, and shorter than `pauseMs`: a write counts as a sign of life.
+ */
+const silentMs = 4_000;
+const pingMs = 1_500;
 const subscribeAgainMs = 1_000;
+const maxReconnectMs = 2_000;
 
 /**
  * The one connection to Redis. Whatever keeps Redis from doing its work (unreachable, hung, read-only, no password, out
@@ -38,8 +45,11 @@ export class RedisClient {
     const client = await createConnection(url);
     const redis = new RedisClient(client, logger, setFailing);
     client.on('error', (error) => {
-      redis.#notReadySince = performance.now();
-      redis.#fail(describe(error, 'the connection failed'));
+      // Otherwise Redis refused a ping, which shows that the connection works.
+      if (!client.isReady) {
+        redis.#notReadySince = performance.now();
+        redis.#fail(describe(error, 'the connection failed'));
+      }
     });
     client.on('ready', () => {
       redis.#pausedUntil = Number.NEGATIVE_INFINITY;
@@ -157,7 +167,13 @@ export class RedisClient {
 async function createConnection(url: string) {
   // Imported only where it is used: it takes a tenth of the startup time.
   const { createClient } = await import('@redis/client');
-  return createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: connectTimeoutMs } });
+  const socket = {
+    connectTimeout: connectTimeoutMs,
+    socketTimeout: silentMs,
+    // By default, the client gives up after a socketTimeout.
+    reconnectStrategy: (tries: number) => Math.min(50 * 2 ** tries, maxReconnectMs) * (1 + Math.random() / 4),
+  };
+  return createClient({ url, disableOfflineQueue: true, pingInterval: pingMs, socket });
 }
 
 async function withTimeout<T>(work: Promise<T>): Promise<T> {

@@ -1,5 +1,7 @@
+import { writeSync } from 'node:fs';
 import { type DestinationStream, pino } from 'pino';
 import type { LogLevel } from '../config/settings.js';
+import { textOf } from './unexpected-error.js';
 
 /** Scalars only: the redaction does not reach nested values. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -18,11 +20,12 @@ export interface ProcessLogger extends Logger {
   readonly fatal: LogMethod;
 }
 
-/**
- * Lines are written in batches, which costs less than one by one (docs/performance.md). The write is synchronous, as
- * Node writes to a pipe: a slow reader slows the process down, and lines do not pile up in memory.
- */
-const buffered = { dest: 1, sync: true, minLength: 4096, periodicFlush: 100 };
+/** Lines are written in batches, which costs less than one by one (docs/performance.md). */
+const batchLength = 4096;
+const flushAfterMs = 100;
+/** While lines cannot be written, they wait up to this length. Further ones are lost. */
+const maxWaiting = 1024 * 1024;
+const retryAfterMs = 10;
 
 /**
  * JSON lines on standard output. Callers log chosen fields, never a request, a response or an error object from
@@ -42,14 +45,67 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   return pino(options, destination ?? getStandardOutput());
 }
 
-let standardOutput: DestinationStream | undefined;
+let standardOutput: BatchedOutput | undefined;
 
-/** One for the process. Buffered lines are written at any exit, unless the process is killed. */
-function getStandardOutput(): DestinationStream {
+/** One for the process. Lines that wait are written at any exit, unless the process is killed. */
+function getStandardOutput(): BatchedOutput {
   if (standardOutput === undefined) {
-    const output = pino.destination(buffered);
+    const output = new BatchedOutput(1);
+    setInterval(() => output.flushSync(), flushAfterMs).unref();
     process.on('exit', () => output.flushSync());
     standardOutput = output;
   }
   return standardOutput;
+}
+
+/**
+ * Writes synchronously, as Node writes to a pipe: a slow reader slows the process down, and lines do not pile up in
+ * memory. A write that fails, because the disk is full or the reader is gone, is tried again later, and nothing waits for
+ * it: pino's own destination would then block the process for ever.
+ */
+export class BatchedOutput implements DestinationStream {
+  readonly #fd: number;
+  #text = '';
+  /** What could not be written. It can begin in the middle of a line. */
+  #unwritten: Buffer = Buffer.alloc(0);
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  write(line: string): void {
+    if (this.#text.length + this.#unwritten.length < maxWaiting) {
+      this.#text += line;
+    }
+    if (this.#text.length >= batchLength && this.#unwritten.length === 0) {
+      this.flushSync();
+    }
+  }
+
+  /** pino calls it after a line at level `fatal`. */
+  flushSync(): void {
+    let bytes = Buffer.concat([this.#unwritten, Buffer.from(this.#text)]);
+    this.#text = '';
+    try {
+      while (bytes.length > 0) {
+        bytes = bytes.subarray(writeSome(this.#fd, bytes));
+      }
+    } catch {
+      // There is no other place to report it.
+    }
+    this.#unwritten = bytes;
+  }
+}
+
+/** @returns the number of bytes written. 0: the reader is slow, and its pipe does not block */
+function writeSome(fd: number, bytes: Buffer): number {
+  try {
+    return writeSync(fd, bytes);
+  } catch (error) {
+    if (textOf(error, 'code') !== 'EAGAIN') {
+      throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryAfterMs);
+    return 0;
+  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import module from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { listen } from '../support/listen.js';
 import { inPackage } from '../support/package-files.js';
 import { type Program, startProgram, startTimeout, waitForUrl } from '../support/program.js';
 import { openSocket } from '../support/raw-http.js';
+import { freePort } from '../support/redis.js';
 import { waitUntil } from '../support/wait.js';
 
 const tokenSchema = z.object({ token: z.string() });
@@ -224,6 +225,45 @@ describe('SIGTERM', () => {
     expect(await program.exitCode).toBe(1);
     expect(program.output()).toContain('stopped before all requests were complete');
     socket.destroy();
+  });
+});
+
+describe('SIGHUP', () => {
+  it('without a file for the audit stops the server in the same way, and a second one changes nothing', async () => {
+    const program = startProgram(serverEnv, server);
+    await waitForUrl(program);
+    program.process.kill('SIGHUP');
+    program.process.kill('SIGHUP');
+    expect(await program.exitCode).toBe(0);
+    expect(program.output()).toContain('"msg":"stopped"');
+  });
+});
+
+describe('A standard output that cannot be written', () => {
+  const env = { ...serverEnv, SHUTDOWN_GRACE_SECONDS: '0' };
+
+  it('from the start: the server serves, and exits with 0 on SIGTERM', async () => {
+    const port = await freePort();
+    // As on a full disk, every write fails.
+    const stdout = openSync(inPackage('package.json'), 'r');
+    const program = startProgram({ ...env, PORT: String(port) }, { ...server, stdout });
+    closeSync(stdout);
+    const isLive = () =>
+      fetch(`http://127.0.0.1:${port}/livez`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await waitUntil(isLive, 'the server listens', startTimeout);
+    program.process.kill('SIGTERM');
+    expect([await program.exitCode, program.output()]).toEqual([0, '']);
+  });
+
+  it('because its reader has ended: the process exits with 0 on SIGTERM', async () => {
+    const program = startProgram(env, server);
+    await waitForUrl(program);
+    program.process.stdout?.destroy();
+    program.process.kill('SIGTERM');
+    expect(await program.exitCode).toBe(0);
   });
 });
 

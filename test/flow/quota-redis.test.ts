@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { type FaultApp, loggedAlerts, startFaultApp, waitForLogLine, withFaultApp } from '../support/fault-cases.js';
 import { listen } from '../support/listen.js';
@@ -20,11 +20,42 @@ const waitForConnection = (fixture: FaultApp, count = 1) =>
     `the server has connected to Redis ${count} time(s)`,
   );
 
+const statistics = (port: number) =>
+  String(spawnSync('redis-cli', ['-p', String(port), 'info', 'commandstats']).stdout);
+
 /** How many scripts Redis has run. */
 function countScripts(port: number): number {
-  const { stdout } = spawnSync('redis-cli', ['-p', String(port), 'info', 'commandstats']);
-  const scripts = String(stdout).matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm);
+  const scripts = statistics(port).matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm);
   return [...scripts].reduce((sum, [, calls]) => sum + Number(calls), 0);
+}
+
+/** In front of Redis. `silence` keeps the open connections open, as after a failover: nothing comes through them any more. */
+async function startRelay(port: number) {
+  const sockets: Socket[] = [];
+  const pairs: (readonly [Socket, Socket])[] = [];
+  const server = createServer((client) => {
+    const redis = connect(port, '127.0.0.1');
+    client.on('error', () => undefined).pipe(redis);
+    redis.on('error', () => undefined).pipe(client);
+    sockets.push(client, redis);
+    pairs.push([client, redis]);
+  });
+  const listener = await listen(server);
+  return {
+    port: listener.port,
+    silence: () => {
+      for (const [client, redis] of pairs.splice(0)) {
+        client.unpipe().resume();
+        redis.unpipe().resume();
+      }
+    },
+    close: async () => {
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+      await listener.close();
+    },
+  };
 }
 
 /** Creates sessions with each server in turn until the rate limit rejects one. @returns the number of sessions */
@@ -180,6 +211,50 @@ withRedis('Redis that responds but does not count', () => {
         expect(countScripts(port)).toBe(1);
       },
       { env: { ...limit, REDIS_URL: `redis://127.0.0.1:${port}` } },
+    );
+  });
+});
+
+withRedis('A connection to Redis', () => {
+  const reconnectTime = { timeoutMs: 20_000 };
+
+  it('from which nothing comes any more is replaced, and both servers share the limits again', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    const relay = await startRelay(port);
+    const through = (to: number) => ({ env: { ...limit, REDIS_URL: `redis://127.0.0.1:${to}` } });
+    const fixtures = await Promise.all([startFaultApp(through(relay.port)), startFaultApp(through(port))]);
+    const [one, other] = fixtures;
+    try {
+      await Promise.all(fixtures.map((fixture) => waitForConnection(fixture)));
+      // The subscription has a connection of its own.
+      const subscribed = (times: number) => () => countOf(one.app.logs(), 'Redis delivers account changes') === times;
+      await waitUntil(subscribed(1), 'the subscription');
+      relay.silence();
+      // No request is needed to notice it.
+      await waitUntil(() => countOf(one.app.logs(), connected) === 2, 'a new connection', reconnectTime);
+      await waitUntil(subscribed(2), 'a new subscription', reconnectTime);
+      expect(await createUntilLimited(one, other)).toBe(10);
+      expect(fixtures.map(({ app }) => loggedAlerts(app))).toEqual([['redis-gone'], []]);
+    } finally {
+      await Promise.all(fixtures.map((fixture) => fixture.stop()));
+      await relay.close();
+    }
+  });
+
+  it('whose user may not use PING works: no alert', async () => {
+    const port = await freePort();
+    const keys = ['~stackone-connect:*', '&stackone-connect:*'];
+    await startRedis(port, ['--user', 'app', 'on', '>password', ...keys, '+@all', '-ping']);
+    await withFaultApp(
+      async (fixture) => {
+        await waitForConnection(fixture);
+        const refused = () => /cmdstat_ping:.*rejected_calls=[2-9]/.test(statistics(port));
+        await waitUntil(refused, 'Redis has refused a ping on each connection', reconnectTime);
+        expect(await createUntilLimited(fixture)).toBe(10);
+        expect(loggedAlerts(fixture.app)).toEqual([]);
+      },
+      { env: { ...limit, REDIS_URL: `redis://app:password@127.0.0.1:${port}` } },
     );
   });
 });

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { startEmulator } from '../../emulator/src/index.js';
+import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
 import { AppError } from '../../src/domain/app-error.js';
 import { ChangeDetector } from '../../src/events/change-detector.js';
@@ -12,12 +14,16 @@ import { StackOneHttpClient } from '../../src/stackone/http/client.js';
 import { acme, ownerFields } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
+const createClient = (emulator: Emulator, takeRequest: () => Promise<void>) => {
+  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
+  const observability = createObservability(createLogger('silent'), config.apiKey);
+  const client = new StackOneHttpClient(config, { takeRequest }, observability);
+  return { client, api: new StackOneApi(client, observability) };
+};
+
 it('A webhook that waits for our own rate limit is not an attempt: it is read as soon as there is a place', async () => {
   const emulator = await startEmulator();
   const { id: accountId } = emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
-  const logger = createLogger('silent');
-  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
-  const observability = createObservability(logger, config.apiKey);
   let refusals = 0;
   const takeRequest = async () => {
     if (refusals < 3) {
@@ -25,17 +31,49 @@ it('A webhook that waits for our own rate limit is not an attempt: it is read as
       throw new AppError('RATE_LIMITED', 'the share of background work is used up');
     }
   };
-  const client = new StackOneHttpClient(config, { takeRequest }, observability);
+  const { client, api } = createClient(emulator, takeRequest);
   const published: string[] = [];
-  const detector = new ChangeDetector(new StackOneApi(client, observability), new MemoryState(), ({ change }) => {
+  const detector = new ChangeDetector(api, new MemoryState(), ({ change }) => {
     published.push(change.kind);
   });
-  const queue = new WebhookQueue(detector, logger);
+  const queue = new WebhookQueue(detector, createLogger('silent'));
   queue.add({ kind: 'created', accountId, ownerId: null, sentAt: new Date(), changeId: '' }, async () => {});
   // An attempt would wait for 1 second, 5 seconds and 30 seconds.
   await waitUntil(() => published.length > 0, 'the account', { timeoutMs: 15_000 });
   expect([refusals, published]).toEqual([3, ['LINKED']]);
   await queue.close();
   await client.close();
+  await emulator.stop();
+});
+
+it('Each accepted webhook that cannot be read before a stop has one alert, and may come again', async () => {
+  const emulator = await startEmulator();
+  const accountIds = Array.from(
+    { length: 6 },
+    () => emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) }).id,
+  );
+  const stopping = new AbortController();
+  // No place in the rate limit until the server has stopped.
+  const { client, api } = createClient(emulator, async () => {
+    await once(stopping.signal, 'abort');
+    throw new AppError('RATE_LIMITED', 'the share of background work is used up');
+  });
+  const lines: string[] = [];
+  const logger = createLogger('error', { write: (line) => lines.push(line) });
+  const queue = new WebhookQueue(new ChangeDetector(api, new MemoryState(), () => {}), logger);
+  const released: string[] = [];
+  for (const accountId of accountIds) {
+    const release = async () => void released.push(accountId);
+    expect(queue.add({ kind: 'updated', accountId, ownerId: null, sentAt: new Date(), changeId: '' }, release)).toBe(
+      true,
+    );
+  }
+  await queue.close();
+  const lost = () => lines.filter((line) => line.includes('"alert":"webhook-lost"')).length;
+  expect([lost(), released.sort()]).toEqual([6, accountIds.sort()]);
+  stopping.abort();
+  await client.close();
+  await setImmediate();
+  expect([lost(), released.length, emulator.history]).toEqual([6, 6, []]);
   await emulator.stop();
 });

@@ -135,6 +135,18 @@ export const eventsGuards: readonly Mutant[] = [
   },
   {
     file: 'src/events/webhooks/queue.ts',
+    guard: "await Promise.all([...this.#unfinished].map((job) => this.#giveUp(job, 'the server stops')));",
+    without: '',
+    noticedBy: 'flow/webhook-queue',
+  },
+  {
+    file: 'src/events/webhooks/queue.ts',
+    guard: 'if (this.#unfinished.delete(job)) {',
+    without: 'if (true) {',
+    noticedBy: 'flow/webhook-queue',
+  },
+  {
+    file: 'src/events/webhooks/queue.ts',
     guard: "const isLimited = error instanceof AppError && error.code === 'RATE_LIMITED';",
     without: 'const isLimited = false;',
     noticedBy: 'flow/webhook-queue',
@@ -217,6 +229,20 @@ export const eventsGuards: readonly Mutant[] = [
     guard: 'if left == -1 or left > tonumber(ARGV[1]) then',
     without: 'if false then',
     noticedBy: 'flow/quota-redis',
+  },
+  {
+    file: redis,
+    guard: 'connectTimeout: connectTimeoutMs,\n    socketTimeout: silentMs,',
+    without: 'connectTimeout: connectTimeoutMs,',
+    noticedBy: 'flow/quota-redis',
+  },
+  { file: redis, guard: 'pingInterval: pingMs, ', without: '', noticedBy: 'flow/quota-redis' },
+  { file: redis, guard: 'if (!client.isReady) {', without: 'if (true) {', noticedBy: 'flow/quota-redis' },
+  {
+    file: 'src/stackone/http/errors.ts',
+    guard: 'if (ownCodes.has(code)) {',
+    without: 'if (false) {',
+    noticedBy: 'unit/upstream-errors',
   },
   { file: redis, guard: 'if (!this.#isFailing) {', without: 'if (true) {', noticedBy: 'flow/quota-redis' },
   {

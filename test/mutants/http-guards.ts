@@ -259,6 +259,24 @@ export const httpGuards: readonly Mutant[] = [
     noticedBy: 'unit/logger',
   },
   {
+    file: 'src/observability/logger.ts',
+    guard: '// There is no other place to report it.',
+    without: "throw new Error('no output');",
+    noticedBy: 'unit/logger',
+  },
+  {
+    file: 'src/observability/logger.ts',
+    guard: 'this.#text.length + this.#unwritten.length < maxWaiting',
+    without: 'true',
+    noticedBy: 'unit/logger',
+  },
+  {
+    file: 'src/lifecycle.ts',
+    guard: "process.on('SIGHUP', server.reopenAuditLog ?? stopOnce);",
+    without: "if (server.reopenAuditLog !== undefined) {\n    process.on('SIGHUP', server.reopenAuditLog);\n  }",
+    noticedBy: 'flow/process',
+  },
+  {
     file: telemetry,
     guard: 'hashOwner(this.#owner.id)',
     without: 'this.#owner.id',

@@ -19,6 +19,8 @@ export interface ProgramOptions {
   readonly preload?: string;
   /** A file that runs first. */
   readonly tracing?: string;
+  /** File descriptor of the standard output. Default: a pipe to `output`. */
+  readonly stdout?: number;
 }
 
 const running: ChildProcess[] = [];
@@ -30,17 +32,17 @@ afterEach(() => {
 
 /** Starts a program that is killed after the test, if it still runs. */
 export function startProgram(env: Record<string, string>, options: ProgramOptions = {}): Program {
-  const { file = 'dist/demo/main.js', args = [], preload, tracing } = options;
+  const { file = 'dist/demo/main.js', args = [], preload, tracing, stdout = 'pipe' } = options;
   const preloading = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
   const imported = tracing === undefined ? [] : ['--import', tracing];
   const child = spawn(process.execPath, [...preloading, ...imported, inPackage(file), ...args], {
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
   });
   running.push(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk;
     });
   }

@@ -88,6 +88,8 @@ describe('fromFailure', () => {
     ['CERT_HAS_EXPIRED', 'UPSTREAM_UNAVAILABLE', never, 'down', 'upstream-certificate'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'UPSTREAM_UNAVAILABLE', never, 'down', 'upstream-certificate'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'UPSTREAM_UNAVAILABLE', never, 'down', 'upstream-certificate'],
+    ['UND_ERR_CLOSED', 'UPSTREAM_UNAVAILABLE', never, undefined, undefined],
+    ['EMFILE', 'UPSTREAM_UNAVAILABLE', never, undefined, undefined],
   ])('maps %s to %s', (code, expected, retry, health, alert) => {
     const error = fromFailure(failure(code), 'GET /accounts');
     expect([error.code, error.retry, error.health, error.alert]).toEqual([expected, retry, health, alert]);

@@ -20,7 +20,7 @@ interface Job {
   /** Lets the same webhook in again. */
   readonly release: () => Promise<void>;
   /** How often StackOne was asked. */
-  readonly attempts: number;
+  attempts: number;
 }
 
 /** Webhooks that were accepted, until their account has been read. */
@@ -29,8 +29,8 @@ export class WebhookQueue {
   readonly #logger: Logger;
   readonly #jobs: Job[] = [];
   readonly #stopping = new AbortController();
+  readonly #unfinished = new Set<Job>();
   #workers = 0;
-  #unfinished = 0;
 
   constructor(detector: ChangeDetector, logger: Logger) {
     this.#detector = detector;
@@ -39,21 +39,27 @@ export class WebhookQueue {
 
   /** @returns false when the queue is full */
   add(webhook: AccountWebhook, release: () => Promise<void>): boolean {
-    if (this.#unfinished >= maxQueued || this.#stopping.signal.aborted) {
+    if (this.#unfinished.size >= maxQueued || this.#stopping.signal.aborted) {
       return false;
     }
-    this.#unfinished += 1;
-    this.#enqueue({ webhook, release, attempts: 0 });
+    const job = { webhook, release, attempts: 0 };
+    this.#unfinished.add(job);
+    this.#enqueue(job);
     return true;
   }
 
-  /** Accepts nothing more, and finishes what was accepted: StackOne sends no webhook again after a success. */
+  /**
+   * Accepts nothing more, and finishes what was accepted: StackOne sends no webhook again after a success. What takes too
+   * long is lost, each with its alert.
+   */
   async close(): Promise<void> {
     this.#stopping.abort();
     const deadline = performance.now() + closeMs;
-    while (this.#unfinished > 0 && performance.now() < deadline) {
+    while (this.#unfinished.size > 0 && performance.now() < deadline) {
       await sleep(pollMs);
     }
+    this.#jobs.length = 0;
+    await Promise.all([...this.#unfinished].map((job) => this.#giveUp(job, 'the server stops')));
   }
 
   #enqueue(job: Job): void {
@@ -75,21 +81,27 @@ export class WebhookQueue {
   async #process(job: Job): Promise<void> {
     try {
       await this.#detector.accountReported(job.webhook);
-      this.#unfinished -= 1;
+      this.#unfinished.delete(job);
     } catch (error) {
       const isLimited = error instanceof AppError && error.code === 'RATE_LIMITED';
       const pauseMs = isLimited ? limitedMs : pausesMs[job.attempts];
       if (pauseMs === undefined || this.#stopping.signal.aborted) {
-        this.#unfinished -= 1;
-        await job.release();
-        const reason = error instanceof Error ? error.name : 'unknown';
-        this.#logger.error({ alert: 'webhook-lost', reason }, 'The account of a webhook could not be read');
+        await this.#giveUp(job, error instanceof Error ? error.name : 'unknown');
       } else {
+        job.attempts += isLimited ? 0 : 1;
         // A shutdown ends the pause: the job is then tried for the last time.
         void sleep(pauseMs, undefined, { signal: this.#stopping.signal, ref: false })
           .catch(() => undefined)
-          .then(() => this.#enqueue({ ...job, attempts: job.attempts + (isLimited ? 0 : 1) }));
+          .then(() => this.#enqueue(job));
       }
+    }
+  }
+
+  async #giveUp(job: Job, reason: string): Promise<void> {
+    // Not again for a job that was given up while StackOne was asked.
+    if (this.#unfinished.delete(job)) {
+      await job.release();
+      this.#logger.error({ alert: 'webhook-lost', reason }, 'The account of a webhook could not be read');
     }
   }
 }

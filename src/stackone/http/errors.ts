@@ -120,6 +120,9 @@ export function fromFailure(error: unknown, endpoint: string, isFreshSocket = tr
   if (error instanceof ClientDisconnectedError) {
     return new UpstreamError('UPSTREAM_UNAVAILABLE', `${endpoint} was cancelled: the client disconnected`);
   }
+  if (ownCodes.has(code)) {
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', message);
+  }
   if (certificateCodes.test(code)) {
     return new UpstreamError('UPSTREAM_UNAVAILABLE', message, {
       health: 'down',
@@ -138,6 +141,9 @@ export function fromFailure(error: unknown, endpoint: string, isFreshSocket = tr
 
 /** Node's names for problems of a certificate (documentation of `tls`, "X509 certificate error codes"). */
 export const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME/;
+
+/** Of this process, so they show nothing about StackOne: it stops, or has no file descriptor or port left. */
+const ownCodes: ReadonlySet<string> = new Set(['UND_ERR_CLOSED', 'EMFILE', 'ENFILE', 'EADDRNOTAVAIL']);
 
 const closedSocketCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
