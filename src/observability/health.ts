@@ -5,7 +5,7 @@ export interface Health {
   /** Shutdown has begun: the load balancer must send no new requests. */
   stopping: boolean;
   /**
-   * StackOne. `unknown` until the first response, `failing` while it cannot be reached or the circuit breaker is open,
+   * StackOne. `unknown` until a call shows something, `failing` until one reaches it or while a circuit breaker is open,
    * `misconfigured` after it has rejected the API key.
    */
   upstream: 'unknown' | 'ok' | 'failing' | 'misconfigured';

@@ -53,6 +53,15 @@ describe('The circuit breaker opens after 5 consecutive failures of two owners. 
         expect(await upstreamState(fixture)).toMatchObject({ upstream: 'ok' });
       },
     },
+    {
+      name: 'a trial call shows that the API key is rejected now: the breaker closes, and the health says so',
+      probe: async (fixture: FaultApp) => {
+        fixture.upstream.injectFault(status(401));
+        expect(errorCode(await fixture.createSession())).toBe('UPSTREAM_MISCONFIGURED');
+        expect(fixture.app.logs()).toContain('The circuit breaker for StackOne is closed');
+        expect(await upstreamState(fixture)).toMatchObject({ upstream: 'misconfigured' });
+      },
+    },
   ];
   eachConcurrently(probes, ({ probe }) =>
     withFaultApp(async (fixture) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../domain/app-error.js';
-import { upstreamAfter } from '../../observability/health.js';
+import { type Health, upstreamAfter } from '../../observability/health.js';
 import type { Observability } from '../../observability/observability.js';
 import type { RequestContext } from '../../observability/request-context.js';
 import { type TraceSpan, traceIdsOf } from '../../observability/tracing.js';
@@ -57,6 +57,8 @@ export class StackOneHttpClient {
   readonly #bulkhead = new Bulkhead(maxInFlight, maxQueued);
   readonly #protections: Readonly<Record<CallKind, Protection>>;
   readonly #openBreakers = new Set<CallKind>();
+  /** What the attempts showed about StackOne, whatever the breakers do. */
+  #upstream: Health['upstream'] = 'unknown';
   /** StackOne requested a pause until this time. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
@@ -160,9 +162,10 @@ export class StackOneHttpClient {
 
   /** A log line and a metric for each attempt: names and numbers, nothing that was sent or received. */
   #report(context: RequestContext, span: TraceSpan, endpoint: string, outcome: Outcome, milliseconds: number): void {
-    const { logger, metrics, health } = this.#observability;
+    const { logger, metrics } = this.#observability;
     const code = outcome === 'ok' ? outcome : outcome.code;
-    health.upstream = this.#openBreakers.size > 0 ? 'failing' : upstreamAfter(health.upstream, code);
+    this.#upstream = upstreamAfter(this.#upstream, code);
+    this.#updateHealth();
     context.telemetry.addAttempt(milliseconds);
     metrics.observeAttempt(endpoint, code, milliseconds / 1000);
     span.end(code);
@@ -192,15 +195,19 @@ export class StackOneHttpClient {
   }
 
   #setBreakerOpen(breaker: CallKind, isOpen: boolean): void {
-    const { logger, metrics, health } = this.#observability;
+    const { logger, metrics } = this.#observability;
     this.#openBreakers[isOpen ? 'add' : 'delete'](breaker);
-    health.upstream = this.#openBreakers.size > 0 ? 'failing' : 'ok';
+    this.#updateHealth();
     metrics.setBreakerOpen(breaker, isOpen);
     if (isOpen) {
       logger.error({ alert: 'upstream-breaker', breaker }, 'The circuit breaker for StackOne is open');
     } else {
       logger.info({ breaker }, 'The circuit breaker for StackOne is closed');
     }
+  }
+
+  #updateHealth(): void {
+    this.#observability.health.upstream = this.#openBreakers.size > 0 ? 'failing' : this.#upstream;
   }
 }
 
