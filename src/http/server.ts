@@ -67,7 +67,7 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
   addJsonBody(server);
 
   addRequestContext(server, observability, connections);
-  await addOverloadGuard(server, config.maxEventLoopDelayMs);
+  addOverloadGuard(server, config.maxEventLoopDelayMs);
   // Strict for all routes; the demo page and the playground relax it for themselves.
   addSecurityHeaders(server, {
     contentSecurityPolicy: {

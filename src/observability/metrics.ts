@@ -67,8 +67,9 @@ export function createMetrics() {
     labelNames: ['outcome'],
     registers,
   });
-  // Prometheus sees no increase in a series that begins with 1, and one lost change is enough for an alert.
+  // Prometheus sees no increase in a series that begins with 1, and one of these is enough for an alert.
   deliveries.inc({ outcome: 'lost' }, 0);
+  webhooks.inc({ outcome: 'unsigned' }, 0);
   const openStreams = new Gauge({
     name: 'connect_streams_open',
     help: 'Open event streams of this instance.',

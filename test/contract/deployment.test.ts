@@ -95,8 +95,9 @@ describe('deploy/kubernetes', () => {
     const text = readText(`${folder}/alerts.yaml`);
     const expressions = [...text.matchAll(/^ +expr: (.*)$/gm)].map(([, expression = '']) => expression);
     const metrics = await (await fetch(new URL('/metrics', server.metricsUrl))).text();
-    // Otherwise the first lost change would be no increase.
+    // Otherwise the first lost change, or the first unsigned webhook, would be no increase.
     expect(metrics).toContain('connect_event_deliveries_total{outcome="lost"} 0');
+    expect(metrics).toContain('connect_webhooks_total{outcome="unsigned"} 0');
     const known = [...metrics.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) =>
       type === 'histogram' ? `${name}_count` : name,
     );
@@ -110,6 +111,13 @@ describe('deploy/kubernetes', () => {
     expect(['lost', 'unsigned'].filter((outcome) => !operations.includes(`\`${outcome}\``))).toEqual([]);
     const settings = [...text.matchAll(/\b[A-Z]+_[A-Z_]+\b/g)].map(([name]) => name);
     expect(settings.filter((name) => !variables.includes(name) && !codes.includes(`code,${name}`))).toEqual([]);
+  });
+
+  it('fires for a single increase: no alert on one has to last as long as its window', () => {
+    const rules = readText(`${folder}/alerts.yaml`).split('- alert: ');
+    const onIncrease = rules.filter((rule) => /^ +expr: .*\bincrease\(/m.test(rule));
+    expect(onIncrease.length).toBeGreaterThan(2);
+    expect(onIncrease.filter((rule) => /^ +for:/m.test(rule))).toEqual([]);
   });
 
   it('lets a pod finish: the shutdown is shorter than the time until the pod is killed', () => {

@@ -239,6 +239,27 @@ describe('SIGHUP', () => {
   });
 });
 
+describe('More connections than file descriptors', () => {
+  it('do not end the process, and it serves again when they are closed', async () => {
+    // As many as the shell allows. The start needs about a hundred at a time.
+    const program = startProgram(serverEnv, { ...server, shell: 'ulimit -n 160' });
+    const url = await waitForUrl(program);
+    const sockets = Array.from({ length: 200 }, () => openSocket(url).on('error', () => undefined));
+    // Longer than the interval in which the server measures itself.
+    await sleep(2_500);
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+    const isLive = () =>
+      fetch(`${url}/livez`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await waitUntil(isLive, 'the server serves', startTimeout);
+    expect(program.output()).not.toContain('"level":"fatal"');
+  });
+});
+
 describe('A standard output that cannot be written', () => {
   const env = { ...serverEnv, SHUTDOWN_GRACE_SECONDS: '0' };
 

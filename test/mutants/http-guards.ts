@@ -133,8 +133,8 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: overload,
-    guard: '    maxEventLoopDelay: maxEventLoopDelayMs,\n',
-    without: '',
+    guard: 'delayMs > maxEventLoopDelayMs && ',
+    without: 'false && ',
     noticedBy: 'flow/overload',
   },
   {

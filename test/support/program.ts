@@ -21,6 +21,8 @@ export interface ProgramOptions {
   readonly tracing?: string;
   /** File descriptor of the standard output. Default: a pipe to `output`. */
   readonly stdout?: number;
+  /** A command of the shell that runs first, such as `ulimit`. */
+  readonly shell?: string;
 }
 
 const running: ChildProcess[] = [];
@@ -32,13 +34,17 @@ afterEach(() => {
 
 /** Starts a program that is killed after the test, if it still runs. */
 export function startProgram(env: Record<string, string>, options: ProgramOptions = {}): Program {
-  const { file = 'dist/demo/main.js', args = [], preload, tracing, stdout = 'pipe' } = options;
+  const { file = 'dist/demo/main.js', args = [], preload, tracing, stdout = 'pipe', shell = ':' } = options;
   const preloading = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
   const imported = tracing === undefined ? [] : ['--import', tracing];
-  const child = spawn(process.execPath, [...preloading, ...imported, inPackage(file), ...args], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', stdout, 'pipe'],
-  });
+  const child = spawn(
+    'sh',
+    ['-c', `${shell}; exec "$0" "$@"`, process.execPath, ...preloading, ...imported, inPackage(file), ...args],
+    {
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', stdout, 'pipe'],
+    },
+  );
   running.push(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

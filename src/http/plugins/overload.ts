@@ -1,28 +1,41 @@
-import underPressure from '@fastify/under-pressure';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import { errorCodeInfo } from '../../domain/error-codes.js';
 import { errorBody } from '../errors.js';
 import { requestContextOf } from './request-context.js';
 
 const sampleIntervalMs = 1_000;
+const resolutionMs = 10;
 const retryAfterSeconds = 2;
 
-/** While the event loop is delayed, new operations get 503 at once, so that those in flight can finish. */
-export async function addOverloadGuard(server: FastifyInstance, maxEventLoopDelayMs: number): Promise<void> {
-  await server.register(underPressure, {
-    maxEventLoopDelay: maxEventLoopDelayMs,
-    sampleInterval: sampleIntervalMs,
-    pressureHandler: (request, reply, _type, delayMs) => {
-      // An interval without any sample has an infinite delay. The loop was then blocked for about the interval.
-      const isOverloaded = delayMs !== Number.POSITIVE_INFINITY || sampleIntervalMs > maxEventLoopDelayMs;
-      // Health checks and pages are served also under load.
-      if (isOverloaded && request.routeOptions.url?.startsWith('/graphql')) {
-        requestContextOf(request).telemetry.setCode('OVERLOADED');
-        reply
-          .code(errorCodeInfo('OVERLOADED').httpStatus ?? 503)
-          .header('retry-after', retryAfterSeconds)
-          .send(errorBody('OVERLOADED'));
-      }
-    },
+/**
+ * While the event loop is delayed, new operations get 503 at once, so that those in flight can finish. Not with
+ * `@fastify/under-pressure`: it reads the memory of the process too, and throws when no file descriptor is left for that.
+ */
+export function addOverloadGuard(server: FastifyInstance, maxEventLoopDelayMs: number): void {
+  const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
+  histogram.enable();
+  let delayMs = 0;
+  const timer = setInterval(() => {
+    // An interval without any sample: the loop was blocked for about the interval.
+    delayMs = Number.isNaN(histogram.mean) ? sampleIntervalMs : histogram.mean / 1e6 - resolutionMs;
+    histogram.reset();
+  }, sampleIntervalMs).unref();
+  server.addHook('onClose', (_server, done) => {
+    clearInterval(timer);
+    histogram.disable();
+    done();
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    // Health checks and pages are served also under load.
+    if (delayMs > maxEventLoopDelayMs && request.routeOptions.url?.startsWith('/graphql')) {
+      requestContextOf(request).telemetry.setCode('OVERLOADED');
+      reply
+        .code(errorCodeInfo('OVERLOADED').httpStatus ?? 503)
+        .header('retry-after', retryAfterSeconds)
+        .send(errorBody('OVERLOADED'));
+    } else {
+      done();
+    }
   });
 }
