@@ -16,13 +16,15 @@ export function addOverloadGuard(server: FastifyInstance, maxEventLoopDelayMs: n
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
   let delayMs = 0;
-  const timer = setInterval(() => {
+  const timer = setTimeout(() => {
     // An interval without any sample: the loop was blocked for about the interval.
     delayMs = Number.isNaN(histogram.mean) ? sampleIntervalMs : histogram.mean / 1e6 - resolutionMs;
     histogram.reset();
+    // Not an interval, which can be shorter after a delay.
+    timer.refresh();
   }, sampleIntervalMs).unref();
   server.addHook('onClose', (_server, done) => {
-    clearInterval(timer);
+    clearTimeout(timer);
     histogram.disable();
     done();
   });
