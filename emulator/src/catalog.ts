@@ -45,7 +45,7 @@ export function addCatalogRoutes(app: FastifyInstance, settings: Settings): void
       const enabled = query.get('enabled');
       const keys = listParameter(query, 'connector_key');
       const rows = listProviders().filter(
-        (one) => (enabled === null || String(one.enabled) === enabled) && (keys.length === 0 || keys.includes(one.key)),
+        (one) => (!enabled || String(one.enabled) === enabled) && (keys.length === 0 || keys.includes(one.key)),
       );
       // `oddPaging` applies to /accounts only: the paging of these endpoints is documented.
       return paginate([...settings.rawRows.catalog, ...rows.map(toRow)], query, { oddPaging: 'none' });

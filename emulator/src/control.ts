@@ -1,40 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { accountPatchSchema, accountSeedSchema } from './account-input.js';
 import { StackOneError } from './errors.js';
 import { faultSchema } from './faults.js';
 import { settingsSchema } from './settings.js';
 import type { Emulator } from './start-emulator.js';
 
-const textSchema = z.string().min(1);
-const timestampSchema = z.iso.datetime({ offset: true });
-
-const accountPatchSchema = z
-  .strictObject({
-    provider: textSchema,
-    status: textSchema,
-    status_reasons: z.array(
-      z.strictObject({
-        code: z.string().exactOptional(),
-        description: z.string().exactOptional(),
-        timestamp: timestampSchema,
-      }),
-    ),
-    origin_owner_id: textSchema,
-    origin_owner_name: textSchema,
-    origin_username: z.string().nullable(),
-    label: z.string().nullable(),
-    type: z.string().nullable(),
-    credentials: z.record(z.string(), z.string()),
-    created_at: timestampSchema,
-    updated_at: timestampSchema,
-  })
-  .exactPartial();
-const accountSeedSchema = accountPatchSchema.extend({
-  id: textSchema.exactOptional(),
-  provider: textSchema,
-  origin_owner_id: textSchema,
-  origin_owner_name: textSchema,
-});
 const faultRequestSchema = z.looseObject({ times: z.int().min(1).default(1) });
 const clockSchema = z.strictObject({ seconds: z.number() });
 const paramsSchema = z.object({ id: z.string() });
@@ -80,12 +51,7 @@ export async function addControlRoutes(
 
   app.patch('/__emulator/accounts/:id', (request) => {
     const { id } = paramsSchema.parse(request.params);
-    const patch = accountPatchSchema.parse(request.body);
-    // `emulator.updateAccount` throws a plain Error for an unknown id, which would become a 500 here.
-    if (!emulator.accounts().some((account) => account.id === id)) {
-      throw new StackOneError(404, `Account ${id} not found`);
-    }
-    return emulator.updateAccount(id, patch);
+    return emulator.updateAccount(id, accountPatchSchema.parse(request.body));
   });
 }
 

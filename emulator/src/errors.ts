@@ -1,5 +1,6 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
-import { ZodError } from 'zod';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { type core, ZodError, type z } from 'zod';
+import { requestUrl } from './request-url.js';
 
 /** An error response in StackOne's format: `{statusCode, message, timestamp}`. */
 export class StackOneError extends Error {
@@ -17,8 +18,27 @@ export class StackOneError extends Error {
 }
 
 /** All schema violations in one string: the Hub crashes when `message` is an array. */
-function formatIssues(error: ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
+function formatIssues(issues: readonly core.$ZodIssue[]): string {
+  return issues
+    .map((issue) => {
+      const [closest] = issue.code === 'invalid_union' ? issue.errors.toSorted((a, b) => a.length - b.length) : [];
+      return closest ? formatIssues(closest) : `${issue.path.join('.') || 'body'}: ${issue.message}`;
+    })
+    .join('; ');
+}
+
+/**
+ * Parses what a test passes to a method of the emulator, like the same input over HTTP. A property that is undefined is
+ * a missing one.
+ * @throws StackOneError 400
+ */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: object): z.output<Schema> {
+  const defined = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  const result = schema.safeParse(defined);
+  if (!result.success) {
+    throw new StackOneError(400, formatIssues(result.error.issues));
+  }
+  return result.data;
 }
 
 function toStackOneError(error: FastifyError | StackOneError | ZodError): StackOneError {
@@ -26,20 +46,28 @@ function toStackOneError(error: FastifyError | StackOneError | ZodError): StackO
     return error;
   }
   if (error instanceof ZodError) {
-    return new StackOneError(400, formatIssues(error));
+    return new StackOneError(400, formatIssues(error.issues));
   }
   // Errors of Fastify itself: malformed JSON, a body that is too large, an unknown content type.
   return new StackOneError(error.statusCode ?? 500, error.message);
 }
 
+export function sendError(
+  error: FastifyError | StackOneError | ZodError,
+  reply: FastifyReply,
+  now: Date,
+): FastifyReply {
+  const { statusCode, message, providerResponse } = toStackOneError(error);
+  const provider = providerResponse === undefined ? {} : { provider_response: providerResponse };
+  return reply.status(statusCode).send({ statusCode, message, timestamp: now.toISOString(), ...provider });
+}
+
 /** Sends every error of `app` in StackOne's format, including unknown routes and malformed bodies. */
 export function addErrorHandlers(app: FastifyInstance, now: () => Date): void {
-  app.setErrorHandler<FastifyError | StackOneError | ZodError>((error, _request, reply) => {
-    const { statusCode, message, providerResponse } = toStackOneError(error);
-    const provider = providerResponse === undefined ? {} : { provider_response: providerResponse };
-    return reply.status(statusCode).send({ statusCode, message, timestamp: now().toISOString(), ...provider });
-  });
+  app.setErrorHandler<FastifyError | StackOneError | ZodError>((error, _request, reply) =>
+    sendError(error, reply, now()),
+  );
   app.setNotFoundHandler((request) => {
-    throw new StackOneError(404, `Cannot ${request.method} ${new URL(request.url, 'http://emulator').pathname}`);
+    throw new StackOneError(404, `Cannot ${request.method} ${requestUrl(request).pathname}`);
   });
 }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { parseInput, StackOneError } from './errors.js';
+import { requestUrl } from './request-url.js';
 
 const matchSchema = z
   .strictObject({
@@ -39,8 +41,12 @@ const apiPaths = /^\/(connect_sessions|accounts|connectors|auth_configs|connecto
 export class Faults {
   readonly #queue: { fault: Fault; times: number }[] = [];
 
+  /** @throws StackOneError 400 */
   add(fault: Fault, times: number): void {
-    this.#queue.push({ fault: faultSchema.parse(fault), times });
+    if (!(times >= 1)) {
+      throw new StackOneError(400, 'times: must be at least 1');
+    }
+    this.#queue.push({ fault: parseInput(faultSchema, fault), times });
   }
 
   clear(): void {
@@ -72,7 +78,7 @@ function matches({ match }: Fault, method: string, path: string): boolean {
 /** Applies `faults` before authentication and all routes, like a proxy in front of StackOne. */
 export function injectFaults(app: FastifyInstance, faults: Faults, now: () => Date): void {
   app.addHook('preHandler', async (request, reply) => {
-    const { pathname } = new URL(request.url, 'http://emulator');
+    const { pathname } = requestUrl(request);
     if (pathname.startsWith('/__emulator') || request.method === 'OPTIONS') {
       return;
     }
@@ -86,11 +92,10 @@ export function injectFaults(app: FastifyInstance, faults: Faults, now: () => Da
 async function applyFault(fault: Fault, request: FastifyRequest, reply: FastifyReply, now: () => Date): Promise<void> {
   if ('status' in fault) {
     const message = 'Injected fault';
-    const body = fault.body ?? { statusCode: fault.status, message, timestamp: now().toISOString() };
-    await reply
-      .status(fault.status)
-      .headers(fault.headers ?? {})
-      .send(body);
+    const { status, headers = {}, body = { statusCode: status, message, timestamp: now().toISOString() } } = fault;
+    // Fastify sends null as an empty body.
+    const sent = body === null ? reply.type('application/json').serializer(JSON.stringify) : reply;
+    await sent.status(status).headers(headers).send(body);
     return;
   }
   switch (fault.kind) {

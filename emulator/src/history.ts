@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { requestUrl } from './request-url.js';
 
 /** One received request. Secrets are replaced by `[redacted]`, because tests print the history. */
 export interface RequestRecord {
@@ -26,12 +27,18 @@ function redactHeaders(request: FastifyRequest): Record<string, string> {
   );
 }
 
-/** Redacts `token`: the URLs of the OAuth popup and of the hosted Hub contain the session token. */
-function redactQuery(url: URL): Record<string, string | string[]> {
+/**
+ * Redacts `token`: the URLs of the OAuth popup and of the hosted Hub contain the session token. The other parameters of
+ * the popup are credentials, except these.
+ */
+function redactQuery({ pathname, searchParams }: URL): Record<string, string | string[]> {
+  const isPopup = pathname.startsWith('/connect/oauth2/');
+  const isSecret = (key: string) =>
+    key === 'token' || (isPopup && !['redirect_uri', 'connection_attempt_id'].includes(key));
   return Object.fromEntries(
-    [...new Set(url.searchParams.keys())].map((key) => {
-      const [first = '', ...more] = url.searchParams.getAll(key);
-      return [key, key === 'token' ? redacted : more.length > 0 ? [first, ...more] : first];
+    [...new Set(searchParams.keys())].map((key) => {
+      const [first = '', ...more] = searchParams.getAll(key);
+      return [key, isSecret(key) ? redacted : more.length > 0 ? [first, ...more] : first];
     }),
   );
 }
@@ -50,7 +57,7 @@ function redactBody(body: unknown): unknown {
       if (key === 'token') {
         return [key, redacted];
       }
-      if (key !== 'credentials' || !isRecord(value)) {
+      if (!['credentials', 'setup_information', 'secrets'].includes(key) || !isRecord(value)) {
         return [key, value];
       }
       return [key, Object.fromEntries(Object.keys(value).map((name) => [name, redacted]))];
@@ -64,7 +71,7 @@ export function recordHistory(app: FastifyInstance, history: RequestRecord[], no
 
   // Recorded on arrival, not on response: requests that hang or are cut off must be in the history too.
   app.addHook('onRequest', async (request) => {
-    const url = new URL(request.url, 'http://emulator');
+    const url = requestUrl(request);
     if (url.pathname.startsWith('/__emulator') || request.method === 'OPTIONS') {
       return;
     }

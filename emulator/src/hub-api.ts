@@ -9,9 +9,6 @@ import type { Account, Attempt, Session, Store } from './store.js';
 
 export interface HubApiOptions {
   store: Store;
-}
-
-interface HubApiSettings {
   settings: Pick<Settings, 'enabledProviders'>;
 }
 
@@ -27,15 +24,15 @@ const listQuerySchema = z.object({ provider: z.string().optional() });
  * The API that the Hub calls from the browser, from any origin. The session token is the only credential.
  * Registered under the prefix `/hub`, so that StackOne's server API gets no CORS headers: browsers must not call it.
  */
-export async function hubApi(app: FastifyInstance, { store, settings }: HubApiOptions & HubApiSettings): Promise<void> {
+export async function hubApi(app: FastifyInstance, options: HubApiOptions): Promise<void> {
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: ['content-type', 'x-hub-session-token', 'x-hub-version'],
   });
-  addConnectorRoutes(app, store, settings);
-  addAccountRoutes(app, store);
-  addAttemptRoutes(app, store);
+  addConnectorRoutes(app, options);
+  addAccountRoutes(app, options);
+  addAttemptRoutes(app, options);
 }
 
 function requireSession(request: FastifyRequest, store: Store): Session {
@@ -48,8 +45,8 @@ function requireSession(request: FastifyRequest, store: Store): Session {
 }
 
 /** The providers that a session offers. */
-function availableProviders(store: Store, session: Session): Provider[] {
-  const enabled = providers.filter((provider) => provider.enabled);
+function availableProviders({ store, settings }: HubApiOptions, session: Session): Provider[] {
+  const enabled = providers.filter((provider) => provider.enabled && settings.enabledProviders === 'default');
   // In an edit session only this provider: with other rows, the Hub may send the id of another provider.
   const edited = session.account_id === null ? undefined : store.existingAccount(session);
   if (edited) {
@@ -64,15 +61,16 @@ function availableProviders(store: Store, session: Session): Provider[] {
 }
 
 /** @throws StackOneError 404 when the session does not offer this integration */
-export function requireAvailableProvider(store: Store, session: Session, integrationId: string): Provider {
-  const chosen = availableProviders(store, session).find((provider) => provider.integrationId === integrationId);
+export function requireAvailableProvider(options: HubApiOptions, session: Session, integrationId: string): Provider {
+  const chosen = availableProviders(options, session).find((provider) => provider.integrationId === integrationId);
   if (!chosen) {
     throw new StackOneError(404, 'This integration is not available');
   }
   return chosen;
 }
 
-function addConnectorRoutes(app: FastifyInstance, store: Store, settings: HubApiSettings['settings']): void {
+function addConnectorRoutes(app: FastifyInstance, options: HubApiOptions): void {
+  const { store } = options;
   app.get('/settings', (request) => {
     const existing = store.existingAccount(requireSession(request, store));
     return { enabled_features: [], ...(existing ? { existing_account_id: existing.id } : {}) };
@@ -81,9 +79,11 @@ function addConnectorRoutes(app: FastifyInstance, store: Store, settings: HubApi
   app.get('/connectors', (request) => {
     const session = requireSession(request, store);
     const { provider } = listQuerySchema.parse(request.query);
-    const offered = availableProviders(store, session).filter(({ key }) => provider === undefined || provider === key);
+    const offered = availableProviders(options, session).filter(
+      ({ key }) => provider === undefined || provider === key,
+    );
     return {
-      integrations: settings.enabledProviders === 'none' ? [] : offered.map(toIntegration),
+      integrations: offered.map(toIntegration),
       external_trigger_token: session.external_trigger_token,
     };
   });
@@ -91,7 +91,7 @@ function addConnectorRoutes(app: FastifyInstance, store: Store, settings: HubApi
   app.get('/connectors/:id', (request) => {
     const session = requireSession(request, store);
     return {
-      config: toConnectorConfig(requireAvailableProvider(store, session, idSchema.parse(request.params).id)),
+      config: toConnectorConfig(requireAvailableProvider(options, session, idSchema.parse(request.params).id)),
     };
   });
 }
@@ -113,11 +113,12 @@ function toConnectorConfig({ key, name, auth, fields, logoUrl }: Provider) {
   return { key, name, type: auth, ...grant, configFields, assets: { icon: logoUrl } };
 }
 
-function addAccountRoutes(app: FastifyInstance, store: Store): void {
+function addAccountRoutes(app: FastifyInstance, options: HubApiOptions): void {
+  const { store } = options;
   app.post('/accounts', (request, reply) => {
     const session = requireSession(request, store);
     const { integration_id, credentials } = submissionSchema.parse(request.body);
-    const provider = requireAvailableProvider(store, session, integration_id);
+    const provider = requireAvailableProvider(options, session, integration_id);
     const accepted = mergeCredentials(provider, {}, credentials);
     validateCredentials(provider, accepted);
     return reply.status(201).send({ id: store.link(session, provider.key, accepted).id });
@@ -171,7 +172,7 @@ function requireAccessibleAccount(
   return { account, provider };
 }
 
-function addAttemptRoutes(app: FastifyInstance, store: Store): void {
+function addAttemptRoutes(app: FastifyInstance, { store }: HubApiOptions): void {
   app.post('/connection_attempts', (request, reply) => {
     const session = requireSession(request, store);
     if (newAttemptSchema.parse(request.body).token !== session.token) {

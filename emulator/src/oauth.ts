@@ -5,6 +5,7 @@ import { mergeCredentials, type Values, validateCredentials } from './credential
 import { StackOneError } from './errors.js';
 import { type HubApiOptions, requireAvailableProvider } from './hub-api.js';
 import type { Provider } from './providers.js';
+import { requestUrl } from './request-url.js';
 import type { Attempt, Session, Store } from './store.js';
 
 const idSchema = z.object({ id: z.string() });
@@ -21,7 +22,7 @@ interface Popup {
  * The OAuth popup of a provider. The Hub also sends a `redirect_uri`, which is a page of StackOne's dashboard that
  * shows the result. It is ignored: this popup shows the result itself and calls no other host.
  */
-export async function oauthPopup(app: FastifyInstance, { store }: HubApiOptions): Promise<void> {
+export async function oauthPopup(app: FastifyInstance, options: HubApiOptions): Promise<void> {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
@@ -33,14 +34,14 @@ export async function oauthPopup(app: FastifyInstance, { store }: HubApiOptions)
   });
 
   app.get('/connect/oauth2/:id', (request, reply) => {
-    const { provider, session } = parsePopupRequest(request, store);
+    const { provider, session } = parsePopupRequest(request, options);
     return sendPage(reply, consentPage(provider, session));
   });
 
   app.post('/connect/oauth2/:id', (request, reply) => {
-    const popup = parsePopupRequest(request, store);
+    const popup = parsePopupRequest(request, options);
     const { decision } = decisionSchema.parse(request.body);
-    return sendPage(reply, decision === 'approve' ? approve(popup, store) : deny(popup, store));
+    return sendPage(reply, decision === 'approve' ? approve(popup, options.store) : deny(popup, options.store));
   });
 }
 
@@ -52,12 +53,9 @@ function sendPage(reply: FastifyReply, page: string): FastifyReply {
  * Checks everything on each request: the session can expire or be cancelled between the page and the click.
  * @throws StackOneError with a message for the user
  */
-function parsePopupRequest(request: FastifyRequest, store: Store): Popup {
-  const {
-    token = '',
-    connection_attempt_id = '',
-    ...values
-  } = Object.fromEntries(new URL(request.url, 'http://emulator').searchParams);
+function parsePopupRequest(request: FastifyRequest, options: HubApiOptions): Popup {
+  const { store } = options;
+  const { token = '', connection_attempt_id = '', ...values } = Object.fromEntries(requestUrl(request).searchParams);
   const session = store.findValidSession(token);
   if (!session) {
     throw new StackOneError(401, 'This session has expired. Close this window and start again.');
@@ -69,7 +67,7 @@ function parsePopupRequest(request: FastifyRequest, store: Store): Popup {
   if (attempt.status !== 'pending') {
     throw new StackOneError(409, `This connection attempt has ended (${attempt.status}). You can close this window.`);
   }
-  const provider = requireAvailableProvider(store, session, idSchema.parse(request.params).id);
+  const provider = requireAvailableProvider(options, session, idSchema.parse(request.params).id);
   if (provider.auth !== 'oauth2') {
     throw new StackOneError(400, `${provider.name} does not use OAuth.`);
   }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { StackOneError } from './errors.js';
+import { requestUrl } from './request-url.js';
 import type { Settings } from './settings.js';
 
 // StackOne documents no maximum page size. The emulator silently reduces larger values: a client that requests more
@@ -7,7 +8,7 @@ import type { Settings } from './settings.js';
 const maxPageSize = 100;
 
 export function parseQuery(request: FastifyRequest): URLSearchParams {
-  return new URL(request.url, 'http://emulator').searchParams;
+  return requestUrl(request).searchParams;
 }
 
 /** A list parameter in any of the common formats: `a=1&a=2`, `a[]=1`, `a=1,2`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseInput } from './errors.js';
 
 /**
  * Switches for behavior that StackOne's documentation leaves open or that differs between StackOne projects. A
@@ -71,3 +72,11 @@ export const defaultSettings: Readonly<Settings> = {
   webhookFault: 'none',
   webhookDelayMs: 1000,
 };
+
+/**
+ * The defaults, with these settings instead of some of them.
+ * @throws StackOneError 400
+ */
+export function withDefaults(settings: Partial<Settings> = {}): Settings {
+  return { ...defaultSettings, ...parseInput(settingsSchema.exactPartial(), settings) };
+}

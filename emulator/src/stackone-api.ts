@@ -14,7 +14,7 @@ interface StackOneApiOptions {
   url: () => string;
 }
 
-const textSchema = z.string().trim().min(1, 'must not be empty');
+const textSchema = z.string().refine((text) => text.trim() !== '', 'must not be empty');
 const sessionRequestSchema = z.object({
   origin_owner_id: textSchema,
   origin_owner_name: textSchema,
@@ -33,20 +33,24 @@ const sessionRequestSchema = z.object({
   provider_version: z.null('is deprecated').optional(),
 });
 const tokenSchema = z.object({ token: z.string() });
-const accountChangeSchema = z
-  .object({
-    provider: textSchema,
-    origin_owner_id: textSchema,
-    origin_owner_name: textSchema,
-    origin_username: z.string().nullable(),
-    label: z.string().nullable(),
-    type: z.string().nullable(),
-  })
-  .exactPartial();
+const valuesSchema = z.record(z.string(), z.string()).nullish();
+const accountChangeSchema = z.object({
+  // An account has a provider and an owner: null changes nothing.
+  provider: textSchema.nullish(),
+  origin_owner_id: textSchema.nullish(),
+  origin_owner_name: textSchema.nullish(),
+  origin_username: z.string().nullable().exactOptional(),
+  label: z.string().nullable().exactOptional(),
+  type: z.enum(['production', 'test']).nullable().exactOptional(),
+  credentials: valuesSchema,
+  setup_information: valuesSchema,
+  secrets: valuesSchema,
+});
 const idSchema = z.object({ id: z.string() });
 
 const defaultExpiresInSeconds = 1800;
 const organizationId = 1042;
+
 /** StackOne's API for connect sessions, linked accounts and the provider catalog. */
 export async function stackOneApi(app: FastifyInstance, options: StackOneApiOptions): Promise<void> {
   requireApiKey(app, options);
@@ -141,11 +145,31 @@ function addAccountRoutes(app: FastifyInstance, { store, settings }: StackOneApi
     return raw ?? inVocabulary(settings)(requireAccount(store.account(id)));
   });
 
-  app.patch('/accounts/:id', (request) =>
-    requireAccount(store.updateAccount(idSchema.parse(request.params).id, accountChangeSchema.parse(request.body))),
-  );
+  app.get('/accounts/:id/meta', (request) => {
+    const { provider: key } = requireAccount(store.account(idSchema.parse(request.params).id));
+    const provider = findProvider(key);
+    if (!provider) {
+      throw new StackOneError(404, `Connector ${key} not found`);
+    }
+    return { provider: key, category: provider.category, models: {} };
+  });
 
-  app.delete('/accounts/:id', (request) => requireAccount(store.deleteAccount(idSchema.parse(request.params).id)));
+  app.patch('/accounts/:id', (request) => {
+    const account = requireAccount(store.account(idSchema.parse(request.params).id));
+    const { credentials, setup_information, secrets, ...change } = accountChangeSchema.parse(request.body);
+    const updated = store.updateAccount(account.id, {
+      ...change,
+      provider: change.provider ?? account.provider,
+      origin_owner_id: change.origin_owner_id ?? account.origin_owner_id,
+      origin_owner_name: change.origin_owner_name ?? account.origin_owner_name,
+      credentials: { ...store.credentialsOf(account.id), ...credentials, ...setup_information, ...secrets },
+    });
+    return inVocabulary(settings)(requireAccount(updated));
+  });
+
+  app.delete('/accounts/:id', (request) =>
+    inVocabulary(settings)(requireAccount(store.deleteAccount(idSchema.parse(request.params).id))),
+  );
 }
 
 /** An account in the vocabulary of version 1 or 2 of StackOne's API. */

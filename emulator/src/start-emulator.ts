@@ -1,13 +1,14 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { accountPatchSchema, accountSeedSchema } from './account-input.js';
 import { connectLibrary } from './connect-library.js';
 import { addControlRoutes } from './control.js';
-import { addErrorHandlers } from './errors.js';
+import { addErrorHandlers, parseInput, StackOneError, sendError } from './errors.js';
 import { type Fault, Faults, injectFaults } from './faults.js';
 import { type RequestRecord, recordHistory } from './history.js';
 import { hostedHub } from './hosted-hub.js';
 import { hubApi } from './hub-api.js';
 import { oauthPopup } from './oauth.js';
-import { defaultSettings, type Settings } from './settings.js';
+import { type Settings, withDefaults } from './settings.js';
 import { stackOneApi } from './stackone-api.js';
 import { type Account, type AccountPatch, type AccountSeed, Store } from './store.js';
 import { Webhooks } from './webhooks.js';
@@ -39,15 +40,24 @@ export interface Emulator {
   readonly history: readonly RequestRecord[];
   /** Can be changed at any time. `reset` restores those of the start. */
   readonly settings: Settings;
-  /** Makes the next `times` (default 1) matching requests fail. Faults apply in the order they were added. */
+  /**
+   * Makes the next `times` (default 1) matching requests fail. Faults apply in the order they were added.
+   * @throws Error when the fault is not valid, or `times` is less than 1
+   */
   failNext(fault: Fault, times?: number): void;
   /** All accounts of all owners, oldest first. */
   accounts(): Account[];
-  /** Adds a linked account. Default credentials: example values for all fields of the provider. */
+  /**
+   * Adds a linked account. Default credentials: example values for all fields of the provider.
+   * @throws Error when a field is not valid, or the id exists
+   */
   addAccount(seed: AccountSeed): Account;
-  /** @throws Error when no account has this id */
+  /** @throws Error when no account has this id, or a field is not valid */
   updateAccount(id: string, patch: AccountPatch): Account;
-  /** Moves the emulator's clock forward. Sessions expire by this clock. */
+  /**
+   * Moves the emulator's clock forward. Sessions expire by this clock.
+   * @throws Error when the clock would have no valid time
+   */
   advance(seconds: number): void;
   /** Deletes sessions, accounts, history and faults, and restores the settings of the start and the clock. */
   reset(): void;
@@ -60,14 +70,21 @@ const bodyLimitBytes = 64 * 1024;
 /** Starts an emulator that listens on `host` only. Nothing is stored after `stop`. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 0, apiKey = 'demo-key', controlHosts = [], now = Date.now } = options;
-  const app = Fastify({ bodyLimit: bodyLimitBytes, forceCloseConnections: true });
+  const app = Fastify({
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: true,
+    frameworkErrors: (error, _request, reply) => void sendError(error, reply, clock()),
+  });
   const faults = new Faults();
   const history: RequestRecord[] = [];
-  const settings: Settings = { ...defaultSettings, ...options.settings };
+  // Sealed: a misspelt name throws an error.
+  const settings = Object.seal(withDefaults(options.settings));
   const webhooks = new Webhooks(settings, () => store.now());
   const store: Store = new Store(now, (event, account) => webhooks.send(event, account));
   // Set when the server listens. Kept after `stop`: tests of an outage still call it.
   let url = '';
+
+  const clock = () => store.now();
 
   const emulator: Emulator = {
     get url() {
@@ -78,11 +95,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     settings,
     failNext: (fault, times = 1) => faults.add(fault, times),
     accounts: () => store.accounts(),
-    addAccount: (seed) => store.addAccount(seed),
+    addAccount(seed) {
+      const account = parseInput(accountSeedSchema, seed);
+      if (account.id !== undefined && store.account(account.id)) {
+        throw new StackOneError(409, `Account ${account.id} already exists`);
+      }
+      return store.addAccount(account);
+    },
     updateAccount(id, patch) {
-      const account = store.updateAccount(id, patch);
+      const account = store.updateAccount(id, parseInput(accountPatchSchema, patch));
       if (!account) {
-        throw new Error(`Account ${id} not found`);
+        throw new StackOneError(404, `Account ${id} not found`);
       }
       return account;
     },
@@ -92,7 +115,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       faults.clear();
       webhooks.reset();
       history.length = 0;
-      Object.assign(settings, defaultSettings, options.settings);
+      Object.assign(settings, withDefaults(options.settings));
     },
     stop: () => {
       webhooks.reset();
@@ -100,7 +123,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
   };
 
-  const clock = () => store.now();
   acceptEmptyJson(app);
   addErrorHandlers(app, clock);
   recordHistory(app, history, clock);
@@ -109,7 +131,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   await app.register(named(addControlRoutes), { emulator, hosts: controlHosts });
   await app.register(named(stackOneApi), { store, settings, apiKey, url: () => url });
   await app.register(named(hubApi), { prefix: '/hub', store, settings });
-  await app.register(named(oauthPopup), { store });
+  await app.register(named(oauthPopup), { store, settings });
   await app.register(named(hostedHub), { url: () => url });
   await app.register(named(connectLibrary));
   // `::` is no address to connect to.

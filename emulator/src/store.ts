@@ -1,5 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { redact, splitSecrets, type Values } from './credentials.js';
+import { StackOneError } from './errors.js';
 import { findProvider } from './providers.js';
 import type { WebhookEvent } from './webhooks.js';
 
@@ -95,8 +96,13 @@ export class Store {
     return new Date(this.#systemNow() + this.#offsetMs);
   }
 
+  /** @throws StackOneError 400 */
   advance(seconds: number): void {
-    this.#offsetMs += seconds * 1000;
+    const offsetMs = this.#offsetMs + seconds * 1000;
+    if (Number.isNaN(new Date(this.#systemNow() + offsetMs).getTime())) {
+      throw new StackOneError(400, 'seconds: must lead to a valid time');
+    }
+    this.#offsetMs = offsetMs;
   }
 
   clear(): void {

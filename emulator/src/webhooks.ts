@@ -9,13 +9,15 @@ const timeoutMs = 5_000;
 const retryPausesMs = [500, 2_000, 10_000];
 
 /**
- * Sends signed webhooks to `settings.webhookUrl`, as StackOne does. `settings.webhookFault` makes them unreliable. A
- * webhook is sent again after a response that is no success.
+ * Sends signed webhooks to `settings.webhookUrl`, as StackOne does. `settings.webhookFault` makes them unreliable.
+ * Those of one account arrive in their order: each waits for the first response to the one before it.
  */
 export class Webhooks {
   readonly #settings: Settings;
   readonly #now: () => Date;
   #held: (() => void)[] = [];
+  /** By account, the first attempt of its last webhook. */
+  readonly #attempts = new Map<string, Promise<unknown>>();
   #stopped = new AbortController();
 
   constructor(settings: Settings, now: () => Date) {
@@ -28,7 +30,8 @@ export class Webhooks {
     if (webhookUrl === null) {
       return;
     }
-    const deliver = () => void this.#deliver(webhookUrl, this.#payload(event, account));
+    const line = webhookFault === 'reorder' ? 'reordered' : account.id;
+    const deliver = () => void this.#deliver(line, webhookUrl, this.#payload(event, account));
     switch (webhookFault) {
       case 'drop':
         break;
@@ -60,15 +63,17 @@ export class Webhooks {
     this.#stopped.abort();
     this.#stopped = new AbortController();
     this.#held = [];
+    this.#attempts.clear();
   }
 
   #payload(event: WebhookEvent, account: Account): string {
-    const { webhookFault } = this.#settings;
+    const { webhookFault, projectId } = this.#settings;
     const now = this.#now().toISOString();
     return JSON.stringify({
-      project_id: 'emulator',
+      project_id: projectId,
       event,
       event_date: webhookFault === 'repeat' ? account.updated_at : now,
+      // Not the emulator's clock: a receiver compares this time with its own.
       sent_at: new Date().toISOString(),
       record_type: 'account',
       record_id: account.id,
@@ -80,29 +85,36 @@ export class Webhooks {
     });
   }
 
-  async #deliver(url: string, body: string): Promise<void> {
+  async #deliver(line: string, url: string, body: string): Promise<void> {
     const { signal } = this.#stopped;
     const { webhookSecret, webhookFault, webhookDelayMs } = this.#settings;
     const secret = webhookFault === 'forge' ? 'not the secret' : webhookSecret;
     const signature = createHmac('sha256', secret).update(body).digest('base64url');
     const headers = { 'content-type': 'application/json', 'x-stackone-signature': signature };
-    const first = webhookFault === 'delay' ? webhookDelayMs : 0;
-    for (const pauseMs of [first, ...retryPausesMs]) {
+    const attempt = async (pauseMs: number, previous?: Promise<unknown>): Promise<boolean> => {
       await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
-      if (signal.aborted || (await post(url, headers, body, signal))) {
+      await previous;
+      return signal.aborted || (await post(url, headers, body, signal));
+    };
+    const first = attempt(webhookFault === 'delay' ? webhookDelayMs : 0, this.#attempts.get(line));
+    this.#attempts.set(line, first);
+    let isDelivered = await first;
+    for (const pauseMs of retryPausesMs) {
+      if (isDelivered) {
         return;
       }
+      isDelivered = await attempt(pauseMs);
     }
   }
 }
 
-/** @returns whether StackOne would take the webhook for delivered */
+/** @returns false when it is sent again: no response, 3xx, 429 or 5xx. The other 4xx are final: the receiver rejects it. */
 async function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<boolean> {
   try {
     const timeout = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const response = await fetch(url, { method: 'POST', headers, body, signal: timeout });
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: timeout });
     await response.body?.cancel();
-    return response.status < 500 && response.status !== 429;
+    return response.ok || (response.status >= 400 && response.status < 500 && response.status !== 429);
   } catch {
     return false;
   }

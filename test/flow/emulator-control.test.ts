@@ -46,10 +46,11 @@ describe('emulator history', () => {
     const credentials = { subdomain: 'acme', api_key: 'SECRET-api-key' };
     await hub(url, token, 'POST', '/accounts', { integration_id: 'bamboohr-default', credentials });
     await hub(url, token, 'POST', '/connection_attempts', { token });
-    await fetch(`${url}/connect/oauth2/hubspot-default?token=${token}`);
+    await fetch(`${url}/connect/oauth2/hubspot-default?token=${token}&password=SECRET-password`);
+    await api(url, 'PATCH', '/accounts/1', { secrets: { api_key: 'SECRET-api-key' } });
     await fetch(`${url}/hub?token=${token}`);
     await api(url, 'POST', '/connect_sessions/authenticate', { token });
-    expect(emulator.history).toHaveLength(6);
+    expect(emulator.history).toHaveLength(7);
     const printed = JSON.stringify(emulator.history);
     for (const secret of [token, 'SECRET', Buffer.from('demo-key:').toString('base64')]) {
       expect(printed).not.toContain(secret);
@@ -83,6 +84,8 @@ describe.each(['code', 'HTTP'] as const)('emulator fault injected from %s', (sou
     const { headers, body } = await api(url, 'GET', '/accounts');
     expect(headers.get('retry-after')).toBe('60');
     expect(body).toEqual({ errorCode: 'slow' });
+    await failNext({ status: 200, body: null }, 1);
+    expect((await api(url, 'GET', '/accounts')).body).toBeNull();
   });
 
   test('applies to the matching request only, and to the Hub only when it matches', async () => {
@@ -135,11 +138,6 @@ describe.each(['code', 'HTTP'] as const)('emulator fault injected from %s', (sou
     await expect(fetch(`${url}/accounts`, { signal: AbortSignal.timeout(150) })).rejects.toThrow(/timeout/);
     expect(emulator.history).toMatchObject([{ status: 0 }]);
   });
-});
-
-test('rejects an unknown fault with 400', async () => {
-  expect((await control(url, 'POST', '/faults', { kind: 'explode' })).status).toBe(400);
-  expect((await control(url, 'POST', '/faults', { status: 503, tiems: 2 })).status).toBe(400);
 });
 
 describe('emulator settings', () => {
@@ -211,7 +209,11 @@ describe('emulator settings', () => {
     const list = await api(url, 'GET', '/accounts?origin_owner_id=acme');
     expect(list.body).toEqual([expect.objectContaining(expected)]);
     expect(JSON.stringify(list.body)).not.toMatch(/"(provider|origin_owner_id)"/);
-    expect((await api(url, 'GET', `/accounts/${id}`)).body).toMatchObject(expected);
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
+      expect((await api(url, method, `/accounts/${id}`, method === 'PATCH' ? {} : undefined)).body).toEqual(
+        expect.objectContaining(expected),
+      );
+    }
     const catalog = await api(url, 'GET', '/connector_profiles?connector_key=jira');
     expect(catalog.body).toMatchObject({ data: [{ connector: 'jira' }] });
   });
@@ -272,6 +274,17 @@ describe('emulator accounts', () => {
     expect((await control(url, 'GET', '/accounts')).body).toEqual(emulator.accounts());
     expect((await control(url, 'PATCH', '/accounts/nope', {})).status).toBe(404);
     expect(() => emulator.updateAccount('nope', {})).toThrow('Account nope not found');
+  });
+
+  test('keep the credentials that PATCH /accounts/{id} does not change', async () => {
+    const { id, credentials } = emulator.addAccount({ provider: 'jira', ...acmeOwner });
+    const change = { setup_information: { site: 'acme-uk' }, credentials: { email: 'new@acme.test' }, secrets: {} };
+    await api(url, 'PATCH', `/accounts/${id}`, change);
+    const setup_information = { site: 'acme-uk', email: 'new@acme.test' };
+    expect(emulator.accounts()).toMatchObject([{ setup_information, credentials }]);
+    await api(url, 'PATCH', `/accounts/${id}`, { secrets: { api_token: 'token-1234' } });
+    const changed = { api_token: '__secretvalue:**redacted**1234' };
+    expect(emulator.accounts()).toMatchObject([{ setup_information, credentials: changed }]);
   });
 
   test('are sorted by creation time, not by the order of insertion', async () => {

@@ -47,6 +47,14 @@ describe('providers of a session in the Hub API', () => {
     expect(await offered(await createSessionToken(url, request))).toEqual(expected);
   });
 
+  test('none when the project enables none, and none of them can be linked', async () => {
+    const token = await createSessionToken(url);
+    emulator.settings.enabledProviders = 'none';
+    expect(await offered(token)).toEqual([]);
+    expect(await hub(url, token, 'POST', '/accounts', bambooHr)).toMatchObject({ status: 404 });
+    expect(emulator.accounts()).toEqual([]);
+  });
+
   test('only the provider of the account in a re-link session', async () => {
     const { id } = emulator.addAccount({ provider: 'lever', ...acmeOwner });
     expect(await offered(await createSessionToken(url, { account_id: id }))).toEqual(['lever']);

@@ -93,8 +93,11 @@ describe('the official StackOne SDK against the emulator', () => {
       description: 'Expired',
     });
 
-    await sdk.accounts.updateAccount({ id, patchAccountExternalDto: { originOwnerName: 'Acme plc' } });
-    expect(emulator.accounts()[0]?.origin_owner_name).toBe('Acme plc');
+    const meta = { provider: 'bamboohr', category: 'hris' };
+    expect((await sdk.accounts.getAccountMetaInfo({ id })).linkedAccountMeta).toMatchObject(meta);
+
+    await sdk.accounts.updateAccount({ id, patchAccountExternalDto: { originOwnerName: 'Acme plc', provider: null } });
+    expect(emulator.accounts()).toMatchObject([{ origin_owner_name: 'Acme plc', provider: 'bamboohr' }]);
 
     const deleted = await sdk.accounts.deleteAccount({ id });
     expect(deleted.statusCode).toBe(200);
@@ -124,5 +127,27 @@ describe('the official StackOne SDK against the emulator', () => {
       originOwnerName: 'Acme Ltd',
     });
     await expect(rejected).rejects.toMatchObject({ name: 'BadRequestResponse', statusCode: 400 });
+  });
+});
+
+describe.each(
+  Object.entries<() => Promise<unknown>>({
+    createConnectSession: () => sdk.connectSessions.createConnectSession({ originOwnerId: 'a', originOwnerName: 'A' }),
+    authenticateConnectSession: () => sdk.connectSessions.authenticateConnectSession({ token: 't' }),
+    listLinkedAccounts: () => sdk.accounts.listLinkedAccounts({}),
+    getAccount: () => sdk.accounts.getAccount({ id: 'a' }),
+    getAccountMetaInfo: () => sdk.accounts.getAccountMetaInfo({ id: 'a' }),
+    updateAccount: () => sdk.accounts.updateAccount({ id: 'a', patchAccountExternalDto: {} }),
+    deleteAccount: () => sdk.accounts.deleteAccount({ id: 'a' }),
+    listConnectorsMeta: () => sdk.connectors.listConnectorsMeta({}),
+    getConnectorMeta: () => sdk.connectors.getConnectorMeta({ provider: 'jira' }),
+  }),
+)('the operation %s of the official SDK', (_name, call) => {
+  test('understands the error of a fault with each documented status', async () => {
+    for (const statusCode of [400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 502]) {
+      emulator.failNext({ status: statusCode });
+      // SDKError is the class for a response that the SDK does not understand.
+      await expect(call()).rejects.toMatchObject({ statusCode, name: expect.stringMatching(/Response$/) });
+    }
   });
 });

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { startEmulator } from '../../emulator/src/index.js';
+import { acmeOwner, api, basicAuthorization, control, startSharedEmulator } from '../support/emulator-client.js';
+import { exchangeRaw } from '../support/raw-http.js';
+
+const emulator = await startSharedEmulator();
+const { url } = emulator;
+
+/** A value of a test in JavaScript, whose type nothing checks. */
+type Untyped = ReturnType<typeof JSON.parse>;
+const inCode: Record<string, (input: Untyped) => unknown> = {
+  '/accounts': (input) => emulator.addAccount(input),
+  '/faults': ({ times, ...fault }) => emulator.failNext(fault, times),
+  '/clock': ({ seconds }) => emulator.advance(seconds),
+};
+const account = { provider: 'jira', ...acmeOwner };
+
+describe('input of a test', () => {
+  it.each<[string, string, Untyped, RegExp]>([
+    ['an account without an owner', '/accounts', { provider: 'jira' }, /^origin_owner_id: .*origin_owner_name: /],
+    ['an account with an unknown field', '/accounts', { ...account, stauts: 'error' }, /"stauts"/],
+    ['a fault of an unknown kind', '/faults', { kind: 'explode' }, /^kind: .*"reset".*"hang"/],
+    ['a fault with an unknown field', '/faults', { status: 503, tiems: 2 }, /"tiems"/],
+    ['a fault for no request', '/faults', { status: 503, times: 0 }, /^times: /],
+    ['a time after the last date', '/clock', { seconds: 1e300 }, /^seconds: /],
+  ])('%s is rejected in code and over HTTP with the same kind of message', async (_name, path, input, message) => {
+    expect(() => inCode[path]?.(input)).toThrow(message);
+    const rejected = { status: 400, body: { message: expect.stringMatching(message) } };
+    expect(await control(url, 'POST', path, input)).toMatchObject(rejected);
+    expect((await api(url, 'GET', '/accounts')).body).toEqual([]);
+  });
+
+  it('with the id of an account that exists is rejected, and the account stays', async () => {
+    const existing = emulator.addAccount({ id: 'one', ...account });
+    expect(() => emulator.addAccount({ id: 'one', ...account, label: 'Two' })).toThrow('one already exists');
+    expect((await control(url, 'POST', '/accounts', { id: 'one', ...account })).status).toBe(409);
+    expect(emulator.accounts()).toEqual([existing]);
+  });
+
+  it('with an undefined property means the default', () => {
+    const undefinedStatus: Untyped = { ...account, status: undefined };
+    expect(emulator.addAccount(undefinedStatus)).toMatchObject({ status: 'active' });
+  });
+
+  it('with an unknown setting, or an unknown value of one, is rejected', async () => {
+    const options: Untyped = [{ vocabluary: 'v2' }, { vocabulary: 'v3' }];
+    for (const settings of options) {
+      await expect(startEmulator({ settings })).rejects.toThrow('vocab');
+    }
+    expect(() => Object.assign(emulator.settings, { vocabluary: 'v2' })).toThrow('vocabluary');
+  });
+});
+
+it.each([
+  ['//', 404],
+  ['//accounts', 404],
+  ['/accounts/%zz', 400],
+])('the path %s gets %i with an error in StackOne’s format', async (path, status) => {
+  const headers = `Host: h\r\nUser-Agent: t\r\nAuthorization: ${basicAuthorization()}\r\nConnection: close`;
+  const { response } = await exchangeRaw(url, `GET ${path} HTTP/1.1\r\n${headers}\r\n\r\n`);
+  const [head = '', body = ''] = response.split('\r\n\r\n');
+  expect(head).toContain(`HTTP/1.1 ${status} `);
+  expect(JSON.parse(body)).toEqual({
+    statusCode: status,
+    message: expect.any(String),
+    timestamp: expect.stringMatching(/Z$/),
+  });
+});
