@@ -8,6 +8,8 @@ import type { Emulator } from './start-emulator.js';
 
 const faultRequestSchema = z.looseObject({ times: z.int().min(1).default(1) });
 const clockSchema = z.strictObject({ seconds: z.number() });
+// For thousands of `rawRows`.
+const bodyLimitBytes = 16 * 1024 * 1024;
 const paramsSchema = z.object({ id: z.string() });
 
 /**
@@ -19,6 +21,9 @@ export async function addControlRoutes(
   app: FastifyInstance,
   { emulator, hosts }: { readonly emulator: Emulator; readonly hosts: readonly string[] },
 ): Promise<void> {
+  app.addHook('onRoute', (route) => {
+    route.bodyLimit = bodyLimitBytes;
+  });
   app.addHook('onRequest', async (request) => refuseWebPages(request, hosts));
 
   app.get('/__emulator/history', () => emulator.history);

@@ -93,9 +93,7 @@ async function applyFault(fault: Fault, request: FastifyRequest, reply: FastifyR
   if ('status' in fault) {
     const message = 'Injected fault';
     const { status, headers = {}, body = { statusCode: status, message, timestamp: now().toISOString() } } = fault;
-    // Fastify sends null as an empty body.
-    const sent = body === null ? reply.type('application/json').serializer(JSON.stringify) : reply;
-    await sent.status(status).headers(headers).send(body);
+    await reply.status(status).headers(headers).send(body);
     return;
   }
   switch (fault.kind) {

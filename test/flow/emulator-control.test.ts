@@ -236,6 +236,8 @@ describe('emulator settings', () => {
       });
     }
     expect((await api(url, 'GET', '/connectors/meta')).body).toContainEqual({ connector_key: 9 });
+    const large = { accounts: [{ id: 'x'.repeat(100_000) }], catalog: [] };
+    expect((await control(url, 'PATCH', '/settings', { rawRows: large })).status).toBe(200);
   });
 });
 
@@ -248,7 +250,7 @@ describe.each(['/auth_configs', '/connector_profiles'])('GET %s', (path) => {
       total: 1,
       data: [{ connector_key: 'pipedrive', connector_label: 'Pipedrive', categories: ['crm'], active: false }],
     });
-    const one = await api(url, 'GET', `${path}?connector_key=jira`);
+    const one = await api(url, 'GET', `${path}?connector_key=jira&enabled=`);
     expect(one.body).toMatchObject({
       total: 1,
       data: [{ connector_key: 'jira', active: true, default: true }],

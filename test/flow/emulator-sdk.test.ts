@@ -38,6 +38,12 @@ describe('the official StackOne SDK against the emulator', () => {
     expect(session?.authLinkUrl).toBe(`${emulator.url}/hub?token=${session?.token}`);
   });
 
+  test('creates a session for the owner exactly as it was sent', async () => {
+    const owner = { originOwnerId: ' acme ', originOwnerName: 'Acme Ltd ' };
+    const { connectSessionTokenAuthLink: session } = await sdk.connectSessions.createConnectSession(owner);
+    expect(session).toMatchObject(owner);
+  });
+
   test('authenticates a session by its token', async () => {
     const created = await sdk.connectSessions.createConnectSession(request);
     const token = created.connectSessionTokenAuthLink?.token ?? '';
