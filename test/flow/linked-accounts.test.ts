@@ -175,6 +175,16 @@ describe.each([
     expect(rest.nodes.map(({ id }) => id)).toEqual(ids.slice(30));
   });
 
+  it('returns no account twice when an older one is added between two pages', async () => {
+    const ids = addMany(60);
+    const sdk = await app.sdk(acme);
+    // The account of the cursor is the last one of a page of StackOne, and moves to the next page.
+    const { linkedAccounts: page } = await sdk.linkedAccounts({ first: 25 });
+    add(acme, { created_at: '2020-01-01T00:00:00.000Z' });
+    const { linkedAccounts: rest } = await sdk.linkedAccounts({ first: 100, after: page.pageInfo.endCursor });
+    expect(rest.nodes.map(({ id }) => id)).toEqual(ids.slice(25));
+  });
+
   it('filters by provider and status', async () => {
     add(acme, { provider: 'lever', status: 'expired' });
     add(acme, { provider: 'lever' });

@@ -266,3 +266,15 @@ it('A provider that is not in a truncated catalog is left to StackOne', async ()
     await app.stop();
   }
 });
+
+it('providers(category:) lists the providers that have the category, whichever others they have', async () => {
+  const app = await startTestApp();
+  try {
+    const sage = { id: 'sage', connector_key: 'sage', connector_label: 'Sage', categories: ['accounting', 'hris'] };
+    app.emulator.settings.rawRows = { accounts: [], catalog: [sage] };
+    const { json } = await app.post({ query: '{ providers(category: HRIS) { key } }' }, await signIn(acme));
+    expect(json.data).toEqual({ providers: ['bamboohr', 'personio', 'sage', 'workday'].map((key) => ({ key })) });
+  } finally {
+    await app.stop();
+  }
+});

@@ -6,6 +6,7 @@ import {
   isForeignAccount,
   toAccountRecord,
   toAccountsQuery,
+  toAccountWebhook,
   toConnectSessionBody,
   toMintedSession,
   toProvider,
@@ -17,6 +18,7 @@ import {
   listedAccountRow,
   listResponse,
   providerRow,
+  webhookPayload,
 } from '../../src/stackone/schemas.js';
 
 const time = '2026-01-05T09:00:00.000Z';
@@ -355,5 +357,18 @@ describe('toProvider', () => {
   ])('shows the logo %j as %j', (url, expected) => {
     expect(connector({ resources: { images: { logo_url: url } } })).toMatchObject({ logoUrl: expected });
     expect(profile({ logo_url: url })).toMatchObject({ logoUrl: expected });
+  });
+});
+
+describe('toAccountWebhook', () => {
+  it.each([
+    ['account.created', 'created'],
+    ['account.updated', 'updated'],
+    ['account.error', 'updated'],
+    ['account.expired', 'updated'],
+    ['account.deleted', 'deleted'],
+  ])('reads %s as %s', (event, kind) => {
+    const payload = webhookPayload.parse({ event, account_id: 'account_1', sent_at: time });
+    expect(toAccountWebhook(payload)).toMatchObject({ kind, accountId: 'account_1' });
   });
 });

@@ -29,6 +29,12 @@ const refusal = (claim: string, problem: 'missing' | 'malformed') =>
 const problemOf = (value: unknown) => (value === undefined ? 'missing' : 'malformed');
 
 describe('toCaller reads the owner from verified claims', () => {
+  it('with the time at which the token expires, the last possible one for a later `exp`', () => {
+    const expiresAt = (exp: number) => toCaller({ ...good, exp }, names, () => {}).expiresAt?.toISOString();
+    expect(expiresAt(1_767_603_600)).toBe('2026-01-05T09:00:00.000Z');
+    expect(expiresAt(1e300)).toBe('+275760-09-13T00:00:00.000Z');
+  });
+
   it('with the names of the claims', () => {
     expect(read(good)).toEqual({ id: 'org_acme', name: 'Acme', username: 'ada@acme.example' });
   });
