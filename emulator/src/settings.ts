@@ -35,7 +35,7 @@ export const settingsSchema = z.strictObject({
   }),
   /** `none`: no provider is enabled in the project, so the catalog and the Hub have none. `rawRows` are listed. */
   enabledProviders: z.enum(['default', 'none']),
-  /** The project of the API key, as the response to a new session states it. */
+  /** The project of the API key, as the response to a new session and webhooks state it. */
   projectId: z.string(),
   /**
    * What the API key may do. `full` and `accounts`: everything. `read-only`: GET only. `actions`: nothing here. Other

@@ -81,6 +81,12 @@ export const authGuards: readonly Mutant[] = [
   { file: bearer, guard: 'token.length > maxBytes', without: 'false', noticedBy: 'flow/authentication' },
   {
     file: claims,
+    guard: 'Math.min(claims.exp * 1000, latestDateMs)',
+    without: 'claims.exp * 1000',
+    noticedBy: 'unit/owner.test',
+  },
+  {
+    file: claims,
     guard: 'if (Object.hasOwn(claims, name))',
     without: 'if (name in claims)',
     noticedBy: 'unit/owner.test.ts',

@@ -41,6 +41,18 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: accountList,
+    guard: '[page, page - 1, page + 1]',
+    without: '[page, page - 1]',
+    noticedBy: 'flow/linked-accounts',
+  },
+  {
+    file: dataSource,
+    guard: 'p.categories.includes(category)',
+    without: 'true',
+    noticedBy: 'flow/provider-list',
+  },
+  {
+    file: accountList,
     guard: '!accountIdPattern.test(accountId)',
     without: 'false',
     noticedBy: 'flow/ownership',
