@@ -239,7 +239,7 @@ it.each(['a removal', 'a connection'])('reads nothing when %s was under way at d
   expect(removed).toEqual(isRemoval ? [id] : []);
 });
 
-it('sends nothing after dispose, and loads again', async () => {
+it('ignores a response after dispose, and loads again', async () => {
   const integrations = create();
   integrations.load();
   integrations.dispose();

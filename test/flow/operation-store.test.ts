@@ -15,6 +15,7 @@ import {
   startTestApp,
   type TestApp,
 } from '../support/test-app.js';
+import { waitFor } from '../support/wait.js';
 
 const mutation = `mutation create($provider: String, $label: String, $accountId: ID) {
   createConnectSession(provider: $provider, label: $label, accountId: $accountId) {
@@ -51,13 +52,16 @@ function comparable({ status, headers, text }: GraphQLResponse) {
   };
 }
 
-/** The line of the log for the last request, without what changes from one to the next. */
-async function lastLine(server: TestApp) {
-  // It is written after the response was received.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const lines = server.logs().trim().split('\n');
-  const line = lines.findLast((text) => text.includes('"msg":"request"')) ?? '{}';
-  const { requestId, time, milliseconds, upstreamMilliseconds, ...rest } = JSON.parse(line);
+/** The line of the log for a request, which is written after its response, without what changes from one to the next. */
+async function lineOf(server: TestApp, { headers }: GraphQLResponse) {
+  const id = `"requestId":"${headers.get('x-request-id')}"`;
+  const find = () =>
+    server
+      .logs()
+      .slice(-20_000)
+      .split('\n')
+      .find((text) => text.includes('"msg":"request"') && text.includes(id));
+  const { requestId, time, milliseconds, upstreamMilliseconds, ...rest } = JSON.parse(await waitFor(find, id));
   return rest;
 }
 
@@ -80,9 +84,14 @@ async function bothWays(
     arrange();
     apollo.mockClear();
     const asked = server.emulator.history.length;
-    const answer = comparable(await server.post(sent, headers));
+    const response = await server.post(sent, headers);
     const calls = server.emulator.history.slice(asked).map(({ method, path }) => `${method} ${path}`);
-    results.push({ answer, line: await lastLine(server), calls, byApollo: apollo.mock.calls.length > 0 });
+    results.push({
+      answer: comparable(response),
+      line: await lineOf(server, response),
+      calls,
+      byApollo: apollo.mock.calls.length > 0,
+    });
   }
   const [known, fresh] = results;
   if (known === undefined || fresh === undefined) throw new Error('two results are expected');
