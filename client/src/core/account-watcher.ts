@@ -42,12 +42,14 @@ export function createAccountWatcher({ list, onFound, expiresAt }: AccountWatche
     if (isLast || found !== undefined) {
       stopped.abort();
     }
-    if (found !== undefined) {
-      onFound(found);
-    }
+    return found;
   };
-  // Errors are ignored: the next check repeats the request.
-  const checkSafely = () => void check().catch(() => {});
+  // Errors of requests are ignored: the next check repeats them.
+  const checkSafely = () =>
+    void check().then(
+      (found) => found && onFound(found),
+      () => {},
+    );
   return {
     start: () => {
       if (checks > 0) {

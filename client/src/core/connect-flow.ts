@@ -3,7 +3,7 @@ import { type AccountWatcher, createAccountWatcher } from './account-watcher.js'
 import type { ConnectClient } from './connect-client.js';
 import type { BlockedSignIn, ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
 import { ConnectError, type ConnectFailure, type LinkedAccount, toFailure } from './failure.js';
-import { createHubSession, listAccounts } from './hub-session.js';
+import { confirmAccount, createHubSession, listAccounts } from './hub-session.js';
 import { watchSession } from './session-watch.js';
 
 export type { ConnectFlow };
@@ -59,15 +59,18 @@ class ConnectFlow {
     const signal = this.#startRun();
     this.#stopWatcher();
     this.#setState({ phase: 'opening', session: null, request });
-    try {
-      const [session] = await Promise.all([this.#createSession(request, signal), this.#prepareHub()]);
-      if (!signal.aborted) {
-        this.#open(request, session, signal);
-      }
-    } catch (error) {
-      if (!signal.aborted) {
-        this.#fail(request, toFailure(error));
-      }
+    // Only errors of the requests are failures. An error in a function of the page, such as `onLinked`, is not.
+    const result = await Promise.all([this.#createSession(request, signal), this.#prepareHub()]).then(
+      ([session]) => session,
+      toFailure,
+    );
+    if (signal.aborted) {
+      return;
+    }
+    if ('kind' in result) {
+      this.#fail(request, result);
+    } else {
+      this.#open(request, result, signal);
     }
   };
 
@@ -185,23 +188,14 @@ class ConnectFlow {
     const signal = this.#startRun();
     this.#reportedId = accountId;
     this.#setState({ phase: 'confirming', session: this.#state.session, request });
-    try {
-      const { confirmLinkedAccount } = await this.#sdk.confirmLinkedAccount({ accountId }, undefined, signal);
-      const { account, userErrors } = confirmLinkedAccount;
-      if (signal.aborted) {
-        return;
-      }
-      if (account === null) {
-        this.#fail(request, { kind: 'refused', userErrors }, 'confirm');
-      } else if (account.status === 'ACTIVE') {
-        this.#link(request, account);
-      } else {
-        this.#fail(request, { kind: 'not-linked', account });
-      }
-    } catch (error) {
-      if (!signal.aborted) {
-        this.#fail(request, toFailure(error), 'confirm');
-      }
+    const result = await confirmAccount(this.#sdk, accountId, signal).catch(toFailure);
+    if (signal.aborted) {
+      return;
+    }
+    if ('kind' in result) {
+      this.#fail(request, result, result.kind === 'not-linked' ? 'start' : 'confirm');
+    } else {
+      this.#link(request, result);
     }
   }
 

@@ -21,6 +21,22 @@ export async function createHubSession(
   return { token, expiresAt: toLocalTime(expiresAt), mode, account };
 }
 
+/**
+ * Confirms the account that the Hub has reported.
+ * @throws ConnectError with the failure `refused` or `not-linked`
+ */
+export async function confirmAccount(sdk: Sdk, accountId: string, signal: AbortSignal): Promise<LinkedAccount> {
+  const { confirmLinkedAccount } = await sdk.confirmLinkedAccount({ accountId }, undefined, signal);
+  const { account, userErrors } = confirmLinkedAccount;
+  if (account === null) {
+    throw new ConnectError({ kind: 'refused', userErrors });
+  }
+  if (account.status !== 'ACTIVE') {
+    throw new ConnectError({ kind: 'not-linked', account });
+  }
+  return account;
+}
+
 /** The accounts that this session can add or re-link: the account with the request's id, or up to 100 of the provider. */
 export async function listAccounts(
   sdk: Sdk,

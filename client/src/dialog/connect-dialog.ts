@@ -97,12 +97,12 @@ function footer(state: GuidedState, connection: GuidedFlow, settings: DialogSett
   const signIn = state.phase === 'open' ? state.signIn : null;
   const action = () => {
     if (signIn !== null) {
-      return html`<button type="button" class=${partClassName(settings)('action')} @click=${signIn.continue}>
+      return html`<button form="" class=${partClassName(settings)('action')} @click=${signIn.continue}>
         ${labels.continueSignIn}
       </button>`;
     }
     return connection.canName()
-      ? html`<button type="button" class="stackone-connect-link" @click=${connection.askName}>
+      ? html`<button form="" class="stackone-connect-link" @click=${connection.askName}>
           ${labels.nameAccount}
         </button>`
       : nothing;

@@ -14,7 +14,7 @@ export function failure(state: Failed, { retry }: GuidedFlow, settings: DialogSe
   return html`<div class=${className('placeholder')} role="alert">
     <div class="stackone-connect-heading" role="heading" aria-level="3">${title}</div>
     <div class="stackone-connect-text">${text}</div>
-    <button type="button" class=${className('action')} @click=${retry}>
+    <button form="" class=${className('action')} @click=${retry}>
       ${state.retry === 'start' ? labels.startAgain : labels.confirmAgain}
     </button>
   </div>`;
@@ -46,7 +46,7 @@ export function choice(
       return html`<div class="stackone-connect-choice">
         <div class="stackone-connect-text">${name}</div>
         <button
-          type="button"
+          form=""
           class="${className('action')} stackone-connect-secondary"
           aria-label="${labels.update}: ${name}"
           @click=${() => update(account)}
@@ -72,7 +72,7 @@ export function choice(
       <div class="stackone-connect-${isRefused ? 'notice' : 'text'}" id="stackone-connect-hint">
         ${isRefused ? describe({ kind: 'refused', userErrors }, 'start', labels).text : labels.nameHint}
       </div>
-      <button type="submit" class=${className('action')}>
+      <button class=${className('action')}>
         ${isFirst ? labels.continue : labels.connectAnother}
       </button>
     </form>

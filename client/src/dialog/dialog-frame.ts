@@ -1,4 +1,5 @@
 import { keepEventsInside } from '../hub/own-events.js';
+import { directionOf } from '../labels/format.js';
 import { type DialogSettings, partClassName } from './dialog-parts.js';
 import { addStyle, canAdoptStyle, dialogStyle } from './dialog-style.js';
 import { html, nothing, render, type TemplateResult } from './lit.js';
@@ -58,7 +59,10 @@ export function openFrame(settings: DialogSettings, content: DialogContent, clos
   };
 }
 
-/** Neither <h2> nor <p>: rules of the page for them must not apply. */
+/**
+ * Neither <h2> nor <p>: rules of the page for them must not apply. Buttons have `form=""`, which belongs to no form of the
+ * page, instead of a type: pages with Tailwind have rules for `[type=button]`, which change their colors in part.
+ */
 function frame(
   id: string,
   settings: DialogSettings,
@@ -71,6 +75,7 @@ function frame(
     class="${className('dialog')} ${isQuestion ? 'stackone-connect-question' : ''}"
     role=${isQuestion ? 'alertdialog' : nothing}
     lang=${labels.language}
+    dir=${directionOf(labels)}
     aria-labelledby=${id}
     aria-describedby=${isQuestion ? `${id}-text` : nothing}
     aria-modal="true"
@@ -84,8 +89,8 @@ function frame(
     ${canAdoptStyle() ? nothing : html`<style nonce=${settings.nonce ?? nothing}>${dialogStyle}</style>`}
     <div class=${className('header')}>
       <div id=${id} role="heading" aria-level="2" class=${className('title')} tabindex="-1">${settings.title}</div>
-      <button type="button" class=${className('close')} aria-label=${labels.close} @click=${close}>
-        <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+      <button form="" class=${className('close')} aria-label=${labels.close} @click=${close}>
+        <svg viewBox="0 0 16 16" aria-hidden="true">
           <path d="M3 3l10 10M13 3L3 13" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" />
         </svg>
       </button>

@@ -1,8 +1,8 @@
 /**
  * Style sheet of the dialogs. Without tokens of the page each element has its own colors, from system colors, which
- * follow the theme: a rule of the page must not change the text alone. `:where()` keeps the specificity of each rule at
- * two elements: the rules override those of the page for elements, such as `button`, and every class of the page
- * overrides them.
+ * follow the theme: a rule of the page must not change the text alone. `all` takes away what rules of the page for
+ * elements, such as `button`, set, and what the dialog inherits. `:where()` keeps the specificity of each rule at two
+ * elements, so that every class of the page overrides them.
  */
 export const dialogStyle = `
 dialog:where(.stackone-connect) {
@@ -10,17 +10,14 @@ dialog:where(.stackone-connect) {
   --surface: var(--stackone-connect-surface, Canvas);
   --line: var(--stackone-connect-border, color-mix(in srgb, CanvasText 16%, transparent));
   --radius: var(--stackone-connect-radius, 0.75rem);
+  all: initial;
   box-sizing: border-box;
   position: fixed;
   inset: 0;
-  z-index: 2147483647;
   width: min(36rem, calc(100vw - 2rem));
-  max-width: none;
   height: min(42rem, calc(100dvh - 2rem));
-  max-height: none;
   margin: auto;
-  padding: 0;
-  overflow: hidden;
+  overflow: auto;
   overscroll-behavior: contain;
   border: 1px solid var(--line);
   border-radius: calc(var(--radius) * 1.25);
@@ -28,28 +25,23 @@ dialog:where(.stackone-connect) {
   color: var(--text);
   font-family: var(--stackone-connect-font, inherit);
   font-size: 0.9375rem;
-  font-style: normal;
-  font-weight: 400;
   line-height: 1.5;
-  letter-spacing: normal;
-  text-align: start;
-  text-shadow: none;
-  text-transform: none;
-  white-space: normal;
-  cursor: auto;
-  pointer-events: auto;
   user-select: text;
-  visibility: visible;
   box-shadow: 0 1.5rem 4rem rgb(0 0 0 / 0.3);
 }
 dialog:where(.stackone-connect[open]) {
   display: grid;
-  grid-template-rows: auto minmax(0, 1fr) auto;
+  grid-template-rows: auto minmax(12rem, 1fr) auto;
 }
 dialog:where(.stackone-connect-question) {
   width: min(30rem, calc(100vw - 2rem));
+  grid-template-rows: auto;
   height: fit-content;
   max-height: calc(100dvh - 2rem);
+}
+dialog:where(.stackone-connect) :where([class^=stackone-connect-]) {
+  all: revert;
+  box-sizing: border-box;
 }
 .stackone-connect::backdrop {
   background: rgb(0 0 0 / 0.5);
@@ -59,7 +51,8 @@ dialog div:where(.stackone-connect-header) {
   align-items: center;
   justify-content: space-between;
   gap: 1rem;
-  padding: 0.75rem 0.75rem 0.75rem 1.5rem;
+  padding-block: 0.75rem;
+  padding-inline: 1.5rem 0.75rem;
   border-bottom: 1px solid var(--line);
 }
 dialog div:where(.stackone-connect-question > .stackone-connect-header) {
@@ -67,8 +60,6 @@ dialog div:where(.stackone-connect-question > .stackone-connect-header) {
 }
 dialog div:where(.stackone-connect-title) {
   min-width: 0;
-  margin: 0;
-  color: var(--text);
   font-size: 1.0625rem;
   font-weight: 600;
   line-height: 1.4;
@@ -91,6 +82,11 @@ dialog button:where(.stackone-connect-close) {
   padding: 0;
   background: none;
 }
+dialog :where(.stackone-connect-close) svg {
+  all: revert;
+  width: 1rem;
+  height: 1rem;
+}
 dialog button:where(.stackone-connect-close:hover) {
   background: color-mix(in srgb, var(--text) 8%, transparent);
 }
@@ -104,13 +100,13 @@ dialog div:where(.stackone-connect-body) {
 dialog div:where(.stackone-connect-question > .stackone-connect-body) {
   margin: 0;
   padding: 0 1.5rem;
+  overflow: visible;
   container-type: normal;
 }
 dialog div:where(.stackone-connect-hub) {
   display: contents;
 }
 dialog div:where(.stackone-connect-placeholder) {
-  box-sizing: border-box;
   display: grid;
   align-content: safe center;
   justify-items: center;
@@ -123,10 +119,7 @@ dialog div:where(.stackone-connect-heading),
 dialog div:where(.stackone-connect-text),
 dialog label:where(.stackone-connect-text) {
   max-width: 26rem;
-  margin: 0;
-  color: var(--text);
   overflow-wrap: anywhere;
-  text-wrap: pretty;
 }
 dialog div:where(.stackone-connect-heading) {
   font-size: 1.125rem;
@@ -167,15 +160,12 @@ dialog button:where(.stackone-connect-status > *) {
 }
 dialog div:where(.stackone-connect-choice),
 dialog form:where(.stackone-connect-choice) {
-  box-sizing: border-box;
   display: grid;
   gap: 0.375rem;
   width: min(100%, 26rem);
-  margin: 0;
   padding: 1rem;
   border: 1px solid var(--line);
   border-radius: var(--radius);
-  background: none;
   text-align: start;
 }
 dialog div:where(.stackone-connect-notice) {
@@ -183,13 +173,10 @@ dialog div:where(.stackone-connect-notice) {
   padding: 0.625rem 0.875rem;
   border: 1px solid var(--stackone-connect-warning, var(--text));
   border-radius: calc(var(--radius) * 0.7);
-  color: var(--text);
 }
 dialog input:where(.stackone-connect-input) {
-  box-sizing: border-box;
   width: 100%;
   min-height: 2.5rem;
-  margin: 0;
   padding: 0 0.75rem;
   border: 1px solid color-mix(in srgb, var(--text) 55%, transparent);
   border-radius: calc(var(--radius) * 0.7);
@@ -229,10 +216,8 @@ dialog div:where(.stackone-connect-status) {
   justify-content: space-between;
   gap: 0.5rem 1rem;
   min-height: 1.5rem;
-  margin: 0;
   padding: 0.75rem 1.5rem;
   border-top: 1px solid var(--line);
-  color: var(--text);
   font-size: 0.875rem;
   line-height: 1.25rem;
 }
@@ -242,7 +227,7 @@ dialog div:where(.stackone-connect-question > .stackone-connect-status) {
   border-top: 0;
 }
 dialog span:where(.stackone-connect-status > *) {
-  color: var(--text);
+  color: inherit;
   opacity: 0.8;
 }
 dialog button:where(.stackone-connect-link) {
@@ -254,7 +239,6 @@ dialog button:where(.stackone-connect-link) {
   color: var(--text);
   font: inherit;
   text-decoration: underline;
-  text-underline-offset: 0.2em;
   cursor: pointer;
 }
 @media (max-width: 30rem) {

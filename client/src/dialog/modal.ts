@@ -1,3 +1,5 @@
+import { closeOverlay } from '../hub/hub-overlays.js';
+
 interface ModalElements {
   readonly dialog: HTMLDialogElement;
   /** Gets the focus. */
@@ -69,7 +71,8 @@ function hide(dialog: HTMLDialogElement, previous: Element | null): void {
 
 /**
  * Handles Escape, and hides Escape and Tab from all other listeners: dialogs of the page listen for these keys on the
- * document, before the key reaches this dialog. The browser still moves the focus on Tab.
+ * document, before the key reaches this dialog. The browser still moves the focus on Tab. Escape closes an open list of
+ * the Hub first: what the user has typed must not be lost with it.
  */
 function handleKeys(dialog: HTMLDialogElement, close: () => void, signal: AbortSignal): void {
   const handleKey = (event: KeyboardEvent) => {
@@ -83,7 +86,9 @@ function handleKeys(dialog: HTMLDialogElement, close: () => void, signal: AbortS
     if (key === 'Escape') {
       event.preventDefault();
       window.addEventListener('keyup', stopEscape, { capture: true, once: true });
-      close();
+      if (!closeOverlay(dialog)) {
+        close();
+      }
     }
   };
   window.addEventListener('keydown', handleKey, { capture: true, signal });

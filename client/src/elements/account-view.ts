@@ -91,11 +91,14 @@ function actions({ integrations, labels, id }: View, account: LinkedAccount, nam
 
 /** "Verified" is shown only if the server confirmed this account after the Hub reported a success. */
 function status({ state, labels }: View, account: LinkedAccount): TemplateResult {
-  const tone = toneOf(account);
   const isConfirmed = account.status === 'ACTIVE' && state.confirmed.has(account.id);
-  return html`<p class="stackone-connect-state stackone-connect-${tone}">
-    ${iconOf(tone)} <span>${labels.status[account.status]}${isConfirmed ? ` · ${labels.verified}` : nothing}</span>
-  </p>`;
+  return accountState(account, `${labels.status[account.status]}${isConfirmed ? ` · ${labels.verified}` : ''}`);
+}
+
+/** A text in the color of the state of an account, with its icon. */
+export function accountState(account: LinkedAccount, text: string): TemplateResult {
+  const tone = toneOf(account);
+  return html`<p class="stackone-connect-state stackone-connect-${tone}">${iconOf(tone)} <span>${text}</span></p>`;
 }
 
 function toneOf({ status }: LinkedAccount): Tone {

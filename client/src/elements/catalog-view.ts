@@ -3,12 +3,12 @@ import type { Category } from '../generated/operations.js';
 import type { Provider } from '../integrations/state.js';
 import { describeUnavailable } from '../labels/describe-unavailable.js';
 import { formatPlural } from '../labels/format.js';
+import { accountState } from './account-view.js';
 import {
   button,
   card,
   gridIcon,
   heading,
-  iconOf,
   logo,
   message,
   muted,
@@ -81,19 +81,20 @@ function providerCard(view: View, provider: Provider): TemplateResult {
   const { state, labels, integrations } = view;
   const { key, name, categories } = provider;
   const linked = state.accounts.filter(({ providerKey }) => providerKey === key);
-  const tone = linked.some(({ needsRelink }) => needsRelink) ? 'warning' : 'success';
-  const summary =
-    linked.length === 0
-      ? muted(categories.map((category) => labels.categories[category]).join(', '))
-      : html`<span class="stackone-connect-state stackone-connect-${tone}">
-          ${iconOf(tone)}
-          ${tone === 'warning' ? labels.status.ERROR : formatPlural(labels, labels.connected, linked.length)}
-        </span>`;
+  const active = linked.filter(({ status }) => status === 'ACTIVE');
+  // A problem, else how many accounts work, else why none does.
+  const shown = linked.find(({ needsRelink }) => needsRelink) ?? active[0] ?? linked[0];
+  const isFirst = shown === undefined;
+  const summary = isFirst
+    ? muted(categories.map((category) => labels.categories[category]).join(', '))
+    : accountState(
+        shown,
+        shown === active[0] ? formatPlural(labels, labels.connected, active.length) : labels.status[shown.status],
+      );
   const reason = state.viewer === null ? null : describeUnavailable(state.viewer, provider, labels);
   // One note above the lists is the reason for all without the permission, and at the limit.
   const isOwnReason = reason !== null && state.viewer?.canManage === true && provider.availability === 'NOT_ALLOWED';
   const reasonId = view.id(isOwnReason ? `reason-${key}` : 'restriction');
-  const isFirst = linked.length === 0;
   return card(
     providerLogo(provider),
     name,

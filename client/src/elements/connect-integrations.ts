@@ -9,13 +9,14 @@ import { loadHub, mountHubElement, requireHub } from '../hub/hub-element.js';
 import { hubTheme, onColorSchemeChange, type Theme } from '../hub/hub-theme.js';
 import { createIntegrations, type Integrations } from '../integrations/create-integrations.js';
 import { defaultLabels } from '../labels/en.js';
+import { directionOf } from '../labels/format.js';
 import type { LabelChanges, Language } from '../labels/labels.js';
 import { changeLabels, languageFor, loadLabels } from '../labels/load-labels.js';
 import type { ConnectIntegrationsElement, ConnectIntegrationsProperties } from './element-properties.js';
 import { elementStyle } from './element-style.js';
 import { keepFocus, rowSelector, scopeOf } from './keep-focus.js';
 import { pageView } from './page-view.js';
-import { attachRemoval } from './removal-dialog.js';
+import { createRemovalDialog } from './removal-dialog.js';
 import { accountName, dialogTitle } from './words.js';
 
 /** There is no `HTMLElement` on a server, where frameworks import this module too. */
@@ -67,12 +68,13 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   #hadDialog = false;
   /** The last button that was pressed: a dialog belongs to it. */
   #opener: Element | null = null;
+  /** The id of its row. Lit can use the button for another row. */
+  #openerRow = '';
   #detach: () => void = () => {};
   #updateDialogs: () => void = () => {};
 
   connectedCallback(): void {
-    elements += 1;
-    this.#id = `stackone-connect-page-${elements}`;
+    this.#id ||= `stackone-connect-page-${++elements}`;
     addStyle(this.getRootNode(), elementStyle);
     this.addEventListener('click', this.#rememberOpener, { capture: true });
     for (const name of Object.keys(defaultProperties)) {
@@ -87,8 +89,8 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   }
 
   disconnectedCallback(): void {
-    this.removeEventListener('click', this.#rememberOpener, { capture: true });
-    this.#detach();
+    // An element that is moved, for example to another place in a list, is connected again at once. It keeps its state.
+    queueMicrotask(() => this.isConnected || this.#detach());
   }
 
   attributeChangedCallback(attribute: string, _before: string | null, value: string | null): void {
@@ -137,12 +139,10 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
     if (this.#hadDialog && !isOpen) {
       const notice = state?.notice;
       const scope = scopeOf(this);
-      const target = scope.getElementById(
-        `${this.#id}-${notice?.kind === 'linked' ? notice.account.id : 'connections'}`,
-      );
-      const row = scope.activeElement?.closest(rowSelector);
-      if ((notice && row && row !== target) || document.activeElement === document.body) {
-        target?.focus();
+      const rowId = notice?.kind === 'linked' ? `${this.#id}-${notice.account.id}` : this.#openerRow;
+      const focusedRow = scope.activeElement?.closest(rowSelector)?.id ?? rowId;
+      if ((rowId !== '' && focusedRow !== rowId) || document.activeElement === document.body) {
+        (scope.getElementById(rowId) ?? scope.getElementById(`${this.#id}-connections`))?.focus();
       }
     }
     this.#hadDialog = isOpen;
@@ -161,11 +161,13 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
       requestIntegration: this.requestIntegration,
       id: (name: string) => `${this.#id}-${name}`,
     };
-    render(html`<div lang=${this.#labels.language}>${pageView(view)}</div>`, this);
+    const { labels } = view;
+    render(html`<div tabindex="-1" lang=${labels.language} dir=${directionOf(labels)}>${pageView(view)}</div>`, this);
   }
 
   #rememberOpener = ({ target }: Event): void => {
     this.#opener = target instanceof Element ? target.closest('button') : null;
+    this.#openerRow = this.#opener?.closest(rowSelector)?.id ?? '';
   };
 
   async #loadLabels(language: Language): Promise<void> {
@@ -195,11 +197,14 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
       ...this.#dialogSettings(integrations),
       mountHub: (slot, session) => this.#mountHub(integrations, slot, session),
     }));
-    const removal = attachRemoval(integrations, () => this.#dialogSettings(integrations));
+    const removal = createRemovalDialog(integrations, () => this.#dialogSettings(integrations));
     const unsubscribe = integrations.subscribe(() => this.requestUpdate());
     this.#client = client;
     this.integrations = integrations;
-    this.#updateDialogs = dialog.update;
+    this.#updateDialogs = () => {
+      dialog.update();
+      removal.update();
+    };
     this.#detach = () => {
       this.#detach = () => {};
       this.#updateDialogs = () => {};
@@ -207,7 +212,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
       this.integrations = null;
       unsubscribe();
       integrations.dispose();
-      removal();
+      removal.remove();
       dialog.detach();
     };
     integrations.load();

@@ -1,7 +1,8 @@
 /**
- * Style sheet of `<connect-integrations>`. The tokens at the top are the design; docs/client.md lists them. `:where()`
- * keeps the specificity of each rule at two elements: the rules override those of the page for elements, and every class
- * of the page overrides them. Each browser that has nested rules can adopt a style sheet.
+ * Style sheet of `<connect-integrations>`. The tokens at the top are the design; docs/client.md lists them. `all: revert`
+ * takes away what rules of the page for elements set. `:where()` keeps the specificity of each rule at two elements, so
+ * that every class of the page overrides them. The search field has that of an attribute, because pages with Tailwind
+ * have rules for `[type=search]`. Each browser that has nested rules can adopt a style sheet.
  */
 export const elementStyle = `
 :where(connect-integrations) {
@@ -31,27 +32,21 @@ connect-integrations {
   line-height: 1.5;
   text-align: start;
   &[hidden] { display: none; }
-  & :where(*, ::before, ::after) { box-sizing: border-box; }
-  & :where(h2, h3, p, ul, li, fieldset) { margin: 0; padding: 0; border: 0; }
-  & :where(h2, h3, p, span, b, label) { color: inherit; font-family: inherit; }
-  & ul { margin: 0; padding: 0; list-style: none; }
-  & p { margin: 0; font-size: 0.875rem; line-height: 1.5; overflow-wrap: anywhere; }
-  & section { margin: 0; }
+  & :where(:not(svg *)) { all: revert; box-sizing: border-box; }
+  & :is(section, h2, h3, p, ul, li, fieldset) { margin: 0; padding: 0; list-style: none; }
+  & p { font-size: 0.875rem; line-height: 1.5; overflow-wrap: anywhere; }
   & section + section, & .stackone-connect-note + section { margin-top: calc(var(--gap) * 2); }
   & :where(button, input, [tabindex]):focus-visible {
     outline: 2px solid var(--stackone-connect-accent);
     outline-offset: 2px;
   }
-  & h2:focus-visible { outline: none; }
+  & :is(h2, [lang]):focus-visible { outline: none; }
   & h2:where(.stackone-connect-subtitle) {
-    margin: 0;
     font-size: 1.125rem;
     font-weight: 620;
     line-height: 1.3;
-    letter-spacing: -0.01em;
   }
-  & h3:where(.stackone-connect-name) {
-    margin: 0;
+  & :where(.stackone-connect-name) {
     font-size: 0.9375rem;
     font-weight: 600;
     line-height: 1.4;
@@ -111,7 +106,7 @@ connect-integrations {
     gap: 0.375rem;
     padding: calc(var(--gap) * 2.25) calc(var(--gap) * 1.5);
     text-align: center;
-    & p { max-width: 46ch; color: var(--stackone-connect-muted); text-wrap: balance; }
+    & p { max-width: 46ch; color: var(--stackone-connect-muted); }
     & .stackone-connect-button { margin-top: 0.75rem; }
   }
   & span:where(.stackone-connect-symbol) {
@@ -146,7 +141,6 @@ connect-integrations {
     align-items: center;
     justify-content: center;
     min-height: calc(2.25rem * (0.5 + var(--stackone-connect-density) / 2));
-    margin: 0;
     padding: 0.25rem 0.875rem;
     border: 1px solid color-mix(in srgb, var(--stackone-connect-text) 22%, var(--stackone-connect-surface));
     border-radius: var(--small);
@@ -155,8 +149,6 @@ connect-integrations {
     font: inherit;
     font-size: 0.875rem;
     font-weight: 550;
-    line-height: 1.3;
-    text-align: center;
     cursor: pointer;
     &:hover { background: var(--stackone-connect-background); }
     &:disabled {
@@ -170,7 +162,7 @@ connect-integrations {
       border-color: var(--stackone-connect-accent);
       background: var(--stackone-connect-accent);
       color: var(--stackone-connect-on-accent);
-      &:hover { filter: brightness(0.93); }
+      &:hover { filter: brightness(0.94); }
     }
     &.stackone-connect-subtle {
       border-color: transparent;
@@ -222,7 +214,6 @@ connect-integrations {
     &.stackone-connect-success { color: var(--stackone-connect-success); }
     &.stackone-connect-warning { color: var(--stackone-connect-warning); }
   }
-  & span:where(.stackone-connect-state) { font-size: 0.8125rem; }
   & div:where(.stackone-connect-actions) {
     display: flex;
     flex-wrap: wrap;
@@ -243,11 +234,11 @@ connect-integrations {
     max-width: 18rem;
     & svg { position: absolute; inset-block: 0; inset-inline-start: 0.75rem; margin-block: auto; color: var(--stackone-connect-muted); pointer-events: none; }
   }
-  & input:where(.stackone-connect-field) {
+  :where(&) [type=search] {
     width: 100%;
     min-height: 2.375rem;
-    margin: 0;
-    padding: 0 0.75rem 0 2.375rem;
+    padding-block: 0;
+    padding-inline: 2.375rem 0.75rem;
     border: 1px solid color-mix(in srgb, var(--stackone-connect-text) 50%, var(--stackone-connect-surface));
     border-radius: var(--small);
     background: var(--stackone-connect-surface);
@@ -260,6 +251,7 @@ connect-integrations {
     flex-wrap: wrap;
     gap: 0.25rem;
     min-width: 0;
+    border: 0;
   }
   & label:where(.stackone-connect-category) {
     position: relative;
@@ -284,6 +276,7 @@ connect-integrations {
     padding: calc(var(--gap) * 0.75) var(--gap);
     flex-wrap: wrap;
     & .stackone-connect-details { flex-basis: 6rem; }
+    & p { font-size: 0.8125rem; }
     & button { max-width: 100%; margin-inline-start: auto; padding-inline: 0.75rem; font-size: 0.8125rem; }
     &.stackone-connect-extra { border-style: dashed; background: none; box-shadow: none; }
   }
@@ -299,7 +292,8 @@ connect-integrations {
     display: flex;
     align-items: center;
     gap: 0.625rem;
-    padding: 0.375rem 0.375rem 0.375rem 1rem;
+    padding-block: 0.375rem;
+    padding-inline: 1rem 0.375rem;
     color: var(--stackone-connect-text);
     box-shadow: 0 0.75rem 2.5rem rgb(0 0 0 / 0.25);
     pointer-events: auto;

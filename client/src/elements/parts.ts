@@ -24,10 +24,11 @@ interface ButtonOptions {
   readonly disabledBy?: string | undefined;
 }
 
+/** `form=""`: belongs to no form. Pages with Tailwind have rules for `[type=button]`, which change its colors in part. */
 export function button(content: Content, onClick: () => void, options: ButtonOptions = {}): TemplateResult {
   const { kind, name = nothing, opensDialog = true, disabledBy } = options;
   return html`<button
-    type="button"
+    form=""
     class="stackone-connect-button ${kind === undefined ? '' : `stackone-connect-${kind}`}"
     aria-label=${name}
     aria-describedby=${disabledBy ?? nothing}
@@ -58,7 +59,7 @@ export function card(
 export function message(symbol: Content, title: string, text = '', action: Content = nothing): TemplateResult {
   return html`<div class="stackone-connect-panel stackone-connect-message">
     ${symbol}
-    <h3 class="stackone-connect-name">${title}</h3>
+    <b class="stackone-connect-name">${title}</b>
     ${text === '' ? nothing : html`<p>${text}</p>`} ${action}
   </div>`;
 }

@@ -4,18 +4,23 @@ import { html, nothing } from '../dialog/lit.js';
 import type { Integrations } from '../integrations/create-integrations.js';
 import { describeFailure } from '../labels/describe-failure.js';
 
+interface RemovalDialog {
+  /** Opens, changes or closes the dialog. Call it after each change of the state or of the settings. */
+  readonly update: () => void;
+  readonly remove: () => void;
+}
+
 /**
  * Asks the user before an account is removed, and says what that does.
  * @param settings called for each change while the dialog is open
- * @returns removes the dialog
  */
-export function attachRemoval(integrations: Integrations, settings: () => DialogSettings): () => void {
+export function createRemovalDialog(integrations: Integrations, settings: () => DialogSettings): RemovalDialog {
   let frame: DialogFrame | undefined;
   const remove = () => {
     frame?.remove();
     frame = undefined;
   };
-  const unsubscribe = integrations.subscribe(() => {
+  const update = () => {
     const { dialog } = integrations.getState();
     if (dialog?.kind !== 'remove') {
       remove();
@@ -36,14 +41,14 @@ export function attachRemoval(integrations: Integrations, settings: () => Dialog
     // The second click of a double click on the button that opened this dialog is no answer.
     const answer = ({ detail }: MouseEvent) => detail < 2 && void integrations.remove();
     const footer = html`<button
-        type="button"
+        form=""
         class="stackone-connect-action stackone-connect-secondary"
         @click=${integrations.close}
       >
         ${labels.cancel}
       </button>
       <button
-        type="button"
+        form=""
         class="stackone-connect-action stackone-connect-danger"
         aria-disabled=${isRemoving}
         @click=${answer}
@@ -56,9 +61,6 @@ export function attachRemoval(integrations: Integrations, settings: () => Dialog
     } else {
       frame.render(current, content);
     }
-  });
-  return () => {
-    unsubscribe();
-    remove();
   };
+  return { update, remove };
 }

@@ -14,6 +14,15 @@ export function keepOverlaysWith(hub: Element): () => void {
   return () => void hubs.delete(hub);
 }
 
+/** Closes the open list in a dialog, as a press outside of the list does. @returns whether there was one */
+export function closeOverlay(dialog: Element): boolean {
+  const isOpen = dialog.querySelector(overlaySelector) !== null;
+  if (isOpen) {
+    dialog.dispatchEvent(new MouseEvent('mousedown', { bubbles: true }));
+  }
+  return isOpen;
+}
+
 /** Whether the event is needed outside of the Hub: React listens on `<body>` for a list, and a press outside closes it. */
 export function isForOverlay(event: Event): boolean {
   return event.type === 'mousedown'

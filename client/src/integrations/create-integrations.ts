@@ -184,7 +184,8 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
     const removing = { ...dialog, isRemoving: true, failure: null };
     update({ dialog: removing });
     const failure = await removeAccount(client, account.id).then(() => null, toFailure);
-    const isShown = state.dialog === removing;
+    // The user may have closed the dialog meanwhile, and opened it again.
+    const isShown = state.dialog?.kind === 'remove' && state.dialog.account.id === account.id;
     if (failure === null) {
       const accounts = state.accounts.filter(({ id }) => id !== account.id);
       update({ accounts, ...(isShown && { dialog: null }) });
@@ -194,7 +195,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
     } else if (isShown) {
       update({ dialog: { ...removing, isRemoving: false, failure } });
     } else {
-      // The user has closed the dialog meanwhile. The failure must still be shown.
+      // The failure must still be shown.
       show({ kind: 'not-removed', account, failure });
     }
   };
