@@ -187,7 +187,8 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
         return new Response(text.replace(/"providers":\\[.*?\\}\\]/, '"providers":[]'), response);
       };
       const element = document.querySelector('connect-integrations');
-      element.replaceWith(element);
+      element.remove();
+      setTimeout(() => document.querySelector('main').append(element));
     }`);
     await waitForText(page, 'There are no integrations to connect yet');
     expect(await page.getByRole('searchbox').count()).toBe(0);

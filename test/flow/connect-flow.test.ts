@@ -384,6 +384,20 @@ describe('the success event of the Hub', () => {
     expect(created()).toHaveLength(1);
   });
 
+  it('leads to `linked` when `onLinked` throws, and the error is not hidden', async () => {
+    const onLinked = () => {
+      throw new Error('A mistake of the page');
+    };
+    const flow = await createFlow({ onLinked });
+    await flow.start({ provider: 'bamboohr' });
+    const id = await link(stateIn(flow, 'open').session);
+    app.emulator.failNext({ status: 401, match: { path: '/accounts' } });
+    flow.hub.success(id);
+    await waitForFailure(flow);
+    await expect(flow.retry()).rejects.toThrow('A mistake of the page');
+    expect(flow.getState()).toMatchObject({ phase: 'linked', account: { id } });
+  });
+
   it('is ignored after the flow is closed', async () => {
     const { id } = addAccount();
     const flow = await createFlow();

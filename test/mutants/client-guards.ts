@@ -48,8 +48,9 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: flow,
-    guard: '      if (!signal.aborted) {\n        this.#open(request, session, signal);\n      }\n',
-    without: '      this.#open(request, session, signal);\n',
+    guard:
+      "    if (signal.aborted) {\n      return;\n    }\n    if ('kind' in result) {\n      this.#fail(request, result);\n",
+    without: "    if ('kind' in result) {\n      this.#fail(request, result);\n",
     noticedBy: 'flow/connect-flow',
   },
   {
@@ -123,9 +124,9 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'flow/connect-flow',
   },
   {
-    file: flow,
-    guard: "else if (account.status === 'ACTIVE') {",
-    without: 'else if (account !== null) {',
+    file: hubSession,
+    guard: "if (account.status !== 'ACTIVE') {",
+    without: 'if (account.id === null) {',
     noticedBy: 'flow/connect-flow',
   },
   {
@@ -418,13 +419,31 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: element,
-    guard: '(notice && row && row !== target) || ',
+    guard: "(rowId !== '' && focusedRow !== rowId) || ",
     without: '',
     noticedBy: 'browser/integrations',
   },
   {
+    file: element,
+    guard: 'this.isConnected || this.#detach()',
+    without: 'this.#detach()',
+    noticedBy: 'browser/other-pages',
+  },
+  {
+    file: modal,
+    guard: '      if (!closeOverlay(dialog)) {\n        close();\n      }\n',
+    without: '      close();\n',
+    noticedBy: 'browser/other-pages',
+  },
+  {
+    file: 'client/src/elements/parts.ts',
+    guard: '    form=""\n',
+    without: '',
+    noticedBy: 'browser/other-pages',
+  },
+  {
     file: keepFocus,
-    guard: '  (target ?? scope.getElementById(fallback))?.focus();\n',
+    guard: "  (target ?? scope.getElementById(fallback) ?? root.querySelector('div'))?.focus();\n",
     without: '',
     noticedBy: 'browser/integrations',
   },

@@ -107,7 +107,7 @@ function footer(state: GuidedState, connection: GuidedFlow, settings: DialogSett
         </button>`
       : nothing;
   };
-  return html`<span role="status">${statusOf(state, labels)}</span> ${action()}`;
+  return html`<span class="stackone-connect-text" role="status">${statusOf(state, labels)}</span> ${action()}`;
 }
 
 function statusOf(state: GuidedState, labels: ConnectLabels): string {

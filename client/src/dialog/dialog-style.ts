@@ -227,7 +227,6 @@ dialog div:where(.stackone-connect-question > .stackone-connect-status) {
   border-top: 0;
 }
 dialog span:where(.stackone-connect-status > *) {
-  color: inherit;
   opacity: 0.8;
 }
 dialog button:where(.stackone-connect-link) {
