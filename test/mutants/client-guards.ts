@@ -88,8 +88,8 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: hubSession,
-    guard: "throw new ConnectError({ kind: 'refused', userErrors });",
-    without: "throw new ConnectError({ kind: 'unreachable' });",
+    guard: "mode === null) {\n    throw new ConnectError({ kind: 'refused', userErrors });",
+    without: "mode === null) {\n    throw new ConnectError({ kind: 'unreachable' });",
     noticedBy: 'flow/connect-flow',
   },
   {
