@@ -29,7 +29,7 @@ describeInBrowser('the playground', ({ open }) => {
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page.getByRole('link', { name: 'Mutation' }).click();
     await page.getByRole('link', { name: 'createConnectSession' }).first().click();
-    await page.getByText('The access token alone determines which customer the account belongs to.').first().waitFor();
+    await page.getByText('The customer comes from the login of the caller, never from an argument.').first().waitFor();
   });
 
   test('stores no access token in the browser', async () => {
