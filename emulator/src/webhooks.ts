@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from './settings.js';
 import type { Account } from './store.js';
@@ -18,7 +19,7 @@ export class Webhooks {
   #held: (() => void)[] = [];
   /** By account, the first attempt of its last webhook. */
   readonly #attempts = new Map<string, Promise<unknown>>();
-  #stopped = new AbortController();
+  #stopped = createStop();
 
   constructor(settings: Settings, now: () => Date) {
     this.#settings = settings;
@@ -61,7 +62,7 @@ export class Webhooks {
   /** Forgets what waits. */
   reset(): void {
     this.#stopped.abort();
-    this.#stopped = new AbortController();
+    this.#stopped = createStop();
     this.#held = [];
     this.#attempts.clear();
   }
@@ -118,4 +119,11 @@ async function post(url: string, headers: Record<string, string>, body: string, 
   } catch {
     return false;
   }
+}
+
+function createStop(): AbortController {
+  const controller = new AbortController();
+  // Each webhook that waits listens to it.
+  setMaxListeners(0, controller.signal);
+  return controller;
 }

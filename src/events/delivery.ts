@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import type { Secret } from '../config/secret.js';
@@ -36,6 +37,8 @@ export class WebhookDelivery {
     this.#url = url;
     this.#webhook = new Webhook(secret.reveal());
     this.#observability = observability;
+    // Each change that waits listens to it.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   /** Returns at once. Tries for about ten minutes, then gives up with an alert. */

@@ -52,6 +52,35 @@ describe('createConnectClient: the headers option', () => {
     expect(received).toEqual([undefined, 'acme', undefined, 'acme']);
   });
 
+  it.each<[string, Error, string, string]>([
+    ['its provider ends the sign-in', new Error('login_required'), 'server', 'You are signed out'],
+    ['it cannot reach its provider', new TypeError('Failed to fetch'), 'unreachable', 'The server cannot be reached'],
+  ])(
+    'can throw when %s: nothing is sent, the user reads why, and the developer too',
+    async (_, thrown, kind, title) => {
+      const report = jest.spyOn(console, 'error').mockReturnValue();
+      const before = app.emulator.history.length;
+      const { sdk } = createConnectClient({ url: `${app.url}/graphql`, headers: () => Promise.reject(thrown) });
+      const failure = await sdk.createConnectSession().then(() => undefined, toFailure);
+      expect(failure).toMatchObject({ kind });
+      expect(failure && describeFailure(failure).title).toBe(title);
+      expect(report.mock.calls).toEqual([[expect.stringContaining('`headers` of createConnectClient failed'), thrown]]);
+      expect(app.emulator.history).toHaveLength(before);
+      report.mockRestore();
+    },
+  );
+
+  it('counts as offline when it has not ended after 30 seconds', async () => {
+    jest.useFakeTimers();
+    const report = jest.spyOn(console, 'error').mockReturnValue();
+    const { sdk } = createConnectClient({ url: `${app.url}/graphql`, headers: () => new Promise(() => {}) });
+    const failure = sdk.integrations().then(() => undefined, toFailure);
+    await jest.advanceTimersByTimeAsync(30_000);
+    jest.useRealTimers();
+    expect(await failure).toEqual({ kind: 'unreachable' });
+    report.mockRestore();
+  });
+
   it('is not called again after any other error', async () => {
     let headerCalls = 0;
     const { sdk } = createConnectClient({

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
 import { createOwnerHash } from '../../src/observability/owner-hash.js';
 import { listen } from '../support/listen.js';
@@ -13,6 +14,7 @@ import { inPackage } from '../support/package-files.js';
 import { type Program, startProgram, startTimeout, waitForUrl } from '../support/program.js';
 import { openSocket } from '../support/raw-http.js';
 import { freePort } from '../support/redis.js';
+import { acme, ownerFields } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
 const tokenSchema = z.object({ token: z.string() });
@@ -226,6 +228,53 @@ describe('SIGTERM', () => {
     expect(program.output()).toContain('stopped before all requests were complete');
     socket.destroy();
   });
+});
+
+/** Node.js warns about 11 listeners of one signal, in lines that are no JSON. */
+it('Many webhooks and events that wait cause no warning of Node.js, and each has its alert at the stop', async () => {
+  const emulator = await startEmulator();
+  const webhookSecret = 'whsec_of_the_webhooks_of_this_test';
+  const program = startProgram(
+    {
+      ...serverEnv,
+      STACKONE_API_KEY: emulator.apiKey,
+      STACKONE_BASE_URL: emulator.url,
+      STACKONE_WEBHOOK_SECRET: webhookSecret,
+      EVENTS_URL: 'http://127.0.0.1:1',
+      EVENTS_SECRET: Buffer.alloc(24, 1).toString('base64'),
+      RATE_LIMIT_TOTAL_PER_MINUTE: '100000',
+      SHUTDOWN_GRACE_SECONDS: '0',
+    },
+    server,
+  );
+  const url = await waitForUrl(program);
+  Object.assign(emulator.settings, { webhookSecret, webhookUrl: `${url}/webhooks/stackone` });
+  const add = (count: number) => {
+    for (let index = 0; index < count; index++) {
+      emulator.addAccount({ provider: 'jira', ...ownerFields(acme) });
+    }
+  };
+  const reads = () =>
+    emulator.history.filter(({ path, status }) => path.startsWith('/accounts/') && status === 200).length;
+  add(20);
+  await waitUntil(
+    () => reads() === 20,
+    () => `20 accounts are read: ${reads()}`,
+  );
+  emulator.failNext({ status: 500, match: { path: '/accounts' } }, Number.POSITIVE_INFINITY);
+  add(20);
+  await waitUntil(() => program.output().includes('"alert":"upstream-breaker"'), program.output);
+  program.process.kill('SIGTERM');
+  expect(await program.exitCode).toBe(0);
+  const alerts = (name: string) => program.output().split(`"alert":"${name}"`).length - 1;
+  expect([alerts('webhook-lost'), alerts('event-lost')]).toEqual([20, 20]);
+  expect(
+    program
+      .output()
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('{')),
+  ).toEqual([]);
+  await emulator.stop();
 });
 
 describe('SIGHUP', () => {

@@ -13,6 +13,7 @@ export interface ConnectClient {
 }
 
 type RequestHeaders = Readonly<Record<string, string | undefined>>;
+type ReadHeaders = (options: { readonly renew: boolean }) => RequestHeaders | Promise<RequestHeaders>;
 
 export interface ConnectClientOptions {
   /** URL of the GraphQL endpoint, absolute or relative to the page. Default: `/graphql`. */
@@ -20,9 +21,10 @@ export interface ConnectClientOptions {
   /**
    * Returns the headers of a request, such as `{ authorization: 'Bearer …' }`. Called before each request with `renew:
    * false`. After `UNAUTHENTICATED` it is called with `renew: true` and the request is sent once more: return a new token.
-   * A header that is undefined is not sent.
+   * A header that is undefined is not sent. If the function throws, nothing is sent: the user is signed out, or offline
+   * after a `TypeError`, which is what `fetch` throws then.
    */
-  readonly headers?: (options: { readonly renew: boolean }) => RequestHeaders | Promise<RequestHeaders>;
+  readonly headers?: ReadHeaders;
   /** Same as for `fetch`. Default: `same-origin`, which sends cookies to the origin of the page only. */
   readonly credentials?: 'omit' | 'same-origin' | 'include';
   /**
@@ -34,10 +36,10 @@ export interface ConnectClientOptions {
 
 /** Creates a client with the typed operations. It renews headers and corrects for a clock difference to the server. */
 export function createConnectClient(options: ConnectClientOptions = {}): ConnectClient {
-  const { url = '/graphql', headers = () => ({}), credentials = 'same-origin', sendDocumentIds = false } = options;
+  const { url = '/graphql', headers, credentials = 'same-origin', sendDocumentIds = false } = options;
   const send: typeof fetch = sendDocumentIds ? fetchWithDocumentId : (input, init) => fetch(input, init);
   const clock = createServerClock();
-  const readHeaders = async (renew: boolean) => onlyDefined(await headers({ renew }));
+  const readHeaders = async (renew: boolean) => (headers === undefined ? {} : await callHeaders(headers, renew));
   const client = new GraphQLClient(toAbsoluteUrl(url), {
     credentials,
     fetch: (input, init) => fetchGraphql(send, input, init),
@@ -52,7 +54,7 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
       return await request(await readHeaders(false));
     } catch (error) {
       // The request was rejected before it was executed, so it is safe to send it again.
-      if (!isUnauthenticated(error) || options.headers === undefined) {
+      if (!isUnauthenticated(error) || headers === undefined) {
         throw error;
       }
       return await request(await readHeaders(true));
@@ -72,6 +74,27 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
         listener,
       ),
   };
+}
+
+/** @throws ConnectError `UNAUTHENTICATED`, or a TypeError if the page is offline. Explains it to the developer of the page */
+async function callHeaders(headers: ReadHeaders, renew: boolean): Promise<Record<string, string>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TypeError('no headers after 30 seconds')), responseTimeoutMs);
+  });
+  try {
+    return onlyDefined(await Promise.race([headers({ renew }), late]));
+  } catch (error) {
+    // biome-ignore lint/suspicious/noConsole: the error is in a function of the page
+    console.error('stackone-connect-client: the function `headers` of createConnectClient failed.', error);
+    if (error instanceof TypeError) {
+      throw error;
+    }
+    const message = 'Sign in again: the page has no headers for the request.';
+    throw new ConnectError({ kind: 'server', code: 'UNAUTHENTICATED', message, retryAfterSeconds: null });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** `fetch` would send undefined as the text `undefined`. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../domain/app-error.js';
 import type { Logger } from '../../observability/logger.js';
@@ -35,6 +36,8 @@ export class WebhookQueue {
   constructor(detector: ChangeDetector, logger: Logger) {
     this.#detector = detector;
     this.#logger = logger;
+    // Each webhook that waits listens to it.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   /** @returns false when the queue is full */
