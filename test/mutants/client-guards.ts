@@ -173,7 +173,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: client,
-    guard: '      if (!isUnauthenticated(error) || options.headers === undefined) {\n        throw error;\n      }\n',
+    guard: '      if (!isUnauthenticated(error) || headers === undefined) {\n        throw error;\n      }\n',
     without: '',
     noticedBy: 'flow/connect-client',
   },
