@@ -194,7 +194,8 @@ describe('SIGTERM', () => {
   const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
   it('during the start: the process exits with 0 at once', async () => {
-    const preload = `import { Server } from 'node:net'; Server.prototype.listen = () => {};`;
+    // A start that does not end, with a timer that keeps the process.
+    const preload = `import { Server } from 'node:net'; Server.prototype.listen = () => {}; setInterval(() => {}, 1000);`;
     const program = startProgram(serverEnv, { ...server, preload });
     const isReady = () => program.output().includes('"msg":"configuration"');
     await waitUntil(isReady, 'it has read its configuration', startTimeout);
