@@ -1,4 +1,4 @@
-import { loadConfig, startServer } from '../../dist/src/index.js';
+import { loadConfig, startServer } from 'stackone-connect-graphql';
 import { audience, issuer } from '../lib/tokens.mjs';
 import { serveBenchmark } from './shared/serve.mjs';
 

@@ -1,6 +1,6 @@
-import { startConnect } from '../../../dist/src/index.js';
-import { ApolloServer } from '../../../node_modules/@apollo/server/dist/esm/index.js';
-import { readOwner } from './stackone.mjs';
+import { ApolloServer } from '@apollo/server';
+import { startConnect } from 'stackone-connect-graphql';
+import { readOwner } from './owner.mjs';
 
 /**
  * This package inside the Apollo Server of a host app. The login of the host app is the same as in the bare Apollo Server:
@@ -18,6 +18,5 @@ const connect = await startConnect({
 
 export const { createContext } = connect;
 
-/** An app has one copy of `graphql`: this is the Apollo Server next to this package's. */
 export const apollo = new ApolloServer(connect.apolloOptions);
 await apollo.start();

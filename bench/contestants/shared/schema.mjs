@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readOwner, StackOne } from './stackone.mjs';
+import { readOwner } from './owner.mjs';
+import { StackOne } from './stackone.mjs';
 
 /** The schema of this package. */
 export const typeDefs = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8');

@@ -4,20 +4,12 @@ const pool = new Pool(process.env['UPSTREAM'] ?? '', { connections: 32 });
 const authorization = `Basic ${Buffer.from('bench-key:').toString('base64')}`;
 const expiresInSeconds = 1800;
 
-/** The owner in the access token, which nothing verifies. @param {string | undefined} authorization */
-export function readOwner(authorization) {
-  const claims = JSON.parse(Buffer.from(authorization?.split('.')[1] ?? '', 'base64url').toString());
-  return { id: claims.org_id, name: claims.org_name };
-}
-
-/** @typedef {ReturnType<typeof readOwner>} Owner */
-
 /**
  * The data source of all implementations that differ only in their server: no timeout, no retries. It checks only the
  * status of a response. As in this package, the catalog of providers is fetched once.
  */
 export class StackOne {
-  /** @param {Owner} owner */
+  /** @param {import('./owner.mjs').Owner} owner */
   constructor(owner) {
     this.owner = owner;
   }
