@@ -21,4 +21,5 @@ export type { StackOneDataSource } from './linking/stackone-data-source.js';
 export type { OnAudit } from './observability/audit.js';
 export type { Logger } from './observability/logger.js';
 export type { RequestContext } from './observability/request-context.js';
-export { type Server, type ServerOptions, startServer } from './server.js';
+export type { Server, ServerOptions } from './server.js';
+export { startServer } from './start-server.js';

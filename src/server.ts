@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBearerAuthentication } from './auth/authenticate.js';
 import { compose } from './composition.js';
 import type { Config } from './config/settings.js';
 import { WebhookDelivery } from './events/delivery.js';
-import type { ServerExtension } from './http/server.js';
+import { startMetricsServer } from './http/routes/metrics.js';
+import { createHttpServer, type ServerExtension } from './http/server.js';
 import { openAuditLog } from './observability/audit-log.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability } from './observability/observability.js';
@@ -34,16 +36,8 @@ export interface ServerOptions {
   readonly extension?: ServerExtension;
 }
 
-/**
- * Starts the standalone server: HTTP, health checks and metrics around the schema. Fastify and jose are loaded here, because
- * a host app, which imports this module too, does not need them.
- */
+/** Starts the standalone server: HTTP, health checks and metrics around the schema. */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
-  const [{ createBearerAuthentication }, { createHttpServer }, { startMetricsServer }] = await Promise.all([
-    import('./auth/authenticate.js'),
-    import('./http/server.js'),
-    import('./http/routes/metrics.js'),
-  ]);
   const logger = options.logger ?? createLogger(config.logLevel);
   const observability = createObservability(logger, config.apiKey);
   const authenticate = createBearerAuthentication(config, observability);

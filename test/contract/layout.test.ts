@@ -6,6 +6,7 @@ import { importsOf, inPackage, readText, sourceFiles } from '../support/package-
 const layers = [
   /^src\/(main|index)\.ts$/,
   /^src\/lifecycle\.ts$/,
+  /^src\/start-server\.ts$/,
   /^src\/(server|embed)\.ts$/,
   /^src\/(composition\.ts|doctor\/)/,
   /^src\/http\//,
