@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
-import { createConnectClient, describeFailure, toFailure } from '../../client/src/index.js';
+import { createConnectClient, describeFailure, getSdk, toFailure } from '../../client/src/index.js';
 import { listen } from '../support/listen.js';
 import { acme, signIn, startSharedApp } from '../support/test-app.js';
 
@@ -23,6 +25,28 @@ describe('createConnectClient: the headers option', () => {
     expect(renewals).toEqual([false, true]);
     await sdk.createConnectSession();
     expect(renewals).toEqual([false, true, false, true]);
+  });
+
+  it('is called with renew once for all requests that fail at the same time: a refresh token may be valid once', async () => {
+    const valid = await signIn(acme);
+    const renewals: boolean[] = [];
+    const { sdk } = createConnectClient({
+      url: `${app.url}/graphql`,
+      headers: async ({ renew }) => {
+        renewals.push(renew);
+        await sleep(renew ? 300 : 0);
+        return renew ? valid : expired;
+      },
+    });
+    const results = await Promise.all([sdk.integrations(), sdk.linkedAccounts(), sdk.createConnectSession()]);
+    expect(results).toMatchObject([
+      { viewer: { ownerId: acme.org_id } },
+      {},
+      { createConnectSession: { mode: 'LINK' } },
+    ]);
+    expect(renewals).toEqual([false, false, false, true]);
+    await sdk.integrations();
+    expect(renewals.slice(4)).toEqual([false, true]);
   });
 
   it('is called twice at most: the second UNAUTHENTICATED error reaches the caller', async () => {
@@ -114,7 +138,7 @@ it('A server that accepts a request and does not respond is unreachable after 30
   }
 });
 
-it('A call that its caller aborts ends at once, and closes its request', async () => {
+it('A call that its caller aborts ends at once with the reason of the caller, and closes its request', async () => {
   const server = createServer(() => {});
   const { url, close } = await listen(server);
   const { sdk } = createConnectClient({ url });
@@ -122,11 +146,21 @@ it('A call that its caller aborts ends at once, and closes its request', async (
   const call = sdk.integrations(undefined, undefined, caller.signal);
   const [, response] = await once(server, 'request');
   const closed = once(response, 'close');
-  caller.abort();
-  await expect(call).rejects.toThrow(/abort/);
+  const reason = new Error('The user has left.');
+  caller.abort(reason);
+  await expect(call).rejects.toBe(reason);
   await closed;
-  await expect(sdk.integrations(undefined, undefined, caller.signal)).rejects.toThrow(/abort/);
+  await expect(sdk.integrations(undefined, undefined, caller.signal)).rejects.toBe(reason);
   await close();
+});
+
+it('getSdk takes a client of another copy of graphql-request: toFailure returns the code of the server', async () => {
+  // The CommonJS version has classes of its own.
+  const { GraphQLClient }: typeof import('graphql-request') = createRequire(import.meta.url)('graphql-request');
+  const failure = await getSdk(new GraphQLClient(`${app.url}/graphql`))
+    .createConnectSession()
+    .then(() => undefined, toFailure);
+  expect(failure).toMatchObject({ kind: 'server', code: 'UNAUTHENTICATED' });
 });
 
 /** Runs the test with a proxy that changes the server's clock, which a client sees only in the `Date` header. */

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, request as sendRequest } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse, request as sendRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ChangeStreamListener } from '../../client/src/core/change-stream.js';
@@ -49,6 +49,8 @@ const waitForShown = (watch: LinkedAccountsWatch, rows: readonly string[], timeo
 const listReads = () =>
   app.emulator.history.filter(({ path, query }) => path === '/accounts' && query['origin_owner_id'] === acme.org_id)
     .length;
+
+const sendEvents = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' });
 
 /** Passes requests on to the server, except for those to the stream. */
 async function startProxy(answerStream: RequestListener): Promise<Listener> {
@@ -217,6 +219,7 @@ describe('watchLinkedAccounts', () => {
     ['404', (_request, response) => void response.writeHead(404).end()],
     ['a web page', (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>')],
     ['no response', () => undefined],
+    ['headers only, as through a proxy that buffers', (_request, response) => sendEvents(response).flushHeaders()],
   ])(
     'reads the accounts without a stream when its path sends %s, and when the user returns',
     async (_title, answer) => {
@@ -252,12 +255,26 @@ describe('watchLinkedAccounts', () => {
     let streams = 0;
     const proxy = await startProxy((_request, response) => {
       streams += 1;
-      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(':\n\n');
+      sendEvents(response).end(':\n\n');
     });
     start({ url: `${proxy.url}/graphql` });
     await sleep(1_700);
     expect(streams).toBeGreaterThanOrEqual(1);
     expect(streams).toBeLessThanOrEqual(3);
+  });
+
+  it('opens another stream when nothing more arrives, not even a heartbeat: the connection can be lost without an error', async () => {
+    shorten(45_000, 100);
+    let streams = 0;
+    const proxy = await startProxy((_request, response) => {
+      streams += 1;
+      sendEvents(response).write(':\n\n');
+    });
+    const watch = start({ url: `${proxy.url}/graphql` });
+    await waitForLive(watch);
+    await waitUntil(() => !watch.getState().isLive, 'the end of the stream');
+    await waitForLive(watch);
+    expect(streams).toBe(2);
   });
 
   it('closes the stream of a page that is hidden for two minutes, and catches up when the user returns', async () => {

@@ -575,9 +575,21 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: stream,
-    guard: '=> fetchEvents(send, input, init)',
-    without: '=> send(input, init)',
+    guard: "if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {",
+    without: 'if (false) {',
     noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: stream,
+    guard: "setTimeout(() => end('failed'), maxSilenceMs)",
+    without: 'setTimeout(() => {}, maxSilenceMs)',
+    noticedBy: 'flow/watch-linked-accounts',
+  },
+  {
+    file: client,
+    guard: 'renewal ??= callHeaders(headers, true)',
+    without: 'renewal = callHeaders(headers, true)',
+    noticedBy: 'flow/connect-client',
   },
   {
     file: 'client/src/core/document-id.ts',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JSDOM } from 'jsdom';
 import type { ReactNode } from 'react';
 import type { Root } from 'react-dom/client';
+import type { ConnectClient } from '../../client/src/index.js';
 import { waitUntil } from '../support/wait.js';
 
 /** A test environment of a product: jsdom has no `showModal`, `matchMedia` and `adoptedStyleSheets`. */
@@ -146,5 +147,43 @@ describe('useLinkedAccounts in jsdom', () => {
       () => open === 0,
       () => `${open} streams`,
     );
+  });
+
+  it('shows no account of an earlier time when it is mounted again: another user may have signed in', async () => {
+    const { createElement } = await import('react');
+    const { createConnectClient } = await import('../../client/src/index.js');
+    const { ConnectProvider, useLinkedAccounts } = await import('../../client/src/react/index.js');
+    const connected = createConnectClient({ url: 'http://127.0.0.1:9/graphql' });
+    let isSignedIn = true;
+    const page = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } };
+    const client: ConnectClient = {
+      ...connected,
+      openChangeStream: () => () => {},
+      sdk: {
+        ...connected.sdk,
+        linkedAccounts: () => (isSignedIn ? Promise.resolve({ linkedAccounts: page }) : new Promise(() => {})),
+      },
+    };
+    const rendered: string[] = [];
+    const Accounts = () => {
+      rendered.push(useLinkedAccounts().accounts === null ? 'not read' : 'read');
+      return createElement('p', { id: 'accounts' });
+    };
+    const settings = { client, hub: () => null, hubBaseUrl: 'https://api.stackone.com' };
+    render(createElement(ConnectProvider, settings, createElement(Accounts)));
+    await waitUntil(
+      () => rendered.at(-1) === 'read',
+      () => rendered.join(),
+    );
+    render(null);
+    await shown('#accounts', false);
+    isSignedIn = false;
+    rendered.length = 0;
+    render(createElement(ConnectProvider, settings, createElement(Accounts)));
+    await shown('#accounts');
+    expect(rendered).toContain('not read');
+    expect(rendered).not.toContain('read');
+    render(null);
+    await shown('#accounts', false);
   });
 });

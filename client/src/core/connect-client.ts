@@ -21,7 +21,7 @@ export interface ConnectClientOptions {
   /**
    * Returns the headers of a request, such as `{ authorization: 'Bearer …' }`. Called before each request with `renew:
    * false`. After `UNAUTHENTICATED` it is called with `renew: true` and the request is sent once more: return a new token.
-   * A header that is undefined is not sent. If the function throws, nothing is sent: the user is signed out, or offline
+   * Requests that fail at the same time share this call. A header that is undefined is not sent. If the function throws, nothing is sent: the user is signed out, or offline
    * after a `TypeError`, which is what `fetch` throws then.
    */
   readonly headers?: ReadHeaders;
@@ -39,7 +39,20 @@ export function createConnectClient(options: ConnectClientOptions = {}): Connect
   const { url = '/graphql', headers, credentials = 'same-origin', sendDocumentIds = false } = options;
   const send: typeof fetch = sendDocumentIds ? fetchWithDocumentId : (input, init) => fetch(input, init);
   const clock = createServerClock();
-  const readHeaders = async (renew: boolean) => (headers === undefined ? {} : await callHeaders(headers, renew));
+  let renewal: Promise<Record<string, string>> | undefined;
+  const readHeaders = async (renew: boolean) => {
+    if (headers === undefined) {
+      return {};
+    }
+    if (!renew) {
+      return callHeaders(headers, false);
+    }
+    // Once for all requests that wait for it: many identity providers accept a refresh token only once.
+    renewal ??= callHeaders(headers, true).finally(() => {
+      renewal = undefined;
+    });
+    return renewal;
+  };
   const client = new GraphQLClient(toAbsoluteUrl(url), {
     credentials,
     fetch: (input, init) => fetchGraphql(send, input, init),
@@ -112,7 +125,7 @@ async function fetchGraphql(send: typeof fetch, ...[input, init]: Parameters<typ
   init?.signal?.throwIfAborted();
   // Not `AbortSignal.any`, which browsers have since 2024 only.
   const request = new AbortController();
-  const abort = () => request.abort();
+  const abort = () => request.abort(init?.signal?.reason);
   const timer = setTimeout(abort, responseTimeoutMs);
   init?.signal?.addEventListener('abort', abort);
   try {

@@ -1,4 +1,4 @@
-import { ClientError } from 'graphql-request';
+import type { ClientError } from 'graphql-request';
 import type { LinkedAccountFieldsFragment, UserErrorFieldsFragment } from '../generated/operations.js';
 
 export type LinkedAccount = LinkedAccountFieldsFragment;
@@ -60,7 +60,7 @@ export function toFailure(error: unknown): ConnectFailure {
   if (error instanceof ConnectError) {
     return error.failure;
   }
-  if (!(error instanceof ClientError)) {
+  if (!isClientError(error)) {
     return { kind: 'unreachable' };
   }
   const { errors, status } = error.response;
@@ -75,4 +75,10 @@ export function toFailure(error: unknown): ConnectFailure {
     message: first.message,
     retryAfterSeconds: typeof retryAfterSeconds === 'number' ? retryAfterSeconds : null,
   };
+}
+
+/** By its form: `getSdk` takes a client of any copy of graphql-request, and each copy has its own class. */
+function isClientError(error: unknown): error is ClientError {
+  const response = typeof error === 'object' && error !== null && 'response' in error ? error.response : null;
+  return typeof response === 'object' && response !== null && 'status' in response;
 }

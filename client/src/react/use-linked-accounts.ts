@@ -37,9 +37,9 @@ function sharedWatch(client: ConnectClient): SharedWatch {
 function createSharedWatch(client: ConnectClient) {
   let watch: LinkedAccountsWatch | undefined;
   let subscribers = 0;
-  let last = initial;
   return {
-    getState: () => watch?.getState() ?? last,
+    // Without subscribers there is nothing to show: the next one may belong to another user.
+    getState: () => watch?.getState() ?? initial,
     refresh: () => watch?.refresh(),
     subscribe: (listener: () => void) => {
       watch ??= watchLinkedAccounts(client);
@@ -50,7 +50,6 @@ function createSharedWatch(client: ConnectClient) {
         subscribers -= 1;
         if (subscribers === 0) {
           watch?.stop();
-          last = watch?.getState() ?? last;
           watch = undefined;
         }
       };
