@@ -97,10 +97,10 @@ describe('the client', () => {
     expect([...serverErrorCodes]).toEqual(errorCodes);
   });
 
-  it('imports graphql, graphql-request and graphql-sse only, and takes less than 13 kB without them', async () => {
+  it('imports graphql, graphql-request and graphql-sse only, and takes less than 13.2 kB without them', async () => {
     const { text, packages } = await bundle(`export * from './client/src/index.js'`);
     expect(packages).toEqual(['graphql', 'graphql-request', 'graphql-sse']);
-    expect(gzipped(text)).toBeLessThan(13_000);
+    expect(gzipped(text)).toBeLessThan(13_200);
     expect(text).toContain('stackone-hub');
   });
 
@@ -120,9 +120,7 @@ describe('the client', () => {
 
   it('has a React entry that imports React and Lit, with a hook that contains no button', async () => {
     const all = await bundle(`export * from './client/src/react/index.js'`);
-    expect(all.packages).toEqual([
-      ...['graphql-request', 'lit/html.js', 'react', 'react-dom/client', 'react/jsx-runtime'],
-    ]);
+    expect(all.packages).toEqual(['lit/html.js', 'react', 'react-dom/client', 'react/jsx-runtime']);
     const hook = await bundle(`export { useConnect } from './client/src/react/index.js'`);
     expect(hook.files.filter((path) => /dialog|button|labels|elements/.test(path))).toEqual([]);
     const button = await bundle(`export { ConnectButton } from './client/src/react/index.js'`);

@@ -89,7 +89,7 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
         onEnd: (reason) => {
           closeStream = undefined;
           const wasShort = Date.now() - startedAt < shortMs;
-          failedStreams = wasShort || !state.isLive ? failedStreams + 1 : 1;
+          failedStreams = wasShort ? failedStreams + 1 : 1;
           // The first token may have expired. While the server tolerates a clock difference, it accepts such a token and
           // completes the stream at once. A second end is no matter of the token.
           const isRenewal = !renew && (reason === 'unauthenticated' || (reason === 'completed' && wasShort));
