@@ -1,17 +1,26 @@
 /** Usages that must compile and usages that must not. `npm run typecheck` checks this file. It never runs. */
 import {
+  attachHub,
   type ConnectFailure,
   type ConnectFlow,
   createConnectClient,
   createConnectFlow,
   describeFailure,
   getSdk,
+  loadHub,
   type ServerErrorCode,
 } from '../../client/src/index.js';
 
 const client = createConnectClient();
 const { sdk } = client;
 const flow = createConnectFlow(client);
+
+// Options that can be absent, such as those from the environment, with exactOptionalPropertyTypes
+declare const absent: undefined;
+createConnectClient({ url: absent, headers: absent, credentials: absent, sendDocumentIds: absent });
+createConnectFlow(client, { prepare: absent, onLinked: absent });
+void loadHub('/hub.js', { nonce: absent });
+attachHub(flow, { slot: document.body, baseUrl: '', attributes: absent, waitingText: absent });
 
 // Arguments
 void flow.start({ provider: 'bamboohr', category: 'HRIS', onExisting: 'RELINK' });

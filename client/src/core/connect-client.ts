@@ -17,21 +17,21 @@ type ReadHeaders = (options: { readonly renew: boolean }) => RequestHeaders | Pr
 
 export interface ConnectClientOptions {
   /** URL of the GraphQL endpoint, absolute or relative to the page. Default: `/graphql`. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /**
    * Returns the headers of a request, such as `{ authorization: 'Bearer …' }`. Called before each request with `renew:
    * false`. After `UNAUTHENTICATED` it is called with `renew: true` and the request is sent once more: return a new token.
    * Requests that fail at the same time share this call. A header that is undefined is not sent. If the function throws, nothing is sent: the user is signed out, or offline
    * after a `TypeError`, which is what `fetch` throws then.
    */
-  readonly headers?: ReadHeaders;
+  readonly headers?: ReadHeaders | undefined;
   /** Same as for `fetch`. Default: `same-origin`, which sends cookies to the origin of the page only. */
-  readonly credentials?: 'omit' | 'same-origin' | 'include';
+  readonly credentials?: 'omit' | 'same-origin' | 'include' | undefined;
   /**
    * Sends the id of each operation instead of its text, which makes requests smaller. A server that does not know the id
    * gets the text. Default: false.
    */
-  readonly sendDocumentIds?: boolean;
+  readonly sendDocumentIds?: boolean | undefined;
 }
 
 /** Creates a client with the typed operations. It renews headers and corrects for a clock difference to the server. */

@@ -62,5 +62,5 @@ export interface ConnectFlowOptions {
    * Called once for each linked account, after the server has confirmed it: after `success` of the Hub, or when an
    * account is found after the Hub was closed with an open OAuth window. In that case the flow may be closed.
    */
-  readonly onLinked?: (account: LinkedAccount) => void;
+  readonly onLinked?: ((account: LinkedAccount) => void) | undefined;
 }

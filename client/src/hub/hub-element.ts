@@ -10,9 +10,9 @@ export interface HubElementOptions {
   /** Base URL of StackOne's API for the browser, without a trailing slash. Example: `https://api.stackone.com`. */
   readonly baseUrl: string;
   /** Returns further attributes of `<stackone-hub>`, such as `theme` and `height`. Called each time it is mounted. */
-  readonly attributes?: () => Readonly<Record<string, string>>;
+  readonly attributes?: (() => Readonly<Record<string, string>>) | undefined;
   /** Shown in the sign-in window until the provider's page is known. Default: an English text. */
-  readonly waitingText?: string;
+  readonly waitingText?: string | undefined;
 }
 
 const scripts = new Map<string, Promise<void>>();
@@ -23,7 +23,7 @@ const scripts = new Map<string, Promise<void>>();
  * @param src URL of the file `@stackone/hub/webcomponent`, served from your own site
  * @param options `nonce` of the content security policy
  */
-export function loadHub(src: string, { nonce = '' }: { readonly nonce?: string } = {}): Promise<void> {
+export function loadHub(src: string, { nonce = '' }: { readonly nonce?: string | undefined } = {}): Promise<void> {
   const existing = scripts.get(src);
   if (existing !== undefined) {
     return existing;
