@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Streams } from '../graphql/streams.js';
@@ -32,8 +32,8 @@ export async function streamToNode(
     return;
   }
   response.writeHead(200, eventStreamHeaders);
-  response.once('close', () => result.events.destroy());
-  result.events.pipe(response);
+  // Unlike `pipe`, it also closes the connection of a client that has lost its stream, and the stream of one that left.
+  pipeline(result.events, response, () => {});
 }
 
 /** The same for a request of the Fetch API. */

@@ -164,6 +164,32 @@ describe('handleStream and handleWebhook', () => {
     expect(errors).toEqual([]);
   });
 
+  it('disconnect a page that does not read its stream, so that it opens another one', async () => {
+    const connect = await startEmbedded({}, nodeSession);
+    const serveRoutes = routes(connect, [], () => undefined);
+    const { url } = await serve((request, response) => {
+      if (request.url === '/graphql/stream') {
+        // What Node.js reports when the buffers of the connection are full.
+        Object.assign(response, { write: () => false });
+      }
+      return serveRoutes(request, response);
+    });
+    const socket = openSocket(url).resume();
+    // More than 64 KiB for each change.
+    const reasons = ['a', 'b', 'c', 'd'].map((name) => `${name}: statusReasons { code description }`).join(' ');
+    const query = JSON.stringify({ query: `subscription { linkedAccountChanged { account { ${reasons} } } }` });
+    socket.write('POST /graphql/stream HTTP/1.1\r\nhost: app.example\r\nx-session: ada\r\n');
+    socket.write(`content-type: application/json\r\ncontent-length: ${query.length}\r\n\r\n${query}`);
+    const reason = { code: 'c'.repeat(1_000), description: 'd'.repeat(1_000), timestamp: new Date().toISOString() };
+    const { id } = link();
+    emulator.updateAccount(id, { status: 'error', status_reasons: Array.from({ length: 10 }, () => reason) });
+    const sendAndLook = async () => {
+      await sendWebhook(url, webhookOf(id));
+      return socket.destroyed;
+    };
+    await waitUntil(sendAndLook, 'the end of the connection', { intervalMs: 200 });
+  });
+
   it('reject a webhook that a body parser has parsed, with a TypeError that says what to change', async () => {
     const connect = await startEmbedded({}, nodeSession);
     const errors: unknown[] = [];
