@@ -38,7 +38,6 @@ function createSharedWatch(client: ConnectClient) {
   let watch: LinkedAccountsWatch | undefined;
   let subscribers = 0;
   return {
-    // Without subscribers there is nothing to show: the next one may belong to another user.
     getState: () => watch?.getState() ?? initial,
     refresh: () => watch?.refresh(),
     subscribe: (listener: () => void) => {
