@@ -21,8 +21,8 @@ export interface ConnectClientOptions {
   /**
    * Returns the headers of a request, such as `{ authorization: 'Bearer …' }`. Called before each request with `renew:
    * false`. After `UNAUTHENTICATED` it is called with `renew: true` and the request is sent once more: return a new token.
-   * Requests that fail at the same time share this call. A header that is undefined is not sent. If the function throws, nothing is sent: the user is signed out, or offline
-   * after a `TypeError`, which is what `fetch` throws then.
+   * Requests that fail at the same time share this call. A header that is undefined is not sent. If the function throws,
+   * nothing is sent: the user is signed out, or offline after a `TypeError`, which is what `fetch` throws then.
    */
   readonly headers?: ReadHeaders | undefined;
   /** Same as for `fetch`. Default: `same-origin`, which sends cookies to the origin of the page only. */
