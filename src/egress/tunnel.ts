@@ -1,5 +1,6 @@
 import { request as requestOverHttp } from 'node:http';
 import { request as requestOverHttps } from 'node:https';
+import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import { textOf } from '../observability/unexpected-error.js';
 
@@ -20,11 +21,15 @@ export function createTunnel(proxy: URL, target: URL, timeoutMs: number): buildC
   const request = proxy.protocol === 'https:' ? requestOverHttps : requestOverHttp;
   const startTls = buildConnector({ timeout: timeoutMs });
   const host = `${target.hostname}:${portOf(target)}`;
+  const proxyHost = proxy.hostname.replace(/^\[|\]$/g, '');
   const options = {
     method: 'CONNECT',
     path: host,
-    hostname: proxy.hostname.replace(/^\[|\]$/g, ''),
+    hostname: proxyHost,
     port: proxy.port,
+    // Otherwise Node takes the name from the header `Host`, and the certificate of the proxy is for another one. An
+    // address is no server name (RFC 6066, 3), and is compared with the certificate without it.
+    servername: isIP(proxyHost) === 0 ? proxyHost : '',
     headers: { host, ...credentialsOf(proxy) },
     agent: false,
   };

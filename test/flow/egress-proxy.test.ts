@@ -58,6 +58,28 @@ describe('StackOne behind a proxy', () => {
     return withFaultApp(expectSessionCreated, plain);
   });
 
+  it.each([
+    ['127.0.0.1', 'valid'],
+    ['localhost', 'for localhost'],
+  ] as const)('is called through a proxy that is reached by TLS at %s', async (name, kind) => {
+    const secure = await startConnectProxy(certificates.of(kind));
+    const env = { HTTPS_PROXY: proxyUrl(secure).replace('127.0.0.1', name) };
+    await withFaultApp(expectSessionCreated, through(secure, { env })).finally(() => secure.stop());
+    expect(secure.requested.length).toBeGreaterThan(0);
+  });
+
+  it('is not called through a proxy with the certificate of another host, and the proxy gets no password', async () => {
+    const secure = await startConnectProxy(certificate);
+    await withFaultApp(
+      (fixture) =>
+        expectUpstreamError(fixture, { code: 'UPSTREAM_UNAVAILABLE', attempts: 1, alert: 'upstream-certificate' }).then(
+          () => undefined,
+        ),
+      through(secure),
+    ).finally(() => secure.stop());
+    expect(secure.credentials).toEqual([]);
+  });
+
   it('checks the certificate of StackOne behind the proxy', () =>
     withFaultApp(
       async (fixture) => {

@@ -9,11 +9,18 @@ const server = 'src/http/server.ts';
 export const egressGuards: readonly Mutant[] = [
   { file: boundedGet, guard: 'size > maxBytes', without: 'false', noticedBy: 'flow/jwks' },
   { file: boundedGet, guard: 'statusCode !== 200', without: 'false', noticedBy: 'flow/jwks' },
+  { file: boundedGet, guard: ", 'accept-encoding': 'identity'", without: '', noticedBy: 'flow/jwks' },
   { file: pool, guard: 'entryPort === port && ', without: '', noticedBy: 'unit/egress' },
   { file: pool, guard: 'isLoopback(url) ||', without: '', noticedBy: 'unit/egress' },
   { file: pool, guard: "name !== '' && ", without: '', noticedBy: 'unit/egress' },
   { file: tunnel, guard: ' || head.length > 0', without: '', noticedBy: 'flow/egress-proxy' },
   { file: tunnel, guard: 'statusCode < 200 || statusCode > 299', without: 'false', noticedBy: 'flow/egress-proxy' },
+  {
+    file: tunnel,
+    guard: "isIP(proxyHost) === 0 ? proxyHost : ''",
+    without: 'undefined',
+    noticedBy: 'flow/egress-proxy',
+  },
   {
     file: tunnel,
     guard: "setTimeout(() => connecting.destroy(new ProxyError('ETIMEDOUT')), timeoutMs)",

@@ -1,12 +1,14 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { listen } from './listen.js';
+import type { Certificate } from './tls-certificates.js';
 
 /** Does something else than to open the tunnel. */
 export type ProxyFault = (socket: Socket) => void;
 
 export interface ConnectProxy {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or `https:` */
   readonly url: string;
   /** Hosts with ports, as the requests named them. */
   readonly requested: readonly string[];
@@ -17,13 +19,17 @@ export interface ConnectProxy {
   stop(): Promise<void>;
 }
 
-/** An HTTP proxy that opens tunnels. Every host name leads to 127.0.0.1, on the port of the request. */
-export async function startConnectProxy(): Promise<ConnectProxy> {
+/**
+ * An HTTP proxy that opens tunnels. Every host name leads to 127.0.0.1, on the port of the request.
+ * @param certificate with it, the proxy itself is reached by TLS
+ */
+export async function startConnectProxy(certificate?: Certificate): Promise<ConnectProxy> {
   const requested: string[] = [];
   const credentials: (string | undefined)[] = [];
   const sockets = new Set<Socket>();
   let fault: ProxyFault | undefined;
-  const server = createServer((_request, response) => void response.writeHead(500).end());
+  const refuse: RequestListener = (_request, response) => void response.writeHead(500).end();
+  const server = certificate === undefined ? createServer(refuse) : createTlsServer(certificate, refuse);
   server.on('connection', (socket) => void sockets.add(socket.on('error', () => undefined)));
   server.on('connect', ({ url = '', headers }, socket: Socket, head) => {
     requested.push(url);
@@ -43,7 +49,7 @@ export async function startConnectProxy(): Promise<ConnectProxy> {
   });
   const { url, close } = await listen(server);
   return {
-    url,
+    url: certificate === undefined ? url : url.replace('http', 'https'),
     requested,
     credentials,
     setFault: (next) => {

@@ -8,7 +8,7 @@ export interface Certificate {
   readonly cert: string;
 }
 
-type CertificateKind = 'valid' | 'self-signed' | 'for another host' | 'expired';
+type CertificateKind = 'valid' | 'self-signed' | 'for localhost' | 'for another host' | 'expired';
 
 export interface Certificates {
   /** The authority's certificate. A client that trusts it accepts only the valid certificate. */
@@ -43,6 +43,7 @@ export function createCertificates(): Certificates {
   const issued: Readonly<Record<CertificateKind, Certificate>> = {
     valid: issue('valid', [-1, 1], here),
     'self-signed': issue('self-signed', [-1, 1], here),
+    'for localhost': issue('localhost', [-1, 1], { host: 'localhost' }),
     'for another host': issue('elsewhere', [-1, 1], { host: 'elsewhere.example' }),
     expired: issue('expired', [-2, -1], here),
   };
