@@ -48,21 +48,32 @@ export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: 
     [jwksCache]: cache,
     [customFetch]: (_url, options) => get(options),
   });
-  let failedAt = Number.NEGATIVE_INFINITY;
+  /** Undefined while the URL works. */
+  let failedAt: number | undefined;
   let failure = '';
 
+  const succeed = () => {
+    failedAt = undefined;
+    reportStatus('ok');
+  };
+
   return async (header, token) => {
-    if (performance.now() - failedAt >= failureMemoryMs) {
+    const now = performance.now();
+    if (failedAt === undefined || now - failedAt >= failureMemoryMs) {
+      if (failedAt !== undefined) {
+        // One request tries a URL that failed again. The others do not wait for it.
+        failedAt = now;
+      }
       try {
         if (remote.fresh && cache.ageMs >= freshMs) {
           await remote.reload();
         }
         const key = await remote(header, token);
-        reportStatus('ok');
+        succeed();
         return key;
       } catch (error) {
         if (isAboutTheToken(error)) {
-          reportStatus('ok');
+          succeed();
           throw error;
         }
         failedAt = performance.now();

@@ -6,7 +6,8 @@ const names = () => z.array(z.string().regex(/^\S+$/)).min(1);
 
 /** The settings of access tokens, a part of the table in `settings`. */
 export function createAuthSettings(production: boolean) {
-  const url = serviceUrl(production);
+  // Microsoft Entra ID has keys of one application at a URL with `?appid=`.
+  const url = serviceUrl(production, { mayHaveQuery: true });
   return {
     authJwksUrl: setting(
       url.schema.transform((text) => new URL(text)).optional(),

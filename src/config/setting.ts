@@ -109,15 +109,15 @@ export function secret(isValid: (text: string) => boolean) {
     .pipe(toSecret);
 }
 
-/** Without credentials, query and fragment. In production a secret must not travel over plain HTTP. */
-export function serviceUrl(production: boolean) {
+/** Without credentials and fragment. In production a secret must not travel over plain HTTP. */
+export function serviceUrl(production: boolean, { mayHaveQuery }: { readonly mayHaveQuery: boolean }) {
   const schemes = production ? ['https:'] : ['http:', 'https:'];
   const schema = z.string().refine((text) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const isBare = url?.username === '' && url.password === '' && url.search === '' && url.hash === '';
-    return isBare && schemes.includes(url.protocol);
+    const isBare = url?.username === '' && url.password === '' && url.hash === '';
+    return isBare && (mayHaveQuery || url.search === '') && schemes.includes(url.protocol);
   });
-  const form = 'URL without credentials, query or fragment';
+  const form = mayHaveQuery ? 'URL without credentials or fragment' : 'URL without credentials, query or fragment';
   const inProduction = (development: string) => `an https ${form}. For plain http in development, ${development}`;
   const texts: readonly [expected: string, extras?: Extras] = production
     ? [inProduction('set production: false'), { expectedText: inProduction('set NODE_ENV=development') }]

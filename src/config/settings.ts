@@ -29,7 +29,7 @@ export type LogLevel = (typeof logLevels)[number];
  * @param production some defaults and checks are stricter in production
  */
 export function createSettings(production: boolean) {
-  const url = serviceUrl(production);
+  const url = serviceUrl(production, { mayHaveQuery: false });
   const outsideProduction = { defaultText: '`false` in production, else `true`' };
   const embedded = {
     apiKey: setting(

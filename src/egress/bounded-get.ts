@@ -37,7 +37,8 @@ export function createBoundedGet(
     const { statusCode, body } = await pool.request({
       method: 'GET',
       path,
-      headers: Object.fromEntries(headers),
+      // A server may choose any encoding for a client that names none (RFC 9110, 12.5.3).
+      headers: { ...Object.fromEntries(headers), 'accept-encoding': 'identity' },
       signal,
     });
     body.on('error', () => undefined);

@@ -50,7 +50,7 @@ let listeners: readonly Listener[] = [];
 beforeAll(async () => {
   const [issuerListener, elsewhereListener] = await Promise.all([listen(issuerServer), listen(elsewhereServer)]);
   listeners = [issuerListener, elsewhereListener];
-  issuer.url = `${issuerListener.url}/jwks.json`;
+  issuer.url = `${issuerListener.url}/jwks.json?appid=1`;
   elsewhere.url = `${elsewhereListener.url}/jwks.json`;
 });
 afterAll(() => Promise.all(listeners.map(({ close }) => close())));
@@ -107,6 +107,16 @@ describe('AUTH_JWKS_URL', () => {
     responses.push(await createSession());
     expect(responses.map(({ json }) => json)).toEqual(responses.map(() => accepted));
     expect(issuer.requests).toBe(1);
+  });
+
+  it('requests the key set with the query of its URL, and without a content encoding', async () => {
+    let received: readonly unknown[] = [];
+    issuer.response = (request, response) => {
+      received = [request.url, request.headers['accept-encoding']];
+      keySet(jwks.first)(request, response);
+    };
+    expect((await createSession()).json).toEqual(accepted);
+    expect(received).toEqual(['/jwks.json?appid=1', 'identity']);
   });
 
   it('accepts a token without a key id when the set has one key', async () => {
@@ -383,6 +393,26 @@ describe('Key set not available after it was fetched once', () => {
     expect(app.logs().match(/"alert":"\S+?","reason":"\w+"/g)).toEqual([
       '"alert":"jwks-unavailable","reason":"HTTP_500"',
     ]);
+  });
+
+  it('makes one request wait for a URL that does not respond, and no other', async () => {
+    passTime(11 * 60);
+    expect((await createSession()).json).toEqual(accepted);
+    const before = issuer.requests;
+    const asked = new Promise<() => void>((resolve) => {
+      issuer.response = (request, response) => resolve(() => keySet(jwks.first)(request, response));
+    });
+    passTime(6);
+    let isWaiting = true;
+    const waiting = createSession().finally(() => {
+      isWaiting = false;
+    });
+    const respond = await asked;
+    const others = [await createSession(), await createSession()];
+    expect([isWaiting, ...others.map(({ json }) => json)]).toEqual([true, accepted, accepted]);
+    expect(issuer.requests).toBe(before + 1);
+    respond();
+    expect((await waiting).json).toEqual(accepted);
   });
 
   it('caches the failure for a few seconds instead of calling the issuer for each request', async () => {

@@ -191,6 +191,7 @@ export const authGuards: readonly Mutant[] = [
     without: 'true',
     noticedBy: 'flow/jwks',
   },
+  { file: jwks, guard: '        failedAt = now;\n', without: '', noticedBy: 'flow/jwks' },
   { file: keySet, guard: 'if (usable.length === 0)', without: 'if (false)', noticedBy: 'flow/jwks' },
   {
     file: keySet,

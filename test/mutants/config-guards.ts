@@ -146,8 +146,14 @@ export const configGuards: readonly Mutant[] = [
   },
   {
     file: setting,
-    guard: 'return isBare && schemes',
+    guard: "return isBare && (mayHaveQuery || url.search === '') && schemes",
     without: 'return schemes',
+    noticedBy: 'unit/config-refused',
+  },
+  {
+    file: setting,
+    guard: "(mayHaveQuery || url.search === '') && ",
+    without: '',
     noticedBy: 'unit/config-refused',
   },
   {

@@ -68,7 +68,7 @@ const malformed: Readonly<Record<string, string>> = {
   STACKONE_API_KEY: 'canäry',
   STACKONE_API_KEY_FILE: '/nowhere/canary',
   STACKONE_BASE_URL: 'canary ftp://canary https://u:canary@a https://a/?canary https://a/#canary',
-  AUTH_JWKS_URL: 'canary //canary file:///canary https://canary@a https://a/?canary https://a/#canary',
+  AUTH_JWKS_URL: 'canary //canary file:///canary https://canary@a https://a/#canary',
   AUTH_PUBLIC_KEY: 'canary -----BEGIN -----BEGIN\\nPUBLIC\\nKEY-----',
   AUTH_PUBLIC_KEY_FILE: '/nowhere/canary',
   AUTH_SECRET: 'canary of-31-bytes-canary-canary-canar',

@@ -140,7 +140,7 @@ describe('loadConfig accepts', () => {
 
   it('the address of a key set, a secret of 32 bytes, and each kind of public key', () => {
     const load = (env: Environment) => loadConfig({ ...withoutKeys, ...env });
-    const url = 'https://issuer.example/jwks.json';
+    const url = 'https://issuer.example/jwks.json?appid=1';
     expect(load({ AUTH_JWKS_URL: url }).authJwksUrl).toEqual(new URL(url));
     expect(load({ AUTH_SECRET: 'ü'.repeat(16) }).authSecret?.reveal()).toBe('ü'.repeat(16));
     for (const pem of [ecPem, ecPem.replaceAll('\n', '\\n'), rsaPem, edPem]) {
