@@ -10,6 +10,7 @@ import type { Result } from '../domain/result.js';
 import type { Audit, AuditEntry } from '../observability/audit.js';
 import type { RequestContext } from '../observability/request-context.js';
 import { within } from '../stackone/http/deadline.js';
+import { UpstreamError } from '../stackone/http/errors.js';
 import { AccountChoice } from './account-choice.js';
 import { type AccountFilter, AccountList, type AccountListDependencies, type AccountPage } from './account-list.js';
 import { type ConnectInput, type ConnectRequest, parseConnectInput } from './connect-input.js';
@@ -31,6 +32,9 @@ export interface DataSourceDependencies extends AccountListDependencies {
 }
 
 const always = () => true;
+
+/** Whether StackOne responded that it did not do what was requested. */
+const isRefusal = (error: unknown) => error instanceof UpstreamError && error.health === 'up';
 
 /**
  * StackOne as one caller may use it. Created for each request with its caller, and no method takes an owner, so code
@@ -176,9 +180,15 @@ export class StackOneDataSource {
       const account = await this.#accounts.find(accountId);
       if (account !== null) {
         entry.provider = account.providerKey;
+        const wasAsked = deletedAccounts.has(key);
         // Before the call: StackOne can have deleted the account although its response is lost.
         deletedAccounts.set(key, true);
-        await api.deleteAccount(account.id, this.#context);
+        await api.deleteAccount(account.id, this.#context).catch((error: unknown) => {
+          if (!wasAsked && isRefusal(error)) {
+            deletedAccounts.delete(key);
+          }
+          throw error;
+        });
         this.#accounts.forget();
       }
       return deletedAccounts.has(key) ? { ok: true, value: accountId } : accountNotFound();

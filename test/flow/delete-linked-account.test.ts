@@ -35,6 +35,26 @@ describe('deleteLinkedAccount', () => {
     expect(await remove(id)).toEqual({ deletedAccountId: id, userErrors: [] });
   });
 
+  it('returns ACCOUNT_NOT_FOUND for an account that StackOne refused to delete and that belongs to another owner now', async () => {
+    const account = app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    app.emulator.failNext({ status: 403, match: { method: 'DELETE', path: '/accounts' } });
+    await expect(remove(account.id)).rejects.toThrow('not configured correctly');
+    const moved = { ...account, ...ownerFields(globex) };
+    app.emulator.failNext({ status: 200, body: moved, match: { method: 'GET', path: '/accounts' } });
+    expect(await remove(account.id)).toMatchObject({ userErrors: [{ code: 'ACCOUNT_NOT_FOUND' }] });
+    expect(upstream()).toEqual(['GET', 'DELETE', 'GET']);
+  });
+
+  it('succeeds after a deletion whose response was lost, although StackOne refused a second one', async () => {
+    const id = link();
+    for (const fault of [{ kind: 'reset' }, { status: 409 }] as const) {
+      app.emulator.failNext({ ...fault, match: { method: 'DELETE', path: '/accounts' } });
+      await expect(remove(id)).rejects.toThrow('StackOne');
+    }
+    app.emulator.failNext({ status: 404, match: { method: 'GET', path: '/accounts' } });
+    expect(await remove(id)).toEqual({ deletedAccountId: id, userErrors: [] });
+  });
+
   it('deletes nothing when the look-up fails', async () => {
     const id = link();
     app.emulator.failNext({ status: 400, match: { method: 'GET', path: '/accounts' } });

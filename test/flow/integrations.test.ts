@@ -194,15 +194,27 @@ it('keeps an account that could not be removed, and says why', async () => {
   const integrations = await load();
   const [account] = integrations.getState().accounts;
   if (account === undefined) throw new Error('No account');
-  app.emulator.updateAccount(id, { origin_owner_id: 'another-owner' });
+  app.emulator.failNext({ status: 400, match: { method: 'DELETE', path: '/accounts' } });
   integrations.askRemoval(account);
   await integrations.remove();
   expect(integrations.getState().dialog).toMatchObject({
     kind: 'remove',
     isRemoving: false,
-    failure: { kind: 'refused', userErrors: [{ code: 'ACCOUNT_NOT_FOUND' }] },
+    failure: { kind: 'server', code: 'UPSTREAM_REJECTED' },
   });
-  expect(integrations.getState().accounts).toHaveLength(1);
+  expect(integrations.getState().accounts).toMatchObject([{ id }]);
+});
+
+it('removes an account that the customer no longer has', async () => {
+  const { id } = link();
+  const integrations = await load();
+  const [account] = integrations.getState().accounts;
+  if (account === undefined) throw new Error('No account');
+  app.emulator.updateAccount(id, { origin_owner_id: 'another-owner' });
+  integrations.askRemoval(account);
+  await integrations.remove();
+  expect(integrations.getState()).toMatchObject({ dialog: null, accounts: [], notice: { kind: 'removed' } });
+  expect(app.emulator.history.filter(({ method }) => method === 'DELETE')).toEqual([]);
 });
 
 it('is failed for JSON of another server, in which a field is missing', async () => {

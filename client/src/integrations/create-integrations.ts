@@ -265,7 +265,9 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
 
 async function removeAccount({ sdk }: ConnectClient, accountId: string): Promise<void> {
   const { deletedAccountId, userErrors } = (await sdk.deleteLinkedAccount({ accountId })).deleteLinkedAccount;
-  if (deletedAccountId === null) {
+  // Another tab or a lost request can have removed the account. An instance of the server does not know of the others.
+  const isGone = userErrors.some(({ code }) => code === 'ACCOUNT_NOT_FOUND');
+  if (deletedAccountId === null && !isGone) {
     throw new ConnectError({ kind: 'refused', userErrors });
   }
 }
