@@ -3,6 +3,7 @@ import { reasonOf } from '../domain/app-error.js';
 import type { Logger } from '../observability/logger.js';
 import { createBackgroundContext } from '../observability/request-context.js';
 import { isLastPage, type StackOneApi } from '../stackone/api.js';
+import { isUnreadable } from '../stackone/list-reader.js';
 import type { AccountRecord } from '../stackone/records.js';
 import { type ChangeDetector, type ReadStart, startRead } from './change-detector.js';
 import type { SharedState } from './state/shared-state.js';
@@ -119,7 +120,7 @@ export class Sweep {
           yield { record, start };
         }
       }
-      if (isLastPage(page, allRows) || fresh.length === 0) {
+      if (isLastPage(page, allRows) || (fresh.length === 0 && !isUnreadable(page))) {
         return;
       }
     }

@@ -13,7 +13,6 @@ export function errorBody(code: ErrorCode, message: string = errorCodeInfo(code)
 
 const clientMessages: ReadonlyMap<number, string> = new Map([
   [400, 'The body is not valid JSON.'],
-  [413, 'The body is too large. The limit is 16 KiB.'],
   [415, 'Send the operation as application/json.'],
 ]);
 
@@ -23,12 +22,17 @@ export function createErrorHandler(logger: Logger, production: boolean) {
     const { telemetry } = requestContextOf(request);
     if (status >= 400 && status < 500) {
       telemetry.setCode('BAD_USER_INPUT');
-      return reply.code(status).send(errorBody('BAD_USER_INPUT', clientMessages.get(status)));
+      const message = status === 413 ? tooLarge(request) : clientMessages.get(status);
+      return reply.code(status).send(errorBody('BAD_USER_INPUT', message));
     }
     telemetry.setCode('INTERNAL_SERVER_ERROR');
     logger.error(describeUnexpectedError(error, production), 'unexpected error');
     return reply.code(500).send(errorBody('INTERNAL_SERVER_ERROR'));
   };
+}
+
+function tooLarge({ routeOptions: { bodyLimit } }: FastifyRequest): string {
+  return `The body is too large. The limit is ${bodyLimit / 1024} KiB.`;
 }
 
 /** Before there is a request: bytes that are not HTTP, headers that are too large or too slow. */

@@ -3,7 +3,7 @@ import type { Owner } from '../domain/owner.js';
 import type { Logger } from '../observability/logger.js';
 import type { RequestContext } from '../observability/request-context.js';
 import { isLastPage, type StackOneApi } from '../stackone/api.js';
-import { maxRows } from '../stackone/list-reader.js';
+import { isUnreadable, maxRows } from '../stackone/list-reader.js';
 import type { AccountRecord, AccountsQuery, Page } from '../stackone/records.js';
 import { decodeCursor, encodeCursor, type Position } from './cursor.js';
 import { type OwnerWork, valuesPerRow } from './limits/owner-work.js';
@@ -150,8 +150,7 @@ export class AccountList {
     let [rowCount, bytes] = [0, 0];
     for (let page = start.page; page < start.page + maxPages && rowCount < maxRows && bytes < maxTotalBytes; page++) {
       const current = await this.#page(filter, page);
-      const hasUnreadableRowsOnly = current.rows.length === 0 && current.rowCount > 0;
-      if (current.rows.every(isSeen) && !hasUnreadableRowsOnly) {
+      if (current.rows.every(isSeen) && !isUnreadable(current)) {
         return;
       }
       for (const [index, record] of current.rows.entries()) {

@@ -105,6 +105,11 @@ export class ListReader {
   }
 }
 
+/** Whether none of the rows of a page can be read. Such a page shows nothing about those that follow. */
+export function isUnreadable({ rows, rowCount }: Page<unknown>): boolean {
+  return rows.length === 0 && rowCount > 0;
+}
+
 function count(counts: Map<string, number>, field: string): void {
   counts.set(field, (counts.get(field) ?? 0) + 1);
 }

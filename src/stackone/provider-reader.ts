@@ -1,7 +1,7 @@
 import type { Provider } from '../domain/provider.js';
 import type { Logger } from '../observability/logger.js';
 import type { RequestContext } from '../observability/request-context.js';
-import { type ListReader, maxRows } from './list-reader.js';
+import { isUnreadable, type ListReader, maxRows } from './list-reader.js';
 import { toProvider, toProvidersQuery } from './mappers.js';
 import type { Page, ProviderList } from './records.js';
 import { type ProviderRow, providerRow } from './schemas.js';
@@ -59,8 +59,7 @@ export class ProviderReader {
       number += 1;
       const page = await this.#readPage(endpoint, number, context);
       // StackOne can return shorter pages than requested: only a page without a new row is after the last one.
-      const isNew = page?.rows.some(({ id }) => !seen.has(id)) || (page?.rows.length === 0 && page.rowCount > 0);
-      if (page === undefined || !isNew) {
+      if (page === undefined || !(page.rows.some(({ id }) => !seen.has(id)) || isUnreadable(page))) {
         break;
       }
       page.rows.forEach(({ id }) => {

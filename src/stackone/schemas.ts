@@ -161,7 +161,7 @@ export type ProviderRow = z.output<typeof providerRow>;
 /** A webhook. Only events about accounts have the other fields; the payload has neither a status nor a label. */
 export const webhookPayload = z.object({
   event: z.string().max(128),
-  account_id: z.string().regex(accountIdPattern).nullish().catch(null),
+  account_id: accountId.nullish().catch(null),
   origin_owner_id: z.string().nullish().catch(null),
   event_date: z.string().nullish().catch(null),
   sent_at: timestamp.nullish().catch(null),

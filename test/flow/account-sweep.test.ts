@@ -91,6 +91,15 @@ describe('a sweep', () => {
     expect(await sweep()).toEqual([]);
   });
 
+  it('reads the pages after one of unreadable rows only', async () => {
+    await sweep();
+    add('a');
+    emulator.updateAccount('a', { status: 'error' });
+    const unreadable = { id: 'no.id', provider: 'bamboohr', status: 'error', ...ownerFields(acme) };
+    emulator.settings.rawRows = { accounts: Array.from({ length: 25 }, () => unreadable), catalog: [] };
+    expect(await sweep()).toEqual(['org_acme BROKEN a']);
+  });
+
   it('believes no status filter: an account that works is not broken because it is listed', async () => {
     const row = { id: 'odd', provider: 'bamboohr', status: 'active', ...ownerFields(acme) };
     // The emulator filters its rows, so the list is a whole response.

@@ -166,7 +166,7 @@ describe('Invalid HTTP request → GraphQL error with a documented code, with no
       body: new Blob([body, ' ']).stream(),
       duplex: 'half',
     } as const;
-    await expectRejected(await send('/graphql', chunked), 413);
+    expect(await expectRejected(await send('/graphql', chunked), 413)).toContain('The limit is 16 KiB.');
   });
 
   it.each<[string, string, number]>([

@@ -145,6 +145,14 @@ describe('POST /webhooks/stackone', () => {
     expect(stream.changes.map(({ accountId }) => accountId)).toEqual([id, other]);
   });
 
+  it('accepts a number as the id of an account, as in the lists of StackOne', async () => {
+    const { id } = app.emulator.addAccount({ id: '4711', provider: 'bamboohr', ...ownerFields(acme) });
+    const body = payload({ account_id: Number(id) });
+    expect((await send(body, sign(body))).status).toBe(200);
+    await stream.kinds(1);
+    expect(stream.changes.map(({ accountId }) => accountId)).toEqual([id]);
+  });
+
   it('responds 405 to other methods, 413 to more than 64 KiB, and never shows the secret', async () => {
     const responses = [
       await fetch(url),
@@ -152,7 +160,9 @@ describe('POST /webhooks/stackone', () => {
       await fetch(url, { method: 'PUT', body: 'x' }),
     ];
     expect(responses.map(({ status }) => status)).toEqual([405, 413, 405]);
-    expect(await Promise.all(responses.map((response) => response.text()))).not.toContain(secret);
+    const texts = await Promise.all(responses.map((response) => response.text()));
+    expect(texts[1]).toContain('The limit is 64 KiB.');
+    expect(texts.join()).not.toContain(secret);
   });
 
   it('accepts StackOne’s webhooks during a flood of unsigned ones', async () => {

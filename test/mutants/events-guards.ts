@@ -14,6 +14,7 @@ const redis = 'src/linking/redis.ts';
 
 /** Guards of webhooks, streams and events: who may report a change, who may see it, and how often. */
 export const eventsGuards: readonly Mutant[] = [
+  { file: sweep, guard: ' && !isUnreadable(page)', without: '', noticedBy: 'flow/account-sweep' },
   { file: signature, guard: 'timingSafeEqual(found, expected)', without: 'true', noticedBy: 'unit/webhook-signature' },
   {
     file: receiver,
