@@ -2,6 +2,7 @@ import { reasonOf } from '../domain/app-error.js';
 import type { Caller } from '../domain/caller.js';
 import { OnExistingAccount } from '../domain/connect-session.js';
 import type { LinkedAccount } from '../domain/linked-account.js';
+import type { Category } from '../domain/provider.js';
 import { type Result, userError } from '../domain/result.js';
 import type { Logger } from '../observability/logger.js';
 import { within } from '../stackone/http/deadline.js';
@@ -35,7 +36,7 @@ export class AccountChoice {
    * The order of checks: the provider is allowed and enabled, the account is the owner's, existing accounts, limit.
    * @returns the account to re-link, or null for a new one
    */
-  async choose({ accountId, provider, onExisting }: ConnectRequest): Promise<Result<LinkedAccount | null>> {
+  async choose({ accountId, provider, category, onExisting }: ConnectRequest): Promise<Result<LinkedAccount | null>> {
     // An account that is named brings its provider, which is compared when the account is known to be the owner's.
     const isKnown = provider !== undefined || accountId === undefined;
     const refused = isKnown ? refuseProvider(this.#caller.grants, provider) : undefined;
@@ -45,8 +46,11 @@ export class AccountChoice {
     if (accountId !== undefined) {
       return this.#proveOwnership(accountId, provider);
     }
-    if (provider !== undefined && !(await this.#isEnabled(provider))) {
-      const message = 'This provider is not available. Choose one of `providers`.';
+    if (provider !== undefined && !(await this.#isEnabled(provider, category))) {
+      const message =
+        category === undefined
+          ? 'This provider is not available. Choose one of `providers`.'
+          : 'This provider is not available in this category. Choose one of `providers(category:)`, or omit `category`.';
       return userError('PROVIDER_NOT_ENABLED', 'provider', message);
     }
     const existing = await this.#chooseExisting(provider, onExisting);
@@ -81,9 +85,9 @@ export class AccountChoice {
   }
 
   /** When the catalog is slow, not available or not complete, StackOne decides. */
-  async #isEnabled(provider: string): Promise<boolean> {
+  async #isEnabled(provider: string, category: Category | undefined): Promise<boolean> {
     try {
-      const isEnabled = this.#dependencies.catalog.isEnabled(provider);
+      const isEnabled = this.#dependencies.catalog.isEnabled(provider, category);
       return isEnabled instanceof Promise ? await within(catalogPatienceMs, 'the catalog', isEnabled) : isEnabled;
     } catch (error) {
       const reason = reasonOf(error) ?? 'unknown';

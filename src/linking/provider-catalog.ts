@@ -1,4 +1,5 @@
 import { AppError, reasonOf } from '../domain/app-error.js';
+import type { Category } from '../domain/provider.js';
 import type { Logger } from '../observability/logger.js';
 import { createBackgroundContext } from '../observability/request-context.js';
 import type { StackOneApi } from '../stackone/api.js';
@@ -53,23 +54,23 @@ export class ProviderCatalog {
   }
 
   /**
-   * Whether StackOne may be asked for a session with this provider. A provider that is not in the copy can have been
-   * enabled a moment ago, so it is looked for in a fresh one. It is true when the catalog is not complete. Like `offers`,
-   * it returns at once what the copy shows.
+   * Whether StackOne may be asked for a session with this provider, and with this category of it. A provider that is not
+   * in the copy can have been enabled a moment ago, so it is looked for in a fresh one. It is true when the catalog is not
+   * complete. Like `offers`, it returns at once what the copy shows.
    * @throws AppError `UPSTREAM_…` when there is no fresh copy
    */
-  isEnabled(key: string): boolean | Promise<boolean> {
+  isEnabled(key: string, category?: Category): boolean | Promise<boolean> {
     const age = this.#ageOf(this.#copy);
-    if (this.#copy !== undefined && (age < minIntervalMs || (age < staleMs && lists(this.#copy, key)))) {
+    if (this.#copy !== undefined && (age < minIntervalMs || (age < staleMs && lists(this.#copy, key, category)))) {
       // Also starts the refresh of an old copy.
       this.offers();
-      return lists(this.#copy, key);
+      return lists(this.#copy, key, category);
     }
     if (this.#failure !== undefined && this.#ageOf(this.#failure) < failingMs) {
       this.#refreshInBackground();
       return Promise.reject(this.#failure.error);
     }
-    return this.#refreshOnce().then((copy) => lists(copy, key));
+    return this.#refreshOnce().then((copy) => lists(copy, key, category));
   }
 
   #ageOf(result: { readonly at: number } | undefined): number {
@@ -114,6 +115,6 @@ export class ProviderCatalog {
   }
 }
 
-function lists({ offers, truncated }: Copy, key: string): boolean {
-  return truncated || offers.has(key);
+function lists({ offers, truncated }: Copy, key: string, category: Category | undefined): boolean {
+  return truncated || offers.has(key, category);
 }

@@ -1,5 +1,5 @@
 import type { Grants } from '../domain/grants.js';
-import { type OfferedProvider, type Provider, ProviderAvailability } from '../domain/provider.js';
+import { type Category, type OfferedProvider, type Provider, ProviderAvailability } from '../domain/provider.js';
 import { allowsProvider } from './policy.js';
 
 /** What a caller can expect of a provider that its grants allow. */
@@ -25,8 +25,11 @@ export class ProviderOffers {
     };
   }
 
-  has(key: string): boolean {
-    return this.#byKey.has(key);
+  /** @param category that the provider must have. StackOne does not state the categories of every provider */
+  has(key: string, category?: Category): boolean {
+    const categories = this.#byKey.get(key)?.AVAILABLE.categories;
+    const hasAny = category === undefined || categories?.length === 0;
+    return categories !== undefined && (hasAny || categories.includes(category));
   }
 
   list({ providers }: Grants, open: OpenAvailability): readonly OfferedProvider[] {

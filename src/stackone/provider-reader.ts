@@ -59,7 +59,8 @@ export class ProviderReader {
       number += 1;
       const page = await this.#readPage(endpoint, number, context);
       // StackOne can return shorter pages than requested: only a page without a new row is after the last one.
-      if (page === undefined || !(page.rows.some(({ id }) => !seen.has(id)) || isUnreadable(page))) {
+      const isNew = page?.rows.some(({ id }) => !seen.has(id));
+      if (page === undefined || !(isNew || isUnreadable(page))) {
         break;
       }
       page.rows.forEach(({ id }) => {

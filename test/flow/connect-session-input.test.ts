@@ -63,6 +63,12 @@ describe('createConnectSession returns userErrors and sends nothing to StackOne'
     expect(upstream()).toEqual([]);
   });
 
+  it('provider that does not have the category → PROVIDER_NOT_ENABLED', async () => {
+    const response = await createSession({ provider: 'bamboohr', category: 'ATS' });
+    expect(response.json.data).toEqual(rejectedWith('PROVIDER_NOT_ENABLED', 'provider'));
+    expect(upstream()).toEqual([]);
+  });
+
   it.each([
     [{ onExisting: 'RELINK' }, 'without a provider'],
     [{ onExisting: 'FAIL', provider: 'bamboohr', accountId: '1' }, 'with an accountId'],

@@ -159,6 +159,23 @@ describe('a provider that is not in the copy', () => {
     expect(await keys()).toContain('pipedrive');
   });
 
+  it('has a new category in a fresh copy, and any category when StackOne states none', async () => {
+    const enableAcme = (categories: string[]) => {
+      emulator.settings.rawRows = {
+        accounts: [],
+        catalog: [{ id: 'acme', connector_key: 'acme', connector_label: 'Acme', categories, active: true }],
+      };
+    };
+    enableAcme(['hris']);
+    expect([await catalog.isEnabled('acme', 'hris'), await catalog.isEnabled('acme', 'ats')]).toEqual([true, false]);
+    enableAcme(['hris', 'ats']);
+    now = 6_000;
+    expect(await catalog.isEnabled('acme', 'ats')).toBe(true);
+    enableAcme([]);
+    now = 12_000;
+    expect(await catalog.isEnabled('acme', 'crm')).toBe(true);
+  });
+
   it('is looked for once in five seconds, however many requests ask for it', async () => {
     for (const time of [0, 1_000, 4_999, 5_000, 9_999]) {
       now = time;

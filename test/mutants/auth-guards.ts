@@ -187,7 +187,7 @@ export const authGuards: readonly Mutant[] = [
   },
   {
     file: jwks,
-    guard: 'performance.now() - failedAt >= failureMemoryMs',
+    guard: 'now - failedAt >= failureMemoryMs',
     without: 'true',
     noticedBy: 'flow/jwks',
   },

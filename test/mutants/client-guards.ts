@@ -347,7 +347,8 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: integrations,
-    guard: "  if (deletedAccountId === null && !isGone) {\n    throw new ConnectError({ kind: 'refused', userErrors });\n  }\n",
+    guard:
+      "  if (deletedAccountId === null && !isGone) {\n    throw new ConnectError({ kind: 'refused', userErrors });\n  }\n",
     without: '',
     noticedBy: 'flow/integrations',
   },

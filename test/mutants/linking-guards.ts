@@ -83,7 +83,7 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: accountList,
-    guard: 'if (current.rows.every(isSeen) && !hasUnreadableRowsOnly)',
+    guard: 'if (current.rows.every(isSeen) && !isUnreadable(current))',
     without: 'if (false)',
     noticedBy: 'flow/linked-accounts',
   },
@@ -191,7 +191,7 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: choice,
-    guard: '!(await this.#isEnabled(provider))',
+    guard: '!(await this.#isEnabled(provider, category))',
     without: 'false',
     noticedBy: 'flow/connect-session-input',
   },
@@ -231,6 +231,15 @@ export const linkingGuards: readonly Mutant[] = [
     without: 'return true ?',
     noticedBy: 'flow/delete-linked-account',
   },
+  {
+    file: dataSource,
+    guard: 'if (!wasAsked && isRefusal(error))',
+    without: 'if (false)',
+    noticedBy: 'flow/delete-linked-account',
+  },
+  { file: dataSource, guard: '!wasAsked && ', without: '', noticedBy: 'flow/delete-linked-account' },
+  { file: offers, guard: 'hasAny || ', without: 'true || ', noticedBy: 'flow/connect-session-input' },
+  { file: offers, guard: ' || categories?.length === 0', without: '', noticedBy: 'flow/provider-catalog' },
   // Permissions and plans.
   {
     file: offers,

@@ -121,7 +121,7 @@ export const stackoneGuards: readonly Mutant[] = [
   { file: providerReader, guard: ' && bytes < maxTotalBytes', without: '', noticedBy: 'flow/provider-list' },
   {
     file: providerReader,
-    guard: 'page === undefined || !isNew',
+    guard: 'page === undefined || !(isNew || isUnreadable(page))',
     without: 'page === undefined',
     noticedBy: 'flow/provider-list',
   },

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { listen } from './listen.js';
@@ -29,7 +29,7 @@ export async function startConnectProxy(certificate?: Certificate): Promise<Conn
   const sockets = new Set<Socket>();
   let fault: ProxyFault | undefined;
   const refuse: RequestListener = (_request, response) => void response.writeHead(500).end();
-  const server = certificate === undefined ? createServer(refuse) : createTlsServer(certificate, refuse);
+  const server: Server = certificate === undefined ? createServer(refuse) : createTlsServer(certificate, refuse);
   server.on('connection', (socket) => void sockets.add(socket.on('error', () => undefined)));
   server.on('connect', ({ url = '', headers }, socket: Socket, head) => {
     requested.push(url);

@@ -105,7 +105,7 @@ export type UserErrorCode =
   | 'INVALID_INPUT'
   /** The plan of the customer does not include the provider, or `provider` is absent and the plan does not include all of them. */
   | 'PROVIDER_NOT_ALLOWED'
-  /** The provider is not in `providers`. */
+  /** The provider is not in `providers`, or does not have the category in `category`. */
   | 'PROVIDER_NOT_ENABLED';
 
 export type UserErrorFieldsFragment = { code: UserErrorCode, message: string, field: string | null, accounts: Array<{ id: string, providerKey: string, label: string | null, status: LinkedAccountStatus, needsRelink: boolean, linkedBy: string | null, createdAt: string | null, updatedAt: string | null, statusReasons: Array<{ code: string | null, description: string | null, at: string | null }> }> };

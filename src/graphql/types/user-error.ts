@@ -9,7 +9,9 @@ registerEnumType(UserErrorCode, {
     INVALID_INPUT: {
       description: 'An argument is not valid. `field` names it, and `message` says which values are valid.',
     },
-    PROVIDER_NOT_ENABLED: { description: 'The provider is not in `providers`.' },
+    PROVIDER_NOT_ENABLED: {
+      description: 'The provider is not in `providers`, or does not have the category in `category`.',
+    },
     PROVIDER_NOT_ALLOWED: {
       description:
         'The plan of the customer does not include the provider, or `provider` is absent and the plan does not include all of them.',
