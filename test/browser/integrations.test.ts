@@ -86,6 +86,19 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
     await page.locator('stackone-hub').waitFor();
   });
 
+  test('a new client, for another customer, closes the dialog and shows nothing of the previous customer', async () => {
+    const page = await visit('/');
+    await button(page, 'Connect BambooHR').click();
+    await page.locator('input[name=subdomain]').fill('acme');
+    await page.evaluate(`{
+      const element = document.querySelector('connect-integrations');
+      const never = new Promise(() => {});
+      element.client = { ...element.client, sdk: { ...element.client.sdk, integrations: () => never } };
+    }`);
+    await page.getByRole('status', { name: 'Loading your integrations' }).waitFor();
+    expect(await page.locator('dialog, .stackone-connect-account, .stackone-connect-card').count()).toBe(0);
+  });
+
   test('shows nothing without a client', async () => {
     const page = await visit('/');
     await element(page).getByRole('heading', { name: 'Your connections' }).waitFor();

@@ -4,7 +4,7 @@ import type { Demo } from '../../demo/start-demo.js';
 import { describeInBrowser, focusedName } from '../support/browser.js';
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
-import { button, waitForText } from '../support/hub-page.js';
+import { button, linkBambooHr, waitForText } from '../support/hub-page.js';
 import { waitUntil } from '../support/wait.js';
 
 // <connect-integrations> on pages with rules, directions and policies of their own, and while the page or a list changes.
@@ -79,7 +79,7 @@ describeInBrowser('connect-integrations on other pages', ({ open, expectConsoleE
     await compare('dialog.stackone-connect');
   });
 
-  test('a button of the page and of a dialog does not send a form around it', async () => {
+  test('a form around the page is sent neither by its buttons nor by Enter in the search, and has none of its fields', async () => {
     const page = await visit();
     await page.evaluate(`{
       const form = document.createElement('form');
@@ -90,7 +90,97 @@ describeInBrowser('connect-integrations on other pages', ({ open, expectConsoleE
     await button(page, 'Disconnect: HubSpot').click();
     await button(page, 'Cancel').click();
     await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await page.getByRole('searchbox').press('Enter');
+    expect(await page.evaluate(`[...new FormData(document.querySelector('form')).keys()]`)).toEqual([]);
     expect(new URL(page.url()).pathname).toBe('/');
+  });
+
+  test('a theme that changes while a dialog is open applies to the dialog and the Hub, and keeps what the user has typed', async () => {
+    const page = await visit();
+    await button(page, 'Connect BambooHR').click();
+    const subdomain = page.locator('input[name=subdomain]');
+    await subdomain.fill('acme');
+    const shownThemes = () =>
+      page.evaluate(`[getComputedStyle(document.querySelector('dialog')).colorScheme,
+        document.querySelector('stackone-hub').getAttribute('theme')]`);
+    const change = (theme: string) => page.evaluate(`document.querySelector('connect-integrations').theme = '${theme}'`);
+    await change('dark');
+    expect(await shownThemes()).toEqual(['dark', 'dark']);
+    expect(await subdomain.inputValue()).toBe('acme');
+    await page.evaluate(`document.documentElement.style.colorScheme = 'light'`);
+    await change('auto');
+    expect(await shownThemes()).toEqual(['light', 'light']);
+  });
+
+  test('keeps a `color-scheme` that the page has set in its attribute `style`', async () => {
+    const page = await visit();
+    const colorScheme = () => page.evaluate(`document.querySelector('connect-integrations').style.colorScheme`);
+    await page.evaluate(`document.querySelector('connect-integrations').style.colorScheme = 'dark'`);
+    await page.getByRole('searchbox').fill('bam');
+    await element(page).getByText('1 integration', { exact: true }).waitFor();
+    expect(await colorScheme()).toBe('dark');
+  });
+
+  test('a copy of the element, as caches of pages make it, shows everything once', async () => {
+    const page = await visit();
+    await page.evaluate(`{
+      const original = document.querySelector('connect-integrations');
+      const copy = original.cloneNode(true);
+      copy.client = original.client;
+      original.replaceWith(copy);
+    }`);
+    await element(page).getByRole('status').getByText('integrations').waitFor();
+    expect(await element(page).getByRole('heading', { level: 2 }).allTextContents()).toEqual([
+      ...['Your connections', 'All integrations'],
+    ]);
+  });
+
+  test('its dialogs look the same in a dialog of the page', async () => {
+    const page = await visit();
+    const readSizes = async () => {
+      await button(page, 'Add another: Greenhouse').click();
+      await page.locator('input[name=label]').waitFor();
+      const sizes = await page.evaluate<string[]>(`
+        [...document.querySelectorAll('.stackone-connect :is(button, input, label, form)')].map((part) => {
+          const { width, height } = part.getBoundingClientRect();
+          return [part.textContent.trim(), width, height, getComputedStyle(part).fontSize].join();
+        })`);
+      await page.keyboard.press('Escape');
+      await page.locator('input[name=label]').waitFor({ state: 'detached' });
+      return sizes;
+    };
+    const sizes = await readSizes();
+    await page.evaluate(`{
+      const dialog = document.createElement('dialog');
+      document.body.append(dialog);
+      dialog.append(document.querySelector('connect-integrations'));
+      dialog.showModal();
+    }`);
+    expect(await readSizes()).toEqual(sizes);
+  });
+
+  test('returns the focus to the button of a dialog, also in a browser such as Safari, which does not focus a clicked button', async () => {
+    const page = await visit();
+    await page.evaluate(`addEventListener('mousedown', (event) => {
+      event.preventDefault();
+      event.target.closest('[tabindex]').focus();
+    })`);
+    await button(page, 'Connect Workday').click();
+    await page.locator('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(await focusedName(page)).toBe('Connect Workday');
+  });
+
+  test('the title of a first connection stays the same when the list already has the account', async () => {
+    const page = await visit();
+    await page.evaluate(`{
+      window.titles = new Set();
+      const remember = () => titles.add(document.querySelector('dialog [role=heading]')?.textContent);
+      new MutationObserver(remember).observe(document.body, { subtree: true, childList: true, characterData: true });
+    }`);
+    await linkBambooHr(page);
+    expect(await page.evaluate('[...titles].filter(Boolean)')).toEqual(['Connect BambooHR']);
   });
 
   test('texts have the direction of their language, on a page with the other direction as well', async () => {

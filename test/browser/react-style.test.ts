@@ -5,6 +5,7 @@ import { describeInBrowser, focusedName, seriousAccessibilityProblems } from '..
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { startFrontend } from '../support/frontend.js';
 import { button, fillBambooHr, waitForText } from '../support/hub-page.js';
+import { waitUntil } from '../support/wait.js';
 
 // Pages with a theme or a content security policy of their own.
 describeInBrowser('the dialog of ConnectButton', ({ open, expectConsoleErrors }) => {
@@ -67,6 +68,17 @@ describeInBrowser('the dialog of ConnectButton', ({ open, expectConsoleErrors })
       expect([part, color]).toEqual([part, isDark ? 255 : 0]);
     }
     expect(await seriousAccessibilityProblems(page)).toEqual([]);
+  });
+
+  test('follows a theme that changes while it is open, with the Hub, and keeps what the user has typed', async () => {
+    const page = await visit({ theme: 'light' });
+    await button(page, 'Connect BambooHR').click();
+    await fillBambooHr(page);
+    expect((await brightness(page, hubLabel, 'color')) > 128).toBe(false);
+    await page.evaluate(`dispatchEvent(new Event('go-dark'))`);
+    await waitUntil(async () => (await brightness(page, hubLabel, 'color')) > 128, 'a dark Hub');
+    expect((await brightness(page, dialog, 'backgroundColor')) < 128).toBe(true);
+    expect(await page.locator('input[name=subdomain]').inputValue()).toBe('acme');
   });
 
   test('has its own colors for the choice of accounts and for failures', async () => {

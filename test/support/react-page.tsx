@@ -105,7 +105,10 @@ function OwnDesign() {
 
 function Page() {
   const [isMounted, setMounted] = useState(true);
-  const common = { client, hubBaseUrl, theme, nonce: 'r4nd0m' } as const;
+  const [shownTheme, setShownTheme] = useState(theme);
+  // A dialog covers every button of the page.
+  useEffect(() => addEventListener('go-dark', () => setShownTheme('dark')), []);
+  const common = { client, hubBaseUrl, theme: shownTheme, nonce: 'r4nd0m' } as const;
   return (
     <>
       <h1>Integrations</h1>

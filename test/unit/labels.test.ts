@@ -8,7 +8,7 @@ import {
   type Language,
   loadLabels,
 } from '../../client/src/index.js';
-import { formatDay, formatPlural } from '../../client/src/labels/format.js';
+import { directionOf, formatDay, formatPlural } from '../../client/src/labels/format.js';
 import { changeLabels, languageFor } from '../../client/src/labels/load-labels.js';
 
 const languages: readonly Language[] = ['en', 'de', 'fr', 'es', 'it', 'ja'];
@@ -91,6 +91,16 @@ it.each([
   [null, 'en'],
 ] as const)('the language of the tag %p is %p', (tag, language) => {
   expect(languageFor(tag)).toBe(language);
+});
+
+it.each([
+  ['ar', 'rtl'],
+  ['he-IL', 'rtl'],
+  ['arn', 'ltr'],
+  ['fat', 'ltr'],
+  ['en', 'ltr'],
+])('texts of the language %p are written %p', (language, direction) => {
+  expect(directionOf({ ...defaultLabels, language })).toBe(direction);
 });
 
 it('any text can be replaced, also one of a group', () => {

@@ -189,4 +189,31 @@ describe('useLinkedAccounts in jsdom', () => {
       () => `${open} streams`,
     );
   });
+
+  it('does not show the accounts of an earlier mount, which another person can have seen', async () => {
+    const { createElement } = await import('react');
+    const { createConnectClient } = await import('../../client/src/index.js');
+    const { ConnectProvider, useLinkedAccounts } = await import('../../client/src/react/index.js');
+    const { sdk, ...rest } = createConnectClient({ url: 'http://127.0.0.1:9/graphql' });
+    const linkedAccounts = async () => ({
+      linkedAccounts: { nodes: [], totalCount: 0, pageInfo: { hasNextPage: false, endCursor: null } },
+    });
+    const client = { ...rest, sdk: { ...sdk, linkedAccounts }, openChangeStream: () => () => {} };
+    const seen: string[] = [];
+    const Accounts = () => {
+      const text = useLinkedAccounts().accounts === null ? 'not read' : 'read';
+      seen.push(text);
+      return createElement('p', { className: text.replace(' ', '-') });
+    };
+    const page = (...children: readonly ReactNode[]) =>
+      createElement(ConnectProvider, { client, hub: () => null, hubBaseUrl: 'https://api.stackone.com' }, ...children);
+    render(page(createElement(Accounts)));
+    await shown('.read');
+    render(page());
+    await shown('.read', false);
+    seen.length = 0;
+    render(page(createElement(Accounts)));
+    await shown('.read');
+    expect(seen[0]).toBe('not read');
+  });
 });

@@ -7,9 +7,15 @@ import { type DialogFrame, openFrame } from './dialog-frame.js';
 import { type DialogSettings, partClassName } from './dialog-parts.js';
 import { html, nothing, type TemplateResult } from './lit.js';
 
+export interface MountedHub {
+  /** Applies changed settings, such as the theme. What the user has typed is kept. */
+  readonly update: () => void;
+  readonly unmount: () => void;
+}
+
 export interface ConnectDialogSettings extends DialogSettings {
-  /** Shows the Hub in the slot. @returns a function that removes it */
-  readonly mountHub: (slot: HTMLElement, session: HubSession) => () => void;
+  /** Shows the Hub in the slot. */
+  readonly mountHub: (slot: HTMLElement, session: HubSession) => MountedHub;
 }
 
 /**
@@ -23,6 +29,7 @@ export function attachDialog(
 ): { readonly update: () => void; readonly detach: () => void } {
   let frame: DialogFrame | undefined;
   let detachHub: (() => void) | undefined;
+  let hub: MountedHub | undefined;
   const remove = () => {
     frame?.remove();
     detachHub?.();
@@ -39,12 +46,19 @@ export function attachDialog(
     const content = { body: body(state, connection, current), footer: footer(state, connection, current) };
     if (frame !== undefined) {
       frame.render(current, content);
+      hub?.update();
       return;
     }
     frame = openFrame(current, content, connection.close);
     const slot = frame.dialog.querySelector<HTMLElement>('.stackone-connect-hub');
     if (slot !== null) {
-      detachHub = attachHubs(connection.flow, (session) => settings().mountHub(slot, session));
+      detachHub = attachHubs(connection.flow, (session) => {
+        hub = settings().mountHub(slot, session);
+        return () => {
+          hub?.unmount();
+          hub = undefined;
+        };
+      });
     }
   };
   const unsubscribe = connection.subscribe(update);

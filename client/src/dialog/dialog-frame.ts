@@ -45,6 +45,7 @@ export function openFrame(settings: DialogSettings, content: DialogContent, clos
     dialog,
     render: (current, parts) => {
       update(current, parts);
+      copyTokens(current, dialog);
       // A new state can remove the focused button. The user corrects a refused field next.
       const { activeElement } = document;
       if (activeElement === dialog || activeElement === title || !dialog.contains(activeElement)) {

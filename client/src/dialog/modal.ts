@@ -25,6 +25,10 @@ const overlays = 'dialog, [role=dialog], [role=alertdialog], [role=menu], [aria-
  * @returns a function that closes the dialog, so that the browser restores the focus
  */
 export function openModal({ dialog, title, opener }: ModalElements, close: () => void): () => void {
+  // Safari focuses an ancestor of a button that is clicked. The browser restores the focus to what has it now.
+  if (opener instanceof HTMLElement && document.activeElement?.contains(opener)) {
+    opener.focus();
+  }
   const previous = document.activeElement;
   const closed = new AbortController();
   let hasFocus = false;

@@ -17,7 +17,8 @@ export function copyTokens({ opener, theme = 'auto' }: DialogSettings, dialog: H
     }
   }
   const colorScheme = theme === 'auto' ? (style?.colorScheme ?? '') : theme;
-  if (colorScheme !== '' && colorScheme !== 'normal') {
-    dialog.style.colorScheme = colorScheme;
+  // Empty: the opener is no longer in the page.
+  if (colorScheme !== '') {
+    dialog.style.colorScheme = colorScheme === 'normal' ? '' : colorScheme;
   }
 }

@@ -43,6 +43,7 @@ export function catalog(view: View): TemplateResult {
         ${searchIcon}
         <input
           type="search"
+          form=""
           class="stackone-connect-field"
           aria-label=${labels.search}
           placeholder=${labels.searchHint}
@@ -65,6 +66,7 @@ function categoryFilter(view: View): TemplateResult {
   const choice = (category: Category | null, name: string) => html`<label class="stackone-connect-category">
     <input
       type="radio"
+      form=""
       name=${view.id('category')}
       .checked=${state.category === category}
       @change=${() => integrations.filter(category)}

@@ -1,7 +1,7 @@
 import type { ConnectClient } from '../core/connect-client.js';
 import type { HubSession } from '../core/connect-state.js';
 import type { LinkedAccount } from '../core/failure.js';
-import { attachDialog } from '../dialog/connect-dialog.js';
+import { attachDialog, type MountedHub } from '../dialog/connect-dialog.js';
 import type { DialogSettings } from '../dialog/dialog-parts.js';
 import { addStyle } from '../dialog/dialog-style.js';
 import { html, nothing, render } from '../dialog/lit.js';
@@ -64,6 +64,8 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   #language = '';
   #loaded = defaultLabels;
   #labels = defaultLabels;
+  /** Only a change sets `color-scheme`: the page can have set it, in the attribute `style`. */
+  #theme: Theme = 'auto';
   #isUpdating = false;
   #hadDialog = false;
   /** The last button that was pressed: a dialog belongs to it. */
@@ -74,7 +76,11 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   #updateDialogs: () => void = () => {};
 
   connectedCallback(): void {
-    this.#id ||= `stackone-connect-page-${++elements}`;
+    if (this.#id === '') {
+      this.#id = `stackone-connect-page-${++elements}`;
+      // Of the element that this one is a copy of. Turbo and htmx keep a copy of a page for the way back.
+      this.replaceChildren();
+    }
     addStyle(this.getRootNode(), elementStyle);
     this.addEventListener('click', this.#rememberOpener, { capture: true });
     for (const name of Object.keys(defaultProperties)) {
@@ -123,7 +129,10 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
     }
     void this.#loadLabels(languageFor(this.language, this));
     this.#labels = changeLabels(this.#loaded, this.labels ?? undefined);
-    this.style.colorScheme = this.theme === 'auto' ? '' : this.theme;
+    if (this.#theme !== this.theme) {
+      this.#theme = this.theme;
+      this.style.colorScheme = this.theme === 'auto' ? '' : this.theme;
+    }
     keepFocus(this, () => this.#render(), `${this.#id}-connections`);
     this.#updateDialogs();
     this.#keepFocusAfterDialog();
@@ -229,7 +238,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
     return { opener: this.#opener ?? this, title, labels, theme: this.theme, nonce: this.nonce };
   }
 
-  #mountHub({ connection: { flow } }: Integrations, slot: HTMLElement, session: HubSession): () => void {
+  #mountHub({ connection: { flow } }: Integrations, slot: HTMLElement, session: HubSession): MountedHub {
     const theme = () => hubTheme(this.theme, slot);
     const unmount = mountHubElement(flow, session, {
       slot,
@@ -239,10 +248,14 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
       attributes: () => ({ theme: theme(), height: '100cqh', 'on-close-label': this.#labels.done }),
     });
     // Unlike `token`, the theme can be changed on a mounted Hub. User input is kept.
-    const unsubscribe = onColorSchemeChange(() => slot.firstElementChild?.setAttribute('theme', theme()));
-    return () => {
-      unsubscribe();
-      unmount();
+    const update = () => slot.firstElementChild?.setAttribute('theme', theme());
+    const unsubscribe = onColorSchemeChange(update);
+    return {
+      update,
+      unmount: () => {
+        unsubscribe();
+        unmount();
+      },
     };
   }
 

@@ -277,7 +277,7 @@ connect-integrations {
     flex-wrap: wrap;
     & .stackone-connect-details { flex-basis: 6rem; }
     & p { font-size: 0.8125rem; }
-    & button { max-width: 100%; margin-inline-start: auto; padding-inline: 0.75rem; font-size: 0.8125rem; }
+    & > button { max-width: 100%; margin-inline-start: auto; padding-inline: 0.75rem; font-size: 0.8125rem; }
     &.stackone-connect-extra { border-style: dashed; background: none; box-shadow: none; }
   }
   & div:where(.stackone-connect-notices) {

@@ -25,15 +25,25 @@ export function accountName(state: IntegrationsState, account: LinkedAccount, la
 export function dialogTitle(state: IntegrationsState, target: ConnectTarget, labels: ConnectLabels): string {
   switch (target.kind) {
     case 'provider': {
-      const { key, name } = target.provider;
-      const isLinked = state.accounts.some(({ providerKey }) => providerKey === key);
-      return isLinked ? labels.connectAnotherTitle(name) : labels.connectTitle(name);
+      const { name } = target.provider;
+      return isAnother(state) ? labels.connectAnotherTitle(name) : labels.connectTitle(name);
     }
     case 'account':
       return labels.reconnectTitle(accountName(state, target.account, labels));
     case 'browse':
       return labels.catalog;
   }
+}
+
+/** Not whether an account is linked now: the list already has the new account while the dialog says so. */
+function isAnother({ dialog }: IntegrationsState): boolean {
+  if (dialog?.kind !== 'connect') {
+    return false;
+  }
+  const { connection } = dialog;
+  return connection.phase === 'question'
+    ? connection.accounts.length > 0
+    : connection.request.onExisting === 'CREATE_ANOTHER';
 }
 
 export function noticeText(state: IntegrationsState, notice: Notice, labels: ConnectLabels): string {

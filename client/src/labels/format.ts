@@ -33,7 +33,7 @@ function formatsOf({ language }: ConnectLabels): Formats {
 
 /** Of the texts: on a page with the other direction, punctuation and numbers would be on the wrong side of a sentence. */
 export function directionOf({ language }: ConnectLabels): 'ltr' | 'rtl' {
-  return /^(ar|fa|he|ur)/.test(language) ? 'rtl' : 'ltr';
+  return /^(ar|fa|he|ur)\b/.test(language) ? 'rtl' : 'ltr';
 }
 
 export function formatNumber(labels: ConnectLabels, value: number): string {

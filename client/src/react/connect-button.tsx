@@ -87,7 +87,8 @@ export const ConnectButton = forwardRef<HTMLButtonElement, ConnectButtonProps>(f
           // The height of the dialog body. A percentage would refer to an inner element without a height.
           const hubProps = { height: '100cqh', onCloseLabel: done };
           const hubSettings = { ...settings, hubProps, waitingText: signInWaiting };
-          return mountReactHub(slot, connection.flow, session, hubSettings).unmount;
+          const { update, unmount } = mountReactHub(slot, connection.flow, session, hubSettings);
+          return { update: () => update({ ...hubSettings, ...current.current.settings }), unmount };
         },
       };
     });
