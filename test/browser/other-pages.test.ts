@@ -103,7 +103,8 @@ describeInBrowser('connect-integrations on other pages', ({ open, expectConsoleE
     const shownThemes = () =>
       page.evaluate(`[getComputedStyle(document.querySelector('dialog')).colorScheme,
         document.querySelector('stackone-hub').getAttribute('theme')]`);
-    const change = (theme: string) => page.evaluate(`document.querySelector('connect-integrations').theme = '${theme}'`);
+    const change = (theme: string) =>
+      page.evaluate(`document.querySelector('connect-integrations').theme = '${theme}'`);
     await change('dark');
     expect(await shownThemes()).toEqual(['dark', 'dark']);
     expect(await subdomain.inputValue()).toBe('acme');
