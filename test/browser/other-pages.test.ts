@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { Demo } from '../../demo/start-demo.js';
-import { describeInBrowser, focusedName } from '../support/browser.js';
+import { describeInBrowser, focusedName, overflowPixels } from '../support/browser.js';
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
 import { button, linkBambooHr, waitForText } from '../support/hub-page.js';
@@ -199,6 +199,19 @@ describeInBrowser('connect-integrations on other pages', ({ open, expectConsoleE
     expect(await directions()).toEqual(['rtl', 'rtl']);
     const padding = `getComputedStyle(document.querySelector('input[type=search]')).paddingRight`;
     expect(await page.evaluate(`Number.parseFloat(${padding})`)).toBeGreaterThan(30);
+  });
+
+  test.each([
+    ['a centered column', '', 'display: flex; flex-direction: column; align-items: center'],
+    ['a page in Vite’s template', 'display: flex; place-items: center', 'margin: 0 auto; padding: 2rem'],
+  ])('has a width in %s, and is no wider than the window', async (_layout, body, main) => {
+    const page = await visit();
+    await page.evaluate(`document.body.style.cssText = '${body}'; document.querySelector('main').style.cssText = '${main}';
+      for (const part of document.querySelectorAll('aside, header, footer')) part.remove()`);
+    expect((await element(page).boundingBox())?.width).toBeGreaterThan(900);
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect((await element(page).boundingBox())?.width).toBeGreaterThan(240);
+    expect(await overflowPixels(page)).toBe(0);
   });
 
   test('a question with a long name can be answered at 400 % zoom', async () => {

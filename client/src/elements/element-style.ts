@@ -2,7 +2,8 @@
  * Style sheet of `<connect-integrations>`. The tokens at the top are the design; docs/client.md lists them. `all: revert`
  * takes away what rules of the page for elements set. `:where()` keeps the specificity of each rule at two elements, so
  * that every class of the page overrides them. The search field has that of an attribute, because pages with Tailwind
- * have rules for `[type=search]`. Each browser that has nested rules can adopt a style sheet.
+ * have rules for `[type=search]`. Each browser that has nested rules can adopt a style sheet. A container
+ * has no width of its own, so it gets one for layouts that depend on it, such as a centered column.
  */
 export const elementStyle = `
 :where(connect-integrations) {
@@ -25,7 +26,9 @@ connect-integrations {
   --gap: calc(var(--stackone-connect-density) * 1rem);
   --small: calc(var(--stackone-connect-radius) * 0.7);
   container-type: inline-size;
+  contain-intrinsic-inline-size: min(60rem, 75vw);
   display: block;
+  min-width: 0;
   color: var(--stackone-connect-text);
   font-family: var(--stackone-connect-font);
   font-size: 0.9375rem;
