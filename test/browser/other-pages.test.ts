@@ -164,7 +164,7 @@ describeInBrowser('connect-integrations on other pages', ({ open, expectConsoleE
     const page = await visit();
     await page.evaluate(`addEventListener('mousedown', (event) => {
       event.preventDefault();
-      event.target.closest('[tabindex]').focus();
+      event.target.closest('[tabindex]').focus({ preventScroll: true });
     })`);
     await button(page, 'Connect Workday').click();
     await page.locator('dialog').waitFor();
