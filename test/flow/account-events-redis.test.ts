@@ -81,7 +81,7 @@ withRedis('Two servers with one Redis', () => {
       const stream = await openStream(other, acme);
       const { id } = one.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
       const statuses = new Set<number>();
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < 4; round++) {
         const sent = Array.from({ length: 50 }, (_, index) => sendWebhook(index % 2 ? one : other, id, 'same'));
         for (const status of await Promise.all(sent)) {
           statuses.add(status);
@@ -108,8 +108,13 @@ withRedis('Two servers with one Redis', () => {
     await admin.sendCommand(['ACL', 'SETUSER', 'app', '&stackone-connect:*']);
     await waitUntil(() => server.logs().includes('Redis delivers account changes'), 'the subscription');
     expect(server.logs().split('NOPERM')).toHaveLength(2);
-    admin.destroy();
     await server.stop();
+    const connections = async () =>
+      String(await admin.sendCommand(['CLIENT', 'LIST']))
+        .trim()
+        .split('\n').length;
+    await waitUntil(async () => (await connections()) === 1, 'the server has closed its connections');
+    admin.destroy();
   });
 
   it('deliver to the product one BROKEN of an account that flaps, whichever of them detects it', async () => {
@@ -169,28 +174,56 @@ withRedis('A change that no other instance has heard', () => {
     }
   });
 
-  it('is sent again when the connections to Redis are back', async () => {
+  /** Connects an instance to a Redis of this test. */
+  async function createConnect() {
     const port = await freePort();
     await startRedis(port);
     const lines: string[] = [];
     const logger = createLogger('info', { write: (line) => void lines.push(line) });
-    const connect = async () => {
+    return async () => {
       const redis = await RedisClient.connect(`redis://127.0.0.1:${port}`, logger, () => {});
       const connected = clients.push(redis);
       const fanout = new RedisFanout(redis);
       const changes = new AccountChanges((message) => fanout.send(message));
       fanout.start(changes);
       await waitUntil(() => lines.join('').split('Redis delivers').length > connected, 'the subscription');
-      return { redis, changes };
+      const heard: string[] = [];
+      changes.listen(acme.org_id, (owned) => void heard.push(owned.change.accountId));
+      const publish = (accountId: string) => {
+        const change = { kind: AccountChangeKind.REMOVED, accountId, account: null, at: new Date() };
+        changes.publish({ ownerId: acme.org_id, change });
+      };
+      return { redis, publish, heard };
     };
+  }
+
+  it('is sent again when the connections to Redis are back', async () => {
+    const connect = await createConnect();
     const one = await connect();
-    const change = { kind: AccountChangeKind.REMOVED, accountId: '1', account: null, at: new Date() };
-    one.changes.publish({ ownerId: acme.org_id, change });
+    one.publish('1');
     const other = await connect();
-    const heard: string[] = [];
-    other.changes.listen(acme.org_id, (owned) => void heard.push(owned.change.accountId));
     await one.redis.client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
-    await waitUntil(() => heard.length > 0, 'the change');
-    expect(heard).toEqual(['1']);
+    await waitUntil(() => other.heard.length > 0, 'the change');
+    expect(other.heard).toEqual(['1']);
+  });
+
+  it('because the connection that sends was lost is sent a moment later', async () => {
+    const connect = await createConnect();
+    const [one, other] = [await connect(), await connect()];
+    one.redis.client.once('reconnecting', () => one.publish('1'));
+    await one.redis.client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no']).catch(() => undefined);
+    await waitUntil(() => other.heard.length > 0, 'the change');
+    expect(other.heard).toEqual(['1']);
+  });
+
+  it('is delivered after messages in the channel that no server of this version sends', async () => {
+    const connect = await createConnect();
+    const [one, other] = [await connect(), await connect()];
+    for (const text of ['canary', '{}', 'null', '{"id":"1","ownerId":"org_acme","change":{"kind":"CANARY"}}']) {
+      await one.redis.publish('stackone-connect:changes', text);
+    }
+    one.publish('1');
+    await waitUntil(() => other.heard.length > 0, 'the change');
+    expect(other.heard).toEqual(['1']);
   });
 });

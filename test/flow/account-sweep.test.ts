@@ -51,6 +51,11 @@ afterEach(async () => {
 });
 
 const add = (id: string, claims = acme) => emulator.addAccount({ id, provider: 'bamboohr', ...ownerFields(claims) });
+const remove = (id: string) =>
+  fetch(`${emulator.url}/accounts/${id}`, {
+    method: 'DELETE',
+    headers: { authorization: `Basic ${btoa(`${emulator.apiKey}:`)}` },
+  });
 /** A sweep of the next interval. */
 const sweep = async () => {
   await state.release('sweep');
@@ -150,6 +155,18 @@ describe('a sweep', () => {
     expect(published).toEqual(['org_acme UPDATED a', 'org_acme BROKEN a', 'org_acme LINKED a']);
   });
 
+  it('reports nothing of an account after its removal, although it was read before', async () => {
+    add('a');
+    await sweep();
+    const early = startRead();
+    emulator.updateAccount('a', { status: 'error' });
+    const [broken] = (await api.listBrokenAccounts(1, createBackgroundContext())).rows;
+    await remove('a');
+    await detector.accountReported({ ...webhook, ownerId: acme.org_id, kind: 'deleted' });
+    await (broken && detector.foundBroken(broken, early));
+    expect([published, broken?.account.id]).toEqual([['org_acme REMOVED a'], 'a']);
+  });
+
   it('ignores accounts in other states and accounts that are gone', async () => {
     add('a');
     add('b');
@@ -157,10 +174,7 @@ describe('a sweep', () => {
     emulator.updateAccount('a', { status: 'inactive' });
     emulator.updateAccount('b', { status: 'error' });
     expect(await sweep()).toEqual(['org_acme BROKEN b']);
-    await fetch(`${emulator.url}/accounts/b`, {
-      method: 'DELETE',
-      headers: { authorization: `Basic ${btoa(`${emulator.apiKey}:`)}` },
-    });
+    await remove('b');
     expect(await sweep()).toEqual([]);
     expect(await state.knownBroken()).toEqual(new Set());
   });

@@ -21,6 +21,7 @@ beforeEach(async () => {
   app = await startTestApp();
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   for (const flow of flows) {
     flow.dispose();
   }
@@ -39,6 +40,13 @@ async function createFlow({ lifetimeMs, ...options }: FlowSetup = {}): Promise<C
   const flow = createConnectFlow({ sdk, ...clock }, options);
   flows.push(flow);
   return flow;
+}
+
+/** Advances the wall clock, until the end of the test. */
+function passTime(milliseconds: number): void {
+  const now = Date.now();
+  const start = performance.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => now + milliseconds + performance.now() - start);
 }
 
 type InPhase<Phase> = Extract<ConnectState, { readonly phase: Phase }>;
@@ -201,22 +209,24 @@ describe('session expiry', () => {
   });
 
   it('keeps the session until it expires when the renewal fails', async () => {
-    const flow = await createFlow({ lifetimeMs: 2_500 });
+    const flow = await createFlow({ lifetimeMs: 29_000 });
     await flow.start();
     app.emulator.failNext({ status: 400, match: { path: '/connect_sessions' } }, 9);
     await eventually(() => created().length > 1);
     stateIn(flow, 'open');
+    passTime(29_000);
     expect((await waitForFailure(flow)).failure).toEqual({ kind: 'session-expired' });
     expect(created()).toHaveLength(2);
   });
 
   it('does not renew a session in use: it fails with session-expired, and retry starts again', async () => {
-    const flow = await createFlow({ lifetimeMs: 2_500 });
+    const flow = await createFlow({ lifetimeMs: 29_000 });
     await flow.start({ provider: 'bamboohr' });
     const { session } = stateIn(flow, 'open');
     flow.hub.touched();
     await sleep(1_200);
     expect(stateIn(flow, 'open').session.token).toBe(session.token);
+    passTime(29_000);
     expect(await waitForFailure(flow)).toMatchObject({
       failure: { kind: 'session-expired' },
       retry: 'start',
@@ -474,11 +484,12 @@ describe('a Hub that closes without a success event', () => {
 
   it('has the same effect as a session that expires', async () => {
     const reported: LinkedAccount[] = [];
-    const flow = await createFlow({ lifetimeMs: 2_000, onLinked: (account) => reported.push(account) });
+    const flow = await createFlow({ lifetimeMs: 60_000, onLinked: (account) => reported.push(account) });
     await flow.start({ provider: 'bamboohr' });
     flow.hub.touched();
     await eventually(() => accountRequests().length);
     const id = await link(stateIn(flow, 'open').session);
+    passTime(60_000);
     await eventually(() => reported.length);
     expect(reported).toMatchObject([{ id }]);
     expect(stateIn(flow, 'linked')).toMatchObject({ session: null, account: { id } });

@@ -17,6 +17,7 @@ const createSession = {
 };
 const users: Readonly<Record<string, Login>> = {
   ada: { id: 'org_acme', name: 'Acme Corporation', username: 'ada@acme.example' },
+  'ada without accounts': { id: 'org_acme', name: 'Acme Corporation', maxAccounts: 0 },
 };
 
 type HostServer = ApolloServer<GraphQLContext>;
@@ -209,6 +210,51 @@ describe('createContext with a Fetch request', () => {
     expectHeaders(Response.json(result, { headers: context.responseHeaders }), context.id);
     expect(sessionRequests(emulator)).toMatchObject([{ body: { origin_owner_id: 'org_acme' } }]);
     expect(requestLines()).toEqual([]);
+  });
+});
+
+describe('The StackOne client of a request that has read an account', () => {
+  const clientOf = async (user: string) => {
+    const request = new Request('http://127.0.0.1/connect', { headers: { 'x-session': user } });
+    return (await connect.createContext(request)).stackone;
+  };
+  const addAccount = () => {
+    const acme = { origin_owner_id: 'org_acme', origin_owner_name: 'Acme Corporation' };
+    return emulator.addAccount({ provider: 'bamboohr', ...acme });
+  };
+  const readAccount = async () => {
+    const { id } = addAccount();
+    const stackone = await clientOf('ada');
+    expect(await stackone.linkedAccount(id)).toMatchObject({ id });
+    return { id, stackone };
+  };
+
+  it.each<[string, (read: Awaited<ReturnType<typeof readAccount>>) => Promise<unknown>]>([
+    ['createConnectSession', ({ id, stackone }) => stackone.createConnectSession({ accountId: id })],
+    ['confirmLinkedAccount', ({ id, stackone }) => stackone.confirmLinkedAccount(id)],
+    ['deleteLinkedAccount', ({ id, stackone }) => stackone.deleteLinkedAccount(id)],
+  ])('reads it again before %s: an account that now has another owner is not found', async (_name, change) => {
+    const read = await readAccount();
+    emulator.updateAccount(read.id, { origin_owner_id: 'org_globex' });
+    expect(await change(read)).toMatchObject({ ok: false, userErrors: [{ code: 'ACCOUNT_NOT_FOUND' }] });
+    expect(emulator.history.map(({ method }) => method)).toEqual(['GET', 'GET']);
+  });
+
+  it('does not find it after it has deleted it', async () => {
+    const { id, stackone } = await readAccount();
+    expect(await stackone.deleteLinkedAccount(id)).toEqual({ ok: true, value: id });
+    expect(await stackone.linkedAccount(id)).toBeNull();
+  });
+
+  it('counts the accounts again before it confirms one', async () => {
+    const stackone = await clientOf('ada without accounts');
+    expect(await stackone.providers(undefined)).toContainEqual(
+      expect.objectContaining({ availability: 'LIMIT_REACHED' }),
+    );
+    expect(await stackone.confirmLinkedAccount(addAccount().id)).toMatchObject({ ok: true });
+    expect(lines.map(({ fields }) => fields)).toContainEqual(
+      expect.objectContaining({ flag: 'ACCOUNT_LIMIT_EXCEEDED' }),
+    );
   });
 });
 

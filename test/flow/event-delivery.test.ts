@@ -3,7 +3,12 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
+import { Secret } from '../../src/config/secret.js';
+import { AccountChangeKind } from '../../src/domain/account-change.js';
 import { LinkedAccountStatus } from '../../src/domain/linked-account.js';
+import { WebhookDelivery } from '../../src/events/delivery.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { createObservability } from '../../src/observability/observability.js';
 import { rowsIn, sectionOf } from '../support/documents.js';
 import { type Listener, listen } from '../support/listen.js';
 import { acme, ownerFields, startSharedApp, startTestApp } from '../support/test-app.js';
@@ -141,6 +146,20 @@ describe('EVENTS_URL', () => {
     await stopped;
     hold = undefined;
     expect(lostOf(other.logs())).toEqual(['status 500']);
+  });
+
+  it('has at most 1,000 deliveries under way: a further change is lost, with an alert', async () => {
+    const lines: string[] = [];
+    const logger = createLogger('error', { write: (line) => void lines.push(line) });
+    const observability = createObservability(logger, new Secret('key'));
+    const delivery = new WebhookDelivery(new URL('http://127.0.0.1:1'), new Secret(eventsSecret), observability);
+    const change = { kind: AccountChangeKind.REMOVED, accountId: 'a', account: null, at: new Date() };
+    for (let count = 0; count <= 1_000; count++) {
+      delivery.send({ ownerId: acme.org_id, change });
+    }
+    expect(lostOf(lines.join(''))).toEqual(['too many changes are waiting']);
+    await delivery.close();
+    expect(lostOf(lines.join(''))).toHaveLength(1_001);
   });
 
   it('leaves no secret, URL or response in the log', () => {

@@ -152,6 +152,17 @@ describe('A session for a new account', () => {
     expect(sessionRequests(app.emulator)[0]?.body).toMatchObject({ account_id: app.emulator.accounts()[0]?.id });
   });
 
+  it('at the limit names no more than 100 accounts', async () => {
+    app.emulator.reset();
+    for (let count = 0; count <= 100; count++) {
+      app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    }
+    const body = { query: create, variables: { provider: 'workday' } };
+    const response = await app.post(body, await signIn({ ...all, max_accounts: 101 }));
+    expect(codeOf(response)).toBe('ACCOUNT_LIMIT_REACHED');
+    expect(response.text.match(/"id":/g)).toHaveLength(100);
+  });
+
   it('says to choose a provider, if it names none and not all of them are allowed', async () => {
     const { response } = await run(callers['the provider of the account'], create);
     expect(response.text).toContain('Choose a provider: your plan does not include all of them.');

@@ -204,6 +204,13 @@ describe('Health check: no access token, security headers, no StackOne request',
     expectSafeHeaders(response);
     expect(app.emulator.history).toEqual([]);
   });
+
+  it('keeps the connection for KEEP_ALIVE_SECONDS, so that no load balancer reuses a connection that was closed', async () => {
+    const own = await startTestApp({ KEEP_ALIVE_SECONDS: '77' });
+    const headers = await Promise.all([app, own].map(async ({ url }) => (await fetch(`${url}/livez`)).headers));
+    expect(headers.map((each) => each.get('keep-alive'))).toEqual(['timeout=65', 'timeout=77']);
+    await own.stop();
+  });
 });
 
 describe('Introspection', () => {

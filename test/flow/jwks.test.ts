@@ -325,6 +325,16 @@ describe('Key set not available after it was fetched once', () => {
     expect((await createSession()).json).toEqual(accepted);
   });
 
+  it('accepts a token without a key id by any of the last keys', async () => {
+    issuer.response = keySet(jwks.second, jwks.first);
+    passTime(11 * 60);
+    expect((await createSession(bySecond)).json).toEqual(accepted);
+    issuer.response = respondWith(500, 'text/html', 'canary');
+    passTime(11 * 60);
+    expect((await createSession({ kid: '' })).json).toEqual(accepted);
+    expect((await createSession({ kid: '', key: second.privateKey })).json).toEqual(accepted);
+  });
+
   it('logs the alert jwks-stale once per outage, and sets connect_jwks_stale until the URL works again', async () => {
     const isStale = async () => /^connect_jwks_stale (\d)$/m.exec(await app.metrics())?.[1];
     const alerts = () =>

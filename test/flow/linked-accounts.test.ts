@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import type { LinkedAccountsQueryVariables } from '../../client/src/index.js';
 import { listen } from '../support/listen.js';
 import {
@@ -14,6 +15,13 @@ import {
 } from '../support/test-app.js';
 
 const app = await startSharedApp();
+
+const pageSchema = z.object({
+  linkedAccounts: z.object({
+    edges: z.array(z.object({ cursor: z.string() })),
+    pageInfo: z.looseObject({ endCursor: z.string() }),
+  }),
+});
 
 type Seed = Partial<Parameters<TestApp['emulator']['addAccount']>[0]>;
 const add = (claims: typeof acme, seed: Seed = {}) =>
@@ -72,6 +80,26 @@ describe.each([
       },
     ]);
     expect(linkedAccounts.pageInfo).toEqual({ hasNextPage: false, endCursor: expect.any(String) });
+  });
+
+  it('says where a page starts and ends, and whether there are others', async () => {
+    addMany(3);
+    const headers = await signIn(acme);
+    const page = 'edges { cursor } pageInfo { hasPreviousPage hasNextPage startCursor endCursor }';
+    const read = async (after: string | null) => {
+      const query = `query ($after: String) { linkedAccounts(first: 2, after: $after) { ${page} } }`;
+      const { json } = await app.post({ query, variables: { after } }, headers);
+      return pageSchema.parse(json.data).linkedAccounts;
+    };
+    const first = await read(null);
+    const second = await read(first.pageInfo.endCursor);
+    const cursors = [...first.edges, ...second.edges].map(({ cursor }) => cursor);
+    const [startCursor, endCursor, last] = cursors;
+    expect([first.pageInfo, second.pageInfo]).toEqual([
+      { hasPreviousPage: false, hasNextPage: true, startCursor, endCursor },
+      { hasPreviousPage: true, hasNextPage: false, startCursor: last, endCursor: last },
+    ]);
+    expect(new Set(cursors).size).toBe(3);
   });
 
   it('is empty for an owner without accounts, after one StackOne request', async () => {

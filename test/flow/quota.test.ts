@@ -30,8 +30,9 @@ describe('Rate limit per owner', () => {
         await expectRateLimited(fixture, await fixture.createSession(), 20);
         await expectRateLimited(fixture, await lookUp(fixture), 20);
         expect(fixture.upstream.requests).toHaveLength(10);
+        expect(await fixture.app.metrics()).toMatch(/^connect_rate_limited_total 2$/m);
       },
-      { env },
+      { env: { ...env, METRICS_PORT: '0' } },
     ));
 
   it('rejects only the owner that exceeds it: another owner is served', () =>

@@ -69,7 +69,8 @@ describe('The circuit breaker opens after 5 consecutive failures of two owners. 
       await openBreaker(fixture);
       const opened = performance.now();
       await sleep(start + probeAfterMs - 1_000 - performance.now());
-      expect(errorCode(await fixture.createSession())).toBe('UPSTREAM_UNAVAILABLE');
+      const refused = await fixture.createSession();
+      expect(refused.json.errors?.[0]?.extensions).toEqual({ code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 10 });
       expect(fixture.upstream.requests).toHaveLength(5);
       // The breaker opened during the calls above, at the latest with the last one.
       await sleep(opened + probeAfterMs + 500 - performance.now());

@@ -1,13 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { z } from 'zod';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
 import { AppError } from '../../src/domain/app-error.js';
 import { createRateLimits } from '../../src/linking/limits/rate-limits.js';
 import { createLogger } from '../../src/observability/logger.js';
-import { createObservability } from '../../src/observability/observability.js';
+import { createObservability, type Observability } from '../../src/observability/observability.js';
 import { createBackgroundContext } from '../../src/observability/request-context.js';
 import { StackOneApi } from '../../src/stackone/api.js';
 import { type RequestQuota, StackOneHttpClient } from '../../src/stackone/http/client.js';
+import { ListReader } from '../../src/stackone/list-reader.js';
 import { waitUntil } from '../support/wait.js';
 
 let emulator: Emulator;
@@ -23,13 +25,15 @@ beforeEach(() => {
 });
 afterEach(() => Promise.all(clients.map((client) => client.close())));
 
-function connect(quota: RequestQuota): StackOneApi {
-  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
+function connectClient(quota: RequestQuota, baseUrl = emulator.url): readonly [StackOneHttpClient, Observability] {
+  const config = { apiKey: new Secret(emulator.apiKey), baseUrl, noProxy: [] };
   const observability = createObservability(createLogger('silent'), config.apiKey);
   const client = new StackOneHttpClient(config, quota, observability);
   clients.push(client);
-  return new StackOneApi(client, observability);
+  return [client, observability];
 }
+
+const connect = (...options: Parameters<typeof connectClient>) => new StackOneApi(...connectClient(...options));
 
 const contextOf = (ownerId: string, milliseconds = 8_000) => ({
   ...createBackgroundContext(),
@@ -81,5 +85,53 @@ describe('The deadline of a request', () => {
     );
     expect(await Promise.all(calls)).toEqual(Array(8).fill('UPSTREAM_TIMEOUT'));
     expect(await api.getAccount('unknown', contextOf('z'))).toBeUndefined();
+  });
+});
+
+describe('The address of StackOne', () => {
+  it('can end with slashes', async () => {
+    const { id } = emulator.addAccount({ provider: 'bamboohr', origin_owner_id: 'a', origin_owner_name: 'A' });
+    const api = connect(unlimited, `${emulator.url}//`);
+    expect(await api.getAccount(id, contextOf('a'))).toMatchObject({ account: { id } });
+  });
+});
+
+describe('The pause that StackOne requests', () => {
+  it('is not shortened by another response with a shorter one', async () => {
+    const api = connect(unlimited);
+    for (const seconds of ['60', '7']) {
+      emulator.failNext({ status: 429, headers: { 'retry-after': seconds } });
+    }
+    await Promise.allSettled(['a', 'b'].map((owner) => api.getAccount('unknown', contextOf(owner))));
+    const error = await api.getAccount('unknown', contextOf('c')).catch((reason: unknown) => reason);
+    expect(codeOf(error)).toBe('UPSTREAM_RATE_LIMITED');
+    expect(error instanceof AppError && error.retryAfterSeconds).toBeGreaterThan(7);
+    expect(emulator.history).toHaveLength(2);
+  });
+});
+
+describe('A long list', () => {
+  it('is read a hundred rows at a time, so that other work of the process continues', async () => {
+    const length = 1_000;
+    const catalog = Array.from({ length }, () => ({}));
+    Object.assign(emulator.settings, { catalogEndpoint: 'connectors-meta', rawRows: { accounts: [], catalog } });
+    let turn = 0;
+    const countTurns = () => {
+      turn += 1;
+      next = setImmediate(countTurns);
+    };
+    let next = setImmediate(countTurns);
+    // Each row becomes the turn of the event loop in which it is read.
+    const page = await new ListReader(...connectClient(unlimited)).read({
+      path: '/connectors/meta',
+      query: [],
+      row: z.unknown().transform(() => turn),
+      maxBytes: 64 * 1024,
+      context: createBackgroundContext(),
+    });
+    clearImmediate(next);
+    const rows = page?.rows.slice(0, length) ?? [];
+    const rowsOfTurn = [...new Set(rows)].map((read) => rows.filter((row) => row === read).length);
+    expect(rowsOfTurn).toEqual(Array(10).fill(100));
   });
 });

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
@@ -7,6 +8,8 @@ import { AppError } from '../../src/domain/app-error.js';
 import { ChangeDetector } from '../../src/events/change-detector.js';
 import { MemoryState } from '../../src/events/state/memory-state.js';
 import { WebhookQueue } from '../../src/events/webhooks/queue.js';
+import { WebhookReceiver } from '../../src/events/webhooks/receiver.js';
+import { webhookHeaders } from '../../src/http/routes/webhooks.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createObservability } from '../../src/observability/observability.js';
 import { StackOneApi } from '../../src/stackone/api.js';
@@ -75,5 +78,40 @@ it('Each accepted webhook that cannot be read before a stop has one alert, and m
   await client.close();
   await setImmediate();
   expect([lost(), released.length, emulator.history]).toEqual([6, 6, []]);
+  await emulator.stop();
+});
+
+it('A webhook that finds the queue full gets 503 with Retry-After, and is accepted when it comes again', async () => {
+  const emulator = await startEmulator();
+  const { id: accountId } = emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+  // No place in the rate limit until the queue is full.
+  const full = new AbortController();
+  const { client, api } = createClient(emulator, async () => {
+    if (!full.signal.aborted) {
+      await once(full.signal, 'abort');
+    }
+  });
+  const state = new MemoryState();
+  const secret = new Secret('whsec_of_a_full_queue');
+  const observability = createObservability(createLogger('silent'), secret);
+  const queue = new WebhookQueue(new ChangeDetector(api, state, () => {}), observability.logger);
+  const webhook = { kind: 'updated', accountId: 'unknown', ownerId: null, sentAt: new Date(), changeId: '' } as const;
+  let waiting = 0;
+  while (queue.add(webhook, async () => {})) {
+    waiting += 1;
+  }
+  expect(waiting).toBe(1_000);
+  const receiver = new WebhookReceiver({ secrets: [secret], state, queue, observability });
+  const body = Buffer.from(
+    JSON.stringify({ event: 'account.updated', account_id: accountId, sent_at: new Date().toISOString() }),
+  );
+  const signature = createHmac('sha256', secret.reveal()).update(body).digest('base64url');
+  const refused = await receiver.receive({ signature, body });
+  expect([refused, webhookHeaders(refused)]).toEqual([503, { 'retry-after': '5' }]);
+  full.abort();
+  await waitUntil(async () => (await receiver.receive({ signature, body })) === 200, 'a place', { intervalMs: 50 });
+  await waitUntil(() => emulator.history.at(-1)?.path === `/accounts/${accountId}`, 'the account is read');
+  await queue.close();
+  await client.close();
   await emulator.stop();
 });

@@ -234,4 +234,10 @@ export const authGuards: readonly Mutant[] = [
     without: 'max: 10 * maxTokens',
     noticedBy: 'unit/token-cache',
   },
+  {
+    file: jwks,
+    guard: 'if (error instanceof errors.JWKSMultipleMatchingKeys)',
+    without: 'if (false)',
+    noticedBy: 'flow/jwks',
+  },
 ];

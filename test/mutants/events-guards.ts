@@ -252,4 +252,10 @@ export const eventsGuards: readonly Mutant[] = [
     without: 'if (false) {',
     noticedBy: 'flow/embedding-events',
   },
+  {
+    file: detector,
+    guard: 'if (this.#isOvertaken(accountId, start))',
+    without: 'if (false)',
+    noticedBy: 'flow/account-sweep',
+  },
 ];

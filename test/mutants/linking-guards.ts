@@ -379,4 +379,29 @@ export const linkingGuards: readonly Mutant[] = [
     without: '',
     noticedBy: 'flow/subgraph',
   },
+  {
+    file: dataSource,
+    guard: '      this.#accounts.forget();\n      await this.#dependencies.rateLimits',
+    without: '      await this.#dependencies.rateLimits',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: dataSource,
+    guard: 'requireManage(this.#caller.grants);\n      this.#accounts.forget();\n',
+    without: 'requireManage(this.#caller.grants);\n',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: dataSource,
+    guard: '`;\n      this.#accounts.forget();\n',
+    without: '`;\n',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  { file: accountList, guard: '    this.#pages.clear();\n', without: '', noticedBy: 'flow/embedding-fetch' },
+  {
+    file: accountList,
+    guard: '    this.#byProvider = undefined;\n',
+    without: '',
+    noticedBy: 'flow/embedding-fetch',
+  },
 ];

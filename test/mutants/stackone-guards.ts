@@ -405,4 +405,23 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'flow/resilience-delete',
   },
   { file: response, guard: 'if (isUtf8(bytes))', without: 'if (true)', noticedBy: 'flow/upstream-responses' },
+  {
+    file: breaker,
+    guard: '      this.#lastProbeOwner = undefined;\n',
+    without: '',
+    noticedBy: 'unit/circuit-breaker',
+  },
+  {
+    file: client,
+    guard: 'Math.max(this.#pausedUntil, performance.now() + pauseMs)',
+    without: 'performance.now() + pauseMs',
+    noticedBy: 'flow/stackone-client',
+  },
+  { file: listReader, guard: '        await nextTurn();\n', without: '', noticedBy: 'flow/stackone-client' },
+  {
+    file: client,
+    guard: ', { retryAfterSeconds: probeAfterMs / 1000 }',
+    without: '',
+    noticedBy: 'flow/resilience-breaker',
+  },
 ];

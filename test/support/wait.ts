@@ -18,15 +18,17 @@ export async function waitFor<T>(
 ): Promise<T> {
   // The monotonic clock of the process: tests replace `Date.now` and `performance.now`.
   const deadline = process.hrtime.bigint() + BigInt(timeoutMs) * 1_000_000n;
-  for (;;) {
+  for (let isLast = false; ; ) {
     const value = await read();
     if (value !== undefined) {
       return value;
     }
-    if (process.hrtime.bigint() > deadline) {
+    if (isLast) {
       const text = typeof description === 'string' ? description : description();
       throw new Error(`Timed out after ${timeoutMs} ms: ${text}`);
     }
+    // One more read after the deadline: a machine that stood still has not yet delivered what arrived meanwhile.
+    isLast = process.hrtime.bigint() > deadline;
     await sleep(intervalMs);
   }
 }

@@ -131,6 +131,17 @@ describe('An open circuit breaker', () => {
     expect(await call('A', 'ok')).toBe('ok');
   });
 
+  it('has forgotten the failed probe of an owner once it has closed', async () => {
+    jest.advanceTimersByTime(10_000);
+    await call('A', 'down');
+    jest.advanceTimersByTime(10_000);
+    await call('C', 'ok');
+    await fail('ABABA');
+    jest.advanceTimersByTime(10_000);
+    expect(await call('A', 'ok')).toBe('ok');
+    expect(changes).toEqual([true, false, true, false]);
+  });
+
   it('closes after a probe that StackOne refuses, and stays open after one that shows nothing', async () => {
     jest.advanceTimersByTime(10_000);
     await call('A', undefined);
