@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';
 import { type AccountStream, changesQuery, openStream } from '../support/account-stream.js';
@@ -15,6 +15,7 @@ const url = `${app.url}/graphql/stream`;
 const streams: AccountStream[] = [];
 let requests = new AbortController();
 afterEach(() => {
+  jest.restoreAllMocks();
   requests.abort();
   requests = new AbortController();
   for (const stream of streams.splice(0)) {
@@ -188,11 +189,39 @@ describe('POST /graphql/stream', () => {
     await expect(Promise.race([stream.ended.then(() => 'ended'), sleep(200, 'open')])).resolves.toBe('open');
   });
 
-  it('forgets a client that has left', async () => {
+  it('reads what a change selects, however long it has been open: each change has a deadline of its own', async () => {
+    const selection = 'account { provider { linkedAccounts { id } } }';
+    const response = await request({ query: `subscription { linkedAccountChanged { ${selection} } }` });
+    const now = performance.now.bind(performance);
+    // Longer than one request may take.
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 9_000);
+    sendWebhooks();
+    const { id } = app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    let received = '';
+    for await (const chunk of response.body ?? []) {
+      received += Buffer.from(chunk).toString();
+      if (received.includes('event: next')) {
+        break;
+      }
+    }
+    expect(received).toContain(`{"account":{"provider":{"linkedAccounts":[{"id":"${id}"}]}}}`);
+  });
+
+  it('forgets a client that has left, with the timers of its stream', async () => {
+    const [intervals, timeouts] = [jest.spyOn(globalThis, 'setInterval'), jest.spyOn(globalThis, 'setTimeout')];
+    const cleared = [jest.spyOn(globalThis, 'clearInterval'), jest.spyOn(globalThis, 'clearTimeout')];
     const stream = await open(acme);
     expect(await openStreams()).toBe(1);
     stream.close();
     await waitUntil(async () => (await openStreams()) === 0, 'the end of the stream');
+    // The heartbeats, and the end of the access token, which is valid for five minutes.
+    const timers = [
+      intervals.mock.results[intervals.mock.calls.findIndex(([, ms]) => ms === 15_000)],
+      timeouts.mock.results[timeouts.mock.calls.findIndex(([, ms = 0]) => ms > 60_000)],
+    ].map((result) => result?.value);
+    expect(timers).toEqual([expect.anything(), expect.anything()]);
+    const ended: unknown[] = cleared.flatMap(({ mock }) => mock.calls.map(([timer]) => timer));
+    expect(timers.map((timer) => ended.includes(timer))).toEqual([true, true]);
   });
 });
 

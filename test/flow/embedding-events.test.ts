@@ -80,6 +80,7 @@ function routes(connect: Connect<IncomingMessage>, errors: unknown[], parse: (re
 interface Opened {
   readonly changes: readonly StreamedChange[];
   readonly ended: Promise<void>;
+  readonly leave: () => void;
 }
 async function openStream(url: string, user: string): Promise<Opened> {
   const client = createClient({ url: `${url}/graphql/stream`, headers: { 'x-session': user }, retryAttempts: 0 });
@@ -99,7 +100,7 @@ async function openStream(url: string, user: string): Promise<Opened> {
     );
   });
   await Promise.race([isOpen, ended.catch(() => undefined)]);
-  return { changes, ended };
+  return { changes, ended, leave: () => client.dispose() };
 }
 
 const webhookOf = (accountId: string) =>
@@ -116,8 +117,8 @@ const sendWebhook = async (url: string, body: string, signature = sign(body), me
 };
 const link = () => emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
 
-/** A stream that opens, a change that arrives for its owner only, and webhooks that are refused. */
-async function expectEvents(url: string): Promise<void> {
+/** A stream that opens, a change that arrives for its owner only, webhooks that are refused, and clients that leave. */
+async function expectEvents(url: string, { metrics }: Pick<Connect<IncomingMessage>, 'metrics'>): Promise<void> {
   const { id } = link();
   await expect((await openStream(url, 'nobody')).ended).rejects.toMatchObject({ response: { status: 401 } });
   // A page of another site can send this with the user's cookie.
@@ -137,6 +138,11 @@ async function expectEvents(url: string): Promise<void> {
   await waitUntil(() => ada.changes.length > 0, 'the change');
   expect(ada.changes).toMatchObject([{ kind: 'UPDATED', accountId: id, account: { id, status: 'ACTIVE' } }]);
   expect(hank.changes).toEqual([]);
+  const openStreams = async () => /^connect_streams_open (\d+)$/m.exec(await metrics.metrics())?.[1];
+  expect(await openStreams()).toBe('2');
+  ada.leave();
+  hank.leave();
+  await waitUntil(async () => (await openStreams()) === '0', 'the end of the streams');
 }
 
 describe('handleStream and handleWebhook', () => {
@@ -144,7 +150,7 @@ describe('handleStream and handleWebhook', () => {
     const errors: unknown[] = [];
     const connect = await startEmbedded({}, nodeSession);
     const { url } = await serve(routes(connect, errors, () => undefined));
-    await expectEvents(url);
+    await expectEvents(url, connect);
     expect(await sendWebhook(url, webhookOf('a'), undefined, 'PUT')).toBe(405);
     expect(errors).toEqual([]);
   });
@@ -281,7 +287,7 @@ describe('fetchStream and fetchWebhook', () => {
       }
       outgoing.end();
     });
-    await expectEvents(url);
+    await expectEvents(url, connect);
     expect(await sendWebhook(url, webhookOf('a'), undefined, 'PUT')).toBe(405);
   });
 

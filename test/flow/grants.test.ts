@@ -155,7 +155,7 @@ describe('A session for a new account', () => {
   it('at the limit names no more than 100 accounts', async () => {
     app.emulator.reset();
     for (let count = 0; count <= 100; count++) {
-      app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+      addAccount(acme);
     }
     const body = { query: create, variables: { provider: 'workday' } };
     const response = await app.post(body, await signIn({ ...all, max_accounts: 101 }));
@@ -212,9 +212,14 @@ describe('The grants are visible beforehand', () => {
     expect(await statesOf('no provider')).toEqual(['NOT_ALLOWED']);
   });
 
-  it('and no account is counted for a query without availability', async () => {
-    const { calls: sent } = await run(callers['the limit is reached'], '{ providers { key name } }');
-    expect(sent).toEqual([]);
+  it.each([
+    ['{ providers { key name } }', []],
+    ['query ($id: ID!) { linkedAccount(id: $id) { provider { key name } } }', ['GET /accounts/…']],
+  ])('and no account is counted for a query without availability: %s', async (query, expected) => {
+    app.emulator.reset();
+    const variables = { id: addAccount(acme) };
+    await app.post({ query, variables }, await signIn(callers['the limit is reached']));
+    expect(ownCalls()).toEqual(expected);
   });
 });
 

@@ -47,6 +47,7 @@ describe('CORS', () => {
       await send('/livez', call),
     ]) {
       expect(allowHeaders(response)).toEqual([]);
+      expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
     }
   });
 
@@ -61,6 +62,7 @@ describe('CORS', () => {
     const rejected = await send('/graphql', { method: 'POST', headers: { origin }, body: '{' }, withCors);
     for (const response of [preflighted, rejected]) {
       expect(allowHeaders(response)).toEqual([['access-control-allow-origin', origin]]);
+      expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
       expect(response.headers.get('vary')).toMatch(/\borigin\b/i);
     }
   });

@@ -85,6 +85,7 @@ const startEmbedded = ({ apiKey, url }: Emulator) =>
 interface Sent {
   readonly query: string;
   readonly variables?: Record<string, unknown>;
+  readonly operationName?: string;
   readonly headers?: Record<string, string>;
 }
 
@@ -105,9 +106,9 @@ const list =
 /** Kind, number of requests, what to send, and how many of its texts may stay in memory. */
 const kinds: readonly (readonly [kind: string, count: number, write: (canary: string) => Sent, most: number])[] = [
   // Two stores of 8 MiB, in each of which such a text counts 39 KB.
-  ['comment', 700, (canary) => ({ query: `${viewer}#${canary.padEnd(15_000, 'x')}` }), 440],
+  ['comment', 550, (canary) => ({ query: `${viewer}#${canary.padEnd(15_000, 'x')}` }), 440],
   ['invalid', 100, (canary) => ({ query: `{ nothing }#${canary.padEnd(15_000, 'x')}` }), 10],
-  ['name', 100, (canary) => ({ query: `query ${canary.replaceAll('-', '_')} ${viewer}`.padEnd(15_000) }), 100],
+  ['name', 100, (canary) => ({ query: viewer, operationName: canary }), 10],
   ['variable', 100, (canary) => ({ query: lookUp, variables: { id: canary } }), 10],
   ['cursor', 100, (canary) => ({ query: list, variables: { after: canary } }), 10],
   ['provider', 100, (canary) => ({ query: list, variables: { provider: canary } }), 10],
@@ -115,7 +116,7 @@ const kinds: readonly (readonly [kind: string, count: number, write: (canary: st
   ['requestid', 100, (canary) => ({ query: viewer, headers: { 'x-request-id': canary } }), 10],
   [
     'accept',
-    300,
+    150,
     (canary) => ({ query: viewer, headers: { accept: `application/json;${canary.padEnd(200, 'x')}` } }),
     70,
   ],

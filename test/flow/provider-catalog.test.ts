@@ -176,6 +176,16 @@ describe('a provider that is not in the copy', () => {
     expect(await catalog.isEnabled('acme', 'crm')).toBe(true);
   });
 
+  it('is looked for again as soon as the catalog works after a failure', async () => {
+    emulator.failNext({ status: 403 });
+    await expect(catalog.isEnabled('pipedrive')).rejects.toMatchObject({ code: 'UPSTREAM_MISCONFIGURED' });
+    now = 6_000;
+    expect(await keys()).not.toContain('pipedrive');
+    enablePipedrive();
+    now = 12_000;
+    expect(await catalog.isEnabled('pipedrive')).toBe(true);
+  });
+
   it('is looked for once in five seconds, however many requests ask for it', async () => {
     for (const time of [0, 1_000, 4_999, 5_000, 9_999]) {
       now = time;

@@ -126,14 +126,15 @@ describe.each(contracts)('The providers of a project with $catalogEndpoint in vo
     expect(lines.join('')).not.toContain('alert');
   });
 
-  it('are listed once each, with the name of the default profile and the categories of all', async () => {
+  it('are listed once each, with the name of the default profile, the categories of all and the first logo', async () => {
+    const logoUrl = 'https://logos.example/sage.svg';
     plant(
-      entry('sage', { id: 'p1', connector_label: 'Sage (old)', categories: ['hris'] }),
+      entry('sage', { id: 'p1', connector_label: 'Sage (old)', categories: ['hris'], logo_url: logoUrl }),
       entry('sage', { id: 'p2', connector_label: 'Sage', categories: ['accounting'], default: true }),
       entry('sage', { id: 'p3', connector_label: 'Sage (off)', categories: ['crm'], active: false }),
     );
     const sage = (await read())?.providers.filter(({ key }) => key === 'sage');
-    expect(sage).toEqual([{ key: 'sage', name: 'Sage', categories: ['accounting', 'hris'], logoUrl: null }]);
+    expect(sage).toEqual([{ key: 'sage', name: 'Sage', categories: ['accounting', 'hris'], logoUrl }]);
   });
 
   it('are 2,500 when StackOne has 2,500, and the log says nothing', async () => {

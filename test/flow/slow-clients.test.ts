@@ -148,6 +148,11 @@ describe('Request target', () => {
     expect(response + other.response).not.toContain('evil');
   });
 
+  it('without a Host header: the request is served', async () => {
+    const { response } = await exchange('GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n');
+    expect(parseResponses(response)).toEqual({ statuses: [200], body: { status: 'ok' } });
+  });
+
   it('15 KB → 404, more than 32 KB → 431', async () => {
     const long = `/${'canary'.repeat(2_500)}`;
     const notFound = await exchange(head(long, ...close()) + operation);

@@ -11,6 +11,9 @@ const delivery = 'src/events/delivery.ts';
 const streams = 'src/graphql/streams.ts';
 const subscriptions = 'src/graphql/plugins/subscriptions.ts';
 const redis = 'src/linking/redis.ts';
+const queue = 'src/events/webhooks/queue.ts';
+const startEvents = 'src/events/start-events.ts';
+const memoryState = 'src/events/state/memory-state.ts';
 
 /** Guards of webhooks, streams and events: who may report a change, who may see it, and how often. */
 export const eventsGuards: readonly Mutant[] = [
@@ -258,4 +261,34 @@ export const eventsGuards: readonly Mutant[] = [
     without: 'if (false)',
     noticedBy: 'flow/account-sweep',
   },
+  { file: startEvents, guard: '      sweep.stop();\n', without: '', noticedBy: 'flow/account-events-stop' },
+  { file: startEvents, guard: '      delivery?.close();\n', without: '', noticedBy: 'flow/account-events-stop' },
+  {
+    file: memoryState,
+    guard: '{ ttl: seconds * 1000 }',
+    without: '{ ttl: 0 }',
+    noticedBy: 'flow/account-events-stop',
+  },
+  { file: queue, guard: 'this.#unfinished.size >= maxQueued || ', without: '', noticedBy: 'flow/webhook-queue' },
+  { file: receiver, guard: '      await release();\n', without: '', noticedBy: 'flow/webhook-queue' },
+  {
+    file: delivery,
+    guard: 'if (this.#pending.size >= maxPending)',
+    without: 'if (false)',
+    noticedBy: 'flow/event-delivery',
+  },
+  {
+    file: fanout,
+    guard: 'this.#retry ??= setTimeout(() => this.#sendUnsent(), retryMs).unref();',
+    without: '',
+    noticedBy: 'flow/account-events-redis',
+  },
+  {
+    file: redis,
+    guard: '[this.client, ...this.#subscribers]',
+    without: '[this.client]',
+    noticedBy: 'flow/account-events-redis',
+  },
+  { file: streams, guard: '      clearInterval(this.#heartbeats);\n', without: '', noticedBy: 'flow/account-stream' },
+  { file: streams, guard: '      clearTimeout(timer);\n', without: '', noticedBy: 'flow/account-stream' },
 ];

@@ -551,4 +551,10 @@ export const graphqlGuards: readonly Mutant[] = [
     without: '[type]',
     noticedBy: 'unit/response-budget',
   },
+  {
+    file: 'src/graphql/context.ts',
+    guard: 'createContext(caller, createFollowUpContext(request))',
+    without: 'createContext(caller, request)',
+    noticedBy: 'flow/account-stream',
+  },
 ];

@@ -404,4 +404,11 @@ export const linkingGuards: readonly Mutant[] = [
     without: '',
     noticedBy: 'flow/embedding-fetch',
   },
+  { file: policy, guard: 'accounts.slice(0, maxListedAccounts)', without: 'accounts', noticedBy: 'flow/grants' },
+  {
+    file: catalog,
+    guard: '        this.#failure = undefined;\n',
+    without: '',
+    noticedBy: 'flow/provider-catalog',
+  },
 ];

@@ -83,6 +83,12 @@ describe('fromFailure', () => {
   it.each([
     ['ECONNREFUSED', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, 'down', undefined],
     ['ENOTFOUND', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, 'down', undefined],
+    ['EAI_AGAIN', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, 'down', undefined],
+    ['EHOSTUNREACH', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, 'down', undefined],
+    ['ENETUNREACH', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, 'down', undefined],
+    ['EPROTO', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, 'down', undefined],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, 'down', undefined],
+    ['UND_ERR_CONNECT_TIMEOUT', 'UPSTREAM_UNAVAILABLE', { kind: 'soon', sent: false }, 'down', undefined],
     ['ECONNRESET', 'UPSTREAM_UNAVAILABLE', soon, 'down', undefined],
     ['UND_ERR_SOCKET', 'UPSTREAM_UNAVAILABLE', soon, 'down', undefined],
     ['CERT_HAS_EXPIRED', 'UPSTREAM_UNAVAILABLE', never, 'down', 'upstream-certificate'],
@@ -90,6 +96,8 @@ describe('fromFailure', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'UPSTREAM_UNAVAILABLE', never, 'down', 'upstream-certificate'],
     ['UND_ERR_CLOSED', 'UPSTREAM_UNAVAILABLE', never, undefined, undefined],
     ['EMFILE', 'UPSTREAM_UNAVAILABLE', never, undefined, undefined],
+    ['ENFILE', 'UPSTREAM_UNAVAILABLE', never, undefined, undefined],
+    ['EADDRNOTAVAIL', 'UPSTREAM_UNAVAILABLE', never, undefined, undefined],
   ])('maps %s to %s', (code, expected, retry, health, alert) => {
     const error = fromFailure(failure(code), 'GET /accounts');
     expect([error.code, error.retry, error.health, error.alert]).toEqual([expected, retry, health, alert]);
@@ -103,9 +111,14 @@ describe('fromFailure', () => {
     },
   );
 
-  it('maps an exceeded deadline to UPSTREAM_TIMEOUT with a retry', () => {
-    const { code, retry } = fromFailure(new DeadlineExceededError(), 'GET /accounts');
-    expect([code, retry]).toEqual(['UPSTREAM_TIMEOUT', soon]);
+  it.each([
+    ['an exceeded deadline', new DeadlineExceededError(), soon],
+    ['headers that do not come', new errors.HeadersTimeoutError(), soon],
+    ['a body that does not come', new errors.BodyTimeoutError(), soon],
+    ['no connection in time', new errors.ConnectTimeoutError(), { kind: 'soon', sent: false }],
+  ])('maps %s to UPSTREAM_TIMEOUT with a retry', (_what, thrown, expected) => {
+    const { code, retry } = fromFailure(thrown, 'GET /accounts');
+    expect([code, retry]).toEqual(['UPSTREAM_TIMEOUT', expected]);
   });
 
   it('neither retries nor judges StackOne after the client disconnected', () => {
