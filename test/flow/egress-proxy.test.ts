@@ -30,8 +30,8 @@ beforeAll(async () => {
 afterAll(() => proxy.stop());
 beforeEach(() => proxy.setFault(undefined));
 
-const password = 'canary-proxy-password';
-const proxyUrl = ({ url }: ConnectProxy) => url.replace('//', `//us%40er:${password}@`);
+const password = 'canary-proxy-p@ssword';
+const proxyUrl = ({ url }: ConnectProxy) => url.replace('//', `//us%40er:${encodeURIComponent(password)}@`);
 const through = (target = proxy, options: FaultAppOptions = {}): FaultAppOptions => ({
   host,
   certificate,

@@ -310,10 +310,8 @@ describe('startConnect observes each request', () => {
       'x-request-id': 'request-of-ada',
       traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     };
-    const response = await product.post(
-      { ...createSession, query: createSession.query.replace('mutation', 'mutation Connect') },
-      headers,
-    );
+    const query = createSession.query.replace('mutation', `mutation ${'Connect'.padEnd(100, 's')}`);
+    const response = await product.post({ ...createSession, query }, headers);
     expect(response.headers.get('x-request-id')).toBe('request-of-ada');
     expect(product.emulator.history.at(-1)?.headers).toMatchObject({
       'x-request-id': 'request-of-ada',
@@ -324,7 +322,8 @@ describe('startConnect observes each request', () => {
       requestId: 'request-of-ada',
       trace_id: 'a'.repeat(32),
       span_id: 'b'.repeat(16),
-      operation: 'Connect',
+      // At most 64 characters.
+      operation: 'Connect'.padEnd(64, 's'),
       field: 'createConnectSession',
       owner: matching('^[\\w-]{12}$'),
       code: 'ok',
@@ -350,21 +349,20 @@ describe('startConnect observes each request', () => {
 
   it('cancels everything at once for a client that disconnected before createContext', async () => {
     let aborted: boolean | undefined;
+    const controller = new AbortController();
     const server = await listen(
       createServer(async (request, response) => {
+        controller.abort();
         await once(response, 'close');
         const context = await product.connect.createContext(request, response);
         aborted = context.request.signal.aborted;
       }),
     );
-    const controller = new AbortController();
     const headers = { 'x-session': 'ada', 'x-request-id': 'disconnected-client' };
-    const pending = fetch(server.url, { headers, signal: controller.signal });
-    setTimeout(() => controller.abort(), 50);
-    await expect(pending).rejects.toThrow();
+    await expect(fetch(server.url, { headers, signal: controller.signal })).rejects.toThrow();
     await waitUntil(() => aborted !== undefined, 'the context is created');
     expect(aborted).toBe(true);
-    expect(await waitForLogLine('disconnected-client')).toMatchObject({ status: 499 });
+    expect(await waitForLogLine('disconnected-client')).toMatchObject({ code: 'ok', status: 499 });
     await server.close();
   });
 
@@ -384,7 +382,7 @@ describe('startConnect observes each request', () => {
     await waitUntil(() => sessionRequests(product.emulator).length === 1, 'StackOne has received the request');
     controller.abort();
     await expect(pending).rejects.toThrow();
-    expect(await waitForLogLine('disconnecting-client')).toMatchObject({ status: 499 });
+    expect(await waitForLogLine('disconnecting-client')).toMatchObject({ code: 'ok', status: 499 });
     // The deadline of an attempt is 5 seconds.
     expect(await waitForLogLine('disconnecting-client', 'upstream')).toMatchObject({
       milliseconds: expect.closeTo(0, -3),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { acme, errorCode, signIn, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 afterEach(() => app.stop());
@@ -20,8 +20,12 @@ describe('GET /readyz stays 200 and reports StackOne as', () => {
     expect(await readiness()).toEqual(readyWith('unknown'));
     await listProviders();
     expect(await readiness()).toEqual(readyWith('ok'));
-    app.emulator.failNext({ status: 401 });
     const query = '{ linkedAccounts { nodes { id } } }';
+    app.emulator.failNext({ status: 500 }, 2);
+    expect(errorCode(await app.post({ query }, await signIn(acme)))).toBe('UPSTREAM_UNAVAILABLE');
+    // A single failure says nothing about the health of StackOne.
+    expect(await readiness()).toEqual(readyWith('ok'));
+    app.emulator.failNext({ status: 401 });
     await app.post({ query }, await signIn(acme));
     expect(await readiness()).toEqual(readyWith('misconfigured'));
     expect(app.logs()).toContain('"alert":"upstream-misconfigured"');
