@@ -25,15 +25,15 @@ beforeEach(() => {
 });
 afterEach(() => Promise.all(clients.map((client) => client.close())));
 
-function connectClient(quota: RequestQuota, baseUrl = emulator.url): readonly [StackOneHttpClient, Observability] {
-  const config = { apiKey: new Secret(emulator.apiKey), baseUrl, noProxy: [] };
+function connectClient(quota: RequestQuota): readonly [StackOneHttpClient, Observability] {
+  const config = { apiKey: new Secret(emulator.apiKey), baseUrl: emulator.url, noProxy: [] };
   const observability = createObservability(createLogger('silent'), config.apiKey);
   const client = new StackOneHttpClient(config, quota, observability);
   clients.push(client);
   return [client, observability];
 }
 
-const connect = (...options: Parameters<typeof connectClient>) => new StackOneApi(...connectClient(...options));
+const connect = (quota: RequestQuota) => new StackOneApi(...connectClient(quota));
 
 const contextOf = (ownerId: string, milliseconds = 8_000) => ({
   ...createBackgroundContext(),
@@ -85,14 +85,6 @@ describe('The deadline of a request', () => {
     );
     expect(await Promise.all(calls)).toEqual(Array(8).fill('UPSTREAM_TIMEOUT'));
     expect(await api.getAccount('unknown', contextOf('z'))).toBeUndefined();
-  });
-});
-
-describe('The address of StackOne', () => {
-  it('can end with slashes', async () => {
-    const { id } = emulator.addAccount({ provider: 'bamboohr', origin_owner_id: 'a', origin_owner_name: 'A' });
-    const api = connect(unlimited, `${emulator.url}//`);
-    expect(await api.getAccount(id, contextOf('a'))).toMatchObject({ account: { id } });
   });
 });
 
