@@ -135,6 +135,12 @@ describe('AUTH_JWKS_URL', () => {
     expect(issuer.requests).toBe(1);
   });
 
+  it('accepts a token without a key id although another key of the set is too short to verify with', async () => {
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    issuer.response = keySet(toJwk(short.publicKey, 'short'), jwks.rsa);
+    expect((await createSession({ kid: '', alg: 'RS256', key: rsa.privateKey })).json).toEqual(accepted);
+  });
+
   it('tries at most ten keys for a token without a key id', async () => {
     issuer.response = keySet(...Array.from({ length: 10 }, () => jwks.second), jwks.first);
     expect(codesOf(await createSession({ kid: '' }))).toEqual([401, 'UNAUTHENTICATED']);

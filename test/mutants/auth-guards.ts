@@ -240,4 +240,10 @@ export const authGuards: readonly Mutant[] = [
     without: 'if (false)',
     noticedBy: 'flow/jwks',
   },
+  {
+    file: verificationKeys,
+    guard: ' || error instanceof TypeError',
+    without: '',
+    noticedBy: 'flow/jwks',
+  },
 ];
