@@ -56,7 +56,7 @@ export function startProgram(env: Record<string, string>, options: ProgramOption
   return { process: child, output: () => output, exitCode };
 }
 
-export const startTimeout = { timeoutMs: 10_000, intervalMs: 10 };
+export const startTimeout = { timeoutMs: 30_000, intervalMs: 10 };
 
 export const waitForUrl = (program: Program, options: WaitOptions = startTimeout) =>
   waitFor(
