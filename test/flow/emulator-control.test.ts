@@ -104,6 +104,13 @@ describe.each(['code', 'HTTP'] as const)('emulator fault injected from %s', (sou
     expect((await fetch(`${url}/accounts`)).status).toBe(503);
   });
 
+  test('is not used up by a CORS preflight', async () => {
+    await failNext({ status: 503, match: { path: '/hub' } }, 1);
+    const headers = { origin: 'https://product.example', 'access-control-request-method': 'GET' };
+    expect((await fetch(`${url}/hub/settings`, { method: 'OPTIONS', headers })).status).toBe(204);
+    expect((await hub(url, 'any', 'GET', '/settings')).status).toBe(503);
+  });
+
   test('reset: resets the connection', async () => {
     await failNext({ kind: 'reset' }, 1);
     await expect(api(url, 'GET', '/accounts')).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });

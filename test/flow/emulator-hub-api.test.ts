@@ -169,7 +169,7 @@ describe('an existing account in the Hub API', () => {
     });
   });
 
-  test('becomes active when re-linked, keeps unchanged secrets and takes the new label', async () => {
+  test('becomes active when re-linked, keeps unchanged secrets and takes a new label', async () => {
     const seeded = {
       provider: 'bamboohr',
       ...acmeOwner,
@@ -192,6 +192,10 @@ describe('an existing account in the Hub API', () => {
       setup_information: { subdomain: 'acme-uk' },
     });
     expect(Date.parse(after?.updated_at ?? '')).toBeGreaterThan(Date.parse(before.updated_at));
+
+    const withoutLabel = await createSessionToken(url, { account_id: before.id });
+    expect(await hub(url, withoutLabel, 'PATCH', `/accounts/${before.id}`, edit)).toMatchObject({ status: 200 });
+    expect(emulator.accounts()).toMatchObject([{ label: 'New label' }]);
   });
 
   test('stays unchanged when the new credentials are rejected', async () => {

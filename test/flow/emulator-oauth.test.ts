@@ -42,6 +42,14 @@ describe('emulator OAuth', () => {
     });
   });
 
+  test('an attempt that has ended keeps its result when the Hub cancels it', async () => {
+    const token = await createSessionToken(url);
+    const id = await start(token);
+    await decide(popup(token, id), 'approve');
+    expect((await hub(url, token, 'DELETE', `/connection_attempts/${id}`)).status).toBe(204);
+    expect(await attempt(token, id)).toMatchObject({ status: 'authenticated', account: { id: expect.any(String) } });
+  });
+
   test('approval in a re-link session re-links the account', async () => {
     const { id: accountId } = emulator.addAccount({ provider: 'hubspot', ...acmeOwner, status: 'expired' });
     const token = await createSessionToken(url, { account_id: accountId });
