@@ -50,7 +50,8 @@ describe('emulator history', () => {
     await api(url, 'PATCH', '/accounts/1', { secrets: { api_key: 'SECRET-api-key' } });
     await fetch(`${url}/hub?token=${token}`);
     await api(url, 'POST', '/connect_sessions/authenticate', { token });
-    expect(emulator.history).toHaveLength(7);
+    await fetch(`${url}/accounts`, { headers: { cookie: 'session=SECRET-cookie' } });
+    expect(emulator.history).toHaveLength(8);
     const printed = JSON.stringify(emulator.history);
     for (const secret of [token, 'SECRET', Buffer.from('demo-key:').toString('base64')]) {
       expect(printed).not.toContain(secret);

@@ -198,9 +198,19 @@ describe('an existing account in the Hub API', () => {
     expect(emulator.accounts()).toMatchObject([{ label: 'New label' }]);
   });
 
-  test('stays unchanged when the new credentials are rejected', async () => {
+  test('keeps a secret that is sent back redacted', async () => {
+    const { id, credentials, setup_information } = emulator.addAccount({ provider: 'personio', ...acmeOwner });
+    const token = await createSessionToken(url, { account_id: id });
+    const edit = { integration_id: 'personio-default', credentials: { ...setup_information, ...credentials } };
+    expect(await hub(url, token, 'PATCH', `/accounts/${id}`, edit)).toMatchObject({ status: 200 });
+    expect(emulator.accounts()).toMatchObject([{ credentials, setup_information }]);
+  });
+
+  test('stays unchanged when the new credentials are rejected, or are for another provider', async () => {
     const before = emulator.addAccount({ provider: 'bamboohr', ...acmeOwner, status: 'error' });
     const token = await createSessionToken(url, { account_id: before.id });
+    const other = { ...bambooHr, integration_id: 'personio-default' };
+    expect(await hub(url, token, 'PATCH', `/accounts/${before.id}`, other)).toMatchObject({ status: 404 });
     const edit = { integration_id: 'bamboohr-default', credentials: { api_key: 'wrong' } };
     expect(await hub(url, token, 'PATCH', `/accounts/${before.id}`, edit)).toMatchObject({ status: 400 });
     expect(emulator.accounts()).toEqual([before]);
@@ -223,9 +233,11 @@ describe('session token in the Hub API', () => {
     expect(emulator.accounts()).toEqual([]);
   });
 
-  test('is rejected when it is unknown or missing', async () => {
+  test('is rejected when it is unknown or missing, or when the body has another one', async () => {
     expect(await hub(url, 'unknown', 'GET', '/connectors')).toMatchObject({ status: 401 });
     expect((await fetch(`${url}/hub/connectors`)).status).toBe(401);
+    const [token, other] = [await createSessionToken(url), await createSessionToken(url)];
+    expect(await hub(url, token, 'POST', '/connection_attempts', { token: other })).toMatchObject({ status: 401 });
   });
 
   test('gives no access to an account of another owner', async () => {

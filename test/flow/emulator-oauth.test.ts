@@ -113,7 +113,12 @@ describe('emulator OAuth', () => {
     const id = await start(mine);
     expect((await fetch(popup(theirs, id))).status).toBe(404);
     expect((await fetch(popup('unknown', id))).status).toBe(401);
-    expect((await fetch(popup(mine, id, 'bamboohr'))).status).toBe(400);
+    const withoutOAuth = await fetch(popup(mine, id, 'bamboohr'));
+    expect([withoutOAuth.status, await withoutOAuth.text()]).toEqual([
+      400,
+      expect.stringContaining('BambooHR does not use OAuth.'),
+    ]);
+    expect(await attempt(mine, id)).toMatchObject({ status: 'pending' });
     expect(await hub(url, theirs, 'GET', `/connection_attempts/${id}`)).toMatchObject({ status: 404 });
   });
 });
