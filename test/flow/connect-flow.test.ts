@@ -470,6 +470,17 @@ describe('a Hub that closes without a success event', () => {
     expect(accountRequests()).toEqual([]);
   });
 
+  it('causes no look-up when the user touched only the Hub of an earlier session', async () => {
+    const flow = await createFlow();
+    await flow.start({ provider: 'bamboohr' });
+    flow.hub.touched();
+    await eventually(() => accountRequests().length);
+    await flow.start({ provider: 'personio' });
+    flow.close();
+    await sleep(200);
+    expect(accountRequests()).toHaveLength(1);
+  });
+
   it('reports no account that was active before', async () => {
     addAccount();
     const reported: LinkedAccount[] = [];
