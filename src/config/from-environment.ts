@@ -16,6 +16,7 @@ export function loadConfig(env: Environment): Config {
   const values: Record<string, unknown> = {};
   const problems = keySourceProblems(env);
   const unreadable = new Set<PropertyKey | undefined>();
+  const sources = new Map<string, string>();
   for (const [name, setting] of Object.entries(schema.shape)) {
     const info = infoOf(setting);
     const read = readVariable(env, info);
@@ -24,6 +25,7 @@ export function loadConfig(env: Environment): Config {
       unreadable.add(name);
     } else if (read !== undefined) {
       values[name] = info.fromText === undefined ? read.text : info.fromText(read.text);
+      sources.set(name, read.source ?? info.variable);
     }
   }
   problems.push(...tenantProblems(env), ...eventsProblems(env));
@@ -31,14 +33,13 @@ export function loadConfig(env: Environment): Config {
   if (!parsed.success) {
     const issues = parsed.error.issues.filter(({ path }) => !unreadable.has(path[0]));
     problems.push(
-      ...describeIssues(issues, schema.shape, values, (_name, { variable, expected, expectedText = expected }) => [
-        variable,
+      ...describeIssues(issues, schema.shape, values, (name, { variable, expected, expectedText = expected }) => [
+        sources.get(name) ?? variable,
         expectedText,
       ]),
     );
-  } else if (parsed.data.permissionsClaim !== undefined && parsed.data.managePermission === undefined) {
-    // A claim that nothing is compared with would look like a permission that is required.
-    problems.push('PERMISSIONS_CLAIM requires MANAGE_PERMISSION: set both, or none');
+  } else {
+    problems.push(...combinationProblems(parsed.data));
   }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems);
@@ -75,8 +76,12 @@ function keySourceProblems(env: Environment): string[] {
 
 /** Each tenant decides about the other claims of its tokens, so only its id can distinguish the owners. */
 function tenantProblems(env: Environment): string[] {
-  const isMultiTenant = env['AUTH_ISSUER']?.includes('{tenantid}') === true;
-  return isMultiTenant && env['OWNER_ID_CLAIM'] !== 'tid'
+  const issuers = env['AUTH_ISSUER'] ?? '';
+  if (/[{}]/.test(issuers.replaceAll('{tenantid}', ''))) {
+    // Such as {tenantId}, as Microsoft writes it too: no token has such an issuer.
+    return ['AUTH_ISSUER is not valid: it must have no placeholder but {tenantid}'];
+  }
+  return issuers.includes('{tenantid}') && env['OWNER_ID_CLAIM'] !== 'tid'
     ? ['OWNER_ID_CLAIM is not valid: it must be tid when AUTH_ISSUER contains {tenantid}']
     : [];
 }
@@ -85,6 +90,19 @@ function eventsProblems(env: Environment): string[] {
   return isSet(env, 'EVENTS_SECRET') === (env['EVENTS_URL'] !== undefined)
     ? []
     : ['EVENTS_URL and EVENTS_SECRET belong together: set both, or none'];
+}
+
+/** Values that are valid alone, but not together. */
+function combinationProblems({ permissionsClaim, managePermission, port, metricsPort }: Config): string[] {
+  const problems: string[] = [];
+  if (permissionsClaim !== undefined && managePermission === undefined) {
+    // A claim that nothing is compared with would look like a permission that is required.
+    problems.push('PERMISSIONS_CLAIM requires MANAGE_PERMISSION: set both, or none');
+  }
+  if (metricsPort === port && port !== 0) {
+    problems.push('METRICS_PORT is not valid: it must be another port than PORT');
+  }
+  return problems;
 }
 
 /** Whether there is a value, or a file with one. */

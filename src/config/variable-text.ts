@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Environment } from './from-environment.js';
 import { isQuoted, type SettingInfo } from './setting.js';
 
-type VariableText = { readonly text: string; readonly problem?: undefined } | { readonly problem: string };
+interface Text {
+  readonly text: string;
+  /** The variable of several that has the text. */
+  readonly source?: string;
+  readonly problem?: undefined;
+}
+type VariableText = Text | { readonly problem: string };
 
 /** The text of a variable, or that of the file that `<variable>_FILE` names. Undefined when neither is set. */
 export function readVariable(env: Environment, info: SettingInfo): VariableText | undefined {
@@ -25,8 +31,7 @@ export function readVariable(env: Environment, info: SettingInfo): VariableText 
 
 /** Other programs read these variables too, and an empty value turns the setting off for all of them. */
 function readFirst(env: Environment, variables: readonly string[]): VariableText | undefined {
-  const text = variables.map((name) => env[name]?.trim()).find((value) => value !== undefined && value !== '');
-  return text === undefined ? undefined : { text };
+  return variables.map((source) => ({ source, text: env[source]?.trim() ?? '' })).find(({ text }) => text !== '');
 }
 
 type Expected = Pick<SettingInfo, 'expected' | 'expectedText' | 'isPem'>;

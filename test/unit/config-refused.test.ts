@@ -191,6 +191,10 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
     expectOnlyProblem({ ...withoutKeys, AUTH_SECRET_FILE: quoted }, 'AUTH_SECRET_FILE is not valid: remove the quotes');
   });
 
+  it.each(['https_proxy', 'HTTP_PROXY', 'http_proxy'])('a proxy without a scheme in %s, by this name', (name) => {
+    expectOnlyProblem({ ...live, [name]: 'canary:3128' }, `${name} is not valid: it must be an http or https URL`);
+  });
+
   it.each(['production ', 'production\r', '"production"', ' production', 'Production', 'prod', 'staging'])(
     'NODE_ENV=%j, and says what is allowed',
     (value) => {
@@ -223,6 +227,11 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
       { ...live, AUTH_ISSUER: 'https://a.example, https://b.example/{tenantid}' },
       'OWNER_ID_CLAIM is not valid: it must be tid',
     ],
+    [
+      'a placeholder in an issuer that stands for nothing',
+      { ...live, AUTH_ISSUER: 'https://login.example/{tenantId}/v2.0', OWNER_ID_CLAIM: 'tid' },
+      'AUTH_ISSUER is not valid: it must have no placeholder but {tenantid}',
+    ],
     ['no source of keys', withoutKeys, 'None of AUTH_JWKS_URL'],
     ['a public key beside a key set', { ...live, ...jwks }, 'More than one of AUTH_JWKS_URL'],
     ['a public key beside a secret', { ...live, AUTH_SECRET: secret }, 'More than one of AUTH_JWKS_URL'],
@@ -238,6 +247,11 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
       'an https URL without credentials, query or fragment. For plain http in development, set NODE_ENV=development',
     ],
     ['http to keys in production', { ...productionWithoutKeys, AUTH_JWKS_URL: 'http://canary' }, 'an https URL'],
+    [
+      'metrics on the port of the server',
+      { ...live, PORT: '4321', METRICS_PORT: '4321' },
+      'METRICS_PORT is not valid: it must be another port than PORT',
+    ],
     ['a place for events without a secret', { ...live, EVENTS_URL: 'https://a.example' }, 'belong together'],
     ['a short secret in production', { ...productionWithoutKeys, AUTH_SECRET: 'canary' }, 'AUTH_SECRET is not valid'],
     ['an empty secret in production', { ...productionWithoutKeys, AUTH_SECRET: '' }, 'AUTH_SECRET is set but empty'],
