@@ -24,7 +24,7 @@ const explanations: readonly (readonly [codes: RegExp, problem: string, fix: (ta
     certificateCodes,
     'has a TLS certificate that is not valid',
     ({ variable }) =>
-      `Check the host in ${variable} and the clock of this machine. If a proxy replaces certificates, add its authority with NODE_EXTRA_CA_CERTS.`,
+      `Check the host in ${variable} and the clock of this machine. If the certificate is from an authority of your own, or a proxy replaces certificates, add this authority with NODE_EXTRA_CA_CERTS.`,
   ],
   [
     /^(EPROTO|ERR_SSL_)/,

@@ -14,6 +14,9 @@ export interface Finding {
   readonly fix?: string;
 }
 
+/** Owner of what a check creates. It is not the owner of any customer. */
+export const doctorOwner = { id: 'stackone-connect-doctor', name: 'stackone-connect doctor' };
+
 /** Longer than the calls of one check may take. */
 const checkTimeoutMs = 12_000;
 

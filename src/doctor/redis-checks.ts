@@ -1,19 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/settings.js';
+import { changesChannel } from '../events/redis-fanout.js';
 import { MemoryState } from '../events/state/memory-state.js';
 import { RedisState } from '../events/state/redis-state.js';
+import { createRateLimits, type RateLimits } from '../linking/limits/rate-limits.js';
 import { RedisClient } from '../linking/redis.js';
 import { explainCode } from './connection-failure.js';
-import { error, type Finding, ok, unknown, warning } from './finding.js';
+import { doctorOwner, error, type Finding, ok, unknown, warning } from './finding.js';
 import { RecordingLogger } from './recording-logger.js';
 
 const connectTimeoutMs = 3_000;
 const pollMs = 10;
 
-type Settings = Pick<Config, 'redisUrl' | 'webhookSecret'>;
+type Settings = Pick<Config, 'redisUrl' | 'webhookSecret' | 'rateLimitPerOwnerPerMinute' | 'rateLimitTotalPerMinute'>;
 
 /** Redis, and the last webhook, which only Redis knows for all instances. */
-export async function checkRedis({ redisUrl, webhookSecret }: Settings): Promise<readonly Finding[]> {
+export async function checkRedis(config: Settings): Promise<readonly Finding[]> {
+  const { redisUrl, webhookSecret } = config;
   if (redisUrl === undefined) {
     return [
       ok('redis', 'REDIS_URL is not set: each instance counts its own requests. Set it for several instances.'),
@@ -25,7 +28,8 @@ export async function checkRedis({ redisUrl, webhookSecret }: Settings): Promise
   const redis = await RedisClient.connect(url, logger, () => undefined);
   try {
     const state = new RedisState(redis, new MemoryState());
-    const reason = await findFailure(redis, state, logger);
+    const limits = createRateLimits(config, redis);
+    const reason = await findFailure(redis, { state, limits }, logger);
     if (reason !== undefined) {
       const webhooks = unknown(
         'webhooks',
@@ -48,10 +52,13 @@ const webhooksOff = warning(
 const secretIsSet = 'STACKONE_WEBHOOK_SECRET is set.';
 const onlyRedisKnows = 'Without REDIS_URL, only the instances themselves know when the last webhook arrived.';
 
-/** Waits for the connection, and then writes a key that expires after a second. @returns why Redis does not work */
+/**
+ * Waits for the connection, and then uses each kind of command that the server uses: the user in Redis can be allowed some
+ * of them only. What it writes expires. @returns why Redis does not work
+ */
 async function findFailure(
   redis: RedisClient,
-  state: RedisState,
+  { state, limits }: { readonly state: RedisState; readonly limits: RateLimits },
   logger: RecordingLogger,
 ): Promise<string | undefined> {
   const failure = () => logger.lastOf('redis-gone', 'reason');
@@ -59,19 +66,29 @@ async function findFailure(
   while (!redis.client.isReady && failure() === undefined && performance.now() < deadline) {
     await sleep(pollMs);
   }
-  if (redis.client.isReady) {
-    await state.claim('doctor', 1);
-    return failure();
+  if (!redis.client.isReady) {
+    return failure() ?? noResponse;
   }
-  return failure() ?? noResponse;
+  await state.claim('doctor', 1);
+  await state.removeBroken('doctor');
+  // Rejected where a limit is reached, or where Redis does not work.
+  await Promise.allSettled([
+    state.knownBroken(),
+    limits.takeRequest({ priority: 'background', ownerId: undefined }),
+    limits.takeLookup(doctorOwner.id),
+  ]);
+  return failure() ?? ((await redis.publish(changesChannel, '')) ? undefined : noChannel);
 }
 
+const noChannel = 'the channel is refused';
 const noResponse = 'no response in time';
 const checkScheme = 'rediss: is for a Redis with TLS, redis: for one without.';
 const slow = [
   'Redis does not respond in time',
   `Check the host, the port and the scheme in REDIS_URL, and the firewall: ${checkScheme}`,
 ] as const;
+
+const allowAll = 'Allow this in the ACL of Redis: ~stackone-connect:* &stackone-connect:* +@all -@dangerous.';
 
 /** The codes at the beginning of Redis's own messages, and the reasons of `linking/redis`. */
 const explanations: Readonly<Record<string, readonly [message: string, fix: string]>> = {
@@ -80,8 +97,12 @@ const explanations: Readonly<Record<string, readonly [message: string, fix: stri
     'Correct them. Percent-encode special characters, such as %40 for @.',
   ],
   NOAUTH: ['Redis requires a password', 'Add it to REDIS_URL: redis://:<password>@<host>:<port>.'],
-  ERR: ['Redis refuses a command', 'If this Redis has no password, remove it from REDIS_URL.'],
-  NOPERM: ['The user in REDIS_URL may not use the commands of this server', 'Allow them in the ACL of Redis.'],
+  ERR: [
+    'Redis refuses a command',
+    'If this Redis has no password, remove it from REDIS_URL. If the URL ends with the number of a database, check that Redis has it.',
+  ],
+  NOPERM: ['The user in REDIS_URL may not use the commands of this server', allowAll],
+  [noChannel]: ['The user in REDIS_URL may not publish account changes', allowAll],
   READONLY: ['REDIS_URL leads to a read-only replica', 'Use the address of the primary.'],
   MOVED: ['REDIS_URL leads to a node of a Redis cluster', 'Use a Redis without cluster mode.'],
   OOM: ['Redis has no memory left', 'Raise its maxmemory, or set an eviction policy.'],

@@ -11,13 +11,11 @@ import { UpstreamError } from '../stackone/http/errors.js';
 import type { MintedSession } from '../stackone/records.js';
 import { checkClock } from './clock-check.js';
 import { explainConnectionFailure, isUnencrypted } from './connection-failure.js';
-import { count, error, type Finding, ok, runCheck, unknown, warning } from './finding.js';
+import { count, doctorOwner, error, type Finding, ok, runCheck, unknown, warning } from './finding.js';
 import { RecordingLogger } from './recording-logger.js';
 
 /** The least that the settings allow. */
 const sessionSeconds = 60;
-/** Owner of a session that is created for the check. It is not the owner of any customer, and the token of the session is dropped. */
-const doctorOwner = { id: 'stackone-connect-doctor', name: 'stackone-connect doctor' };
 
 /** StackOne: the way to it first, and then what it says about the key. @param mint whether to create a session */
 export async function checkStackOne(config: Config, mint: boolean): Promise<readonly Finding[]> {

@@ -4,7 +4,7 @@ import { LinkedAccountStatus } from '../domain/linked-account.js';
 import type { RedisClient } from '../linking/redis.js';
 import type { AccountChanges, ChangeMessage } from './account-changes.js';
 
-const channel = 'stackone-connect:changes';
+export const changesChannel = 'stackone-connect:changes';
 /** Changes that are sent again after Redis was gone. A receiver ignores those that it knows. */
 const maxRecent = 1_000;
 const recentMs = 5 * 60_000;
@@ -56,7 +56,7 @@ export class RedisFanout {
   /** Delivers the changes of all instances to the subscribers of this one. */
   start(changes: AccountChanges): void {
     this.#redis.subscribe(
-      channel,
+      changesChannel,
       (text) => {
         const message = parseMessage(text);
         if (message !== undefined) {
@@ -86,7 +86,7 @@ export class RedisFanout {
   }
 
   async #publish(text: string): Promise<void> {
-    if (!(await this.#redis.publish(channel, text))) {
+    if (!(await this.#redis.publish(changesChannel, text))) {
       this.#unsent = [...this.#unsent, text].slice(-maxRecent);
       this.#retry ??= setTimeout(() => this.#sendUnsent(), retryMs).unref();
     }

@@ -54,6 +54,73 @@ withRedis('doctor › Redis', () => {
     );
   });
 
+  it('explains a user that may use some of the commands, keys and channels only', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    const admin = createClient({ url: `redis://127.0.0.1:${port}` });
+    await admin.connect();
+    const examineUser = async (...rules: readonly string[]) => {
+      await admin.sendCommand(['ACL', 'SETUSER', 'app', 'reset', 'on', `>${password}`, ...rules]);
+      return examineRedis({
+        REDIS_URL: `redis://app:${password}@127.0.0.1:${port}`,
+        STACKONE_WEBHOOK_SECRET: undefined,
+      });
+    };
+    const fix = 'Fix: Allow this in the ACL of Redis: ~stackone-connect:* &stackone-connect:* +@all -@dangerous.';
+    for (const rules of [
+      ['~other:*', '&*', '+@all'],
+      ['~*', '&*', '+@all', '-eval'],
+      ['~*', '&*', '+@all', '-@set'],
+      ['~stackone-connect:events:*', '&*', '+@all'],
+    ]) {
+      expect(await examineUser(...rules)).toContain(
+        `error redis: The user in REDIS_URL may not use the commands of this server (NOPERM). ${fix}`,
+      );
+    }
+    // A new user of Redis 7 may use no channel.
+    expect(await examineUser('resetchannels', '~*', '+@all')).toContain(
+      `error redis: The user in REDIS_URL may not publish account changes (the channel is refused). ${fix}`,
+    );
+    expect(await examineUser('~stackone-connect:*', '&stackone-connect:*', '+@all', '-@dangerous')).toContain(
+      'ok redis: Redis works: all instances share the rate limits.',
+    );
+    admin.destroy();
+  });
+
+  it('leaves only keys that expire, and reports no change to the instances', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    const url = `redis://127.0.0.1:${port}`;
+    app = await startTestApp({ REDIS_URL: url, STACKONE_WEBHOOK_SECRET: webhookSecret });
+    const logs = app.logs;
+    await waitFor(
+      () => logs().includes('Redis delivers account changes') || undefined,
+      () => 'account changes are not delivered',
+    );
+    const before = logs();
+    expect(await examineRedis({ REDIS_URL: url })).toContain(
+      'ok redis: Redis works: all instances share the rate limits.',
+    );
+    const client = createClient({ url });
+    await client.connect();
+    const keys = (await client.keys('*')).filter((key) => !key.startsWith('stackone-connect:events:'));
+    expect(keys.sort()).toEqual(['stackone-connect:owner:stackone-connect-doctor', 'stackone-connect:window']);
+    for (const key of keys) {
+      expect(await client.pTTL(key)).toBeGreaterThan(0);
+    }
+    expect(await client.sMembers('stackone-connect:events:broken')).not.toContain('doctor');
+    client.destroy();
+    expect(logs()).toBe(before);
+  });
+
+  it('explains a database that Redis does not have', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    expect(await examineRedis({ REDIS_URL: `redis://127.0.0.1:${port}/99` })).toContainEqual(
+      expect.stringMatching(/^error redis: Redis refuses a command \(ERR\)\. Fix: .* number of a database, check that/),
+    );
+  });
+
   it('knows when the last webhook with a valid signature arrived, at any instance', async () => {
     const port = await freePort();
     await startRedis(port);

@@ -141,6 +141,8 @@ describe('doctor › a setting that is not valid', () => {
       { SESSION_EXPIRES_IN_SECONDS: '30m' },
       'SESSION_EXPIRES_IN_SECONDS is not valid. Fix: It must be a whole number of seconds',
     ],
+    [{ http_proxy: 'canary:3128' }, 'http_proxy is not valid. Fix: It must be an http or https URL of a proxy'],
+    [{ PORT: '4321', METRICS_PORT: '4321' }, 'METRICS_PORT is not valid. Fix: It must be another port than PORT.'],
     [{ METRICS_PORT: 'tcp://10.0.0.1:9464' }, 'METRICS_PORT is not valid. Fix: Kubernetes has set it'],
     [{ EVENTS_URL: 'https://canary.example' }, 'EVENTS_URL and EVENTS_SECRET belong together. Fix: Set both, or none.'],
   ])('%j', async (env, sentence) => {
@@ -199,6 +201,10 @@ describe('doctor › a setting that is not valid', () => {
     );
     expect(others).toContainEqual(expect.stringMatching(/^ok cors: /));
     expect(others).toContainEqual(expect.stringMatching(/^error redis: Redis at redis:\/\/127\.0\.0\.1:1 cannot/));
+    // The proxy of the other programs of the machine.
+    const proxy = await examine(envOf({ http_proxy: 'canary:3128', CORS_ORIGINS: 'https://app.example' }));
+    expect(proxy).toContain('unknown stackone: Not checked. Missing or not valid: http_proxy.');
+    expect(proxy).toContainEqual(expect.stringMatching(/^ok cors: /));
     const without = await examine(envOf({ STACKONE_BASE_URL: 'canary' }));
     expect(without).toContain('unknown stackone: Not checked. Missing or not valid: STACKONE_BASE_URL.');
     expect(without).toContainEqual(expect.stringMatching(/^ok keys: /));
