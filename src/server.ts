@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createBearerAuthentication } from './auth/authenticate.js';
 import { compose } from './composition.js';
 import type { Config } from './config/settings.js';
+import { isRecord } from './domain/values.js';
 import { WebhookDelivery } from './events/delivery.js';
-import { startMetricsServer } from './http/routes/metrics.js';
-import { createHttpServer, type ServerExtension } from './http/server.js';
+import { type MetricsServer, startMetricsServer } from './http/routes/metrics.js';
+import { createHttpServer, type HttpServer, type ServerExtension } from './http/server.js';
 import { openAuditLog } from './observability/audit-log.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability } from './observability/observability.js';
+import { UsageError } from './observability/unexpected-error.js';
 
 /** Time for a request that a client has sent on an open connection shortly before the end of the grace period. */
 const maxLingerMs = 1_000;
@@ -36,8 +38,15 @@ export interface ServerOptions {
   readonly extension?: ServerExtension;
 }
 
-/** Starts the standalone server: HTTP, health checks and metrics around the schema. */
+/**
+ * Starts the standalone server: HTTP, health checks and metrics around the schema.
+ * @param config what `loadConfig` returns
+ */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
+  // From JavaScript, it can be the environment itself. No `instanceof`: a program can have two copies of this package.
+  if (!isRecord(config) || !isRecord(config.apiKey)) {
+    throw new UsageError('startServer needs a configuration: pass what loadConfig returns.');
+  }
   const logger = options.logger ?? createLogger(config.logLevel);
   const observability = createObservability(logger, config.apiKey);
   const authenticate = createBearerAuthentication(config, observability);
@@ -49,37 +58,47 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     onAudit: auditLog?.onAudit,
   });
   const { apollo, streams, webhooks, close } = composition;
-  const http = await createHttpServer({ ...composition, config, observability, extension: options.extension });
   const { host, port, metricsPort } = config;
-  const url = await http.listen({ host, port });
-  const metricsServer =
-    metricsPort === undefined ? undefined : await startMetricsServer(host, metricsPort, observability.metrics);
-  logger.info({ url, metricsUrl: metricsServer?.url }, 'listening');
-  // The first request that needs it reports a failure.
-  const loading = setTimeout(() => apollo.load().catch(() => undefined), loadApolloAfterMs).unref();
-  if (webhooks === undefined) {
-    logger.info({}, 'STACKONE_WEBHOOK_SECRET is not set: webhooks are off');
-  }
-  let stopping: Promise<void> | undefined;
+  let http: HttpServer | undefined;
+  let metricsServer: MetricsServer | undefined;
+  let loading: NodeJS.Timeout | undefined;
   const stop = async (graceMs: number) => {
     observability.health.stopping = true;
     clearTimeout(loading);
     await sleep(graceMs);
     // Before the requests in flight finish, so that pages connect to another instance at once.
     streams.completeAll();
-    await http.close(Math.min(graceMs, maxLingerMs));
+    await http?.close(Math.min(graceMs, maxLingerMs));
     await close();
     await delivery?.close();
     await metricsServer?.stop();
     auditLog?.close();
-    logger.info({}, 'stopped');
   };
+  let url: string;
+  try {
+    http = await createHttpServer({ ...composition, config, observability, extension: options.extension });
+    // `::` is no address to connect to.
+    url = (await http.listen({ host, port })).replace('[::]', '[::1]');
+    metricsServer =
+      metricsPort === undefined ? undefined : await startMetricsServer(host, metricsPort, observability.metrics);
+  } catch (error) {
+    // One port can be open already, and a program can start the server again with another one.
+    await stop(0);
+    throw error;
+  }
+  logger.info({ url, metricsUrl: metricsServer?.url }, 'listening');
+  // The first request that needs it reports a failure.
+  loading = setTimeout(() => apollo.load().catch(() => undefined), loadApolloAfterMs).unref();
+  if (webhooks === undefined) {
+    logger.info({}, 'STACKONE_WEBHOOK_SECRET is not set: webhooks are off');
+  }
+  let stopping: Promise<void> | undefined;
   return {
     url,
     metricsUrl: metricsServer?.url,
     reopenAuditLog: auditLog?.reopen,
     stop: (graceMs = 0) => {
-      stopping ??= stop(graceMs);
+      stopping ??= stop(graceMs).then(() => logger.info({}, 'stopped'));
       return stopping;
     },
   };

@@ -50,7 +50,8 @@ function parseFile(path: string): readonly TrustedDocument[] {
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new ConfigError([`${file} ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`]);
+    const unreadable = 'cannot be read: check its path, and whether the user of the server may read it';
+    throw new ConfigError([`${file} ${error instanceof SyntaxError ? 'is not JSON' : unreadable}`]);
   }
   const parsed = fileSchema.safeParse(json);
   if (!parsed.success) {

@@ -3,7 +3,7 @@ import { collectDefaultMetrics } from 'prom-client';
 import type { Metrics } from '../../observability/metrics.js';
 import { errorBody } from '../errors.js';
 
-interface MetricsServer {
+export interface MetricsServer {
   readonly url: string;
   readonly stop: () => Promise<void>;
 }
@@ -17,6 +17,6 @@ export async function startMetricsServer(host: string, port: number, { registry 
     reply.code(404).send(errorBody('BAD_USER_INPUT', 'Not found. Metrics are at GET /metrics.')),
   );
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
-  const url = await server.listen({ host, port });
+  const url = (await server.listen({ host, port })).replace('[::]', '[::1]');
   return { url, stop: () => server.close() };
 }
