@@ -14,7 +14,8 @@ const catalogEndpoints = ['connectors-meta', 'auth-configs', 'connector-profiles
 export function addCatalogRoutes(app: FastifyInstance, settings: Settings): void {
   const listProviders = (): Provider[] =>
     providers.map((one) => ({ ...one, enabled: one.enabled && settings.enabledProviders === 'default' }));
-  const includesInactive = (request: FastifyRequest) => parseQuery(request).get('include') === 'inactive';
+  const includesInactive = (request: FastifyRequest) =>
+    listParameter(parseQuery(request), 'include').includes('inactive');
 
   app.get('/connectors/meta', (request) => [
     ...settings.rawRows.catalog,

@@ -80,3 +80,13 @@ export const defaultSettings: Readonly<Settings> = {
 export function withDefaults(settings: Partial<Settings> = {}): Settings {
   return { ...defaultSettings, ...parseInput(settingsSchema.exactPartial(), settings) };
 }
+
+/** Refuses unknown names and invalid values, also when a test changes a property. */
+export function checkChanges(settings: Settings): Settings {
+  return new Proxy(settings, {
+    set: (target, name, value) => {
+      Object.assign(target, parseInput(settingsSchema, { ...target, [name]: value }));
+      return true;
+    },
+  });
+}

@@ -8,7 +8,7 @@ import { type RequestRecord, recordHistory } from './history.js';
 import { hostedHub } from './hosted-hub.js';
 import { hubApi } from './hub-api.js';
 import { oauthPopup } from './oauth.js';
-import { type Settings, withDefaults } from './settings.js';
+import { checkChanges, type Settings, withDefaults } from './settings.js';
 import { stackOneApi } from './stackone-api.js';
 import { type Account, type AccountPatch, type AccountSeed, Store } from './store.js';
 import { Webhooks } from './webhooks.js';
@@ -69,7 +69,19 @@ const bodyLimitBytes = 64 * 1024;
 
 /** Starts an emulator that listens on `host` only. Nothing is stored after `stop`. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { host = '127.0.0.1', port = 0, apiKey = 'demo-key', controlHosts = [], now = Date.now } = options;
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    apiKey = 'demo-key',
+    controlHosts = [],
+    settings: initialSettings,
+    now = Date.now,
+    ...unknown
+  } = options;
+  const [misspelt] = Object.keys(unknown);
+  if (misspelt !== undefined) {
+    throw new StackOneError(400, `${misspelt} is an unknown option`);
+  }
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: true,
@@ -77,8 +89,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   const faults = new Faults();
   const history: RequestRecord[] = [];
-  // Sealed: a misspelt name throws an error.
-  const settings = Object.seal(withDefaults(options.settings));
+  const settings = checkChanges(withDefaults(initialSettings));
   const webhooks = new Webhooks(settings, () => store.now());
   const store: Store = new Store(now, (event, account) => webhooks.send(event, account));
   // Set when the server listens. Kept after `stop`: tests of an outage still call it.
@@ -115,7 +126,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       faults.clear();
       webhooks.reset();
       history.length = 0;
-      Object.assign(settings, withDefaults(options.settings));
+      Object.assign(settings, withDefaults(initialSettings));
     },
     stop: () => {
       webhooks.reset();

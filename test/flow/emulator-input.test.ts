@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { startEmulator } from '../../emulator/src/index.js';
 import { acmeOwner, api, basicAuthorization, control, startSharedEmulator } from '../support/emulator-client.js';
 import { exchangeRaw } from '../support/raw-http.js';
@@ -47,8 +48,26 @@ describe('input of a test', () => {
     for (const settings of options) {
       await expect(startEmulator({ settings })).rejects.toThrow('vocab');
     }
-    expect(() => Object.assign(emulator.settings, { vocabluary: 'v2' })).toThrow('vocabluary');
+    for (const change of [{ vocabluary: 'v2' }, { vocabulary: 'v3' }, { webhookUrl: undefined }]) {
+      expect(() => Object.assign(emulator.settings, change)).toThrow(Object.keys(change)[0]);
+    }
+    expect(emulator.settings).toMatchObject({ vocabulary: 'v1', webhookUrl: null });
   });
+});
+
+it('startEmulator refuses an unknown option, and names it', async () => {
+  const options: Untyped = { setting: { vocabulary: 'v2' } };
+  await expect(startEmulator(options)).rejects.toThrow('setting is an unknown option');
+});
+
+it('GET /connectors/meta accepts a list of what it includes', async () => {
+  const count = async (query: string) => {
+    const { body } = await api(url, 'GET', `/connectors/meta${query}`);
+    return z.array(z.object({})).parse(body).length;
+  };
+  const all = await count('?include=inactive');
+  expect(all).toBeGreaterThan(await count(''));
+  expect(await count('?include=resources,inactive,webhooks')).toBe(all);
 });
 
 it.each([
