@@ -75,6 +75,11 @@ async function pack(folder: string, destination: string): Promise<Packed> {
   return packed;
 }
 
+/** After a release that failed in the middle, the next run publishes the other packages: npm accepts a version only once. */
+function isPublished(name: string, version: string): boolean {
+  return spawnSync('npm', ['view', name, 'version'], { encoding: 'utf8' }).stdout.trim() === version;
+}
+
 /** What the last steps before a release solve, see CONTRIBUTING.md. */
 function findOpenSteps(version: string): string[] {
   const changelog = readFileSync('CHANGELOG.md', 'utf8');
@@ -141,8 +146,13 @@ async function release(destination: string): Promise<void> {
     print('Nothing was published: this is a dry run');
     return;
   }
-  for (const { filename } of archives) {
-    execFileSync('npm', ['publish', join(destination, filename)], { stdio: 'inherit' });
+  for (const [index, { filename }] of archives.entries()) {
+    const name = `${manifests[index]?.name}@${version}`;
+    if (isPublished(name, version)) {
+      print(`${name} is published already`);
+    } else {
+      execFileSync('npm', ['publish', join(destination, filename)], { stdio: 'inherit' });
+    }
   }
 }
 

@@ -7,9 +7,13 @@ import { inPackage, readText } from '../support/package-files.js';
 
 const script = inPackage('dist/scripts/release.js');
 const npm = execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
-/** Instead of publishing, writes the arguments to a file. */
+/** Instead of publishing, writes the arguments to a file. The registry has the version of one package, if it has any. */
 const recordingNpm = `#!/bin/sh
-if [ "$1" = publish ]; then echo "$@" >> "$RECORD"; else exec "${npm}" "$@"; fi
+case "$1" in
+  publish) echo "$@" >> "$RECORD" ;;
+  view) [ "$2" = "$PUBLISHED" ] && echo "\${2#*@}" ;;
+  *) exec "${npm}" "$@" ;;
+esac
 `;
 
 let outside: string;
@@ -60,7 +64,13 @@ function commit(): void {
 }
 
 function release(cwd: string, ...args: string[]) {
-  const env = { ...process.env, PATH: `${join(outside, 'bin')}:${process.env['PATH']}`, RECORD: record() };
+  return releaseAfter('', cwd, ...args);
+}
+
+/** @param onRegistry the package that npm has already, such as `client@1.2.3` */
+function releaseAfter(onRegistry: string, cwd: string, ...args: string[]) {
+  const path = `${join(outside, 'bin')}:${process.env['PATH']}`;
+  const env = { ...process.env, PATH: path, RECORD: record(), PUBLISHED: onRegistry };
   return spawnSync(process.execPath, [script, ...args], { cwd, env, encoding: 'utf8' });
 }
 
@@ -84,6 +94,13 @@ describe('npm run release', () => {
     expect(published()).toEqual(
       ['emulator', 'client', 'server'].map((name) => expect.stringContaining(`/${name}-1.2.3.tgz`)),
     );
+  });
+
+  it('publishes the other packages after a release that failed in the middle', () => {
+    const { status, stdout } = releaseAfter('emulator@1.2.3', project);
+    expect(stdout).toContain('emulator@1.2.3 is published already');
+    expect(published()).toEqual(['client', 'server'].map((name) => expect.stringContaining(`/${name}-1.2.3.tgz`)));
+    expect(status).toBe(0);
   });
 
   it('publishes nothing when a step before the release is missing, and names it', () => {
