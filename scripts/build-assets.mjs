@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeLicenses } from './licenses.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -17,6 +18,7 @@ mkdirSync('dist/playground', { recursive: true });
 for (const [name, source] of Object.entries(playground)) {
   copyFileSync(source, `dist/playground/${name}`);
 }
+writeLicenses('dist/playground/LICENSES', Object.fromEntries(Object.values(playground).map((source) => [source, {}])));
 
 const page = {
   'index.html': 'demo/page/index.html',

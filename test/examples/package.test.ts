@@ -103,6 +103,13 @@ describe.each(packageFolders.map((folder) => ({ folder, ...readManifest(folder),
   },
 );
 
+it('The package of the server contains the licenses of the code of the playground', () => {
+  const server = project.packages.find(({ manifest }) => manifest.name === readManifest('.').name);
+  const licenses = server?.read('dist/playground/LICENSES') ?? '';
+  expect(licenses.match(/^(graphiql|react|react-dom)$/gm)).toEqual(['react', 'react-dom', 'graphiql']);
+  expect(licenses.match(/Permission is hereby granted/g)).toHaveLength(3);
+});
+
 describe('The packages of this repository', () => {
   it('have the same version', () => {
     const versions = packageFolders.map((folder) => readManifest(folder).version);

@@ -83,7 +83,7 @@ describe('npm run release', () => {
     for (const name of ['stackone-emulator', 'stackone-connect-client', 'stackone-connect-graphql']) {
       expect(stdout).toMatch(new RegExp(`^${name} ${version}: \\d+ KB, unpacked \\d+ KB, \\d+ files$`, 'm'));
     }
-    expect(stdout).toMatch(/^ {4}dist\/playground: 6 files, \d+ KB$/m);
+    expect(stdout).toMatch(/^ {4}dist\/playground: 7 files, \d+ KB$/m);
     expect(stdout.match(/^ {4}LICENSE: 1 file/gm)).toHaveLength(3);
     expect([status, published()]).toEqual([0, []]);
   });
