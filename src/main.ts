@@ -99,6 +99,6 @@ ${rows.join('')}`;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  // Ends the process too: what is open by then, such as one of the ports or the connection to Redis, would keep it.
+  // Ends the process too: what is open by then would keep it.
   process.stderr.write(`${describeStartError(error, 'PORT or METRICS_PORT')}\n`, () => process.exit(1));
 });

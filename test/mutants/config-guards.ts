@@ -15,8 +15,8 @@ const startDemo = 'demo/start-demo.ts';
 export const configGuards: readonly Mutant[] = [
   {
     file: fromEnvironment,
-    guard: 'parsed.data.permissionsClaim !== undefined',
-    without: 'false',
+    guard: 'permissionsClaim !== undefined && ',
+    without: 'false && ',
     noticedBy: 'unit/grants',
   },
   {
@@ -258,10 +258,18 @@ export const configGuards: readonly Mutant[] = [
   },
   {
     file: fromEnvironment,
-    guard: "isMultiTenant && env['OWNER_ID_CLAIM'] !== 'tid'",
+    guard: "issuers.includes('{tenantid}') && env['OWNER_ID_CLAIM'] !== 'tid'",
     without: 'false',
     noticedBy: 'unit/config-refused',
   },
+  {
+    file: fromEnvironment,
+    guard: "/[{}]/.test(issuers.replaceAll('{tenantid}', ''))",
+    without: 'false',
+    noticedBy: 'unit/config-refused',
+  },
+  { file: fromEnvironment, guard: 'metricsPort === port', without: 'false', noticedBy: 'unit/config-refused' },
+  { file: fromEnvironment, guard: ' && port !== 0', without: '', noticedBy: 'unit/start-error' },
   { file: settings, guard: '/^[A-Za-z0-9.:-]+$/', without: '/^/', noticedBy: 'unit/config-refused' },
   {
     file: startDemo,

@@ -18,6 +18,12 @@ export const doctorGuards: readonly Mutant[] = [
     noticedBy: 'flow/doctor.test',
   },
   {
+    file: 'src/doctor/redis-checks.ts',
+    guard: "(await redis.publish(changesChannel, '')) ? undefined : noChannel",
+    without: 'undefined',
+    noticedBy: 'flow/doctor-redis',
+  },
+  {
     file: 'src/doctor/configuration-check.ts',
     guard: "['STACKONE_API_KEY', 'none'],",
     without: '',

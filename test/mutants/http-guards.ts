@@ -314,6 +314,24 @@ export const httpGuards: readonly Mutant[] = [
   },
   { file: control, guard: 'if (hasBody && ', without: 'if (false && ', noticedBy: 'flow/emulator-control' },
   {
+    file: 'emulator/src/start-emulator.ts',
+    guard: 'if (misspelt !== undefined)',
+    without: 'if (false)',
+    noticedBy: 'flow/emulator-input',
+  },
+  {
+    file: 'emulator/src/settings.ts',
+    guard: 'parseInput(settingsSchema, { ...target, [name]: value })',
+    without: '{ [name]: value }',
+    noticedBy: 'flow/emulator-input',
+  },
+  {
+    file: 'src/server.ts',
+    guard: '!isRecord(config) || !isRecord(config.apiKey)',
+    without: 'false',
+    noticedBy: 'unit/start-error',
+  },
+  {
     file: telemetry,
     guard: "Object.values(UserErrorCode).find((code) => code === first['code']) ?? 'USER_ERROR'",
     without: "String(first['code'])",
