@@ -20,7 +20,7 @@ const sessionSeconds = 60;
 /** StackOne: the way to it first, and then what it says about the key. @param mint whether to create a session */
 export async function checkStackOne(config: Config, mint: boolean): Promise<readonly Finding[]> {
   const connection = await checkConnection(config);
-  if (connection.some(({ level }) => level === 'error')) {
+  if (connection.some(({ check, level }) => check === 'connection' && level === 'error')) {
     return [...connection, unknown('key', 'Not checked, because StackOne cannot be reached.')];
   }
   const logger = new RecordingLogger();

@@ -327,6 +327,13 @@ describe('doctor › StackOne', () => {
     }
   });
 
+  it('a wrong clock hides no problem of the key', async () => {
+    emulator.advance(600);
+    const lines = await examine(envOf({ STACKONE_API_KEY: 'canary-wrong' }));
+    expect(lines).toContainEqual(expect.stringMatching(/^error clock: /));
+    expect(lines).toContainEqual(expect.stringMatching(/^error key: StackOne rejects the API key \(401\)/));
+  });
+
   it('names the key once when StackOne rejects it', async () => {
     const lines = await examine(envOf({ STACKONE_API_KEY: 'canary-other-key' }), ['--mint']);
     expect(lines.filter((line) => line.startsWith('error '))).toHaveLength(1);

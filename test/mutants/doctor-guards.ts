@@ -55,7 +55,7 @@ export const doctorGuards: readonly Mutant[] = [
   },
   {
     file: 'src/doctor/stackone-checks.ts',
-    guard: "connection.some(({ level }) => level === 'error')",
+    guard: "connection.some(({ check, level }) => check === 'connection' && level === 'error')",
     without: 'connection.length > 9',
     noticedBy: 'flow/doctor.test',
   },
