@@ -188,7 +188,7 @@ export function createSettings(production: boolean) {
       z.array(webOrigin).default([]),
       'CORS_ORIGINS',
       'Comma-separated list of allowed CORS origins, such as `https://app.example.com`. No paths and no wildcards. Pages of these origins can send any request header.',
-      'a comma-separated list of origins such as https://app.example.com (no path, no *)',
+      'a comma-separated list of origins such as https://app.example.com (in lower case, no default port, no path, no / at the end, no *)',
       { fromText: toList, defaultText: 'same origin only' },
     ),
     corsCredentials: flag(

@@ -75,7 +75,7 @@ describe('A file of trusted documents', () => {
 
   it('is refused when it cannot be read', () => {
     expect(problemsOf(() => readDocumentsFile(join(folder, 'absent'), () => []))).toEqual([
-      'The file of trusted documents cannot be read',
+      'The file of trusted documents cannot be read: check its path, and whether the user of the server may read it',
     ]);
   });
 
