@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { errorCodes, isErrorCode } from '../domain/error-codes.js';
 
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -22,15 +23,22 @@ export function createMetrics() {
     buckets,
     registers,
   });
-  const rateLimited = new Counter({
-    name: 'connect_rate_limited_total',
-    help: 'Requests that this server refused because a rate limit was reached.',
+  const requestErrors = new Counter({
+    name: 'connect_request_errors_total',
+    help: 'Requests to /graphql that failed, by code.',
+    labelNames: ['code'],
+    registers,
+  });
+  const attemptErrors = new Counter({
+    name: 'connect_stackone_errors_total',
+    help: 'Attempts to call StackOne that failed, by code.',
+    labelNames: ['code'],
     registers,
   });
   const skippedRows = new Counter({
     name: 'connect_stackone_rows_skipped_total',
-    help: 'Rows in lists of StackOne that could not be read, by list and field.',
-    labelNames: ['list', 'field'],
+    help: 'Rows in lists of StackOne that could not be read, by list.',
+    labelNames: ['list'],
     registers,
   });
   const breakerOpen = new Gauge({
@@ -68,6 +76,12 @@ export function createMetrics() {
     registers,
   });
   // Prometheus sees no increase in a series that begins with 1, and one of these is enough for an alert.
+  for (const code of errorCodes) {
+    requestErrors.inc({ code }, 0);
+    if (code.startsWith('UPSTREAM_')) {
+      attemptErrors.inc({ code }, 0);
+    }
+  }
   deliveries.inc({ outcome: 'lost' }, 0);
   webhooks.inc({ outcome: 'unsigned' }, 0);
   const openStreams = new Gauge({
@@ -80,12 +94,18 @@ export function createMetrics() {
     /** A request to `/graphql`. */
     observeRequest: (field: string, code: string, seconds: number) => {
       requests.observe({ field, code }, seconds);
-      if (code === 'RATE_LIMITED') {
-        rateLimited.inc();
+      if (isErrorCode(code)) {
+        requestErrors.inc({ code });
       }
     },
-    observeAttempt: (endpoint: string, code: string, seconds: number) => attempts.observe({ endpoint, code }, seconds),
-    addSkippedRows: (list: string, field: string, rows: number) => skippedRows.inc({ list, field }, rows),
+    /** An attempt to call StackOne. */
+    observeAttempt: (endpoint: string, code: string, seconds: number) => {
+      attempts.observe({ endpoint, code }, seconds);
+      if (isErrorCode(code)) {
+        attemptErrors.inc({ code });
+      }
+    },
+    addSkippedRows: (list: string, rows: number) => skippedRows.inc({ list }, rows),
     setBreakerOpen: (breaker: string, isOpen: boolean) => breakerOpen.set({ breaker }, Number(isOpen)),
     setJwksStale: (isStale: boolean) => jwksStale.set(Number(isStale)),
     setRedisFailing: (isFailing: boolean) => redisFailing.set(Number(isFailing)),

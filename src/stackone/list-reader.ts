@@ -14,8 +14,10 @@ export const maxRows = 5_000;
 /** Rows that are read before other work of the process continues. */
 const rowsPerTurn = 100;
 
+const listPaths = ['/accounts', '/connector_profiles', '/auth_configs', '/connectors/meta'] as const;
+
 interface ListRequest<Row> {
-  readonly path: `/${string}`;
+  readonly path: (typeof listPaths)[number];
   readonly query: QueryParameters;
   readonly maxBytes: number;
   readonly row: z.ZodType<Row>;
@@ -33,6 +35,9 @@ export class ListReader {
   constructor(http: StackOneHttpClient, observability: Observability) {
     this.#http = http;
     this.#observability = observability;
+    for (const path of listPaths) {
+      observability.metrics.addSkippedRows(path, 0);
+    }
   }
 
   /** @returns undefined after 404 */
@@ -90,8 +95,8 @@ export class ListReader {
     const { logger, metrics } = this.#observability;
     const line = { requestId: context.id, list: path };
     if (skipped.size > 0) {
-      skipped.forEach((rows, field) => {
-        metrics.addSkippedRows(path, field, rows);
+      skipped.forEach((rows) => {
+        metrics.addSkippedRows(path, rows);
       });
       const fields = { ...line, alert: 'stackone-rows-skipped', skipped: describe(skipped) };
       logger.error(fields, 'StackOne listed rows that cannot be read: they are left out');
