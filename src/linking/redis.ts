@@ -17,6 +17,9 @@ const silentMs = 4_000;
 const pingMs = 1_500;
 const subscribeAgainMs = 1_000;
 const maxReconnectMs = 2_000;
+const probeKey = 'stackone-connect:probe';
+/** A write in a script, as rate limits need it. */
+const probeScript = "return redis.call('SET', KEYS[1], '1', 'EX', 1)";
 
 /**
  * The one connection to Redis. Whatever keeps Redis from doing its work (unreachable, hung, read-only, no password, out
@@ -55,6 +58,15 @@ export class RedisClient {
       redis.#pausedUntil = Number.NEGATIVE_INFINITY;
       redis.#recover();
       logger.info({}, 'Redis is connected');
+    });
+    // Without a request, nothing else would notice that Redis works again on the same connection.
+    client.on('ping-interval', () => {
+      if (redis.#isFailing) {
+        void redis.use(
+          () => client.eval(probeScript, { keys: [probeKey] }),
+          async () => null,
+        );
+      }
     });
     client.connect().catch(() => {
       // Reported by the error event; the client reconnects automatically.

@@ -214,4 +214,16 @@ withRedis('A sweep with Redis', () => {
     expect([await sweepAgain(), lists()]).toEqual([[], before]);
     redis.close();
   });
+
+  it('is held up for one interval at most when the clock of Redis was set back', async () => {
+    const redisPort = await freePort();
+    await startRedis(redisPort);
+    const redis = await RedisClient.connect(`redis://127.0.0.1:${redisPort}`, createLogger('silent'), () => {});
+    await waitUntil(() => redis.client.isReady, 'Redis');
+    const shared = new RedisState(redis, state);
+    expect([await shared.claimSweep(300), await shared.claimSweep(300)]).toEqual([true, false]);
+    await redis.client.expire('stackone-connect:events:sweep', 3_600);
+    expect([await shared.claimSweep(300), await shared.claimSweep(300)]).toEqual([false, true]);
+    redis.close();
+  });
 });

@@ -180,6 +180,42 @@ withRedis('Redis that responds but does not count', () => {
   });
 
   it.each([
+    ['in an hour, because the clock of Redis was set back', 'expire', '3600'],
+    ['never', 'persist'],
+  ])('a full window of an owner that ends %s: a new one starts', async (_title, command, ...seconds) => {
+    const port = await freePort();
+    await startRedis(port);
+    await withFaultApp(
+      async (fixture) => {
+        await waitForConnection(fixture);
+        expect(await createUntilLimited(fixture)).toBe(10);
+        spawnSync('redis-cli', ['-p', String(port), command, `stackone-connect:owner:${acme.org_id}`, ...seconds]);
+        expect(await createUntilLimited(fixture)).toBe(10);
+        const response = await fixture.createSession();
+        expect(response.json.errors?.[0]?.extensions.retryAfterSeconds).toBeLessThanOrEqual(20);
+      },
+      { env: { ...limit, REDIS_URL: `redis://127.0.0.1:${port}` } },
+    );
+  });
+
+  it('works again after it was slow: the metric says so without another request', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    await withFaultApp(
+      async (fixture) => {
+        const failing = async () => /^connect_redis_failing (\d)$/m.exec(await fixture.app.metrics())?.[1];
+        await waitForConnection(fixture);
+        spawnSync('redis-cli', ['-p', String(port), 'client', 'pause', String(3 * commandTimeoutMs)]);
+        await fixture.createSession();
+        expect(await failing()).toBe('1');
+        await waitUntil(async () => (await failing()) === '0', 'the metric is 0', { timeoutMs: 20_000 });
+        expect(countOf(fixture.app.logs(), connected)).toBe(1);
+      },
+      { env: { REDIS_URL: `redis://127.0.0.1:${port}`, METRICS_PORT: '0' } },
+    );
+  });
+
+  it.each([
     ['a read-only replica', ['--replicaof', '127.0.0.1 1'], 'READONLY'],
     ['out of memory', ['--maxmemory', '1'], 'OOM'],
     ['without its password', ['--requirepass', 'secret'], 'NOAUTH'],

@@ -229,6 +229,19 @@ export const eventsGuards: readonly Mutant[] = [
     noticedBy: 'flow/quota-redis',
   },
   {
+    file: 'src/events/state/redis-state.ts',
+    guard: 'if (!isClaimed && (await',
+    without: 'if (false && (await',
+    noticedBy: 'flow/account-sweep',
+  },
+  { file: redis, guard: 'if (redis.#isFailing) {', without: 'if (false) {', noticedBy: 'flow/quota-redis' },
+  {
+    file: 'src/linking/limits/rate-limits.ts',
+    guard: 'if left < 0 or left > windowMs then',
+    without: 'if left == -2 then',
+    noticedBy: 'flow/quota-redis',
+  },
+  {
     file: 'src/linking/limits/request-window.ts',
     guard: 'if left == -1 or left > tonumber(ARGV[1]) then',
     without: 'if false then',

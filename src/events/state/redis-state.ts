@@ -10,6 +10,7 @@ const brokenKey = `${prefix}:broken`;
 /** A member of the set that is no id. In a key of its own it could outlive the set, which Redis can evict or lose. */
 const sweptMember = '';
 const lastWebhookKey = `${prefix}:last-webhook`;
+const sweepMark = 'sweep';
 
 async function claimIn(client: RedisClient['client'], mark: string, seconds: number): Promise<boolean> {
   return (await client.set(`${prefix}:${mark}`, '1', { NX: true, EX: seconds })) !== null;
@@ -59,7 +60,14 @@ export class RedisState implements SharedState {
 
   claimSweep(seconds: number): Promise<boolean> {
     return this.#redis.use(
-      (client) => claimIn(client, 'sweep', seconds),
+      async (client) => {
+        const isClaimed = await claimIn(client, sweepMark, seconds);
+        // The clock of Redis can be set back. A mark that lasts longer than it may is removed for the next sweep.
+        if (!isClaimed && (await client.ttl(`${prefix}:${sweepMark}`)) > seconds) {
+          await client.del(`${prefix}:${sweepMark}`);
+        }
+        return isClaimed;
+      },
       async () => false,
     );
   }

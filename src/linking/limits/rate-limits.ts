@@ -30,6 +30,18 @@ const limitNames: Readonly<Record<Share['of'], string>> = {
   background: 'the share of background work in the rate limit of all owners',
   owner: 'the share of the owner in the rate limit of all owners',
 };
+/**
+ * As the limiter's own script, except for a window that has no end, or a later one than a window has: a new one starts.
+ * The clock of Redis can be set back.
+ */
+const countScript = `
+local left = redis.call('PTTL', KEYS[1])
+local windowMs = 1000 * tonumber(ARGV[2])
+if left < 0 or left > windowMs then
+  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+  return { tonumber(ARGV[1]), windowMs }
+end
+return { redis.call('INCRBY', KEYS[1], ARGV[1]), left }`;
 type RateLimitSettings = Pick<ConnectConfig, 'rateLimitPerOwnerPerMinute' | 'rateLimitTotalPerMinute'>;
 
 /** @returns the milliseconds to wait; undefined within the limit */
@@ -62,7 +74,8 @@ function createOwnerCount(perMinute: number, redis: RedisClient | undefined): Co
   if (redis === undefined) {
     return inMemory;
   }
-  const inRedis = countWith(new RateLimiterRedis({ ...options, storeClient: redis.client, useRedisPackage: true }));
+  const storeOptions = { storeClient: redis.client, useRedisPackage: true, customIncrTtlLuaScript: countScript };
+  const inRedis = countWith(new RateLimiterRedis({ ...options, ...storeOptions }));
   return (ownerId, cost) =>
     redis.use(
       () => inRedis(ownerId, cost),
