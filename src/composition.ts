@@ -66,6 +66,8 @@ interface Composition<Credentials> {
   readonly streams: Streams;
   /** Undefined while no webhook secret is set. */
   readonly webhooks: WebhookReceiver | undefined;
+  /** Accepts no more webhooks, and finishes those that were accepted. */
+  readonly finishWebhooks: () => Promise<void>;
   /** A second call waits for the first. */
   readonly close: () => Promise<void>;
 }
@@ -113,6 +115,7 @@ export async function compose<Credentials>(
     refusedMutations: new RefusedMutations(schema, trusted, audit),
     streams,
     webhooks: events.receiver,
+    finishWebhooks: events.finishWebhooks,
     createContext: createContextFactory(
       authenticate,
       {

@@ -4,7 +4,7 @@ import { compose } from './composition.js';
 import type { Config } from './config/settings.js';
 import { isRecord } from './domain/values.js';
 import { WebhookDelivery } from './events/delivery.js';
-import { type MetricsServer, startMetricsServer } from './http/routes/metrics.js';
+import { createMetricsServer } from './http/routes/metrics.js';
 import { createHttpServer, type HttpServer, type ServerExtension } from './http/server.js';
 import { openAuditLog } from './observability/audit-log.js';
 import { createLogger, type Logger } from './observability/logger.js';
@@ -57,49 +57,58 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     deliver: delivery && ((change) => delivery.send(change)),
     onAudit: auditLog?.onAudit,
   });
-  const { apollo, streams, webhooks, close } = composition;
+  const { apollo, streams, webhooks, finishWebhooks, close } = composition;
   const { host, port, metricsPort } = config;
+  const metricsServer =
+    metricsPort === undefined ? undefined : createMetricsServer(observability.metrics, { host, port: metricsPort });
   let http: HttpServer | undefined;
-  let metricsServer: MetricsServer | undefined;
-  let loading: NodeJS.Timeout | undefined;
+  const closeAll = async (lingerMs: number) => {
+    // At the same time, because a shutdown must fit into its timeout although StackOne is slow.
+    await Promise.all([http?.close(lingerMs), sleep(lingerMs).then(finishWebhooks)]);
+    await close();
+    await delivery?.close();
+    await metricsServer?.close();
+    auditLog?.close();
+  };
+  const listen = async () => {
+    http = await createHttpServer({ ...composition, config, observability, extension: options.extension });
+    const url = toReachable(await http.listen({ host, port }));
+    const metricsUrl = await metricsServer?.listen();
+    return { url, metricsUrl: metricsUrl && toReachable(metricsUrl) };
+  };
+  const { url, metricsUrl } = await listen().catch(async (error: unknown) => {
+    // A port can be in use. A program that catches the error must not keep the rest.
+    await closeAll(0);
+    throw error;
+  });
+  logger.info({ url, metricsUrl }, 'listening');
+  // The first request that needs it reports a failure.
+  const loading = setTimeout(() => apollo.load().catch(() => undefined), loadApolloAfterMs).unref();
+  if (webhooks === undefined) {
+    logger.info({}, 'STACKONE_WEBHOOK_SECRET is not set: webhooks are off');
+  }
+  let stopping: Promise<void> | undefined;
   const stop = async (graceMs: number) => {
     observability.health.stopping = true;
     clearTimeout(loading);
     await sleep(graceMs);
     // Before the requests in flight finish, so that pages connect to another instance at once.
     streams.completeAll();
-    await http?.close(Math.min(graceMs, maxLingerMs));
-    await close();
-    await delivery?.close();
-    await metricsServer?.stop();
-    auditLog?.close();
+    await closeAll(Math.min(graceMs, maxLingerMs));
+    logger.info({}, 'stopped');
   };
-  let url: string;
-  try {
-    http = await createHttpServer({ ...composition, config, observability, extension: options.extension });
-    // `::` is no address to connect to.
-    url = (await http.listen({ host, port })).replace('[::]', '[::1]');
-    metricsServer =
-      metricsPort === undefined ? undefined : await startMetricsServer(host, metricsPort, observability.metrics);
-  } catch (error) {
-    // One port can be open already, and a program can start the server again with another one.
-    await stop(0);
-    throw error;
-  }
-  logger.info({ url, metricsUrl: metricsServer?.url }, 'listening');
-  // The first request that needs it reports a failure.
-  loading = setTimeout(() => apollo.load().catch(() => undefined), loadApolloAfterMs).unref();
-  if (webhooks === undefined) {
-    logger.info({}, 'STACKONE_WEBHOOK_SECRET is not set: webhooks are off');
-  }
-  let stopping: Promise<void> | undefined;
   return {
     url,
-    metricsUrl: metricsServer?.url,
+    metricsUrl,
     reopenAuditLog: auditLog?.reopen,
     stop: (graceMs = 0) => {
-      stopping ??= stop(graceMs).then(() => logger.info({}, 'stopped'));
+      stopping ??= stop(graceMs);
       return stopping;
     },
   };
+}
+
+/** `::` is no address to connect to. */
+function toReachable(url: string): string {
+  return url.replace('[::]', '[::1]');
 }

@@ -23,6 +23,8 @@ export interface Events {
   readonly changes: AccountChanges;
   /** Undefined while no secret is set. */
   readonly receiver: WebhookReceiver | undefined;
+  /** Accepts no more webhooks, and finishes those that were accepted. */
+  readonly finishWebhooks: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export async function startEvents(
   return {
     changes,
     receiver: config.webhookSecret && new WebhookReceiver({ secrets, state, queue, observability }),
+    finishWebhooks: () => queue.close(),
     close: async () => {
       sweep.stop();
       await queue.close();

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -133,4 +134,28 @@ describe('After the grace period', () => {
     expect(slow.received().endsWith(file)).toBe(true);
     expect(length - 1).toBe(statusesOf(slow.received()).length);
   });
+});
+
+it('Webhooks that were accepted are finished while a request is still in flight', async () => {
+  emulator = await startEmulator({ apiKey: canaries.apiKey });
+  const lines: string[] = [];
+  const logger = createLogger('info', { write: (line) => void lines.push(line) });
+  const secret = 'secret-of-the-webhook';
+  const env = { STACKONE_BASE_URL: emulator.url, STACKONE_WEBHOOK_SECRET: secret };
+  server = await startServer(testConfig(env), { logger });
+  emulator.failNext({ kind: 'hang', match: { path: '/connector_profiles' } }, Number.POSITIVE_INFINITY);
+  emulator.failNext({ status: 503, match: { path: '/accounts/' } }, Number.POSITIVE_INFINITY);
+  const body = JSON.stringify({ event: 'account.updated', account_id: 'a', sent_at: new Date().toISOString() });
+  const signature = createHmac('sha256', secret).update(body).digest('base64url');
+  const headers = { 'content-type': 'application/json', 'x-stackone-signature': signature };
+  expect((await fetch(`${server.url}/webhooks/stackone`, { method: 'POST', headers, body })).status).toBe(200);
+  const busy = await open();
+  busy.socket.write(await query('{ providers { key } }'));
+  const sent = (path: string) => emulator.history.some((request) => request.path.startsWith(path));
+  await waitUntil(() => sent('/connector_profiles') && sent('/accounts/'), 'both are read');
+  stop(0);
+  await waitUntil(() => lines.some((line) => line.includes('"alert":"webhook-lost"')), 'the webhook is given up');
+  expect(lines.filter((line) => line.includes('"msg":"request"'))).toEqual([]);
+  await emulator.stop();
+  await Promise.all([stopped, busy.closed]);
 });

@@ -14,6 +14,20 @@ const telemetry = 'src/observability/request-telemetry.ts';
 
 /** Guards at the edge: what a request may contain, what a response may be used for, and what is logged. */
 export const httpGuards: readonly Mutant[] = [
+  { file: 'src/server.ts', guard: 'await closeAll(0);', without: '', noticedBy: 'flow/start-failure' },
+  { file: 'src/server.ts', guard: ', sleep(lingerMs).then(finishWebhooks)', without: '', noticedBy: 'flow/shutdown' },
+  {
+    file: 'src/observability/metrics.ts',
+    guard: 'requestErrors.inc({ code }, 0);',
+    without: '',
+    noticedBy: 'contract/deployment',
+  },
+  {
+    file: 'src/stackone/list-reader.ts',
+    guard: 'observability.metrics.addSkippedRows(path, 0);',
+    without: '',
+    noticedBy: 'contract/deployment',
+  },
   {
     file: 'src/http/event-handlers.ts',
     guard: 'if (size > maxBytes)',

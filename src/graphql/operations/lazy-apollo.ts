@@ -34,7 +34,11 @@ export class LazyApollo {
   }
 
   load(): Promise<Loaded> {
-    this.#loaded ??= load(this.#options);
+    this.#loaded ??= load(this.#options).catch((error: unknown) => {
+      // Tried again by the next request: the process can be out of file descriptors for a moment.
+      this.#loaded = undefined;
+      throw error;
+    });
     return this.#loaded;
   }
 

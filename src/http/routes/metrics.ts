@@ -3,13 +3,17 @@ import { collectDefaultMetrics } from 'prom-client';
 import type { Metrics } from '../../observability/metrics.js';
 import { errorBody } from '../errors.js';
 
-export interface MetricsServer {
-  readonly url: string;
-  readonly stop: () => Promise<void>;
+interface MetricsServer {
+  /** @returns where it listens */
+  readonly listen: () => Promise<string>;
+  readonly close: () => Promise<void>;
 }
 
-/** `GET /metrics` on its own port, so that it need not be public. */
-export async function startMetricsServer(host: string, port: number, { registry }: Metrics): Promise<MetricsServer> {
+/** `GET /metrics` on its own port, so that it need not be public. It does not listen yet. */
+export function createMetricsServer(
+  { registry }: Metrics,
+  address: { readonly host: string; readonly port: number },
+): MetricsServer {
   // Process, memory and event loop delay.
   collectDefaultMetrics({ register: registry });
   const server = fastify({ forceCloseConnections: true, requestTimeout: 15_000 });
@@ -17,6 +21,5 @@ export async function startMetricsServer(host: string, port: number, { registry 
     reply.code(404).send(errorBody('BAD_USER_INPUT', 'Not found. Metrics are at GET /metrics.')),
   );
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
-  const url = (await server.listen({ host, port })).replace('[::]', '[::1]');
-  return { url, stop: () => server.close() };
+  return { listen: () => server.listen(address), close: () => server.close() };
 }
