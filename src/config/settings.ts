@@ -171,7 +171,7 @@ export function createSettings(production: boolean) {
         .regex(/^[A-Za-z0-9.:-]+$/)
         .default('127.0.0.1'),
       'HOST',
-      'Host name or IP address to listen on. `0.0.0.0` listens on all IPv4 interfaces.',
+      'Host name or IP address to listen on. `0.0.0.0` listens on all IPv4 interfaces, and `::` on all IPv6 and IPv4 interfaces.',
       'a host name or an IP address',
     ),
     port: setting(portNumber.default(4000), 'PORT', 'Port to listen on, 0–65,535. 0 takes any free port.', portText, {
