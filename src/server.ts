@@ -82,8 +82,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     throw error;
   });
   logger.info({ url, metricsUrl }, 'listening');
-  // The first request that needs it reports a failure.
-  const loading = setTimeout(() => apollo.load().catch(() => undefined), loadApolloAfterMs).unref();
+  // A failure, such as one for lack of file descriptors, ends the process: Node.js keeps it, so only a new process can
+  // load Apollo Server.
+  const loading = setTimeout(() => void apollo.load(), loadApolloAfterMs).unref();
   if (webhooks === undefined) {
     logger.info({}, 'STACKONE_WEBHOOK_SECRET is not set: webhooks are off');
   }

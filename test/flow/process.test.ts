@@ -292,11 +292,22 @@ describe('SIGHUP', () => {
 });
 
 describe('More connections than file descriptors', () => {
+  // As many as the shell allows. The start needs about a hundred at a time.
+  const fewDescriptors = { ...server, shell: 'ulimit -n 160' };
+  const connectOften = (url: string) =>
+    Array.from({ length: 200 }, () => openSocket(url).on('error', () => undefined));
+  /** By Apollo Server, which is loaded for it. */
+  const refuse = async (url: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const { status } = await fetch(`${url}/graphql`, { method: 'POST', headers, body: '{"query":"{ __typename }"}' });
+    expect(status).toBe(401);
+  };
+
   it('do not end the process, and it serves again when they are closed', async () => {
-    // As many as the shell allows. The start needs about a hundred at a time.
-    const program = startProgram(serverEnv, { ...server, shell: 'ulimit -n 160' });
+    const program = startProgram(serverEnv, fewDescriptors);
     const url = await waitForUrl(program);
-    const sockets = Array.from({ length: 200 }, () => openSocket(url).on('error', () => undefined));
+    await refuse(url);
+    const sockets = connectOften(url);
     // Longer than the interval in which the server measures itself.
     await sleep(1_500);
     for (const socket of sockets) {
@@ -308,7 +319,15 @@ describe('More connections than file descriptors', () => {
         () => false,
       );
     await waitUntil(isLive, 'the server serves', startTimeout);
+    await refuse(url);
     expect(program.output()).not.toContain('"level":"fatal"');
+  });
+
+  it('end a process that could not load Apollo Server, because it would fail for ever', async () => {
+    const program = startProgram(serverEnv, fewDescriptors);
+    connectOften(await waitForUrl(program));
+    expect(await program.exitCode).toBe(1);
+    expect(program.output()).toContain('"level":"fatal"');
   });
 });
 
