@@ -3,6 +3,7 @@ import { AppError } from '../domain/app-error.js';
 import { type ErrorCode, errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
 import type { Logger } from '../observability/logger.js';
 import { describeUnexpectedError } from '../observability/unexpected-error.js';
+import { originalOf } from './http-head.js';
 import { safeMessage } from './safe-messages.js';
 
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -43,7 +44,7 @@ export function leaveToHost(error: GraphQLError): void {
  */
 export function createFormatError(logger: Logger, production: boolean): FormatError {
   return (formatted, error) => {
-    const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+    const original = originalOf(error);
     if (original instanceof AppError) {
       return format(formatted, original.code, original.publicMessage, original.retryAfterSeconds);
     }

@@ -15,9 +15,9 @@ export interface HttpHead {
  * @param errors only those whose original error is an AppError demand something
  * @returns no status when the errors demand none
  */
-export function httpHeadOf(errors: readonly Pick<GraphQLError, 'originalError'>[]): HttpHead {
+export function httpHeadOf(errors: readonly unknown[]): HttpHead {
   const head: HttpHead = { headers: new Map() };
-  const appErrors = errors.map(({ originalError }) => originalError).filter((error) => error instanceof AppError);
+  const appErrors = errors.map(originalOf).filter((error) => error instanceof AppError);
   for (const { code, retryAfterSeconds } of appErrors) {
     const { httpStatus } = errorCodeInfo(code);
     if (code === 'UNAUTHENTICATED') {
@@ -47,27 +47,24 @@ export function applyHead({ status, headers }: HttpHead, target: HTTPGraphQLHead
  * refused in each of its fields.
  * @param items one for each error: the errors themselves, or their formatted ones
  */
-export function firstOfEach<Item>(
-  errors: readonly Pick<GraphQLError, 'originalError'>[],
-  items: readonly Item[],
-): Item[] {
+export function firstOfEach<Item>(errors: readonly unknown[], items: readonly Item[]): Item[] {
   const seen = new Set<unknown>();
   return items.filter((_, index) => {
-    const original = errors[index]?.originalError;
+    const original = originalOf(errors[index]);
     const isRepeated = original instanceof AppError && seen.has(original);
     seen.add(original);
     return !isRepeated;
   });
 }
 
-/** The error in one of `toGraphQLError`. */
+/** The error that was thrown. graphql-js has put it into a GraphQLError, and tools that stitch schemas into further ones. */
 export function originalOf(error: unknown): unknown {
-  return error instanceof GraphQLError ? error.originalError : error;
+  return error instanceof GraphQLError && error.originalError !== undefined ? originalOf(error.originalError) : error;
 }
 
 /** For an error before an operation runs: Apollo Server reads the status and headers from `extensions.http`. */
 export function toGraphQLError(error: unknown): GraphQLError {
   const originalError = error instanceof Error ? error : new Error('the thrown value is no Error');
-  const http = { status: 500, ...httpHeadOf([{ originalError }]) };
+  const http = { status: 500, ...httpHeadOf([originalError]) };
   return new GraphQLError(originalError.message, { originalError, extensions: { http } });
 }

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import { type GraphQLError, type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
+import { type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
 import { codeOf, reasonOf } from '../domain/app-error.js';
 import { errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
 import type { Owner } from '../domain/owner.js';
@@ -62,14 +62,14 @@ export class RequestTelemetry {
     this.#code = code;
   }
 
-  /** The response of an operation. @param errors as they were before they were formatted */
-  setResponse(operation: MaybeOperation, errors: readonly GraphQLError[], result: Result): void {
+  /** The response of an operation. @param error the first that was thrown, if any */
+  setResponse(operation: MaybeOperation, error: unknown, result: Result): void {
     const first = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
     const userError = operation?.operation === 'mutation' ? findUserError(result.data) : 'ok';
     this.#field = first?.name.value;
     this.#operationType = operation?.operation;
     this.#operation = operation?.name?.value.slice(0, maxNameLength);
-    this.#reason = reasonOf(errors[0]?.originalError);
+    this.#reason = reasonOf(error);
     this.#code = String(result.errors?.[0]?.extensions?.['code'] ?? userError);
   }
 

@@ -1,6 +1,7 @@
 import { ApolloServer } from '@apollo/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { buildSchema, printSchema } from 'graphql';
+import { buildSchema, GraphQLError, printSchema } from 'graphql';
+import { errorCodeInfo } from '../../src/domain/error-codes.js';
 import { startConnect } from '../../src/embed.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { type MergedProduct, startMergedProduct } from '../support/merged-product.js';
@@ -147,6 +148,39 @@ function nestedAccounts(levels: number): string {
   const inner = levels > 5 ? 'provider { linkedAccounts { id } }' : 'id';
   return `linkedAccounts(first: 100) { nodes { provider { linkedAccounts { id label status ${inner} provider { key } } } } }`;
 }
+
+describe('A schema whose errors are wrapped again, as tools that stitch schemas do', () => {
+  it('has the codes, messages and status of this package', async () => {
+    const { createContext, apolloOptions, stop } = await startConnect({
+      apiKey: 'key',
+      logLevel: 'silent',
+      getOwner: () => ({ id: 'org_acme', name: 'Acme Corporation', canManage: false }),
+    });
+    const field = apolloOptions.schema.getMutationType()?.getFields()['createConnectSession'];
+    const resolve = field?.resolve;
+    if (field !== undefined) {
+      field.resolve = async (...args) => {
+        try {
+          return await resolve?.(...args);
+        } catch (error) {
+          const originalError = error instanceof Error ? error : null;
+          throw new GraphQLError('once', { originalError: new GraphQLError('twice', { originalError }) });
+        }
+      };
+    }
+    const apollo = new ApolloServer(apolloOptions);
+    const contextValue = await createContext(new Request('http://localhost/graphql'));
+    const query = 'mutation { createConnectSession { token } }';
+    const { http, body } = await apollo.executeOperation({ query }, { contextValue });
+    const errors = body.kind === 'single' ? body.singleResult.errors : undefined;
+    expect([http.status, errors]).toEqual([
+      403,
+      [expect.objectContaining({ message: errorCodeInfo('FORBIDDEN').message, extensions: { code: 'FORBIDDEN' } })],
+    ]);
+    await apollo.stop();
+    await stop();
+  });
+});
 
 describe('A schema that has lost the marks of the fields', () => {
   it('does not start, because no limit would apply', async () => {

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import type { GraphQLContext } from '../context.js';
 import { type FormatError, toFormatted } from '../format-error.js';
-import { firstOfEach, type HttpHead, httpHeadOf } from '../http-head.js';
+import { firstOfEach, type HttpHead, httpHeadOf, originalOf } from '../http-head.js';
 import { OperationStore } from './operation-store.js';
 import type { SharedTexts } from './shared-texts.js';
 import type { TrustedDocuments } from './trusted-documents.js';
@@ -88,7 +88,7 @@ export class OperationRunner {
     const formatted =
       errors && firstOfEach(errors, errors).map((error) => this.#formatError(toFormatted(error), error));
     const result = formatted === undefined ? { data: data ?? null } : { errors: formatted, data: data ?? null };
-    telemetry.setResponse(operation, errors ?? [], result);
+    telemetry.setResponse(operation, originalOf(errors?.[0]), result);
     return { http: httpHeadOf(errors ?? []), result };
   }
 }

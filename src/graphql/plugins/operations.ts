@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { type ConnectContext, isConnectContext } from '../context.js';
-import { applyHead } from '../http-head.js';
+import { applyHead, originalOf } from '../http-head.js';
 import type { OperationRunner } from '../operations/operation-runner.js';
 
 /**
@@ -32,7 +32,7 @@ export function createOperationsPlugin(runner: OperationRunner): ApolloServerPlu
             return;
           }
           const result = body.kind === 'single' ? body.singleResult : body.initialResult;
-          context.request.telemetry.setResponse(operation, errors ?? [], result);
+          context.request.telemetry.setResponse(operation, originalOf(errors?.[0]), result);
           if (isOwnSchema && result.data !== undefined && source && document) {
             runner.learn(source, document);
           }
