@@ -108,7 +108,13 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
     get apolloOptions() {
       // An open stream would keep the HTTP server, and so Apollo Server, from stopping.
       const endStreams = { drainServer: async () => streams.completeAll() };
-      const plugins = [...apolloOptions.plugins, fetchRequests.plugin(), { serverWillStart: async () => endStreams }];
+      const streamsPlugin = {
+        serverWillStart: async () => {
+          streams.acceptAgain();
+          return endStreams;
+        },
+      };
+      const plugins = [...apolloOptions.plugins, fetchRequests.plugin(), streamsPlugin];
       return { ...apolloOptions, plugins };
     },
     createContext: open(async (request, context, body) => {

@@ -66,6 +66,11 @@ export class Streams {
     return subscribe === undefined ? { kind: 'json', ...response } : subscribe();
   }
 
+  /** A host app can stop its Apollo Server and start another one. */
+  acceptAgain(): void {
+    this.#isStopping = false;
+  }
+
   /** Before a stop. Completes every stream, and from now on each new one at once, so that pages connect elsewhere. */
   completeAll(): void {
     this.#isStopping = true;

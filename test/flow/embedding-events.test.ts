@@ -231,6 +231,22 @@ describe('handleStream and handleWebhook', () => {
   });
 });
 
+describe('A stream of a host app', () => {
+  it('is served again by the next Apollo Server, after the first one has stopped', async () => {
+    const connect = await startEmbedded({}, nodeSession);
+    const { url } = await serve(routes(connect, [], () => undefined));
+    const { id } = link();
+    for (let count = 0; count < 2; count++) {
+      const apollo = new ApolloServer(connect.apolloOptions);
+      await apollo.start();
+      const { changes, ended } = await openStream(url, 'ada');
+      expect(await sendWebhook(url, webhookOf(id))).toBe(200);
+      await waitUntil(() => changes.length === 1, 'the change');
+      await Promise.all([apollo.stop(), ended]);
+    }
+  });
+});
+
 /** A host app that leaves the promises of the handlers alone, as Express 4 does: a rejection ends its process. */
 const hostWithoutCatch = `
 const { createServer } = await import('node:http');

@@ -247,7 +247,7 @@ describe('apolloOptions contain every limit of the standalone server: same respo
     expect([product.emulator.history, own.emulator.history]).toEqual([[], []]);
   });
 
-  it('CSRF protection: rejects a text/plain body and a query in the URL', async () => {
+  it('CSRF protection: rejects a text/plain body and a query in the URL, and says what to send', async () => {
     const query = encodeURIComponent(createSession.query);
     const form = {
       method: 'POST',
@@ -259,6 +259,9 @@ describe('apolloOptions contain every limit of the standalone server: same respo
       await fetch(`${product.url}/?query=${query}`, { headers: { 'x-session': 'ada' } }),
     ];
     expect(responses.map(({ status }) => status)).toEqual([400, 400]);
+    for (const response of responses) {
+      expect(await response.text()).toContain('Send the operation as application/json.');
+    }
     expect(product.emulator.history).toEqual([]);
   });
 });

@@ -147,11 +147,11 @@ describe('Invalid HTTP request → GraphQL error with a documented code, with no
   });
 
   it.each(['text/html', 'application/xml, text/*', 'application/jsonp'])(
-    'Accept: %s → 406 before the operation runs',
+    'Accept: %s → 406 with what to accept, before the operation runs',
     async (accept) => {
       const body = JSON.stringify({ query: 'mutation { createConnectSession { token } }' });
       const post = { method: 'POST', headers: { ...headers, accept }, body };
-      await expectRejected(await send('/graphql', post), 406);
+      expect(await expectRejected(await send('/graphql', post), 406)).toContain('Accept application/json.');
       expect(app.emulator.history).toEqual([]);
     },
   );

@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApolloServer } from '@apollo/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Lexer, print } from 'graphql';
 import {
@@ -10,6 +12,7 @@ import {
   IntegrationsDocument,
   LinkedAccountDocument,
 } from '../../client/src/index.js';
+import { startConnect } from '../../src/embed.js';
 import { clientDocuments } from '../../src/graphql/operations/client-documents.js';
 import { documentIdOf } from '../../src/graphql/operations/trusted-documents.js';
 import { listen } from '../support/listen.js';
@@ -323,6 +326,23 @@ describe('trustedDocumentsOnly of startConnect', () => {
       expect(json).toEqual({ data: { viewer: { ownerId: acme.org_id } } });
     }
   });
+});
+
+it('trustedDocumentsOnly refuses the automatic persisted query of another server that has the same cache', async () => {
+  const { createContext, apolloOptions, stop } = await startConnect({
+    apiKey: 'key',
+    logLevel: 'silent',
+    trustedDocumentsOnly: true,
+    getOwner: () => ({ id: acme.org_id, name: acme.org_name }),
+  });
+  const cache = { get: async () => viewer, set: async () => undefined, delete: async () => true };
+  const apollo = new ApolloServer({ ...apolloOptions, persistedQueries: { cache } });
+  const contextValue = await createContext(new Request('http://localhost/graphql'));
+  const persistedQuery = { version: 1, sha256Hash: hash('sha256', viewer) };
+  const { http, body } = await apollo.executeOperation({ extensions: { persistedQuery } }, { contextValue });
+  expect([http.status, body]).toEqual([400, { kind: 'single', singleResult: untrusted }]);
+  await apollo.stop();
+  await stop();
 });
 
 it('trustedDocumentsOnly in a merged schema refuses the documents with fields of this package, and no others', async () => {

@@ -28,20 +28,21 @@ export function createDocumentsPlugin(runner: OperationRunner): ApolloServerPlug
   return {
     async requestDidStart({ request, schema, contextValue }) {
       const isExclusive = trusted.isExclusive && !('acceptsAnyDocument' in contextValue);
-      const refuse = () => (isExclusive ? refuseText(request.query, trusted) : undefined);
+      const refuse = (text: string | undefined) => (isExclusive ? refuseText(text, trusted) : undefined);
       const refusal =
         resolveId(request, trusted) ??
-        (isWhollyOwn(schema) ? (refuse() ?? chargeText(request.query, runner, contextValue)) : undefined);
+        (isWhollyOwn(schema) ? (refuse(request.query) ?? chargeText(request.query, runner, contextValue)) : undefined);
       if (refusal !== undefined) {
         request.query = placeholder;
         request.operationName = '';
       }
       return {
-        async didResolveOperation({ document, operation }) {
+        async didResolveOperation({ source, document, operation }) {
           if (refusal !== undefined) {
             throw refusal;
           }
-          const late = isLimited(document) ? refuse() : new UsageError(missingOptions);
+          // The source, because the request of an automatic persisted query has no text.
+          const late = isLimited(document) ? refuse(source) : new UsageError(missingOptions);
           if (late !== undefined && operation !== undefined && ownRootFields(schema, document, operation).length > 0) {
             throw late;
           }
