@@ -11,7 +11,7 @@ export function errorBody(code: ErrorCode, message: string = errorCodeInfo(code)
   return { errors: [{ message, extensions: { code } }] };
 }
 
-const clientMessages: ReadonlyMap<number, string> = new Map([
+export const clientMessages: ReadonlyMap<number, string> = new Map([
   [400, 'The body is not valid JSON.'],
   [415, 'Send the operation as application/json.'],
 ]);

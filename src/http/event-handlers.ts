@@ -3,7 +3,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Streams } from '../graphql/streams.js';
-import { errorBody } from './errors.js';
+import { clientMessages, errorBody } from './errors.js';
 import { eventStreamHeaders } from './routes/stream.js';
 import { webhookHeaders } from './routes/webhooks.js';
 
@@ -20,13 +20,17 @@ export async function streamToNode(
   createContext: () => Promise<GraphQLContext>,
 ): Promise<void> {
   if (!isJson(request.headers['content-type'])) {
-    response.writeHead(415, { 'content-type': 'application/json; charset=utf-8' }).end(notJson);
+    response.writeHead(415, jsonHeaders).end(notJson);
     return;
   }
   const parsed: unknown = Reflect.get(request, 'body');
   const unread = isStream(request) ? request : [];
-  const body = parsed === undefined ? toJson(await readBody(unread, maxOperationBytes)) : parsed;
-  const result = await streams.start(body, createContext);
+  const bytes = parsed === undefined ? await readBody(unread, maxOperationBytes) : undefined;
+  if (parsed === undefined && bytes === undefined) {
+    response.writeHead(413, { ...jsonHeaders, ...closing }).end(tooLarge);
+    return;
+  }
+  const result = await streams.start(bytes === undefined ? parsed : toJson(bytes), createContext);
   if (result.kind === 'json') {
     response.writeHead(result.status, Object.fromEntries(result.headers)).end(result.body);
     return;
@@ -43,10 +47,13 @@ export async function streamToFetch(
   createContext: () => Promise<GraphQLContext>,
 ): Promise<Response> {
   if (!isJson(request.headers.get('content-type') ?? undefined)) {
-    return new Response(notJson, { status: 415, headers: { 'content-type': 'application/json; charset=utf-8' } });
+    return new Response(notJson, { status: 415, headers: jsonHeaders });
   }
-  const body = toJson(await readBody(request.body ?? [], maxOperationBytes));
-  const result = await streams.start(body, createContext);
+  const bytes = await readBody(request.body ?? [], maxOperationBytes);
+  if (bytes === undefined) {
+    return new Response(tooLarge, { status: 413, headers: jsonHeaders });
+  }
+  const result = await streams.start(toJson(bytes), createContext);
   return result.kind === 'json'
     ? new Response(result.body, { status: result.status, headers: Object.fromEntries(result.headers) })
     : new Response(toWebStream(result.events), { headers: eventStreamHeaders });
@@ -86,7 +93,7 @@ export async function webhookFromNode(
   }
   const body = Buffer.isBuffer(parsed) ? parsed : await readBody(request, maxWebhookBytes);
   if (body === undefined) {
-    response.writeHead(413).end();
+    response.writeHead(413, closing).end();
     return;
   }
   const status = await receiver.receive({ signature: request.headers['x-stackone-signature'], body });
@@ -106,7 +113,15 @@ export async function webhookFromFetch(receiver: WebhookReceiver | undefined, re
   return new Response(null, { status, headers: webhookHeaders(status) });
 }
 
-const notJson = JSON.stringify(errorBody('BAD_USER_INPUT', 'Send the operation as application/json.'));
+const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
+/** Node closes the connection of a body that is not read to its end. */
+const closing = { connection: 'close' };
+const notJson = toErrorText(415);
+const tooLarge = toErrorText(413);
+
+function toErrorText(status: number): string {
+  return JSON.stringify(errorBody('BAD_USER_INPUT', clientMessages.get(status)));
+}
 
 /** A page of another site can send a form or text with the cookies of the user, but no JSON. */
 function isJson(contentType: string | undefined): boolean {
@@ -140,9 +155,9 @@ async function readBody(
 }
 
 /** Undefined, which Apollo Server refuses, for a body that is no JSON. */
-function toJson(body: Buffer | undefined): unknown {
+function toJson(body: Buffer): unknown {
   try {
-    return body === undefined ? undefined : JSON.parse(body.toString());
+    return JSON.parse(body.toString());
   } catch {
     return undefined;
   }

@@ -133,6 +133,12 @@ async function expectEvents(url: string, { metrics }: Pick<Connect<IncomingMessa
   expect(await sendWebhook(url, body, sign(body, 'another secret'))).toBe(401);
   expect(await sendWebhook(url, `${body} `, sign(body))).toBe(401);
   expect(await sendWebhook(url, 'x'.repeat(70_000))).toBe(413);
+  const json = { 'x-session': 'ada', 'content-type': 'application/json' };
+  const large = await fetch(`${url}/graphql/stream`, { method: 'POST', headers: json, body: 'x'.repeat(20_000) });
+  expect([large.status, await large.json()]).toMatchObject([
+    413,
+    { errors: [{ message: 'The body is too large. The limit is 16 KiB.', extensions: { code: 'BAD_USER_INPUT' } }] },
+  ]);
   expect(emulator.history.filter(({ path }) => path === `/accounts/${id}`)).toEqual([]);
   expect(await sendWebhook(url, body)).toBe(200);
   await waitUntil(() => ada.changes.length > 0, 'the change');
@@ -152,6 +158,12 @@ describe('handleStream and handleWebhook', () => {
     const { url } = await serve(routes(connect, errors, () => undefined));
     await expectEvents(url, connect);
     expect(await sendWebhook(url, webhookOf('a'), undefined, 'PUT')).toBe(405);
+    // A client must not send its next request on a connection that is closed with the unread body.
+    for (const path of ['/graphql/stream', '/webhooks/stackone']) {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(url + path, { method: 'POST', headers, body: 'x'.repeat(70_000) });
+      expect([response.status, response.headers.get('connection')]).toEqual([413, 'close']);
+    }
     expect(errors).toEqual([]);
   });
 
@@ -309,7 +321,7 @@ describe('fetchStream and fetchWebhook', () => {
 
   it.each([
     ['fetchWebhook', 413],
-    ['fetchStream', 400],
+    ['fetchStream', 413],
   ] as const)('%s stops reading a body that is too large', async (name, status) => {
     const connect = await startEmbedded<Request>({}, () => 'ada');
     const chunks = 50;
