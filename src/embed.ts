@@ -10,7 +10,7 @@ import { type ConnectContext, type GraphQLContext, orPublic } from './graphql/co
 import { originalOf } from './graphql/http-head.js';
 import { streamToFetch, streamToNode, webhookFromFetch, webhookFromNode } from './http/event-handlers.js';
 import { type FetchOptions, type FetchRequest, FetchRequests, isFetchRequest } from './http/fetch-request.js';
-import { contextOfNodeRequest } from './http/node-request.js';
+import { contextOfNodeRequest, type NodeResponse } from './http/node-request.js';
 import type { OnAudit } from './observability/audit.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability } from './observability/observability.js';
@@ -32,7 +32,7 @@ export interface ConnectOptions<Request extends HostRequest> extends ConnectSett
 export type HostRequest = Pick<IncomingMessage, 'headers'> | FetchRequest;
 
 /** What `createContext` needs besides the request, see there. */
-export type HostResponse = ServerResponse | FetchOptions;
+export type HostResponse = NodeResponse | FetchOptions;
 
 /** @param body of the request, where a body parser has read it */
 type Create<Request, Context> = (request: Request, context: RequestContext, body: unknown) => Promise<Context>;

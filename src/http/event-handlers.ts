@@ -27,7 +27,7 @@ export async function streamToNode(
   const unread = isStream(request) ? request : [];
   const bytes = parsed === undefined ? await readBody(unread, maxOperationBytes) : undefined;
   if (parsed === undefined && bytes === undefined) {
-    response.writeHead(413, { ...jsonHeaders, ...closing }).end(tooLarge);
+    closeAfter(response).writeHead(413, jsonHeaders).end(tooLarge);
     return;
   }
   const result = await streams.start(bytes === undefined ? parsed : toJson(bytes), createContext);
@@ -93,7 +93,7 @@ export async function webhookFromNode(
   }
   const body = Buffer.isBuffer(parsed) ? parsed : await readBody(request, maxWebhookBytes);
   if (body === undefined) {
-    response.writeHead(413, closing).end();
+    closeAfter(response).writeHead(413).end();
     return;
   }
   const status = await receiver.receive({ signature: request.headers['x-stackone-signature'], body });
@@ -114,8 +114,6 @@ export async function webhookFromFetch(receiver: WebhookReceiver | undefined, re
 }
 
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
-/** Node closes the connection of a body that is not read to its end. */
-const closing = { connection: 'close' };
 const notJson = toErrorText(415);
 const tooLarge = toErrorText(413);
 
@@ -126,6 +124,12 @@ function toErrorText(status: number): string {
 /** A page of another site can send a form or text with the cookies of the user, but no JSON. */
 function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(;|$)/i.test(contentType);
+}
+
+/** Node closes the connection of a body that is not read to its end. The client is told. */
+function closeAfter(response: ServerResponse): ServerResponse {
+  response.shouldKeepAlive = false;
+  return response;
 }
 
 function isStream(request: object): request is AsyncIterable<Uint8Array> {

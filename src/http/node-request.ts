@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import { RequestCancellation } from '../observability/cancellation.js';
 import { createRequestContext, type RequestContext } from '../observability/request-context.js';
 import { clientClosedRequest } from '../observability/request-telemetry.js';
+
+export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /**
  * The context of a Node request. When its response closes before it is complete, work for the request is cancelled.
@@ -11,17 +14,19 @@ import { clientClosedRequest } from '../observability/request-telemetry.js';
  */
 export function contextOfNodeRequest(
   request: Pick<IncomingMessage, 'headers'>,
-  response: ServerResponse,
+  response: NodeResponse,
   onClose: (context: RequestContext, status: number) => void,
   isOperation: boolean,
 ): RequestContext {
   const cancellation = new RequestCancellation();
   const context = createRequestContext((name) => request.headers[name], cancellation, isOperation);
   const close = () => {
-    if (!response.writableFinished) {
+    // With HTTP/2, a response that was cancelled is finished, although nothing has ended it.
+    const isComplete = response.writableEnded && response.writableFinished;
+    if (!isComplete) {
       cancellation.abort();
     }
-    onClose(context, response.writableFinished ? response.statusCode : clientClosedRequest);
+    onClose(context, isComplete ? response.statusCode : clientClosedRequest);
   };
   // In a host app the client can have disconnected before the request reaches this code.
   if (response.closed) {

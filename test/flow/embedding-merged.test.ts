@@ -151,7 +151,7 @@ function nestedAccounts(levels: number): string {
 
 describe('A schema whose errors are wrapped again, as tools that stitch schemas do', () => {
   it('has the codes, messages and status of this package', async () => {
-    const { createContext, apolloOptions, stop } = await startConnect({
+    const { createContext, apolloOptions, stop } = await startConnect<Request>({
       apiKey: 'key',
       logLevel: 'silent',
       getOwner: () => ({ id: 'org_acme', name: 'Acme Corporation', canManage: false }),

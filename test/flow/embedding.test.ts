@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
+import { connect as connectHttp2, constants, createServer as createHttp2Server, type Http2ServerRequest } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ApolloServer } from '@apollo/server';
@@ -391,5 +392,34 @@ describe('startConnect observes each request', () => {
       milliseconds: expect.closeTo(0, -3),
     });
     expect(sessionRequests(product.emulator)).toHaveLength(1);
+  });
+
+  it('cancels the StackOne request when the client cancels a request of HTTP/2', async () => {
+    const { emulator } = product;
+    emulator.failNext({ kind: 'hang', match: { path: '/connect_sessions' } });
+    const statuses: unknown[] = [];
+    const connect = await startConnect<Http2ServerRequest>({
+      apiKey: emulator.apiKey,
+      baseUrl: emulator.url,
+      production: false,
+      getOwner: () => validLogin,
+      logger: { ...createLogger('silent'), info: ({ status }) => void statuses.push(status) },
+    });
+    const errors: unknown[] = [];
+    const host = createHttp2Server(async (request, response) => {
+      const { stackone } = await connect.createContext(request, response);
+      await stackone.createConnectSession({ provider: 'bamboohr' }).catch((error: unknown) => errors.push(error));
+    });
+    const { url, close } = await listen(host);
+    const session = connectHttp2(url);
+    const stream = session.request({ ':method': 'POST' });
+    await waitUntil(() => sessionRequests(emulator).length === 1, 'StackOne has received the request');
+    stream.close(constants.NGHTTP2_CANCEL);
+    await waitUntil(() => errors.length === 1, 'the request is cancelled');
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('disconnected') })]);
+    expect(statuses).toEqual([499]);
+    session.close();
+    await close();
+    await connect.stop();
   });
 });

@@ -329,7 +329,7 @@ describe('trustedDocumentsOnly of startConnect', () => {
 });
 
 it('trustedDocumentsOnly refuses the automatic persisted query of another server that has the same cache', async () => {
-  const { createContext, apolloOptions, stop } = await startConnect({
+  const { createContext, apolloOptions, stop } = await startConnect<Request>({
     apiKey: 'key',
     logLevel: 'silent',
     trustedDocumentsOnly: true,
