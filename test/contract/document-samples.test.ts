@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { composeServices } from '@theguild/federation-composition';
 import Fastify, { type FastifyRequest } from 'fastify';
@@ -44,6 +46,32 @@ describe('docs/embedding.md', () => {
     const [shown = ''] = codeBlocks('docs/embedding.md', 'ts');
     expect(bodyOf(shown)).toContain('executeHTTPGraphQLRequest');
     expect(bodyOf(shown)).toBe(bodyOf(readText('test/support/fetch-handler.ts')));
+  });
+});
+
+describe('docs/embedding.md with a plugin of Apollo Server', () => {
+  it('contains how to use one that apolloOptions turn off, with which Apollo Server would not start', async () => {
+    const code = codeBlocks('docs/embedding.md', 'js').find((block) => block.includes('isOther')) ?? '';
+    const connect = await startConnect<Request>({
+      ...{ apiKey: 'key', baseUrl: 'http://127.0.0.1:1', production: false, logLevel: 'silent' },
+      getOwner: () => ({ id: acme.org_id, name: acme.org_name }),
+    });
+    const names = ['connect', 'ApolloServer', 'ApolloServerPluginCacheControl'];
+    const create = new Function(...names, `${code}; return apollo;`);
+    const apollo: unknown = create(connect, ApolloServer, ApolloServerPluginCacheControl);
+    if (!(apollo instanceof ApolloServer)) {
+      throw new Error('The code creates no Apollo Server');
+    }
+    const contextValue = await connect.createContext(new Request('http://localhost/graphql'));
+    const { http, body } = await apollo.executeOperation({ query: '{ viewer { ownerId } }' }, { contextValue });
+    expect(body).toMatchObject({ singleResult: { data: { viewer: { ownerId: acme.org_id } } } });
+    expect(http.headers.get('cache-control')).toBe('no-store');
+    await apollo.stop();
+
+    const plugins = [...connect.apolloOptions.plugins, ApolloServerPluginCacheControl()];
+    const both = new ApolloServer({ ...connect.apolloOptions, plugins });
+    await expect(both.start()).rejects.toThrow('ApolloServerPluginCacheControlDisabled');
+    await connect.stop();
   });
 });
 
