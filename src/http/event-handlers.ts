@@ -35,6 +35,11 @@ export async function streamToNode(
     response.writeHead(result.status, Object.fromEntries(result.headers)).end(result.body);
     return;
   }
+  if (response.closed) {
+    // The client left while its owner was looked up.
+    result.events.destroy();
+    return;
+  }
   response.writeHead(200, eventStreamHeaders);
   // Unlike `pipe`, it also closes the connection of a client that has lost its stream, and the stream of one that left.
   pipeline(result.events, response, () => {});
@@ -56,21 +61,29 @@ export async function streamToFetch(
   const result = await streams.start(toJson(bytes), createContext);
   return result.kind === 'json'
     ? new Response(result.body, { status: result.status, headers: Object.fromEntries(result.headers) })
-    : new Response(toWebStream(result.events), { headers: eventStreamHeaders });
+    : new Response(toWebStream(result.events, request.signal), { headers: eventStreamHeaders });
 }
 
-function toWebStream(events: Readable): ReadableStream<Uint8Array> {
+/** Ends when the client leaves, also if nothing reads the stream then. */
+function toWebStream(events: Readable, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const leave = () => void events.destroy();
+  if (signal.aborted) {
+    leave();
+  } else {
+    signal.addEventListener('abort', leave, { once: true });
+  }
   const chunks = events[Symbol.asyncIterator]();
   return new ReadableStream({
     pull: async (controller) => {
-      const { done, value } = await chunks.next();
+      // It rejects when the client has left.
+      const { done, value } = await chunks.next().catch(() => ({ done: true, value: undefined }));
       if (done === true) {
         controller.close();
       } else {
         controller.enqueue(Buffer.from(value));
       }
     },
-    cancel: () => void events.destroy(),
+    cancel: leave,
   });
 }
 

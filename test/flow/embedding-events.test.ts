@@ -243,7 +243,57 @@ describe('handleStream and handleWebhook', () => {
   });
 });
 
+const openStreams = async ({ metrics }: Pick<Connect<HostRequest>, 'metrics'>) =>
+  /^connect_streams_open (\d+)$/m.exec(await metrics.metrics())?.[1];
+
 describe('A stream of a host app', () => {
+  it('does not stay open for a client that left while its owner was looked up', async () => {
+    let found = () => {};
+    const looksUp = new Promise<void>((resolve) => {
+      found = resolve;
+    });
+    const getOwner = async () => {
+      await looksUp;
+      return users['ada'];
+    };
+    const connect = await startEmbedded({ getOwner }, nodeSession);
+    let handled = false;
+    const { url } = await serve(async (request, response) => {
+      const handling = connect.handleStream(request, response);
+      await once(response, 'close');
+      found();
+      await handling;
+      handled = true;
+    });
+    const controller = new AbortController();
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ query: changesQuery });
+    const pending = fetch(`${url}/graphql/stream`, { method: 'POST', headers, body, signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(pending).rejects.toThrow();
+    await waitUntil(() => handled, 'the request is handled');
+    expect(await openStreams(connect)).toBe('0');
+  });
+
+  it.each(['before', 'after'])('ends when the signal of a Fetch request is aborted %s the response', async (when) => {
+    const controller = new AbortController();
+    const getOwner = () => {
+      if (when === 'before') {
+        controller.abort();
+      }
+      return users['ada'];
+    };
+    const connect = await startEmbedded<Request>({ getOwner }, () => 'ada');
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ query: changesQuery });
+    const init = { method: 'POST', headers, body, signal: controller.signal };
+    const response = await connect.fetchStream(new Request('http://localhost/graphql/stream', init));
+    controller.abort();
+    // Its body ends, and would do so without a reader too.
+    await waitUntil(async () => (await openStreams(connect)) === '0', 'the stream has ended');
+    expect(await response.text()).toMatch(/^(:\n\n)?$/);
+  });
+
   it('is served again by the next Apollo Server, after the first one has stopped', async () => {
     const connect = await startEmbedded({}, nodeSession);
     const { url } = await serve(routes(connect, [], () => undefined));
