@@ -230,8 +230,8 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: documentsPlugin,
-    guard: 'isLimited(document) ? refuse() : new UsageError(missingOptions)',
-    without: 'refuse()',
+    guard: 'isLimited(document) ? refuse(source) : new UsageError(missingOptions)',
+    without: 'refuse(source)',
     noticedBy: 'flow/embedding-mistakes',
   },
   {
@@ -420,8 +420,8 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: documentsPlugin,
-    guard: 'refuse() ?? chargeText(request.query, runner, contextValue)',
-    without: 'refuse()',
+    guard: 'refuse(request.query) ?? chargeText(request.query, runner, contextValue)',
+    without: 'refuse(request.query)',
     noticedBy: 'flow/operation-store',
   },
   {
@@ -438,7 +438,7 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: documentsPlugin,
-    guard: 'refuse() ?? ',
+    guard: 'refuse(request.query) ?? ',
     without: '',
     noticedBy: 'flow/trusted-documents',
   },

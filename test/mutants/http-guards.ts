@@ -30,6 +30,12 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: 'src/http/event-handlers.ts',
+    guard: 'if (response.closed)',
+    without: 'if (false)',
+    noticedBy: 'flow/embedding-events',
+  },
+  {
+    file: 'src/http/event-handlers.ts',
     guard: 'if (size > maxBytes)',
     without: 'if (false)',
     noticedBy: 'flow/embedding-events',
@@ -213,7 +219,7 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: nodeRequest,
-    guard: 'if (!response.writableFinished)',
+    guard: 'if (!isComplete)',
     without: 'if (false)',
     noticedBy: 'flow/embedding.test.ts',
   },
