@@ -3,6 +3,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Streams } from '../graphql/streams.js';
+import type { Cancellation } from '../observability/cancellation.js';
 import { clientMessages, errorBody } from './errors.js';
 import { eventStreamHeaders } from './routes/stream.js';
 import { webhookHeaders } from './routes/webhooks.js';
@@ -35,11 +36,6 @@ export async function streamToNode(
     response.writeHead(result.status, Object.fromEntries(result.headers)).end(result.body);
     return;
   }
-  if (response.closed) {
-    // The client left while its owner was looked up.
-    result.events.destroy();
-    return;
-  }
   response.writeHead(200, eventStreamHeaders);
   // Unlike `pipe`, it also closes the connection of a client that has lost its stream, and the stream of one that left.
   pipeline(result.events, response, () => {});
@@ -61,17 +57,21 @@ export async function streamToFetch(
   const result = await streams.start(toJson(bytes), createContext);
   return result.kind === 'json'
     ? new Response(result.body, { status: result.status, headers: Object.fromEntries(result.headers) })
-    : new Response(toWebStream(result.events, request.signal), { headers: eventStreamHeaders });
+    : new Response(toWebStream(endWith(result.events, request.signal)), { headers: eventStreamHeaders });
 }
 
-/** Ends when the client leaves, also if nothing reads the stream then. */
-function toWebStream(events: Readable, signal: AbortSignal): ReadableStream<Uint8Array> {
+/** The client can have left while its owner was looked up. Then nothing reads the events. */
+function endWith(events: Readable, cancellation: Cancellation): Readable {
   const leave = () => void events.destroy();
-  if (signal.aborted) {
+  if (cancellation.aborted) {
     leave();
   } else {
-    signal.addEventListener('abort', leave, { once: true });
+    cancellation.addEventListener('abort', leave);
   }
+  return events;
+}
+
+function toWebStream(events: Readable): ReadableStream<Uint8Array> {
   const chunks = events[Symbol.asyncIterator]();
   return new ReadableStream({
     pull: async (controller) => {
@@ -83,7 +83,7 @@ function toWebStream(events: Readable, signal: AbortSignal): ReadableStream<Uint
         controller.enqueue(Buffer.from(value));
       }
     },
-    cancel: leave,
+    cancel: () => void events.destroy(),
   });
 }
 

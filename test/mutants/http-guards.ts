@@ -30,7 +30,7 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: 'src/http/event-handlers.ts',
-    guard: 'if (response.closed)',
+    guard: 'if (cancellation.aborted)',
     without: 'if (false)',
     noticedBy: 'flow/embedding-events',
   },
