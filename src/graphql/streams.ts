@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { createSourceEventStream, type ExecutionArgs, execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { OwnedChange } from '../domain/account-change.js';
 import { AppError } from '../domain/app-error.js';
+import type { Caller } from '../domain/caller.js';
 import { isRecord } from '../domain/values.js';
 import type { Observability } from '../observability/observability.js';
 import type { GraphQLContext, SubscriptionOperation } from './context.js';
@@ -80,21 +81,27 @@ export class Streams {
   }
 
   async #subscribe(args: ExecutionArgs, context: GraphQLContext): Promise<StreamResponse> {
-    const { owner, username } = context.caller;
-    const ofOwner = [...this.#open].filter(({ ownerId }) => ownerId === owner.id);
-    const ofPerson = username === null ? [] : ofOwner.filter((open) => open.username === username);
-    if (
-      ofPerson.length >= maxStreamsPerPerson ||
-      ofOwner.length >= maxStreamsPerOwner ||
-      this.#open.size >= maxStreams
-    ) {
+    const source = await createSourceEventStream({ ...args, contextValue: context });
+    if (!isAsyncIterable(source)) {
+      return this.#refuse((source.errors ?? []).map(toInputError), 400);
+    }
+    // Directly before the stream counts itself: requests that wait for the same keys continue at the same time.
+    if (this.#isFull(context.caller)) {
+      await source[Symbol.asyncIterator]().return?.();
       const error = new AppError('RATE_LIMITED', 'too many open streams', { retryAfterSeconds });
       return this.#refuse([toGraphQLError(error)], 429);
     }
-    const source = await createSourceEventStream({ ...args, contextValue: context });
-    return isAsyncIterable(source)
-      ? this.#openStream(source, args, context)
-      : this.#refuse((source.errors ?? []).map(toInputError), 400);
+    return this.#openStream(source, args, context);
+  }
+
+  #isFull({ owner, username }: Caller): boolean {
+    const ofOwner = [...this.#open].filter(({ ownerId }) => ownerId === owner.id);
+    const ofPerson = username === null ? [] : ofOwner.filter((open) => open.username === username);
+    return (
+      ofPerson.length >= maxStreamsPerPerson ||
+      ofOwner.length >= maxStreamsPerOwner ||
+      this.#open.size >= maxStreams
+    );
   }
 
   #openStream(source: AsyncIterable<unknown>, args: ExecutionArgs, context: GraphQLContext): StreamResponse {

@@ -294,6 +294,33 @@ describe('A stream of a host app', () => {
     expect(await response.text()).toMatch(/^(:\n\n)?$/);
   });
 
+  it('is refused when the person has ten, also if the owners of many requests are found at the same time', async () => {
+    let found = () => {};
+    const looksUp = new Promise<void>((resolve) => {
+      found = resolve;
+    });
+    let calls = 0;
+    const getOwner = async () => {
+      calls += 1;
+      await looksUp;
+      return { id: acme.org_id, name: acme.org_name, username: acme.email };
+    };
+    const connect = await startEmbedded<Request>({ getOwner }, () => 'ada');
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify({ query: changesQuery }) };
+    const open = async () => {
+      const request = new Request('http://localhost/graphql/stream', init);
+      return (await connect.fetchStream(request)).status;
+    };
+    const opening = Array.from({ length: 30 }, open);
+    await waitUntil(() => calls === opening.length, 'each request waits for its owner');
+    found();
+    const statuses = await Promise.all(opening);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(20);
+    expect(await openStreams(connect)).toBe('10');
+  });
+
   it('is served again by the next Apollo Server, after the first one has stopped', async () => {
     const connect = await startEmbedded({}, nodeSession);
     const { url } = await serve(routes(connect, [], () => undefined));
