@@ -93,7 +93,10 @@ const cutPatterns: readonly (readonly [pattern: RegExp, shown: string])[] = [
   [/^(Fields "\w+" conflict) because .*$/s, '$1. Use different aliases to select both.'],
   [/^GraphQL introspection is not allowed by Apollo Server\b.*$/s, 'Introspection is disabled.'],
   // The CSRF protection of Apollo Server, for every type that a form of another site can send.
-  [/^This operation has been blocked as a potential Cross-Site Request Forgery .*$/s, 'Send the operation as application/json.'],
+  [
+    /^This operation has been blocked as a potential Cross-Site Request Forgery .*$/s,
+    'Send the operation as application/json.',
+  ],
   [/^An 'accept' header was provided for this request which does not accept .*$/s, 'Accept application/json.'],
   [/^GraphQL queries must be strings\. .*$/s, 'GraphQL queries must be strings.'],
 ];

@@ -98,9 +98,7 @@ export class Streams {
     const ofOwner = [...this.#open].filter(({ ownerId }) => ownerId === owner.id);
     const ofPerson = username === null ? [] : ofOwner.filter((open) => open.username === username);
     return (
-      ofPerson.length >= maxStreamsPerPerson ||
-      ofOwner.length >= maxStreamsPerOwner ||
-      this.#open.size >= maxStreams
+      ofPerson.length >= maxStreamsPerPerson || ofOwner.length >= maxStreamsPerOwner || this.#open.size >= maxStreams
     );
   }
 

@@ -294,8 +294,7 @@ describe('SIGHUP', () => {
 describe('More connections than file descriptors', () => {
   // As many as the shell allows. The start needs about a hundred at a time.
   const fewDescriptors = { ...server, shell: 'ulimit -n 160' };
-  const connectOften = (url: string) =>
-    Array.from({ length: 200 }, () => openSocket(url).on('error', () => undefined));
+  const connectOften = (url: string) => Array.from({ length: 200 }, () => openSocket(url).on('error', () => undefined));
   /** By Apollo Server, which is loaded for it. */
   const refuse = async (url: string) => {
     const headers = { 'content-type': 'application/json' };
