@@ -200,13 +200,13 @@ export const eventsGuards: readonly Mutant[] = [
   { file: delivery, guard: "redirect: 'manual'", without: "redirect: 'follow'", noticedBy: 'flow/event-delivery' },
   {
     file: streams,
-    guard: '      ofOwner.length >= maxStreamsPerOwner ||\n',
+    guard: 'ofOwner.length >= maxStreamsPerOwner ||',
     without: '',
     noticedBy: 'flow/account-stream',
   },
   {
     file: streams,
-    guard: '      ofPerson.length >= maxStreamsPerPerson ||\n',
+    guard: 'ofPerson.length >= maxStreamsPerPerson ||',
     without: '',
     noticedBy: 'flow/account-stream',
   },
