@@ -3,7 +3,6 @@ import { pipeline, type Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Streams } from '../graphql/streams.js';
-import type { Cancellation } from '../observability/cancellation.js';
 import { clientMessages, errorBody } from './errors.js';
 import { eventStreamHeaders } from './routes/stream.js';
 import { webhookHeaders } from './routes/webhooks.js';
@@ -61,12 +60,12 @@ export async function streamToFetch(
 }
 
 /** The client can have left while its owner was looked up. Then nothing reads the events. */
-function endWith(events: Readable, cancellation: Cancellation): Readable {
+function endWith(events: Readable, signal: AbortSignal): Readable {
   const leave = () => void events.destroy();
-  if (cancellation.aborted) {
+  if (signal.aborted) {
     leave();
   } else {
-    cancellation.addEventListener('abort', leave);
+    signal.addEventListener('abort', leave, { once: true });
   }
   return events;
 }

@@ -30,7 +30,7 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: 'src/http/event-handlers.ts',
-    guard: 'if (cancellation.aborted)',
+    guard: 'if (signal.aborted)',
     without: 'if (false)',
     noticedBy: 'flow/embedding-events',
   },
