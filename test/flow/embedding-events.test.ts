@@ -364,7 +364,7 @@ describe('the process of a host app', () => {
     const url = `http://127.0.0.1:${(await found)[1]}`;
 
     // The body arrives after the owner was looked up.
-    const late = await exchangeRaw(url, head('/graphql/stream', 'application/json'), '{}');
+    const late = await exchangeRaw(url, head('/graphql/stream', 'application/json'), '{}\r\n\r\n\r\n\r\n');
     expect(late.response).toMatch(/^HTTP\/1\.1 401 /);
     expect((await exchangeRaw(url, head('/graphql/stream', 'text/plain'))).response).toMatch(/^HTTP\/1\.1 415 /);
     for (const path of ['/graphql/stream', '/webhooks/stackone']) {
