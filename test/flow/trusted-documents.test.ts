@@ -244,7 +244,8 @@ describe('createConnectClient: sendDocumentIds', () => {
         });
         response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
         if (answer.ok && request.url === '/graphql/stream') {
-          response.end();
+          // The first heartbeat, with which the client takes the stream for open.
+          response.end(':\n\n');
           await answer.body?.cancel();
         } else {
           response.end(await answer.text());
