@@ -11,7 +11,7 @@ export function errorBody(code: ErrorCode, message: string = errorCodeInfo(code)
   return { errors: [{ message, extensions: { code } }] };
 }
 
-export const clientMessages: ReadonlyMap<number, string> = new Map([
+const clientMessages: ReadonlyMap<number, string> = new Map([
   [400, 'The body is not valid JSON.'],
   [415, 'Send the operation as application/json.'],
 ]);
@@ -22,7 +22,7 @@ export function createErrorHandler(logger: Logger, production: boolean) {
     const { telemetry } = requestContextOf(request);
     if (status >= 400 && status < 500) {
       telemetry.setCode('BAD_USER_INPUT');
-      const message = status === 413 ? tooLarge(request) : clientMessages.get(status);
+      const message = status === 413 ? bodyTooLarge(request.routeOptions.bodyLimit) : clientMessages.get(status);
       return reply.code(status).send(errorBody('BAD_USER_INPUT', message));
     }
     telemetry.setCode('INTERNAL_SERVER_ERROR');
@@ -31,8 +31,8 @@ export function createErrorHandler(logger: Logger, production: boolean) {
   };
 }
 
-function tooLarge({ routeOptions: { bodyLimit } }: FastifyRequest): string {
-  return `The body is too large. The limit is ${bodyLimit / 1024} KiB.`;
+export function bodyTooLarge(maxBytes: number): string {
+  return `The body is too large. The limit is ${maxBytes / 1024} KiB.`;
 }
 
 /** Before there is a request: bytes that are not HTTP, headers that are too large or too slow. */

@@ -3,7 +3,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Streams } from '../graphql/streams.js';
-import { clientMessages, errorBody } from './errors.js';
+import { bodyTooLarge, errorBody } from './errors.js';
 import { eventStreamHeaders } from './routes/stream.js';
 import { webhookHeaders } from './routes/webhooks.js';
 
@@ -126,12 +126,8 @@ export async function webhookFromFetch(receiver: WebhookReceiver | undefined, re
 }
 
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
-const notJson = toErrorText(415);
-const tooLarge = toErrorText(413);
-
-function toErrorText(status: number): string {
-  return JSON.stringify(errorBody('BAD_USER_INPUT', clientMessages.get(status)));
-}
+const notJson = JSON.stringify(errorBody('BAD_USER_INPUT', 'Send the operation as application/json.'));
+const tooLarge = JSON.stringify(errorBody('BAD_USER_INPUT', bodyTooLarge(maxOperationBytes)));
 
 /** A page of another site can send a form or text with the cookies of the user, but no JSON. */
 function isJson(contentType: string | undefined): boolean {
