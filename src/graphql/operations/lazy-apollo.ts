@@ -34,11 +34,7 @@ export class LazyApollo {
   }
 
   load(): Promise<Loaded> {
-    this.#loaded ??= load(this.#options).catch((error: unknown) => {
-      // Tried again by the next request: the process can be out of file descriptors for a moment.
-      this.#loaded = undefined;
-      throw error;
-    });
+    this.#loaded ??= load(this.#options);
     return this.#loaded;
   }
 
