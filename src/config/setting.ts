@@ -66,6 +66,11 @@ export function flag(variable: string, defaultValue: boolean, description: strin
   return setting(schema, variable, description, 'true or false', { fromText, ...extras });
 }
 
+/** On by default, except in production. */
+export function developmentFlag(variable: string, production: boolean, description: string) {
+  return flag(variable, !production, description, { defaultText: '`false` in production, else `true`' });
+}
+
 export const toNumber = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : text);
 
 export function perMinute(variable: string, defaultValue: number, description: string) {

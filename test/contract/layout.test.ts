@@ -144,7 +144,7 @@ describe('What has one place:', () => {
   });
 
   it('the name of an environment variable in config/settings', () => {
-    const table = ['settings', 'auth-settings', 'document-settings']
+    const table = ['settings', 'auth-settings', 'server-settings']
       .map((name) => `src/config/${name}.ts`)
       .map(readText)
       .join('');

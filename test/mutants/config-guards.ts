@@ -9,6 +9,7 @@ const secret = 'src/config/secret.ts';
 const setting = 'src/config/setting.ts';
 const variableText = 'src/config/variable-text.ts';
 const settings = 'src/config/settings.ts';
+const serverSettings = 'src/config/server-settings.ts';
 const startDemo = 'demo/start-demo.ts';
 
 /** Guards against a configuration that is unsafe or not what the operator meant, and against a demo in production. */
@@ -215,14 +216,14 @@ export const configGuards: readonly Mutant[] = [
   },
   {
     file: settings,
-    guard: "'INTROSPECTION',\n      !production",
-    without: "'INTROSPECTION',\n      true",
+    guard: "'INTROSPECTION',\n      production",
+    without: "'INTROSPECTION',\n      false",
     noticedBy: 'unit/config.test.ts',
   },
   {
-    file: settings,
-    guard: "'PLAYGROUND',\n      !production",
-    without: "'PLAYGROUND',\n      true",
+    file: serverSettings,
+    guard: "'PLAYGROUND',\n      production",
+    without: "'PLAYGROUND',\n      false",
     noticedBy: 'unit/config.test.ts',
   },
   {
@@ -270,7 +271,7 @@ export const configGuards: readonly Mutant[] = [
   },
   { file: fromEnvironment, guard: 'metricsPort === port', without: 'false', noticedBy: 'unit/config-refused' },
   { file: fromEnvironment, guard: ' && port !== 0', without: '', noticedBy: 'unit/start-error' },
-  { file: settings, guard: '/^[A-Za-z0-9.:-]+$/', without: '/^/', noticedBy: 'unit/config-refused' },
+  { file: serverSettings, guard: '/^[A-Za-z0-9.:-]+$/', without: '/^/', noticedBy: 'unit/config-refused' },
   {
     file: startDemo,
     guard: "if (env['NODE_ENV'] === 'production')",
