@@ -12,7 +12,6 @@ import { type BoundedGet, createBoundedGet } from '../egress/bounded-get.js';
 import type { ProxySettings } from '../egress/pool.js';
 import type { Observability } from '../observability/observability.js';
 import { textOf } from '../observability/unexpected-error.js';
-import { createJwksStatusReport } from './jwks-status.js';
 import { keepUsableKeys } from './key-set.js';
 
 export const fetchTimeoutMs = 3_000;
@@ -33,13 +32,13 @@ export function createKeySetGet(url: URL, proxy: ProxySettings): BoundedGet {
 }
 
 /**
- * The keys at a JWKS URL. jose fetches them and follows no redirect. An unknown key condemns the token; keys that cannot
- * be fetched say nothing about it.
- * @throws AppError `AUTH_UNAVAILABLE` in the second case; jose's own errors in the first
+ * The keys at a JWKS URL. jose fetches them and follows no redirect.
+ * @throws an error of jose when the key set has no key for the token: the token is rejected. AppError `AUTH_UNAVAILABLE`
+ *   when the keys cannot be fetched: the token can be valid
  */
 export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: Observability): JWTVerifyGetKey {
   const cache = new KeySetCache();
-  const reportStatus = createJwksStatusReport(observability);
+  const reportStatus = createStatusReport(observability);
   const get = createKeySetGet(url, proxy);
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: fetchTimeoutMs,
@@ -91,6 +90,31 @@ export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: 
       }
       // The key can be one of those that cannot be fetched now.
       throw new AppError('AUTH_UNAVAILABLE', `the keys at AUTH_JWKS_URL cannot be fetched: ${failure}`);
+    }
+  };
+}
+
+/** `stale`: the JWKS URL fails and the last good keys are in use. `unavailable`: it fails and there are no keys. */
+type JwksStatus = 'ok' | 'stale' | 'unavailable';
+
+/**
+ * Reports the state of the JWKS URL: an alert for each outage, the metric and the health.
+ * @returns takes the state, and why the URL fails: nothing of its response
+ */
+function createStatusReport({ logger, metrics, health }: Observability) {
+  let last: JwksStatus | undefined;
+  return (status: JwksStatus, reason?: string): void => {
+    if (status === last) {
+      return;
+    }
+    last = status;
+    metrics.setJwksStale(status === 'stale');
+    health.auth = status === 'ok' ? 'ok' : 'failing';
+    if (status === 'stale') {
+      const message = 'The JWKS URL fails: the last good keys stay in use for up to an hour';
+      logger.error({ alert: 'jwks-stale', reason }, message);
+    } else if (status === 'unavailable') {
+      logger.error({ alert: 'jwks-unavailable', reason }, 'The JWKS URL fails: no access token can be verified');
     }
   };
 }

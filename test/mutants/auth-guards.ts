@@ -5,7 +5,6 @@ const bearer = 'src/auth/bearer.ts';
 const claims = 'src/auth/claims.ts';
 const hostLogin = 'src/auth/host-login.ts';
 const jwks = 'src/auth/jwks.ts';
-const jwksStatus = 'src/auth/jwks-status.ts';
 const recipient = 'src/auth/recipient.ts';
 const refusal = 'src/auth/refusal.ts';
 const refusalLog = 'src/auth/refusal-log.ts';
@@ -201,11 +200,11 @@ export const authGuards: readonly Mutant[] = [
   },
   { file: keySet, guard: " && imported.usages.includes('verify')", without: '', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'if (isAboutTheToken(error))', without: 'if (true)', noticedBy: 'flow/jwks' },
-  { file: jwksStatus, guard: 'status === last', without: 'false', noticedBy: 'flow/jwks' },
-  { file: jwksStatus, guard: "if (status === 'stale') {", without: 'if (false) {', noticedBy: 'flow/jwks' },
-  { file: jwksStatus, guard: "if (status === 'unavailable') {", without: 'if (false) {', noticedBy: 'flow/jwks' },
+  { file: jwks, guard: 'status === last', without: 'false', noticedBy: 'flow/jwks' },
+  { file: jwks, guard: "if (status === 'stale') {", without: 'if (false) {', noticedBy: 'flow/jwks' },
+  { file: jwks, guard: "if (status === 'unavailable') {", without: 'if (false) {', noticedBy: 'flow/jwks' },
   {
-    file: jwksStatus,
+    file: jwks,
     guard: "    metrics.setJwksStale(status === 'stale');\n",
     without: '',
     noticedBy: 'flow/jwks',
