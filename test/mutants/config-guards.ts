@@ -21,7 +21,7 @@ export const configGuards: readonly Mutant[] = [
     noticedBy: 'unit/grants',
   },
   {
-    file: settings,
+    file: serverSettings,
     guard: '.regex(/^(off|stdout|.*\\/.*)$/)',
     without: '',
     noticedBy: 'unit/config-refused',
