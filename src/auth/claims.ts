@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { Config } from '../config/settings.js';
 import type { Caller } from '../domain/caller.js';
-import { type Grants, InvalidGrantError, noGrants, parseGrants, parseWords } from '../domain/grants.js';
+import { type Grants, parseGrants, parseWords } from '../domain/grants.js';
 import { InvalidOwnerError, Owner } from '../domain/owner.js';
 import { isDisplayText, isRecord } from '../domain/values.js';
 import { kindOf, missing, TokenRefusedError } from './refusal.js';
@@ -35,25 +35,19 @@ function readGrants(claims: JWTPayload, names: GrantClaims, onInvalidGrant: OnIn
   const { managePermission, providersClaim, maxAccountsClaim } = names;
   const permissionsClaim = choosePermissionsClaim(claims, names);
   const readIfSet = (name: string | undefined) => (name === undefined ? undefined : (readClaim(claims, name) ?? null));
-  try {
-    return parseGrants({
-      canManage:
-        managePermission === undefined
-          ? undefined
-          : (parseWords(readClaim(claims, permissionsClaim))?.includes(managePermission) ?? null),
-      providers: readIfSet(providersClaim),
-      maxAccounts: readIfSet(maxAccountsClaim),
-    });
-  } catch (error) {
-    if (!(error instanceof InvalidGrantError)) {
-      throw error;
-    }
-    const claim = { canManage: permissionsClaim, providers: providersClaim, maxAccounts: maxAccountsClaim }[
-      error.grant
-    ];
-    onInvalidGrant(error.grant, describeProblem(claims, claim ?? error.grant, readClaim(claims, claim ?? '')));
-    return noGrants;
-  }
+  const values = {
+    canManage:
+      managePermission === undefined
+        ? undefined
+        : (parseWords(readClaim(claims, permissionsClaim))?.includes(managePermission) ?? null),
+    providers: readIfSet(providersClaim),
+    maxAccounts: readIfSet(maxAccountsClaim),
+  };
+  return parseGrants(values, (grant) => {
+    const claimOf = { canManage: permissionsClaim, providers: providersClaim, maxAccounts: maxAccountsClaim };
+    const claim = claimOf[grant] ?? grant;
+    onInvalidGrant(grant, describeProblem(claims, claim, readClaim(claims, claim)));
+  });
 }
 
 /** OAuth has the permissions of a token in `scope`. A list of permissions, even an empty one, replaces them. */

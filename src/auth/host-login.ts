@@ -1,10 +1,10 @@
 import { AppError } from '../domain/app-error.js';
-import { type Grants, InvalidGrantError, noGrants, parseGrants } from '../domain/grants.js';
+import { parseGrants } from '../domain/grants.js';
 import { InvalidOwnerError, Owner } from '../domain/owner.js';
 import { isDisplayText } from '../domain/values.js';
 import type { Logger } from '../observability/logger.js';
 import type { Authenticate } from './authenticate.js';
-import { createGrantsLog, type RefusalLog } from './refusal-log.js';
+import { createGrantsLog } from './refusal-log.js';
 
 const maxMessageLength = 500;
 
@@ -48,12 +48,15 @@ export function createLoginAuthentication<Request>(
       });
     }
     try {
-      const { id, name, username } = login;
+      const { id, name, username, canManage, providers, maxAccounts } = login;
       return {
         owner: Owner.parse(id, name),
         username: isDisplayText(username) ? username : null,
         expiresAt: null,
-        grants: readGrants(login, logInvalidGrant),
+        // A malformed grant is no reason to refuse the sign-in.
+        grants: parseGrants({ canManage, providers, maxAccounts }, (grant) =>
+          logInvalidGrant(grant, `${grant} from getOwner is malformed`),
+        ),
       };
     } catch (error) {
       if (error instanceof InvalidOwnerError) {
@@ -62,19 +65,6 @@ export function createLoginAuthentication<Request>(
       throw error;
     }
   };
-}
-
-/** A malformed grant is no reason to refuse the sign-in, but nothing is allowed. */
-function readGrants({ canManage, providers, maxAccounts }: Login, logInvalidGrant: RefusalLog): Grants {
-  try {
-    return parseGrants({ canManage, providers, maxAccounts });
-  } catch (error) {
-    if (!(error instanceof InvalidGrantError)) {
-      throw error;
-    }
-    logInvalidGrant(error.grant, `${error.grant} from getOwner is malformed`);
-    return noGrants;
-  }
 }
 
 async function callGetOwner<Request>(

@@ -18,14 +18,6 @@ const greatestLimit = 1_000_000;
 /** All providers, and any number of accounts. */
 const noLimit = '*';
 
-/** Names the grant that is malformed, never its value. */
-export class InvalidGrantError extends Error {
-  override readonly name = 'InvalidGrantError';
-  constructor(readonly grant: keyof Grants) {
-    super(`the grant ${grant} is malformed`);
-  }
-}
-
 /** Grants as they come from outside. Undefined: this grant is not used, so nothing is restricted by it. */
 interface GrantValues {
   readonly canManage?: unknown;
@@ -33,16 +25,20 @@ interface GrantValues {
   readonly maxAccounts?: unknown;
 }
 
-/** @throws InvalidGrantError for any value that is not undefined and not valid; null is not valid */
-export function parseGrants({ canManage = true, providers, maxAccounts }: GrantValues): Grants {
-  if (typeof canManage !== 'boolean') {
-    throw new InvalidGrantError('canManage');
+/**
+ * With a malformed grant, nothing is allowed. Null is malformed: only undefined means that a grant is not used.
+ * @param onInvalid receives the name of a malformed grant, never its value
+ */
+export function parseGrants(values: GrantValues, onInvalid: (grant: keyof Grants) => void): Grants {
+  const { canManage = true, providers = noLimit, maxAccounts = noLimit } = values;
+  const keys = parseProviders(providers);
+  const limit = parseMaxAccounts(maxAccounts);
+  if (typeof canManage === 'boolean' && keys !== undefined && limit !== undefined) {
+    return { canManage, providers: keys, maxAccounts: limit };
   }
-  return {
-    canManage,
-    providers: providers === undefined ? null : parseProviders(providers),
-    maxAccounts: maxAccounts === undefined ? null : parseMaxAccounts(maxAccounts),
-  };
+  const problem = keys === undefined ? 'providers' : 'maxAccounts';
+  onInvalid(typeof canManage === 'boolean' ? problem : 'canManage');
+  return noGrants;
 }
 
 /** A list of texts, or the words of a text with one space between them, as in `scope`. @returns undefined for anything else */
@@ -55,23 +51,21 @@ function isWord(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** An empty list is valid and allows no provider. */
-function parseProviders(value: unknown): readonly string[] | null {
+/** An empty list is valid and allows no provider. @returns undefined for a malformed value */
+function parseProviders(value: unknown): readonly string[] | null | undefined {
   const keys = parseWords(value);
   if (keys === undefined || keys.length > maxProviders || !keys.every((key) => providerKeyPattern.test(key))) {
-    throw new InvalidGrantError('providers');
+    return undefined;
   }
   return keys.includes(noLimit) ? null : [...keys];
 }
 
-/** A number, or its digits as a text: some issuers have claims with texts only. */
-function parseMaxAccounts(value: unknown): number | null {
+/** A number, or its digits as a text: some issuers have claims with texts only. @returns undefined for a malformed value */
+function parseMaxAccounts(value: unknown): number | null | undefined {
   if (value === noLimit) {
     return null;
   }
   const number = typeof value === 'string' && /^\d{1,7}$/.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > greatestLimit) {
-    throw new InvalidGrantError('maxAccounts');
-  }
-  return number;
+  const isValid = typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= greatestLimit;
+  return isValid ? number : undefined;
 }

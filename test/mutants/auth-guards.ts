@@ -103,7 +103,6 @@ export const authGuards: readonly Mutant[] = [
     without: "typeof username === 'string'",
     noticedBy: 'unit/owner.test.ts',
   },
-  { file: claims, guard: 'return noGrants;', without: 'return parseGrants({});', noticedBy: 'unit/grants' },
   {
     file: claims,
     guard: '(readClaim(claims, name) ?? null)',
@@ -122,10 +121,10 @@ export const authGuards: readonly Mutant[] = [
     without: 'claims.permissions?.length ?',
     noticedBy: 'unit/grants',
   },
-  { file: hostLogin, guard: 'return noGrants;', without: 'return parseGrants({});', noticedBy: 'unit/grants' },
+  { file: grants, guard: 'return noGrants;', without: 'return parseGrants({}, onInvalid);', noticedBy: 'unit/grants' },
   { file: grants, guard: 'words.every(isWord)', without: 'true', noticedBy: 'unit/grants' },
   { file: grants, guard: "value !== ''", without: 'true', noticedBy: 'unit/grants' },
-  { file: grants, guard: "typeof canManage !== 'boolean'", without: 'false', noticedBy: 'unit/grants' },
+  { file: grants, guard: "typeof canManage === 'boolean' && ", without: '', noticedBy: 'unit/grants' },
   { file: grants, guard: 'keys.length > maxProviders', without: 'false', noticedBy: 'unit/grants' },
   {
     file: grants,
@@ -133,9 +132,9 @@ export const authGuards: readonly Mutant[] = [
     without: 'false',
     noticedBy: 'unit/grants',
   },
-  { file: grants, guard: '!Number.isInteger(number)', without: 'false', noticedBy: 'unit/grants' },
-  { file: grants, guard: 'number < 0', without: 'false', noticedBy: 'unit/grants' },
-  { file: grants, guard: 'number > greatestLimit', without: 'false', noticedBy: 'unit/grants' },
+  { file: grants, guard: ' && Number.isInteger(number)', without: '', noticedBy: 'unit/grants' },
+  { file: grants, guard: ' && number >= 0', without: '', noticedBy: 'unit/grants' },
+  { file: grants, guard: ' && number <= greatestLimit', without: '', noticedBy: 'unit/grants' },
   { file: owner, guard: '!/^[A-Za-z0-9._:@|-]{1,128}$/.test(id)', without: 'false', noticedBy: 'unit/owner.test.ts' },
   { file: owner, guard: "typeof id !== 'string' ||", without: '', noticedBy: 'unit/owner.test.ts' },
   {

@@ -4,7 +4,7 @@ import type { Caller } from '../../src/domain/caller.js';
 import { parseGrants } from '../../src/domain/grants.js';
 import { Owner } from '../../src/domain/owner.js';
 
-const grants = parseGrants({});
+const grants = parseGrants({}, () => {});
 const acme: Caller = { owner: Owner.parse('org_acme', 'Acme'), username: null, expiresAt: null, grants };
 const globex: Caller = { owner: Owner.parse('org_globex', 'Globex'), username: null, expiresAt: null, grants };
 const start = Date.parse('2026-01-05T09:00:00Z');
