@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/settings.js';
+import { RedisClient } from '../egress/redis.js';
 import { changesChannel } from '../events/redis-fanout.js';
 import { MemoryState } from '../events/state/memory-state.js';
 import { RedisState } from '../events/state/redis-state.js';
 import { createRateLimits, type RateLimits } from '../linking/limits/rate-limits.js';
-import { RedisClient } from '../linking/redis.js';
 import { explainCode } from './connection-failure.js';
 import { doctorOwner, error, type Finding, ok, unknown, warning } from './finding.js';
 import { RecordingLogger } from './recording-logger.js';
@@ -90,7 +90,7 @@ const slow = [
 
 const allowAll = 'Allow this in the ACL of Redis: ~stackone-connect:* &stackone-connect:* +@all -@dangerous.';
 
-/** The codes at the beginning of Redis's own messages, and the reasons of `linking/redis`. */
+/** The codes at the beginning of Redis's own messages, and the reasons of `egress/redis`. */
 const explanations: Readonly<Record<string, readonly [message: string, fix: string]>> = {
   WRONGPASS: [
     'Redis rejects the user name or the password in REDIS_URL',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AccountChangeKind } from '../domain/account-change.js';
 import { LinkedAccountStatus } from '../domain/linked-account.js';
-import type { RedisClient } from '../linking/redis.js';
+import type { RedisClient } from '../egress/redis.js';
 import type { AccountChanges, ChangeMessage } from './account-changes.js';
 
 export const changesChannel = 'stackone-connect:changes';

@@ -1,6 +1,6 @@
 import type { ConnectConfig } from '../config/settings.js';
 import type { OwnedChange } from '../domain/account-change.js';
-import type { RedisClient } from '../linking/redis.js';
+import type { RedisClient } from '../egress/redis.js';
 import type { Observability } from '../observability/observability.js';
 import type { StackOneApi } from '../stackone/api.js';
 import { AccountChanges } from './account-changes.js';

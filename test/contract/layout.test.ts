@@ -38,6 +38,13 @@ describe('The layout of src', () => {
     expect(src.length).toBeGreaterThan(50);
   });
 
+  it('has the layers that docs/architecture.md shows, in their order', () => {
+    const [, line = ''] = /^`(main → .+)`$/m.exec(readText('docs/architecture.md')) ?? [];
+    const pathOf = (name: string) => (existsSync(inPackage(`src/${name}.ts`)) ? `src/${name}.ts` : `src/${name}/`);
+    const documented = line.split(' → ').map((names) => names.split(' | ').map((name) => layerOf(pathOf(name))));
+    expect(documented.map((found) => [...new Set(found)])).toEqual(layers.map((_, index) => [index]));
+  });
+
   it('has imports that point down only', () => {
     const upward = importsBetween(src, (path, target) => target.startsWith('src/') && layerOf(target) < layerOf(path));
     expect(upward).toEqual([]);
@@ -178,6 +185,11 @@ const clientLayerOf = (path: string) => clientFolders.indexOf(path.split('/')[2]
 
 describe('The layout of client/src', () => {
   const client = sourceFiles('client/src').filter((path) => path !== 'client/src/index.ts');
+
+  it('has the layers that docs/architecture.md shows, in their order', () => {
+    const shown = clientFolders.filter((name) => name !== 'generated').join(' → ');
+    expect(readText('docs/architecture.md')).toContain(`\`${shown}\``);
+  });
 
   it('has imports that point down only, React in react/ only, and Lit in dialog/ only', () => {
     expect(client.filter((path) => clientLayerOf(path) < 0)).toEqual([]);

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
+import { RedisClient } from '../../src/egress/redis.js';
 import { ChangeDetector, startRead } from '../../src/events/change-detector.js';
 import { MemoryState } from '../../src/events/state/memory-state.js';
 import { RedisState } from '../../src/events/state/redis-state.js';
 import { Sweep } from '../../src/events/sweep.js';
 import { createRateLimits } from '../../src/linking/limits/rate-limits.js';
-import { RedisClient } from '../../src/linking/redis.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createObservability } from '../../src/observability/observability.js';
 import { createBackgroundContext } from '../../src/observability/request-context.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RedisClient } from '../../linking/redis.js';
+import type { RedisClient } from '../../egress/redis.js';
 import type { SharedState } from './shared-state.js';
 
 /** Redis is shared with other programs, so its values are parsed like any input. */

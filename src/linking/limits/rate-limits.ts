@@ -1,9 +1,9 @@
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ConnectConfig } from '../../config/settings.js';
 import { AppError } from '../../domain/app-error.js';
+import type { RedisClient } from '../../egress/redis.js';
 import type { RequestQuota } from '../../stackone/http/client.js';
 import { type Parts, type Share, sharesOf } from '../../stackone/http/shares.js';
-import type { RedisClient } from '../redis.js';
 import { createRequestWindow } from './request-window.js';
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { RedisClient } from '../../egress/redis.js';
 import { minShare, type Share, ShareCounts, type Shares } from '../../stackone/http/shares.js';
-import type { RedisClient } from '../redis.js';
 
 /** Why a request may not be sent now. */
 interface UsedUp {
