@@ -11,9 +11,14 @@ export function errorBody(code: ErrorCode, message: string = errorCodeInfo(code)
   return { errors: [{ message, extensions: { code } }] };
 }
 
+/** Limit of the body of an operation. */
+export const maxOperationBytes = 16 * 1024;
+
+export const jsonRequired = 'Send the operation as application/json.';
+
 const clientMessages: ReadonlyMap<number, string> = new Map([
   [400, 'The body is not valid JSON.'],
-  [415, 'Send the operation as application/json.'],
+  [415, jsonRequired],
 ]);
 
 export function createErrorHandler(logger: Logger, production: boolean) {

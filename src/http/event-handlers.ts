@@ -3,11 +3,9 @@ import { pipeline, type Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Streams } from '../graphql/streams.js';
-import { bodyTooLarge, errorBody } from './errors.js';
+import { bodyTooLarge, errorBody, jsonRequired, maxOperationBytes } from './errors.js';
 import { eventStreamHeaders } from './routes/stream.js';
 import { webhookHeaders } from './routes/webhooks.js';
-
-const maxOperationBytes = 16 * 1024;
 
 /** A Node request, or the request of a framework that has its headers and its parsed body, as that of Fastify. */
 export type StreamRequest = Pick<IncomingMessage, 'headers'>;
@@ -126,7 +124,7 @@ export async function webhookFromFetch(receiver: WebhookReceiver | undefined, re
 }
 
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
-const notJson = JSON.stringify(errorBody('BAD_USER_INPUT', 'Send the operation as application/json.'));
+const notJson = JSON.stringify(errorBody('BAD_USER_INPUT', jsonRequired));
 const tooLarge = JSON.stringify(errorBody('BAD_USER_INPUT', bodyTooLarge(maxOperationBytes)));
 
 /** A page of another site can send a form or text with the cookies of the user, but no JSON. */

@@ -9,6 +9,7 @@ import {
   handleNotFound,
   handleUndecodableUrl,
   handleUnknownExpectation,
+  maxOperationBytes,
 } from './errors.js';
 import { Connections } from './plugins/connections.js';
 import { addJsonBody } from './plugins/json-body.js';
@@ -52,7 +53,6 @@ export interface HttpServer {
   readonly close: (lingerMs: number) => Promise<void>;
 }
 
-const maxBodyBytes = 16 * 1024;
 /** Of all headers except for the access token. */
 const maxOtherHeaderBytes = 16 * 1024;
 
@@ -119,7 +119,7 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
 
 function createFastify(maxHeaderBytes: number, keepAliveSeconds: number): FastifyInstance {
   return fastify({
-    bodyLimit: maxBodyBytes,
+    bodyLimit: maxOperationBytes,
     requestTimeout: 15_000,
     keepAliveTimeout: keepAliveSeconds * 1000,
     routerOptions: { ignoreTrailingSlash: true },

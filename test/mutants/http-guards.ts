@@ -58,7 +58,7 @@ export const httpGuards: readonly Mutant[] = [
     without: '',
     noticedBy: 'flow/audit',
   },
-  { file: server, guard: '    bodyLimit: maxBodyBytes,\n', without: '', noticedBy: 'flow/http-edge' },
+  { file: server, guard: '    bodyLimit: maxOperationBytes,\n', without: '', noticedBy: 'flow/http-edge' },
   {
     file: server,
     guard: "    reply.header('cache-control', 'no-store');\n",
