@@ -4,18 +4,16 @@ import { createLoginAuthentication, type GetOwner } from './auth/host-login.js';
 import { type ConnectApolloOptions, compose } from './composition.js';
 import { loadOptions } from './config/from-options.js';
 import type { ConnectSettings } from './config/settings.js';
-import { isRecord } from './domain/values.js';
 import { callHost, type OnAccountChange } from './events/delivery.js';
-import { type ConnectContext, type GraphQLContext, orPublic } from './graphql/context.js';
+import { type ConnectContext, createPublicContextFactory, type GraphQLContext } from './graphql/context.js';
 import { originalOf } from './graphql/http-head.js';
 import { streamToFetch, streamToNode, webhookFromFetch, webhookFromNode } from './http/event-handlers.js';
-import { type FetchOptions, type FetchRequest, FetchRequests, isFetchRequest } from './http/fetch-request.js';
-import { contextOfNodeRequest, type NodeResponse } from './http/node-request.js';
+import { type HostRequest, HostRequests, type HostResponse } from './http/host-requests.js';
+import { contextOfNodeRequest } from './http/node-request.js';
 import type { OnAudit } from './observability/audit.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createObservability } from './observability/observability.js';
-import { createRequestContext, type RequestContext } from './observability/request-context.js';
-import { UsageError } from './observability/unexpected-error.js';
+import { createRequestContext } from './observability/request-context.js';
 
 export interface ConnectOptions<Request extends HostRequest> extends ConnectSettings {
   /** The host app's own login: returns who sent the request, or null when no one is signed in. */
@@ -27,15 +25,6 @@ export interface ConnectOptions<Request extends HostRequest> extends ConnectSett
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger | undefined;
 }
-
-/** A Node request (Express, Fastify's `raw`, http) or a request of the Fetch API (Next.js, Hono, serverless functions). */
-export type HostRequest = Pick<IncomingMessage, 'headers'> | FetchRequest;
-
-/** What `createContext` needs besides the request, see there. */
-export type HostResponse = NodeResponse | FetchOptions;
-
-/** @param body of the request, where a body parser has read it */
-type Create<Request, Context> = (request: Request, context: RequestContext, body: unknown) => Promise<Context>;
 
 /** The schema inside the Apollo Server of a host app, behind the host app's own login. */
 export interface Connect<Request extends HostRequest> {
@@ -83,27 +72,8 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
   const deliver = options.onAccountChange && callHost(options.onAccountChange, observability);
   const composition = await compose(config, authenticate, observability, { deliver, onAudit: options.onAudit });
   const { apolloOptions, createContext, refusedMutations, streams, webhooks, close } = composition;
-  const fetchRequests = new FetchRequests(observability);
-  const open =
-    <Context extends ConnectContext>(create: Create<Request, Context>) =>
-    async (request: Request, response?: HostResponse): Promise<Context> => {
-      if (!isRecord(request) || !isRecord(request.headers)) {
-        throw new UsageError('createContext needs a Fetch request, or a Node request and its response.');
-      }
-      if (isFetchRequest(request)) {
-        const options = response === undefined || 'setHeader' in response ? {} : response;
-        return fetchRequests.createContext(request, options, (context) => create(request, context, options.body));
-      }
-      if (response === undefined || !('setHeader' in response)) {
-        throw new UsageError('createContext needs the response of a Node request as its second argument.');
-      }
-      const finish = ({ telemetry }: RequestContext, status: number) => telemetry.finish(status, observability);
-      const context = contextOfNodeRequest(request, response, finish, true);
-      for (const [name, value] of Object.entries(context.responseHeaders)) {
-        response.setHeader(name, value);
-      }
-      return create(request, context, 'body' in request ? request.body : undefined);
-    };
+  const createPublicContext = createPublicContextFactory(createContext, refusedMutations);
+  const requests = new HostRequests(observability);
   return {
     get apolloOptions() {
       // An open stream would keep the HTTP server, and so Apollo Server, from stopping.
@@ -114,18 +84,20 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
           return endStreams;
         },
       };
-      const plugins = [...apolloOptions.plugins, fetchRequests.plugin(), streamsPlugin];
+      const plugins = [...apolloOptions.plugins, requests.plugin(), streamsPlugin];
       return { ...apolloOptions, plugins };
     },
-    createContext: open(async (request, context, body) => {
-      try {
-        return await createContext(request, context);
-      } catch (error) {
-        refusedMutations.recordBody(body, context, originalOf(error));
-        throw error;
-      }
-    }),
-    createPublicContext: open(orPublic(createContext, refusedMutations)),
+    createContext: (request, response) =>
+      requests.createContext(request, response, async (context, body) => {
+        try {
+          return await createContext(request, context);
+        } catch (error) {
+          refusedMutations.recordBody(body, context, originalOf(error));
+          throw error;
+        }
+      }),
+    createPublicContext: (request, response) =>
+      requests.createContext(request, response, (context) => createPublicContext(request, context)),
     handleStream: async (request, response) => {
       // A stream is no request of the log and the metrics: it lasts for up to an hour.
       const context = contextOfNodeRequest(request, response, () => {}, false);

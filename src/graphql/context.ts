@@ -77,8 +77,8 @@ export function createContextFactory<Credentials>(
   };
 }
 
-/** A request whose caller cannot be authenticated gets a context that refuses our fields. */
-export function orPublic<Credentials>(
+/** Like `createContext`, but a request whose caller cannot be authenticated gets a context that refuses our fields. */
+export function createPublicContextFactory<Credentials>(
   createContext: CreateContext<Credentials>,
   refusedMutations: RefusedMutations,
 ): (credentials: Credentials, request: RequestContext) => Promise<ConnectContext> {

@@ -3,7 +3,7 @@ import type { Mutant } from './guards.js';
 const connections = 'src/http/plugins/connections.ts';
 const control = 'emulator/src/control.ts';
 const embed = 'src/embed.ts';
-const fetchRequest = 'src/http/fetch-request.ts';
+const hostRequests = 'src/http/host-requests.ts';
 const graphqlRoute = 'src/http/routes/graphql.ts';
 const jsonBody = 'src/http/plugins/json-body.ts';
 const nodeRequest = 'src/http/node-request.ts';
@@ -41,13 +41,13 @@ export const httpGuards: readonly Mutant[] = [
     noticedBy: 'flow/embedding-events',
   },
   {
-    file: 'src/http/fetch-request.ts',
-    guard: '    if (!this.#contexts.delete(context)) {\n      return;\n    }\n',
+    file: hostRequests,
+    guard: '    if (!this.#fetchContexts.delete(context)) {\n      return;\n    }\n',
     without: '',
     noticedBy: 'flow/embedding-fetch',
   },
   {
-    file: 'src/http/fetch-request.ts',
+    file: hostRequests,
     guard: "'body' in options && !startsOperation(options.body)",
     without: 'false',
     noticedBy: 'flow/embedding-fetch',
@@ -176,43 +176,43 @@ export const httpGuards: readonly Mutant[] = [
     noticedBy: 'flow/operation-store',
   },
   {
-    file: embed,
+    file: hostRequests,
     guard: '!isRecord(request) || !isRecord(request.headers)',
     without: 'false',
     noticedBy: 'flow/embedding-fetch',
   },
   {
-    file: embed,
-    guard: '        response.setHeader(name, value);\n',
+    file: hostRequests,
+    guard: '      response.setHeader(name, value);\n',
     without: '',
     noticedBy: 'flow/embedding.test.ts',
   },
   {
-    file: embed,
+    file: hostRequests,
     guard: "if (response === undefined || !('setHeader' in response))",
     without: 'if (false)',
     noticedBy: 'flow/embedding-fetch',
   },
   {
-    file: fetchRequest,
+    file: hostRequests,
     guard: '      headers.set(name, value);\n',
     without: '',
     noticedBy: 'flow/embedding-fetch',
   },
   {
-    file: fetchRequest,
+    file: hostRequests,
     guard: '      this.#finish(context, isHead(http) ? http : { status: 500, headers: new Map() });\n',
     without: '',
     noticedBy: 'flow/embedding-fetch',
   },
   {
-    file: fetchRequest,
+    file: hostRequests,
     guard: 'signal ?? request.signal ??',
     without: 'signal ??',
     noticedBy: 'flow/embedding-fetch',
   },
   {
-    file: fetchRequest,
+    file: hostRequests,
     guard: 'signal ?? request.signal ??',
     without: 'request.signal ??',
     noticedBy: 'flow/embedding-fetch',
