@@ -156,12 +156,6 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'flow/resilience-pauses',
   },
   {
-    file: retryBudget,
-    guard: 'if (!this.take())',
-    without: 'if (false)',
-    noticedBy: 'flow/resilience-load',
-  },
-  {
     file: client,
     guard: 'new Bulkhead(maxInFlight, maxQueued)',
     without: 'new Bulkhead(1_000, 1_000)',
@@ -338,6 +332,7 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   { file: client, guard: 'attempt < maxAttempts ?', without: 'true ?', noticedBy: 'flow/resilience-delete' },
   { file: retryBudget, guard: 'this.#tokens < 1', without: 'false', noticedBy: 'unit/upstream-errors' },
+  { file: retryBudget, guard: '    this.#tokens -= 1;\n', without: '', noticedBy: 'unit/upstream-errors' },
   {
     file: retryBudget,
     guard: 'Math.min(capacity, this',

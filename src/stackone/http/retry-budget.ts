@@ -5,22 +5,12 @@ const earnedPerSuccess = 0.1;
 const backoffMs = 100;
 
 /**
- * Whether a failed attempt is repeated. A token bucket, one for each kind of calls: each retry takes a token, a retry that
- * succeeds returns it, and ten successes earn one.
- * During an outage StackOne then receives a few retries rather than a second attempt for every call. Sockets that close
+ * Decides whether a failed attempt is repeated. A token bucket, one for each kind of calls: each retry takes a token, a
+ * retry that succeeds returns it, and ten successes earn one. During an outage StackOne then receives a few retries rather than a second attempt for every call. Sockets that close
  * when they are reused never empty the bucket, because the second attempt succeeds.
  */
 export class RetryBudget {
   #tokens = capacity;
-
-  /** Takes a token for a retry. @returns whether the retry may be made */
-  take(): boolean {
-    if (this.#tokens < 1) {
-      return false;
-    }
-    this.#tokens -= 1;
-    return true;
-  }
 
   /**
    * How many milliseconds to wait before a failed attempt is repeated. Takes a token for the retry.
@@ -31,9 +21,10 @@ export class RetryBudget {
     if (retry.kind === 'never' || (method === 'DELETE' && !(retry.kind === 'soon' && !retry.sent))) {
       return undefined;
     }
-    if (!this.take()) {
+    if (this.#tokens < 1) {
       return undefined;
     }
+    this.#tokens -= 1;
     // Full jitter, so that calls that failed together are not repeated together.
     return retry.kind === 'after' ? retry.seconds * 1000 : Math.random() * backoffMs;
   }
