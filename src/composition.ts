@@ -72,7 +72,7 @@ interface Composition<Credentials> {
   readonly close: () => Promise<void>;
 }
 
-/** Who hears of what happens here. */
+/** The functions that receive account changes and audit events. */
 interface Receivers {
   readonly deliver?: ((owned: OwnedChange) => void) | undefined;
   readonly onAudit?: OnAudit | undefined;

@@ -32,10 +32,9 @@ export interface Connect<Request extends HostRequest> {
   readonly apolloOptions: ConnectApolloOptions;
   /**
    * The `context` function of Apollo Server. `stackone` of the context also serves the host app's own routes.
-   * @param response for a Node request its response: when it closes, the request is logged, and when it closes early,
-   *   calls to StackOne are cancelled. For a Fetch request its parsed body, with
-   *   which a request that Apollo Server rejects is logged and a refused mutation is audited, and a signal that cancels
-   *   calls; default: the request's own signal
+   * @param response for a Node request: its response. When it closes, the request is logged. When it closes early, calls to
+   *   StackOne are cancelled. For a Fetch request: its parsed body, with which a request that Apollo Server rejects is
+   *   logged and a refused mutation is audited, and a signal that cancels calls (default: the request's own signal)
    */
   readonly createContext: (request: Request, response?: HostResponse) => Promise<GraphQLContext>;
   /** For a schema with public fields of the host app: without an owner, only the fields of this package are refused. */

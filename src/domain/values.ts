@@ -7,7 +7,7 @@
 const forbidden =
   '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Noncharacter_Code_Point}\\u202A-\\u202E\\u2066-\\u206F\\uFFF9-\\uFFFB';
 
-/** What leaves no ink: spaces, fillers and other invisible characters, also the blank ones among the symbols and letters. */
+/** Characters that show nothing: spaces, fillers and other invisible characters, also blank symbols and blank letters. */
 const invisible =
   '\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Cf}\\u2800\\uFFFC\\u{1D159}\\u{13441}\\u{13442}';
 

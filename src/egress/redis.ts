@@ -4,7 +4,7 @@ import { textOf } from '../observability/unexpected-error.js';
 
 type Client = Awaited<ReturnType<typeof createConnection>>;
 
-/** Redis is called in every mutation. One that is slower does not count. */
+/** Redis is called in every mutation. A response that takes longer counts as a failure. */
 const timeoutMs = 250;
 /** How long Redis is left alone after a failure, so that no other request waits for it. */
 const pauseMs = 5_000;
@@ -93,7 +93,7 @@ export class RedisClient {
     }
   }
 
-  /** No request waits for it, so it has neither the pause nor the short limit of `use`. @returns whether Redis took it */
+  /** No request waits for it, so it has neither the pause nor the short time limit of `use`. @returns whether it succeeded */
   async publish(channel: string, text: string): Promise<boolean> {
     try {
       await this.client.publish(channel, text);
@@ -115,7 +115,7 @@ export class RedisClient {
     const delivers = () => this.#logger.info({}, 'Redis delivers account changes');
     const start = async () => {
       await subscriber.connect();
-      await this.#subscribed(subscriber, channel, onMessage);
+      await this.#subscribeWithRetries(subscriber, channel, onMessage);
       delivers();
       // From now on the client subscribes again after each reconnection.
       subscriber.on('ready', () => {
@@ -128,8 +128,8 @@ export class RedisClient {
     });
   }
 
-  /** Tries again, for example until the user in Redis may use the channel. */
-  async #subscribed(subscriber: Client, channel: string, onMessage: (text: string) => void): Promise<void> {
+  /** Tries until it succeeds, for example until the user in Redis may use the channel. */
+  async #subscribeWithRetries(subscriber: Client, channel: string, onMessage: (text: string) => void): Promise<void> {
     let isReported = false;
     for (let tries = 1; ; tries += 1) {
       try {

@@ -22,8 +22,8 @@ export const startRead = (): ReadStart => ({ at: new Date(), ms: performance.now
 
 /**
  * Finds out what happened to an account. A report is only a hint: the account is read from StackOne, and its owner comes
- * from there. So the order of reports does not matter, and neither does a report that repeats. A read that a later one has
- * overtaken counts for nothing, except that an account was linked.
+ * from there. So the order of reports does not matter, and neither does a report that repeats. A read is ignored when a
+ * later read of the same account has ended before it. Only the change `LINKED` is published nevertheless.
  */
 export class ChangeDetector {
   readonly #api: StackOneApi;

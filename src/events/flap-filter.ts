@@ -13,9 +13,9 @@ interface Health {
 }
 
 /**
- * Between the detection of changes and their delivery to the product: an account that breaks and recovers several times
- * within ten minutes is one BROKEN. The last state is always delivered. Every instance follows the changes of all, because
- * one can detect that an account broke and another one that it recovered. Each delivers only its own.
+ * Filters the changes that are delivered to the product. If an account breaks and recovers several times within ten
+ * minutes, only one BROKEN is delivered. The last state is always delivered. Each instance follows the changes of all
+ * instances, because one can detect that an account broke and another one that it recovered. It delivers only its own.
  */
 export class FlapFilter {
   readonly #deliver: (owned: OwnedChange) => void;

@@ -74,7 +74,7 @@ export class RedisFanout {
     void this.#publish(text);
   }
 
-  /** Stops to try again. */
+  /** Ends the retries. */
   close(): void {
     clearTimeout(this.#retry);
   }

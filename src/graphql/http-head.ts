@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { errorCodeInfo } from '../domain/error-codes.js';
 
-/** What a response demands of HTTP besides its body. */
+/** The HTTP status and headers of a response. */
 export interface HttpHead {
   /** Default: 200. */
   status?: number;
@@ -11,9 +11,9 @@ export interface HttpHead {
 }
 
 /**
- * The HTTP status and headers that errors demand. As in Apollo Server, the last error wins.
- * @param errors only those whose original error is an AppError demand something
- * @returns no status when the errors demand none
+ * The HTTP status and headers for errors. As in Apollo Server, the last error wins.
+ * @param errors those whose original error is no AppError have no effect
+ * @returns no status when no error has a status of its own
  */
 export function httpHeadOf(errors: readonly unknown[]): HttpHead {
   const head: HttpHead = { headers: new Map() };

@@ -2,8 +2,8 @@ import type { Grants } from '../domain/grants.js';
 import { type Category, type OfferedProvider, type Provider, ProviderAvailability } from '../domain/provider.js';
 import { allowsProvider } from './policy.js';
 
-/** What a caller can expect of a provider that its grants allow. */
-export type OpenAvailability = Exclude<ProviderAvailability, 'NOT_ALLOWED'>;
+/** The availability of a provider that the grants of the caller allow. */
+export type AllowedAvailability = Exclude<ProviderAvailability, 'NOT_ALLOWED'>;
 
 type Offer = Readonly<Record<ProviderAvailability, OfferedProvider>>;
 
@@ -14,7 +14,7 @@ type Offer = Readonly<Record<ProviderAvailability, OfferedProvider>>;
  */
 export class ProviderOffers {
   readonly #byKey: ReadonlyMap<string, Offer>;
-  readonly #all: Readonly<Record<OpenAvailability, readonly OfferedProvider[]>>;
+  readonly #all: Readonly<Record<AllowedAvailability, readonly OfferedProvider[]>>;
 
   constructor(providers: readonly Provider[]) {
     const offers = providers.map(toOffer);
@@ -32,17 +32,19 @@ export class ProviderOffers {
     return categories !== undefined && (hasAny || categories.includes(category));
   }
 
-  list({ providers }: Grants, open: OpenAvailability): readonly OfferedProvider[] {
+  list({ providers }: Grants, ifAllowed: AllowedAvailability): readonly OfferedProvider[] {
     if (providers === null) {
-      return this.#all[open];
+      return this.#all[ifAllowed];
     }
     const allowed = new Set(providers);
-    return [...this.#byKey].map(([key, offer]) => offer[allowed.has(key) ? open : ProviderAvailability.NOT_ALLOWED]);
+    return [...this.#byKey].map(
+      ([key, offer]) => offer[allowed.has(key) ? ifAllowed : ProviderAvailability.NOT_ALLOWED],
+    );
   }
 
   /** @returns null for a provider that is not in the catalog */
-  find(key: string, grants: Grants, open: OpenAvailability): OfferedProvider | null {
-    const availability = allowsProvider(grants, key) ? open : ProviderAvailability.NOT_ALLOWED;
+  find(key: string, grants: Grants, ifAllowed: AllowedAvailability): OfferedProvider | null {
+    const availability = allowsProvider(grants, key) ? ifAllowed : ProviderAvailability.NOT_ALLOWED;
     return this.#byKey.get(key)?.[availability] ?? null;
   }
 }

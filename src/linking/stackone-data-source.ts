@@ -18,7 +18,7 @@ import { findAccountsToUpdate } from './existing-accounts.js';
 import type { RateLimits } from './limits/rate-limits.js';
 import { accountNotFound, findFlag, isAtLimit, requireManage } from './policy.js';
 import type { ProviderCatalog } from './provider-catalog.js';
-import type { OpenAvailability, ProviderOffers } from './provider-offers.js';
+import type { AllowedAvailability, ProviderOffers } from './provider-offers.js';
 
 type SessionConfig = Pick<ConnectConfig, 'sessionExpiresInSeconds' | 'sessionMetadata' | 'allowAuthLinks'>;
 
@@ -217,19 +217,19 @@ export class StackOneDataSource {
 
   /** @param needsAvailability whether it is used. Otherwise it is not valid, and no account is counted for it */
   async providers(category: Category | undefined, needsAvailability = always): Promise<readonly OfferedProvider[]> {
-    const [offers, open] = await Promise.all([this.#offers(), this.#openAvailability(needsAvailability)]);
-    const providers = offers.list(this.#caller.grants, open);
+    const [offers, ifAllowed] = await Promise.all([this.#offers(), this.#availabilityIfAllowed(needsAvailability)]);
+    const providers = offers.list(this.#caller.grants, ifAllowed);
     return category === undefined ? providers : providers.filter((p) => p.categories.includes(category));
   }
 
   /** @returns null for a provider that is not enabled */
   async provider(key: string, needsAvailability = always): Promise<OfferedProvider | null> {
-    const [offers, open] = await Promise.all([this.#offers(), this.#openAvailability(needsAvailability)]);
-    return offers.find(key, this.#caller.grants, open);
+    const [offers, ifAllowed] = await Promise.all([this.#offers(), this.#availabilityIfAllowed(needsAvailability)]);
+    return offers.find(key, this.#caller.grants, ifAllowed);
   }
 
   /** What a person can expect before they click. The rules themselves run when the session is created. */
-  async #openAvailability(isNeeded: () => boolean): Promise<OpenAvailability> {
+  async #availabilityIfAllowed(isNeeded: () => boolean): Promise<AllowedAvailability> {
     const { grants } = this.#caller;
     const isFull = grants.maxAccounts !== null && isNeeded() && (await isAtLimit(grants, () => this.#accounts.count()));
     return isFull ? ProviderAvailability.LIMIT_REACHED : ProviderAvailability.AVAILABLE;

@@ -25,8 +25,8 @@ interface ListRequest<Row> {
 }
 
 /**
- * Reads lists row by row, so that one row that cannot be read never costs the others. A row that is left out is
- * reported by the name of its field, because it has lost a customer its account or a project its provider.
+ * Reads lists row by row, so that a row that cannot be read does not affect the others. A row that is left out is reported
+ * with the name of its field, because an account of a customer or a provider of the project is then missing.
  */
 export class ListReader {
   readonly #http: StackOneHttpClient;

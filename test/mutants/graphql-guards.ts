@@ -448,7 +448,12 @@ export const graphqlGuards: readonly Mutant[] = [
     without: '',
     noticedBy: 'flow/trusted-documents',
   },
-  { file: documentsPlugin, guard: '            throw late;\n', without: '', noticedBy: 'flow/trusted-documents' },
+  {
+    file: documentsPlugin,
+    guard: '            throw lateRefusal;\n',
+    without: '',
+    noticedBy: 'flow/trusted-documents',
+  },
   { file: documentsPlugin, guard: ' || request.query !== undefined', without: '', noticedBy: 'flow/trusted-documents' },
   {
     file: documentsPlugin,

@@ -243,14 +243,14 @@ export const linkingGuards: readonly Mutant[] = [
   // Permissions and plans.
   {
     file: offers,
-    guard: 'offer[allowed.has(key) ? open : ProviderAvailability.NOT_ALLOWED]',
-    without: 'offer[open]',
+    guard: 'offer[allowed.has(key) ? ifAllowed : ProviderAvailability.NOT_ALLOWED]',
+    without: 'offer[ifAllowed]',
     noticedBy: 'flow/grants',
   },
   {
     file: offers,
-    guard: 'allowsProvider(grants, key) ? open : ProviderAvailability.NOT_ALLOWED',
-    without: 'open',
+    guard: 'allowsProvider(grants, key) ? ifAllowed : ProviderAvailability.NOT_ALLOWED',
+    without: 'ifAllowed',
     noticedBy: 'flow/grants',
   },
   { file: policy, guard: 'if (!canManage)', without: 'if (false)', noticedBy: 'flow/grants' },

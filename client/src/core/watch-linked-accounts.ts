@@ -91,7 +91,7 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
           const wasShort = Date.now() - startedAt < shortMs;
           failedStreams = wasShort ? failedStreams + 1 : 1;
           // The first token may have expired. While the server tolerates a clock difference, it accepts such a token and
-          // completes the stream at once. A second end is no matter of the token.
+          // completes the stream at once. If that happens twice, the token is not the cause.
           const isRenewal = !renew && (reason === 'unauthenticated' || (reason === 'completed' && wasShort));
           timers.set('open', isRenewal ? 0 : pauseMs(failedStreams), () => open(isRenewal));
           update({ isLive: false });

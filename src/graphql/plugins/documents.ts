@@ -42,9 +42,13 @@ export function createDocumentsPlugin(runner: OperationRunner): ApolloServerPlug
             throw refusal;
           }
           // The source, because the request of an automatic persisted query has no text.
-          const late = isLimited(document) ? refuse(source) : new UsageError(missingOptions);
-          if (late !== undefined && operation !== undefined && ownRootFields(schema, document, operation).length > 0) {
-            throw late;
+          const lateRefusal = isLimited(document) ? refuse(source) : new UsageError(missingOptions);
+          if (
+            lateRefusal !== undefined &&
+            operation !== undefined &&
+            ownRootFields(schema, document, operation).length > 0
+          ) {
+            throw lateRefusal;
           }
           if ('budget' in contextValue) {
             contextValue.budget.open();

@@ -23,7 +23,7 @@ interface Used {
 export class OwnerWork {
   readonly #perSecond: number;
   readonly #burst: number;
-  /** The values that have not been regained yet. */
+  /** The values that still count. They become fewer with time. */
   readonly #used = new LRUCache<string, Used>({ max: maxOwners });
 
   /** @param perMinute the rate limit of sessions of one owner */

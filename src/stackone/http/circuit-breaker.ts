@@ -12,11 +12,13 @@ export class CircuitOpenError extends Error {
 }
 
 /**
- * Stops calls while StackOne is down. It opens after five failures in a row from at least two owners, because one owner
- * can ask for the same broken account again and again. Where more owners call, more of them must have failed, up to five:
- * a quarter of those with a call in the last ten seconds. Ten seconds later it sends one call as a probe, and the result
- * opens or closes it. The owner of a failed probe waits twice as long for its next one, so that another owner can show
- * that StackOne is healthy. Each call without an owner counts alone.
+ * Stops calls while StackOne is down.
+ *
+ * - It opens after five failures in a row. One owner can ask for the same broken account again and again, so its failures
+ *   count at most three times. Where many owners call, a quarter of those with a call in the last ten seconds must have
+ *   failed, up to five owners. Each call without an owner counts like one of another owner.
+ * - Ten seconds after it has opened, the next call is a probe: a success closes it, and a failure keeps it open for ten
+ *   more seconds. The owner of a failed probe waits twice as long, so that another owner can send the next probe.
  */
 export class CircuitBreaker {
   readonly #onChange: (isOpen: boolean) => void;

@@ -9,7 +9,7 @@ export interface CallOrigin {
   readonly ownerId: string | undefined;
 }
 
-/** A maximum for a count. A call is counted under the keys of all its shares. */
+/** A part of a capacity, such as the calls in flight. A call is counted under the keys of all its shares. */
 export interface Share {
   readonly key: string;
   readonly max: number;
@@ -17,9 +17,9 @@ export interface Share {
 }
 
 /**
- * The share of all calls, and that of the owner or of background work. An owner also never has more than half of what is
- * free for the others; a few calls, up to `minShare`, only need as many that are free. The less is left, the less one
- * owner can have, and an owner without a call is always served.
+ * The two shares of a call: that of all calls, and that of its owner or of background work. Its own share
+ * is also at most half of what is still free, or `minShare` if that is more. So the less is free, the less one owner can
+ * have, and an owner without a call can start one as long as anything is free.
  */
 export type Shares = readonly [all: Share, own: Share];
 
