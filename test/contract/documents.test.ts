@@ -408,6 +408,11 @@ describe('README.md', () => {
     expect(parts.filter((part) => !existsSync(inPackage(`${part}.ts`)))).toEqual([]);
   });
 
+  it('states the number of languages of the client', () => {
+    const { length } = sourceFiles('client/src/labels').filter((path) => /\/[a-z]{2}\.ts$/.test(path));
+    expect(readme).toContain(`in ${['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven'][length]} languages`);
+  });
+
   it('lists every document', () => {
     const listed = [...sectionOf('README.md', 'Documentation').matchAll(/^- \[(docs\/[\w-]+\.md)\]/gm)].map(
       (match) => match[1],
