@@ -57,6 +57,9 @@ export function outputOf(
   return { child, found };
 }
 
+/** How TypeScript finds modules: as Node.js does, or as bundlers do. */
+export const resolutions = ['nodenext', 'bundler'] as const;
+
 const strictest = {
   target: 'ES2022',
   jsx: 'react-jsx',
@@ -66,17 +69,25 @@ const strictest = {
   noEmit: true,
 };
 
-/** Checks the types of `files` (name → code) in the project, those of all libraries included. */
+/** The outcome of a command that succeeds without output. */
+export const silentSuccess: Outcome = { code: 0, stdout: '', stderr: '' };
+
+/** Checks the types of `files` (name → code) in the project, those of all libraries included. @param options `lib` and others */
 export function checkTypes(
   project: string,
   files: Readonly<Record<string, string>>,
+  moduleResolution: (typeof resolutions)[number],
   options: Readonly<Record<string, unknown>>,
 ): Promise<Outcome> {
+  const module = moduleResolution === 'bundler' ? 'esnext' : moduleResolution;
   for (const [name, code] of Object.entries(files)) writeFileSync(join(project, name), code);
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
   writeFileSync(
     join(project, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: { ...strictest, ...options }, files: Object.keys(files) }),
+    JSON.stringify({
+      compilerOptions: { ...strictest, module, moduleResolution, ...options },
+      files: Object.keys(files),
+    }),
   );
   return run(project, inPackage('node_modules/.bin/tsc'), ['-p', '.']);
 }
