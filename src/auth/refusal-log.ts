@@ -10,7 +10,7 @@ interface Line {
 }
 
 /** Tells the operator at level `warn` why tokens, or grants in them, are rejected. @param kind from a closed list */
-export type RefusalLog = (kind: string, reason: string) => void;
+type RefusalLog = (kind: string, reason: string) => void;
 
 export function createRefusalLog(logger: Logger, message: string): RefusalLog {
   const lines = new Map<string, Line>();

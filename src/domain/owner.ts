@@ -11,11 +11,12 @@ export class InvalidOwnerError extends Error {
 /**
  * The customer (organization) that linked accounts belong to.
  *
- * The constructor is private and a private field makes the type nominal, so an object that only looks like an owner
+ * The constructor is private and a protected property makes the type nominal, so an object that only looks like an owner
  * does not compile. Only `auth/` calls `Owner.parse`, with a verified token or the login of the host app.
  */
 export class Owner {
-  readonly #verified = true;
+  /** For the compiler only: it does not exist at run time. */
+  declare protected readonly isVerified: true;
 
   private constructor(
     /** The customer's id in the host app. StackOne keeps it with each account. */
@@ -37,9 +38,5 @@ export class Owner {
       throw new InvalidOwnerError('name');
     }
     return new Owner(id, name);
-  }
-
-  static isOwner(value: object): value is Owner {
-    return #verified in value;
   }
 }

@@ -8,7 +8,7 @@ import { eventStreamHeaders } from './routes/stream.js';
 import { webhookHeaders } from './routes/webhooks.js';
 
 /** A Node request, or the request of a framework that has its headers and its parsed body, as that of Fastify. */
-export type StreamRequest = Pick<IncomingMessage, 'headers'>;
+type StreamRequest = Pick<IncomingMessage, 'headers'>;
 
 /** `POST /graphql/stream` for a Node request, with the body that a body parser has left in `body`, or unread. */
 export async function streamToNode(

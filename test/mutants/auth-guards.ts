@@ -143,7 +143,6 @@ export const authGuards: readonly Mutant[] = [
     without: "if (typeof name !== 'string')",
     noticedBy: 'unit/owner.test.ts',
   },
-  { file: owner, guard: 'return #verified in value;', without: 'return true;', noticedBy: 'unit/owner.test.ts' },
   { file: displayText, guard: '])[^', without: ']?)[^', noticedBy: 'unit/values' },
   { file: displayText, guard: '\\\\u2800', without: '', noticedBy: 'unit/values' },
   { file: displayText, guard: '\\\\p{Default_Ignorable_Code_Point}', without: '', noticedBy: 'unit/values' },
