@@ -9,7 +9,7 @@ import type { Server } from './server.js';
 
 type LifecycleSettings = Pick<Config, 'production' | 'shutdownGraceSeconds' | 'shutdownTimeoutSeconds'>;
 
-/** One line with the configuration in force, and one for each variable that is probably misspelt. */
+/** Logs a line with the values of all settings, and one for each variable that is probably misspelt. */
 export function logConfiguration(
   logger: ProcessLogger,
   config: Config,

@@ -33,7 +33,7 @@ export function listSettings(): SettingRow[] {
   });
 }
 
-/** The configuration in force, by variable, for one log line. Secrets, keys and metadata are only said to be set. */
+/** The values of all settings, by variable, for one log line. Of secrets, keys and metadata, it shows only whether they are set. */
 export function summarizeConfig(config: Config): Record<string, string | number | boolean> {
   const values: ReadonlyMap<string, unknown> = new Map(Object.entries(config));
   const rows = listSettings().map(({ option, variable }) => [variable, summarize(values.get(option))] as const);

@@ -101,7 +101,7 @@ export function optionalClaimName(variable: string, defaultText: string, descrip
 
 const toSecret = z.string().transform((text) => new Secret(text));
 
-/** As in a file of variables that a container reads as it is. */
+/** Some containers read a file of variables as it is, so the quotes become a part of the value. */
 export function isQuoted(text: string): boolean {
   return /^(["'`]).*\1$|^[“‘].*[”’]$/s.test(text);
 }
@@ -114,7 +114,7 @@ export function secret(isValid: (text: string) => boolean) {
     .pipe(toSecret);
 }
 
-/** Without credentials and fragment. In production a secret must not travel over plain HTTP. */
+/** A URL without credentials and fragment. In production it must use HTTPS: others can read plain HTTP. */
 export function serviceUrl(production: boolean, { mayHaveQuery }: { readonly mayHaveQuery: boolean }) {
   const schemes = production ? ['https:'] : ['http:', 'https:'];
   const schema = z.string().refine((text) => {
@@ -172,14 +172,14 @@ function canVerifyTokens({ asymmetricKeyType: type, asymmetricKeyDetails: detail
 /** The parts of a list, without the spaces around them. */
 export const toList = (text: string) => text.split(',').map((part) => part.trim());
 
-/** Of an HTTP proxy, with or without credentials. */
+/** Whether the text is the URL of an HTTP proxy, with or without credentials. */
 export function isProxyUrl(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isBare = url?.pathname === '/' && url.search === '' && url.hash === '';
   return isBare && /^https?:$/.test(url.protocol) && hasReadableLogin(url);
 }
 
-/** As the Redis client reads it: a number of the database can follow the host. */
+/** Whether the Redis client can read the URL. The number of a database can follow the host. */
 export function isRedisUrl(text: string): boolean {
   const url = /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   return url !== undefined && /^\/?\d*$/.test(url.pathname) && hasReadableLogin(url);

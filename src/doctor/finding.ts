@@ -17,7 +17,7 @@ export interface Finding {
 /** Owner of what a check creates. It is not the owner of any customer. */
 export const doctorOwner = { id: 'stackone-connect-doctor', name: 'stackone-connect doctor' };
 
-/** Longer than the calls of one check may take. */
+/** The calls of one check may take less time than this. */
 const checkTimeoutMs = 12_000;
 
 /**

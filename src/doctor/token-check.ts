@@ -32,7 +32,7 @@ const fixes: Readonly<Record<RefusalKind, string>> = {
 const fixGrants =
   'Set MANAGE_PERMISSION, PERMISSIONS_CLAIM, PROVIDERS_CLAIM and MAX_ACCOUNTS_CLAIM to claims and a permission of the token. If a configured claim is missing, nothing is allowed.';
 
-/** By their issuers, with the beginning of the heading of their settings in docs/configuration.md. */
+/** Patterns of issuers. The heading is the beginning of that of the settings in docs/configuration.md. */
 const identityProviders: readonly (readonly [issuer: RegExp, heading: string])[] = [
   [/^https:\/\/[^/]+\.auth0\.com\//, 'Auth0'],
   [/^https:\/\/(clerk\.|[^/]+\.clerk\.)/, 'Clerk'],
@@ -67,7 +67,7 @@ interface Content {
   readonly claims: JWTPayload;
 }
 
-/** Not verified here: a token with a wrong signature can show that it comes from another issuer. */
+/** Does not verify the token: one with a wrong signature can show that it comes from another issuer. */
 function decode(token: string): Content {
   try {
     return { header: { alg: '', ...decodeProtectedHeader(token) }, claims: decodeJwt(token) };

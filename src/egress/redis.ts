@@ -104,7 +104,7 @@ export class RedisClient {
   }
 
   /**
-   * Receives the messages of a channel on a connection of its own, which Redis demands.
+   * Receives the messages of a channel, on a separate connection, as Redis requires.
    * @param onReconnect called when the connection is back; messages in between are lost
    */
   subscribe(channel: string, onMessage: (text: string) => void, onReconnect: () => void): void {

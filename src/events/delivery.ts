@@ -7,7 +7,7 @@ import type { AccountChange, OwnedChange } from '../domain/account-change.js';
 import type { Observability } from '../observability/observability.js';
 import { parseRetryAfter } from '../stackone/http/errors.js';
 
-/** About ten minutes altogether. Each pause varies by a quarter, so that changes that failed together do not return together. */
+/** About ten minutes in total. Each pause varies by a quarter, so that changes that failed together do not return together. */
 const pausesMs = [5_000, 20_000, 60_000, 120_000, 180_000, 240_000];
 const timeoutMs = 10_000;
 /** For the attempts that are in flight when the server stops. */

@@ -90,7 +90,7 @@ export class Sweep {
     await state.setSwept();
   }
 
-  /** An account that cannot be read costs the others nothing. It stays known, so the next sweep tries it again. */
+  /** An account that cannot be read does not affect the others. It stays known, so the next sweep tries it again. */
   async #checkMissing(accountIds: readonly string[]): Promise<void> {
     let unread = 0;
     for (const accountId of accountIds) {

@@ -61,7 +61,7 @@ export function createFormatError(logger: Logger, production: boolean): FormatEr
   };
 }
 
-/** As Apollo Server does before it calls `formatError`. */
+/** Does what Apollo Server does before it calls `formatError`. */
 export function toFormatted(error: GraphQLError): GraphQLFormattedError {
   return { ...error.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions } };
 }

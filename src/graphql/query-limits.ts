@@ -31,11 +31,11 @@ export const queryLimits = {
 interface Measure {
   readonly depth: number;
   readonly aliases: number;
-  /** Of the longest alias. */
+  /** The length of the longest alias. */
   readonly aliasLength: number;
   readonly directives: number;
   readonly cost: number;
-  /** Root fields. */
+  /** The number of root fields. */
   readonly fields: number;
 }
 

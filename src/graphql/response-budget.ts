@@ -5,10 +5,10 @@ import { maxResponseValues, type OwnerWork } from '../linking/limits/owner-work.
 import { UsageError } from '../observability/unexpected-error.js';
 import { type Plan, planOf } from './operations/selection.js';
 
-/** A field with a resolver costs as much as so many plain fields. */
+/** The cost of a field with a resolver, in plain fields. */
 const resolverCost = 25;
 const charactersPerValue = 128;
-/** To parse and validate a document takes as long as so many values, and one more for each 16 characters (measured). */
+/** The cost of parsing and validating a document, in values (measured), plus one value for each 16 characters. */
 const documentCost = 400;
 const documentCharactersPerValue = 16;
 

@@ -63,7 +63,7 @@ const templates = [
   '`operationName` in a POST body must be a string if provided.',
   'GraphQL operations must contain a non-empty `query` or a `persistedQuery` extension.',
   'Operation batching disabled.',
-  // By this text, clients with automatic persisted queries know that they must send the document.
+  // This text tells clients with automatic persisted queries that they must send the document.
   'PersistedQueryNotSupported',
 ];
 

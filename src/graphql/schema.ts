@@ -37,7 +37,7 @@ export function createSchema(subgraph = false): GraphQLSchema {
   return guardFields(schema);
 }
 
-/** TypeGraphQL demands one. The subscription has a source of its own instead of topics. */
+/** TypeGraphQL requires one. It is not used, because the subscription has its own source (`subscribe`). */
 const unusedTopics = {
   publish: () => {},
   subscribe: () => {

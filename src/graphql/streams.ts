@@ -11,7 +11,7 @@ import { type FormatError, toFormatted } from './format-error.js';
 import { httpHeadOf, toGraphQLError } from './http-head.js';
 import type { ApolloResponse, LazyApollo } from './operations/lazy-apollo.js';
 
-/** Of one person, in tabs of a browser. Without usernames, only the limit of the owner applies. */
+/** One person can have streams in several tabs. Without usernames, only the limit of the owner applies. */
 const maxStreamsPerPerson = 10;
 const maxStreamsPerOwner = 100;
 const maxStreams = 5_000;

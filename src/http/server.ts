@@ -53,7 +53,7 @@ export interface HttpServer {
   readonly close: (lingerMs: number) => Promise<void>;
 }
 
-/** Of all headers except for the access token. */
+/** The limit of all headers without the access token. */
 const maxOtherHeaderBytes = 16 * 1024;
 
 /** All plugins and routes, in the order in which a request passes them. The server does not listen yet. */

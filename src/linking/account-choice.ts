@@ -99,7 +99,7 @@ export class AccountChoice {
     }
   }
 
-  /** By owner id only, unlike StackOne: a customer that was renamed keeps its account. */
+  /** Compares the owner id only, unlike StackOne: a customer that was renamed keeps its account. */
   async #chooseExisting(
     provider: string | undefined,
     onExisting: OnExistingAccount | undefined,

@@ -55,7 +55,7 @@ export class AccountList {
     this.#byProvider = undefined;
   }
 
-  /** @returns null for an id that is malformed, unknown or another owner's: they cannot be told apart */
+  /** @returns null for an id that is malformed, unknown or another owner's, so that a caller cannot distinguish them */
   find(accountId: string): Promise<LinkedAccount | null> {
     const account = this.#accounts.get(accountId) ?? this.#fetchAccount(accountId);
     this.#accounts.set(accountId, account);

@@ -10,7 +10,7 @@ const patienceMs = 3_000;
 
 /**
  * The accounts that a session updates when it names none: StackOne identifies an account by owner id, owner name and
- * provider. The first page of the list is part of the session and costs the owner nothing.
+ * provider. The first page of the list belongs to the session and does not count for the rate limit of the owner.
  * @returns nothing when the list cannot be read in time, because the session does not depend on it
  */
 export async function findAccountsToUpdate(

@@ -113,7 +113,7 @@ export class StackOneDataSource {
     if (account === undefined || !session.ok) {
       return session;
     }
-    // Of several accounts, StackOne does not say which one it updates. A session for the first one replaces the session.
+    // StackOne does not say which of several accounts it updates. A session for the first one replaces the session.
     return others.length === 0
       ? { ok: true, value: { ...session.value, mode: ConnectMode.RELINK, account } }
       : this.#mint(request, account);

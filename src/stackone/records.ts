@@ -20,7 +20,7 @@ export interface NewConnectSession {
 
 export interface MintedSession {
   readonly token: string;
-  /** Parsed only on demand, because that costs as much as the rest of the response. */
+  /** Parsed only when it is called, because that takes as long as the rest of the response. */
   readonly readAuthLinkUrl: () => string | null;
   /** The StackOne project of the API key. Null when StackOne does not state it. */
   readonly readProjectId: () => string | null;

@@ -9,7 +9,7 @@ type RowReading<Row> =
 /** The `params` of an issue about a field without which a row cannot be used, although its schema has it as optional. */
 export const requiredField = { required: true } as const;
 
-/** Reads a row of StackOne. An optional field in an unexpected form is read as null, and never costs the row. */
+/** Reads a row of StackOne. An optional field in an unexpected form is read as null, and the row is still used. */
 export function readRow<Row>(schema: z.ZodType<Row>, value: unknown): RowReading<Row> {
   const strict = schema.safeParse(value);
   if (strict.success) {

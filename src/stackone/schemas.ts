@@ -120,7 +120,7 @@ export const listedAccountRow = accountRow.refine(({ owner }) => owner !== null,
  */
 export const providerRow = z
   .object({
-    /** Of a profile. `/connectors/meta` has none. */
+    /** The id of a profile. `/connectors/meta` has none. */
     id: alias,
     connector_key: alias,
     connector: alias,

@@ -9,8 +9,8 @@ export interface AccountList {
    */
   readonly read: () => Promise<readonly LinkedAccount[]>;
   /**
-   * Remembers a change for a read that is under way.
-   * @returns false for a change that a newer one of the same account has overtaken on its way: ignore it
+   * Remembers a change for a read that has not finished.
+   * @returns false if a newer change of the same account has already arrived: ignore this one
    */
   readonly note: (change: LinkedAccountChange) => boolean;
 }

@@ -254,7 +254,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
       watch = undefined;
       connection.dispose();
       clearTimeout(noticeTimer);
-      // A read that is under way must not start a watch.
+      // A read that has not finished must not start a watch.
       reads += 1;
       if (state.dialog !== null) {
         update({ dialog: null });

@@ -12,7 +12,7 @@ const maxWorkers = 4;
 const pausesMs = [1_000, 5_000, 30_000, 60_000, 180_000, 300_000];
 /** When our own rate limit has no place for a job. */
 const limitedMs = 1_000;
-/** Less than the time that a shutdown has. */
+/** A shutdown has more time than this. */
 const closeMs = 5_000;
 const pollMs = 20;
 
@@ -101,7 +101,7 @@ export class WebhookQueue {
   }
 
   async #giveUp(job: Job, reason: string): Promise<void> {
-    // Not again for a job that was given up while StackOne was asked.
+    // A job can have been given up already, while StackOne was asked.
     if (this.#unfinished.delete(job)) {
       await job.release();
       this.#logger.error({ alert: 'webhook-lost', reason }, 'The account of a webhook could not be read');

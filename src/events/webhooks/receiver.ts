@@ -16,7 +16,7 @@ const maxAgeMs = 24 * 60 * 60 * 1000;
 const maxAheadMs = 5 * 60 * 1000;
 /** How exactly the time of the last webhook is kept, so that a flood of webhooks adds no work for Redis. */
 const noteIntervalMs = 5_000;
-/** Longer than a webhook is accepted. */
+/** A webhook is accepted for less time than this. */
 const dedupeSeconds = 25 * 60 * 60;
 
 /** The HTTP status for each outcome. A closed list, because the outcome labels a metric. */
@@ -32,7 +32,7 @@ const statuses = {
 } as const;
 type WebhookOutcome = keyof typeof statuses;
 
-/** Of webhooks that StackOne does not send again: the operator has to change something. */
+/** Why webhooks are refused that StackOne does not send again: the operator has to change something. */
 const reasons: ReadonlyMap<WebhookOutcome, string> = new Map([
   ['unsigned', 'the signature is missing, or is not made with STACKONE_WEBHOOK_SECRET'],
   ['malformed', 'the body is not a webhook of StackOne'],
@@ -60,7 +60,7 @@ interface WebhookReceiverDependencies {
  */
 export class WebhookReceiver {
   readonly #dependencies: WebhookReceiverDependencies;
-  /** Of its own, so that a flood of webhooks uses nothing that requests need. */
+  /** A separate limit, so that a flood of webhooks uses nothing that requests need. */
   readonly #limit = new RateLimiterMemory({ points: maxPerSecond, duration: 1 });
 
   #notedAt = Number.NEGATIVE_INFINITY;

@@ -11,7 +11,7 @@ const idPattern = /^(sha256:[0-9a-f]{64}|(x-[\w.~-]{1,64}:)?[\w.~-]{1,128})$/;
 
 const fileSchema = z.union([
   z.array(z.string()).transform((texts) => texts.map((text): TrustedDocument => ({ text }))),
-  // Of `@apollo/generate-persisted-query-manifest`.
+  // `@apollo/generate-persisted-query-manifest` writes this form.
   z
     .object({
       format: z.literal('apollo-persisted-query-manifest'),
@@ -19,7 +19,7 @@ const fileSchema = z.union([
       operations: z.array(z.object({ id: z.string(), body: z.string() })),
     })
     .transform(({ operations }) => operations.map(({ id, body }) => ({ id, text: body }))),
-  // Also of the client preset of graphql-codegen.
+  // The client preset of graphql-codegen writes this form too.
   z.record(z.string(), z.string()).transform((texts) => Object.entries(texts).map(([id, text]) => ({ id, text }))),
 ]);
 

@@ -15,7 +15,7 @@ import type { TrustedDocuments } from './trusted-documents.js';
 
 interface OperationParameters {
   readonly operationName?: string | null | undefined;
-  /** As the client sent them; not yet compared with their types. */
+  /** The values that the client sent. They are not compared with their types yet. */
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
 

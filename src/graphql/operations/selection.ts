@@ -27,7 +27,7 @@ export interface Plan {
   readonly isPlain: boolean;
 }
 
-/** By the field nodes of a position in an operation. graphql-js and graphql-jit make one array for each position. */
+/** The keys are the field nodes of a position in an operation: graphql-js and graphql-jit make one array for each position. */
 const plans = new WeakMap<readonly FieldNode[], Plan>();
 
 export function planOf(info: GraphQLResolveInfo): Plan {
@@ -55,7 +55,7 @@ function createPlan(nodes: readonly FieldNode[], type: GraphQLOutputType, info: 
   return { fields, isPlain: fields.every(({ property, inner }) => property !== undefined && inner.isPlain) };
 }
 
-/** Of a union: the fields of all its types, as if each item had all of them. */
+/** For a union: the fields of all its types, as if each item had all of them. */
 function fieldsOf(type: GraphQLNamedType, { schema }: GraphQLResolveInfo): GraphQLFieldMap<unknown, unknown> {
   const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
   return Object.assign({}, ...types.filter(isObjectType).map((possible) => possible.getFields()));

@@ -6,7 +6,7 @@ import { planOf } from './selection.js';
 const maxSelections = 4;
 
 type Texts = LRUCache<readonly FieldNode[], string>;
-/** By the lists: the texts of an old catalog leave with it. */
+/** The keys are the lists, so the texts of an old catalog are removed with it. */
 const textsByList = new WeakMap<readonly unknown[], Texts>();
 
 /**

@@ -8,7 +8,7 @@ import { assertMarked, isWhollyOwn, ownRootFields, ownRootKeys } from '../own-fi
 const maxRequestErrors = 3;
 
 /**
- * Sets the HTTP status and headers that errors demand, and limits how many errors a response lists. In a schema with
+ * Sets the HTTP status and headers for errors, and limits how many errors a response lists. In a schema with
  * fields of a host app, errors of its fields are left to the host app.
  */
 export function createErrorsPlugin(): ApolloServerPlugin {

@@ -89,7 +89,7 @@ export class Connections {
         if (lingerMs > 0) {
           await this.#untilQuiet();
         }
-        // Not the method of http.Server: it also closes connections whose response is written, but not yet received.
+        // The method of http.Server also closes connections whose response is written, but not yet received.
         NetServer.prototype.close.call(this.#server);
       });
       await Promise.race([closed, sleep(lingerMs, undefined, { ref: false })]);

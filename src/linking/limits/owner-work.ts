@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../domain/app-error.js';
 
-/** A row of a list takes as long to read as so many values of a response to build. */
+/** The cost of reading a row of a list, in values of a response. */
 export const valuesPerRow = 10;
 /** Values of one response, with 128 characters of text for each. It takes less than 50 ms to build one (npm run cost). */
 export const maxResponseValues = 20_000;

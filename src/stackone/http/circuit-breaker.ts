@@ -24,7 +24,7 @@ export class CircuitBreaker {
   readonly #onChange: (isOpen: boolean) => void;
   /** Failures since the last success. */
   readonly #failures = new Map<string | undefined, number>();
-  /** When the last owners called, the latest last: as many as make a difference. */
+  /** When owners called last, the latest one last. Not more owners than `#isDown` needs. */
   readonly #recent = new Map<string, number>();
   #openedAt: number | undefined;
   #lastProbeOwner: string | undefined;

@@ -24,7 +24,7 @@ const maxAttempts = 2;
 const maxInFlight = 32;
 const maxQueued = 64;
 
-/** Calls that are protected apart, so that a failure of one kind does not stop the others. */
+/** Each kind of call has its own circuit breaker and budget of retries, so that a failure of one does not stop the others. */
 type CallKind = 'sessions' | 'lookups' | 'catalog';
 
 type Outcome = 'ok' | UpstreamError;
@@ -107,7 +107,7 @@ export class StackOneHttpClient {
       this.#refuseWhilePaused(endpoint);
       try {
         if (origin.priority === 'background') {
-          // Not inside the breaker, where others would wait for a probe that waits.
+          // Outside of the breaker: if a probe waited there, other calls would wait for it.
           await this.#waitForQuota(origin, context);
         }
         const response = await breaker.execute(origin.ownerId, () => this.#attempt(call, attempt > 1));

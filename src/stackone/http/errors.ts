@@ -37,7 +37,7 @@ export class UpstreamError extends AppError {
   readonly retry: Retry;
   readonly health: Health;
   readonly alert: string | undefined;
-  /** Of the response, when it was no success. */
+  /** The HTTP status of a response that was no success. */
   readonly status: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: UpstreamErrorOptions = {}) {
@@ -142,7 +142,7 @@ export function fromFailure(error: unknown, endpoint: string, isFreshSocket = tr
 /** Node's names for problems of a certificate (documentation of `tls`, "X509 certificate error codes"). */
 export const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME/;
 
-/** Of this process, so they show nothing about StackOne: it stops, or has no file descriptor or port left. */
+/** Failures of this process, which show nothing about StackOne: it stops, or has no file descriptor or port left. */
 const ownCodes: ReadonlySet<string> = new Set(['UND_ERR_CLOSED', 'EMFILE', 'ENFILE', 'EADDRNOTAVAIL']);
 
 const closedSocketCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
