@@ -450,4 +450,9 @@ describe('CONTRIBUTING.md', () => {
     expect(listed.filter((name) => !scripts.includes(name))).toEqual([]);
     expect(scripts.filter((name) => !listed.includes(name)).sort()).toEqual(['build', 'lint', 'prepack', 'typecheck']);
   });
+
+  it('states how many packages .ci/run allows', () => {
+    const [, limit] = /"\$production" -le (\d+)/.exec(readText('.ci/run')) ?? [];
+    expect(readText('CONTRIBUTING.md')).toContain(`at most ${limit} packages`);
+  });
 });
