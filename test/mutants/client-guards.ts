@@ -329,7 +329,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: tokens,
-    guard: '    dialog.style.colorScheme = colorScheme;\n',
+    guard: "    dialog.style.colorScheme = colorScheme === 'normal' ? '' : colorScheme;\n",
     without: '',
     noticedBy: 'browser/react-style',
   },
