@@ -82,7 +82,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     throw error;
   });
   logger.info({ url, metricsUrl }, 'listening');
-  // A failure, such as one for lack of file descriptors, ends the process: Node.js keeps it, so only a new process can
+  // A failure, such as one for lack of file descriptors, ends the process: Node.js can keep it, and then only a new process can
   // load Apollo Server.
   const loading = setTimeout(() => void apollo.load(), loadApolloAfterMs).unref();
   if (webhooks === undefined) {

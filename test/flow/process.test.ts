@@ -322,7 +322,7 @@ describe('More connections than file descriptors', () => {
     expect(program.output()).not.toContain('"level":"fatal"');
   });
 
-  it('end a process that could not load Apollo Server, because it would fail for ever', async () => {
+  it('end a process that could not load Apollo Server, because Node.js can keep the failure', async () => {
     const program = startProgram(serverEnv, fewDescriptors);
     connectOften(await waitForUrl(program));
     expect(await program.exitCode).toBe(1);
