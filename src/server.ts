@@ -82,8 +82,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     throw error;
   });
   logger.info({ url, metricsUrl }, 'listening');
-  // A failure, such as one for lack of file descriptors, ends the process: Node.js can keep it, and then only a new process can
-  // load Apollo Server.
+  // A failure, such as one for lack of file descriptors, ends the process: Node.js can keep it, and then only a new
+  // process can load Apollo Server.
   const loading = setTimeout(() => void apollo.load(), loadApolloAfterMs).unref();
   if (webhooks === undefined) {
     logger.info({}, 'STACKONE_WEBHOOK_SECRET is not set: webhooks are off');
