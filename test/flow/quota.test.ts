@@ -30,7 +30,7 @@ describe('Rate limit per owner', () => {
         await expectRateLimited(fixture, await fixture.createSession(), 20);
         await expectRateLimited(fixture, await lookUp(fixture), 20);
         expect(fixture.upstream.requests).toHaveLength(10);
-        expect(await fixture.app.metrics()).toMatch(/^connect_rate_limited_total 2$/m);
+        expect(await fixture.app.metrics()).toMatch(/^connect_request_errors_total\{code="RATE_LIMITED"\} 2$/m);
       },
       { env: { ...env, METRICS_PORT: '0' } },
     ));
