@@ -6,8 +6,9 @@ const backoffMs = 100;
 
 /**
  * Decides whether a failed attempt is repeated. A token bucket, one for each kind of calls: each retry takes a token, a
- * retry that succeeds returns it, and ten successes earn one. During an outage StackOne then receives a few retries rather than a second attempt for every call. Sockets that close
- * when they are reused never empty the bucket, because the second attempt succeeds.
+ * retry that succeeds returns it, and ten successes earn one. During an outage, StackOne then receives a few retries
+ * rather than a second attempt for every call. Sockets that close when they are reused never empty the bucket, because
+ * the second attempt succeeds.
  */
 export class RetryBudget {
   #tokens = capacity;
