@@ -10,6 +10,7 @@ import {
 } from '../support/fault-cases.js';
 import { faults, status } from '../support/faults.js';
 import { upstreamStatuses } from '../support/upstream-statuses.js';
+import { waitUntil } from '../support/wait.js';
 
 const errorStatuses = upstreamStatuses.map(
   (row): FaultCase => ({
@@ -61,5 +62,13 @@ describe('An error status is mapped without waiting for its body', () => {
         attempts: 1,
         alert: 'upstream-misconfigured',
       });
+    }));
+
+  it('closes the connection of a stalled body long before the timeout of a call, because other calls can wait for it', () =>
+    withFaultApp(async (fixture) => {
+      fixture.upstream.injectFault(faults['401 with a stalled body']);
+      await fixture.createSession();
+      const isClosed = () => fixture.upstream.requests.every(({ closed }) => closed.aborted);
+      await waitUntil(isClosed, 'the connection is closed', { timeoutMs: 3_000 });
     }));
 });

@@ -389,6 +389,12 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: request,
+    guard: 'this.#endAfter(unusedBodyMs)',
+    without: 'this.#endAfter(this.#limits.timeoutMs)',
+    noticedBy: 'flow/faults-status',
+  },
+  {
+    file: request,
     guard: '/^application\\/json[ \\t]*(;|$)/i.test(',
     without: '/./.test(',
     noticedBy: 'flow/upstream-responses',

@@ -16,8 +16,9 @@ interface RequestLimits {
   readonly endpoint: string;
 }
 
-/** How much of an unused body is read, so that its connection can be reused. */
+/** How much of an unused body is read, and for how long, so that its connection can be reused. Calls can wait for it. */
 const maxUnusedBytes = 64 * 1024;
+const unusedBodyMs = 500;
 /** Responses such as 103 that may come before the final one. */
 const maxInformational = 10;
 
@@ -26,7 +27,7 @@ const maxInformational = 10;
  * stream (docs/performance.md).
  *
  * A body is read only up to its limit and only when its content type is JSON. The head of a response whose body is not
- * used is enough: the promise resolves at once, and the body is discarded under the same limits.
+ * used is enough: the promise resolves at once, and the body is discarded under limits of its own.
  * @throws UpstreamError for a response that must not be used; DeadlineExceededError; ClientDisconnectedError; errors of
  *   undici
  */
@@ -44,7 +45,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #limits: RequestLimits;
   readonly #resolve: (response: RawResponse) => void;
   readonly #reject: (error: Error) => void;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
   #abortReason: Error | undefined;
   #status = 0;
@@ -57,7 +58,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#limits = limits;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = setTimeout(() => this.#abort(new DeadlineExceededError()), limits.timeoutMs);
+    this.#timer = this.#endAfter(limits.timeoutMs);
     limits.cancellation.addEventListener('abort', this.#onAbort);
     if (limits.cancellation.aborted) {
       this.#onAbort();
@@ -85,6 +86,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     if (this.#isSuccess && !this.#hasExpectedType(firstOf(headers['content-type']))) {
       this.#refuse('the content type is not JSON');
     } else if (!this.#readsBody) {
+      clearTimeout(this.#timer);
+      this.#timer = this.#endAfter(unusedBodyMs);
       this.#resolveResponse();
     } else if (Number(headers['content-length'] ?? 0) > this.#limits.maxBytes) {
       this.#refuse('too large by its content length', 'up');
@@ -143,6 +146,10 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
       this.#reject(reason);
       this.#controller?.abort(reason);
     }
+  }
+
+  #endAfter(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => this.#abort(new DeadlineExceededError()), milliseconds);
   }
 
   readonly #onAbort = (): void => this.#abort(new ClientDisconnectedError());
