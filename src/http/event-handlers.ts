@@ -33,6 +33,11 @@ export async function streamToNode(
     response.writeHead(result.status, Object.fromEntries(result.headers)).end(result.body);
     return;
   }
+  if (response.destroyed) {
+    // The client left while its owner was looked up. With such a response, `pipeline` throws on Node.js 24.
+    result.events.destroy();
+    return;
+  }
   response.writeHead(200, eventStreamHeaders);
   // Unlike `pipe`, it also closes the connection of a client that has lost its stream, and the stream of one that left.
   pipeline(result.events, response, () => {});
