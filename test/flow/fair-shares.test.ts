@@ -37,8 +37,11 @@ describe('While StackOne responds slowly to the look-ups of one owner that sends
       const flood = Array.from({ length: 100 }, (_, call) => fixture.run(query, { ...acme, org_id: `org_${call}` }));
       await waitUntil(() => fixture.upstream.requests.length === 28, 'all look-ups that may be are in flight');
       expect(errorCode(await Promise.race(flood))).toBe('UPSTREAM_UNAVAILABLE');
-      const sessions = await Promise.all(Array.from({ length: 20 }, () => fixture.createSession(globex)));
-      expect(codes(sessions)).toEqual(Array(20).fill(undefined));
+      // Of what is left, two calls of one owner can be in flight, and four can wait.
+      for (let wave = 0; wave < 3; wave += 1) {
+        const sessions = await Promise.all(Array.from({ length: 6 }, () => fixture.createSession(globex)));
+        expect(codes(sessions)).toEqual(Array(6).fill(undefined));
+      }
       gate.abort();
       await Promise.all(flood);
     }));
