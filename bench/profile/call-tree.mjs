@@ -98,12 +98,12 @@ function ownerOf({ url, functionName }) {
   if (url === '') {
     return functionName.startsWith('(') ? functionName : 'native';
   }
-  return url.includes('/dist/') ? 'stackone-connect-graphql' : 'the contestant';
+  return 'the contestant';
 }
 
 /** The function name with file and line, without machine-specific folders. @param {CallFrame} callFrame */
 function placeOf({ url, functionName, lineNumber }) {
   const name = functionName || '(anonymous)';
-  const file = url.replace(/.*\/node_modules\/|.*?\/(?=(dist|bench)\/)/, '');
+  const file = url.replace(/.*\/node_modules\/|.*?\/(?=bench\/)/, '');
   return file === '' ? name : `${name}  ${file}:${lineNumber + 1}`;
 }
