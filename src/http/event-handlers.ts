@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
+import { addAbortSignal, pipeline, type Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Streams } from '../graphql/streams.js';
@@ -57,20 +57,10 @@ export async function streamToFetch(
     return new Response(tooLarge, { status: 413, headers: jsonHeaders });
   }
   const result = await streams.start(toJson(bytes), createContext);
+  // With the signal, because a client that left while its owner was looked up does not read the events.
   return result.kind === 'json'
     ? new Response(result.body, { status: result.status, headers: Object.fromEntries(result.headers) })
-    : new Response(toWebStream(endWith(result.events, request.signal)), { headers: eventStreamHeaders });
-}
-
-/** The client can have left while its owner was looked up. Then nothing reads the events. */
-function endWith(events: Readable, signal: AbortSignal): Readable {
-  const leave = () => void events.destroy();
-  if (signal.aborted) {
-    leave();
-  } else {
-    signal.addEventListener('abort', leave, { once: true });
-  }
-  return events;
+    : new Response(toWebStream(addAbortSignal(request.signal, result.events)), { headers: eventStreamHeaders });
 }
 
 function toWebStream(events: Readable): ReadableStream<Uint8Array> {

@@ -30,8 +30,8 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: 'src/http/event-handlers.ts',
-    guard: 'if (signal.aborted)',
-    without: 'if (false)',
+    guard: 'addAbortSignal(request.signal, result.events)',
+    without: 'result.events',
     noticedBy: 'flow/embedding-events',
   },
   {
