@@ -9,12 +9,10 @@ import { type Category, type OfferedProvider, ProviderAvailability } from '../do
 import type { Result } from '../domain/result.js';
 import type { Audit, AuditEntry } from '../observability/audit.js';
 import type { RequestContext } from '../observability/request-context.js';
-import { within } from '../stackone/http/deadline.js';
-import { UpstreamError } from '../stackone/http/errors.js';
-import { AccountChoice } from './account-choice.js';
+import { UpstreamError, within } from '../stackone/http/errors.js';
+import { chooseAccount, findAccountsToUpdate } from './account-choice.js';
 import { type AccountFilter, AccountList, type AccountListDependencies, type AccountPage } from './account-list.js';
 import { type ConnectInput, type ConnectRequest, parseConnectInput } from './connect-input.js';
-import { findAccountsToUpdate } from './existing-accounts.js';
 import type { RateLimits } from './limits/rate-limits.js';
 import { accountNotFound, findFlag, isAtLimit, requireManage } from './policy.js';
 import type { ProviderCatalog } from './provider-catalog.js';
@@ -56,7 +54,7 @@ export class StackOneDataSource {
     this.#accounts = new AccountList(dependencies, caller.owner, context);
   }
 
-  /** The order of checks: permission, input, rate limit, `AccountChoice`; then StackOne creates the session. */
+  /** The order of checks: permission, input, rate limit, `chooseAccount`; then StackOne creates the session. */
   createConnectSession(input: ConnectInput): Promise<Result<ConnectSession>> {
     return this.#audited('createConnectSession', input, async (entry) => {
       requireManage(this.#caller.grants);
@@ -66,8 +64,7 @@ export class StackOneDataSource {
       }
       this.#accounts.forget();
       await this.#dependencies.rateLimits.takeSession(this.#caller.owner.id);
-      const choice = new AccountChoice(this.#dependencies, this.#caller, this.#accounts);
-      const chosen = await choice.choose(request.value);
+      const chosen = await chooseAccount(request.value, this.#caller, this.#accounts, this.#dependencies);
       if (!chosen.ok) {
         return chosen;
       }

@@ -3,7 +3,6 @@ import type { Mutant } from './guards.js';
 const accountList = 'src/linking/account-list.ts';
 const catalog = 'src/linking/provider-catalog.ts';
 const connectInput = 'src/linking/connect-input.ts';
-const existing = 'src/linking/existing-accounts.ts';
 const cursor = 'src/linking/cursor.ts';
 const choice = 'src/linking/account-choice.ts';
 const policy = 'src/linking/policy.ts';
@@ -167,19 +166,19 @@ export const linkingGuards: readonly Mutant[] = [
     noticedBy: 'flow/connect-session-input',
   },
   {
-    file: existing,
+    file: choice,
     guard: '(ownerName ?? owner.name).trim() === owner.name.trim()',
     without: 'true',
     noticedBy: 'flow/on-existing',
   },
   {
-    file: existing,
+    file: choice,
     guard: "await within(patienceMs, 'GET /accounts', list.all({ provider }))",
     without: 'await list.all({ provider })',
     noticedBy: 'flow/on-existing',
   },
-  { file: existing, guard: 'if (!isFree)', without: 'if (false)', noticedBy: 'flow/on-existing' },
-  { file: existing, guard: 'if (!isFree)', without: 'if (true)', noticedBy: 'flow/on-existing' },
+  { file: choice, guard: 'if (!isFree)', without: 'if (false)', noticedBy: 'flow/on-existing' },
+  { file: choice, guard: 'if (!isFree)', without: 'if (true)', noticedBy: 'flow/on-existing' },
   { file: cursor, guard: 'z.int().min(1)', without: 'z.int()', noticedBy: 'unit/cursor' },
   { file: cursor, guard: 'z.int().min(0)', without: 'z.int()', noticedBy: 'unit/cursor' },
   { file: cursor, guard: '.regex(accountIdPattern)', without: '', noticedBy: 'unit/cursor' },
@@ -191,7 +190,7 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: choice,
-    guard: '!(await this.#isEnabled(provider, category))',
+    guard: '!(await isEnabled(provider, category, dependencies))',
     without: 'false',
     noticedBy: 'flow/connect-session-input',
   },
@@ -296,7 +295,7 @@ export const linkingGuards: readonly Mutant[] = [
   { file: choice, guard: 'if (refused !== undefined)', without: 'if (false)', noticedBy: 'flow/grants' },
   {
     file: choice,
-    guard: 'refuseProvider(this.#caller.grants, account.providerKey) ?? ',
+    guard: 'refuseProvider(grants, account.providerKey) ?? ',
     without: '',
     noticedBy: 'flow/grants',
   },
@@ -345,8 +344,8 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: choice,
-    guard: "await within(catalogPatienceMs, 'the catalog', isEnabled)",
-    without: 'await isEnabled',
+    guard: "await within(patienceMs, 'the catalog', known)",
+    without: 'await known',
     noticedBy: 'flow/request-deadline',
   },
   {
