@@ -46,11 +46,6 @@ export function setting<Schema extends z.ZodType>(
   return schema;
 }
 
-const flagTexts: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['false', false],
-]);
-
 /** The values of NODE_ENV. Any other one is refused, so that a misspelt `production` does not start as development. */
 const environments: ReadonlyMap<string, boolean> = new Map([
   ['production', true],
@@ -61,9 +56,8 @@ export const toProduction = (text: string) => environments.get(text) ?? text;
 export const environmentText = 'production, development or test';
 
 export function flag(variable: string, defaultValue: boolean, description: string, extras: Extras = {}) {
-  const fromText = (text: string) => flagTexts.get(text) ?? text;
   const schema = z.boolean().default(defaultValue);
-  return setting(schema, variable, description, 'true or false', { fromText, ...extras });
+  return setting(schema, variable, description, 'true or false', { fromText: toJson, ...extras });
 }
 
 /** On by default, except in production. */

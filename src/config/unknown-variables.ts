@@ -79,16 +79,17 @@ function countEdits(from: string, to: string, limit: number): number {
   if (from === to || limit < 0) {
     return from === to ? 0 : 1;
   }
-  const [first = '', ...rest] = from;
-  if (first === to[0]) {
-    return countEdits(rest.join(''), to.slice(1), limit);
+  if (from[0] === to[0]) {
+    return countEdits(from.slice(1), to.slice(1), limit);
   }
-  const exchanged = first !== '' && first === to[1] && from[1] === to[0];
-  const candidates = [
-    ...(from === '' ? [] : [countEdits(from.slice(1), to, limit - 1)]),
-    ...(to === '' ? [] : [countEdits(from, to.slice(1), limit - 1)]),
-    ...(from === '' || to === '' ? [] : [countEdits(from.slice(1), to.slice(1), limit - 1)]),
-    ...(exchanged ? [countEdits(from.slice(2), to.slice(2), limit - 1)] : []),
-  ];
-  return 1 + Math.min(...candidates);
+  const isExchanged = from[0] === to[1] && from[1] === to[0];
+  return (
+    1 +
+    Math.min(
+      countEdits(from.slice(1), to, limit - 1),
+      countEdits(from, to.slice(1), limit - 1),
+      countEdits(from.slice(1), to.slice(1), limit - 1),
+      isExchanged ? countEdits(from.slice(2), to.slice(2), limit - 1) : Number.POSITIVE_INFINITY,
+    )
+  );
 }

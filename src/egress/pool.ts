@@ -1,4 +1,4 @@
-import { type buildConnector, Pool } from 'undici';
+import { Pool } from 'undici';
 import type { ConnectConfig } from '../config/settings.js';
 import { createTunnel, portOf } from './tunnel.js';
 
@@ -9,20 +9,16 @@ interface PoolOptions extends Omit<Pool.Options, 'connect'> {
 }
 
 /** Connections to the origin of one URL, through the proxy where the settings say so. */
-export function createPool(url: URL, proxy: ProxySettings, { connectTimeoutMs, ...options }: PoolOptions): Pool {
-  const connect = chooseConnect(url, proxy, connectTimeoutMs);
-  return new Pool(url.origin, { ...options, connect });
-}
-
-function chooseConnect(
+export function createPool(
   url: URL,
   { httpsProxy, noProxy }: ProxySettings,
-  timeoutMs: number,
-): buildConnector.BuildOptions | buildConnector.connector {
-  if (httpsProxy === undefined || isDirect(url, noProxy)) {
-    return { timeout: timeoutMs };
-  }
-  return createTunnel(new URL(httpsProxy.reveal()), url, timeoutMs);
+  { connectTimeoutMs, ...options }: PoolOptions,
+): Pool {
+  const connect =
+    httpsProxy === undefined || isDirect(url, noProxy)
+      ? { timeout: connectTimeoutMs }
+      : createTunnel(new URL(httpsProxy.reveal()), url, connectTimeoutMs);
+  return new Pool(url.origin, { ...options, connect });
 }
 
 /**

@@ -7,7 +7,6 @@ import type { AccountRecord, AccountsQuery, AccountWebhook, MintedSession, NewCo
 import {
   type AccountRow,
   accountOwner,
-  type ConnectSessionBody,
   type ConnectSessionResponse,
   type ProviderRow,
   type WebhookPayload,
@@ -15,17 +14,20 @@ import {
 
 /** Between StackOne's field names and this project's own. */
 
-export function toConnectSessionBody(session: NewConnectSession): ConnectSessionBody {
+/** Body of `POST /connect_sessions`. `undefined` fields are absent in JSON. */
+export function toConnectSessionBody(session: NewConnectSession) {
   return {
     origin_owner_id: session.owner.id,
     origin_owner_name: session.owner.name,
     origin_username: session.username ?? undefined,
     provider: session.provider,
+    // The singular `category` of StackOne's older guide no longer exists in its API.
     categories: session.category === undefined ? undefined : [session.category],
     account_id: session.accountId,
     label: session.label,
     multiple: session.allowMultiple || undefined,
     metadata: session.metadata,
+    // Always sent: the response has no expiry.
     expires_in: session.expiresInSeconds,
   };
 }

@@ -4,25 +4,9 @@ import { providerKeyPattern } from '../domain/provider.js';
 import { requiredField } from './rows.js';
 
 /**
- * The shapes of StackOne's requests and responses. A schema requires what this server uses and ignores the rest, because
+ * The shapes of StackOne's responses. A schema requires what this server uses and ignores the rest, because
  * StackOne's documents disagree with each other on most of it. Only this file and `mappers` know StackOne's field names.
  */
-
-/** Body of `POST /connect_sessions`. `undefined` fields are absent in JSON. */
-export interface ConnectSessionBody {
-  readonly origin_owner_id: string;
-  readonly origin_owner_name: string;
-  readonly origin_username: string | undefined;
-  readonly provider: string | undefined;
-  /** The singular `category` of StackOne's older guide no longer exists in its API. */
-  readonly categories: readonly string[] | undefined;
-  readonly account_id: string | undefined;
-  readonly label: string | undefined;
-  readonly metadata: Readonly<Record<string, unknown>> | undefined;
-  /** Always sent: the response has no expiry. */
-  readonly expires_in: number;
-  readonly multiple: true | undefined;
-}
 
 export const connectSessionResponse = z.object({
   /** Opaque. Only visible ASCII characters may reach a page. */
