@@ -4,7 +4,7 @@ import type { Caller } from '../domain/caller.js';
 import type { Observability } from '../observability/observability.js';
 import { parseBearer } from './bearer.js';
 import { toCaller } from './claims.js';
-import { checkRecipient } from './recipient.js';
+import { refuseOtherAudiences, refuseOtherIssuers, refuseOtherTokenTypes } from './recipient.js';
 import { TokenRefusedError } from './refusal.js';
 import { createGrantsLog, createRefusalLog } from './refusal-log.js';
 import { TokenCache } from './token-cache.js';
@@ -30,7 +30,9 @@ export function createBearerAuthentication(
   const verify = async (authorization: string): Promise<Caller> => {
     const token = parseBearer(authorization, config.authMaxTokenBytes);
     const { payload, protectedHeader } = await verifyJwt(token);
-    checkRecipient(protectedHeader, payload, config);
+    refuseOtherTokenTypes(protectedHeader);
+    refuseOtherIssuers(payload, config);
+    refuseOtherAudiences(payload, config);
     const caller = toCaller(payload, config, logInvalidGrant);
     tokenCache.set(authorization, caller, payload.exp ?? 0);
     return caller;

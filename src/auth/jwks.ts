@@ -3,16 +3,17 @@ import {
   createRemoteJWKSet,
   customFetch,
   errors,
+  importJWK,
   type JSONWebKeySet,
+  type JWK,
   type JWTVerifyGetKey,
-  jwksCache,
 } from 'jose';
+import { z } from 'zod';
 import { AppError } from '../domain/app-error.js';
 import { type BoundedGet, createBoundedGet } from '../egress/bounded-get.js';
 import type { ProxySettings } from '../egress/pool.js';
 import type { Observability } from '../observability/observability.js';
 import { textOf } from '../observability/unexpected-error.js';
-import { keepUsableKeys } from './key-set.js';
 
 export const fetchTimeoutMs = 3_000;
 /** A token with an unknown key triggers a new fetch, but not more often than this. */
@@ -25,10 +26,12 @@ const failureMemoryMs = 5_000;
 /** A key set has a few KiB, with certificates a few dozen. */
 const maxBytes = 512 * 1024;
 
-/** @returns a function that fetches the key set once, without its unusable keys */
-export function createKeySetGet(url: URL, proxy: ProxySettings): BoundedGet {
+/** Fetches the key set once, without its unusable keys. @throws UnusableKeySetError */
+type GetKeySet = (...options: Parameters<BoundedGet>) => Promise<JSONWebKeySet>;
+
+export function createKeySetGet(url: URL, proxy: ProxySettings): GetKeySet {
   const get = createBoundedGet(url, proxy, { maxBytes, connectTimeoutMs: fetchTimeoutMs });
-  return async (options) => keepUsableKeys(await get(options));
+  return async (options) => keepUsableKeys(await (await get(options)).text());
 }
 
 /**
@@ -37,15 +40,22 @@ export function createKeySetGet(url: URL, proxy: ProxySettings): BoundedGet {
  *   when the keys cannot be fetched: the token can be valid
  */
 export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: Observability): JWTVerifyGetKey {
-  const cache = new KeySetCache();
   const reportStatus = createStatusReport(observability);
   const get = createKeySetGet(url, proxy);
+  let jwks: JSONWebKeySet = { keys: [] };
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  // jose itself measures the age of the keys with the wall clock: when that clock is set back, a revoked key would stay in
+  // use for longer.
+  const ageMs = () => performance.now() - fetchedAt;
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: fetchTimeoutMs,
     cooldownDuration: cooldownMs,
     cacheMaxAge: freshMs,
-    [jwksCache]: cache,
-    [customFetch]: (_url, options) => get(options),
+    [customFetch]: async (_url, options) => {
+      jwks = await get(options);
+      fetchedAt = performance.now();
+      return Response.json(jwks);
+    },
   });
   /** Undefined while the URL works. */
   let failedAt: number | undefined;
@@ -64,7 +74,7 @@ export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: 
         failedAt = now;
       }
       try {
-        if (remote.fresh && cache.ageMs >= freshMs) {
+        if (remote.fresh && ageMs() >= freshMs) {
           await remote.reload();
         }
         const key = await remote(header, token);
@@ -80,7 +90,7 @@ export function createRemoteKeys(url: URL, proxy: ProxySettings, observability: 
         failure = textOf(error, 'code') || 'the request failed';
       }
     }
-    const lastGood = cache.ageMs < staleMs ? cache.jwks : undefined;
+    const lastGood = ageMs() < staleMs ? jwks : undefined;
     reportStatus(lastGood === undefined ? 'unavailable' : 'stale', failure);
     try {
       return await createLocalJWKSet(lastGood ?? { keys: [] })(header, token);
@@ -119,32 +129,58 @@ function createStatusReport({ logger, metrics, health }: Observability) {
   };
 }
 
-/**
- * jose fills it in after each good fetch. jose itself measures the age of the keys with the wall clock: when that clock
- * is set back, a revoked key would stay in use for longer.
- */
-class KeySetCache {
-  uat = 0;
-  #jwks: JSONWebKeySet = { keys: [] };
-  #fetchedAt = Number.NEGATIVE_INFINITY;
-
-  get jwks(): JSONWebKeySet {
-    return this.#jwks;
-  }
-  set jwks(jwks: JSONWebKeySet) {
-    this.#jwks = jwks;
-    this.#fetchedAt = performance.now();
-  }
-  /** By the monotonic clock. */
-  get ageMs(): number {
-    return performance.now() - this.#fetchedAt;
-  }
-}
-
 function isAboutTheToken(error: unknown): boolean {
   return (
     error instanceof errors.JWKSNoMatchingKey ||
     error instanceof errors.JWKSMultipleMatchingKeys ||
     error instanceof errors.JOSENotSupported
   );
+}
+
+/** A response that has no key that can verify a token. Its message is for the log and quotes nothing. */
+export class UnusableKeySetError extends Error {
+  override readonly name = 'UnusableKeySetError';
+  readonly code = 'NO_USABLE_KEY';
+}
+
+const keySet = z.object({ keys: z.array(z.unknown()) });
+const jsonWebKey = z.looseObject({ kty: z.string(), crv: z.string().exactOptional(), alg: z.string().exactOptional() });
+
+/** Algorithms of keys that do not name one, by curve or type. */
+const algorithms: Readonly<Record<string, string>> = {
+  RSA: 'RS256',
+  'P-256': 'ES256',
+  'P-384': 'ES384',
+  'P-521': 'ES512',
+  Ed25519: 'EdDSA',
+};
+
+/**
+ * A key set without the keys that cannot verify a token, so that a malformed key is an unknown one. A set without any
+ * usable key is a failure of the URL and no reason to reject tokens.
+ */
+async function keepUsableKeys(text: string): Promise<JSONWebKeySet> {
+  const keys = (await Promise.all(parseKeys(text).map(toUsableKey))).filter((key) => key !== undefined);
+  if (keys.length === 0) {
+    throw new UnusableKeySetError('the key set has no usable key');
+  }
+  return { keys };
+}
+
+function parseKeys(text: string): readonly unknown[] {
+  try {
+    return keySet.parse(JSON.parse(text)).keys;
+  } catch {
+    throw new UnusableKeySetError('the response is not a key set');
+  }
+}
+
+async function toUsableKey(key: unknown): Promise<JWK | undefined> {
+  try {
+    const jwk = jsonWebKey.parse(key);
+    const imported = await importJWK(jwk, jwk.alg ?? algorithms[jwk.crv ?? jwk.kty]);
+    return !(imported instanceof Uint8Array) && imported.usages.includes('verify') ? jwk : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -2,33 +2,22 @@ import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import type { Config } from '../config/settings.js';
 import { quote, TokenRefusedError } from './refusal.js';
 
-type Expected = Pick<Config, 'authIssuers' | 'authAudiences' | 'authAudienceClaim'>;
-
 const maxListed = 5;
 
 /**
- * Whether a token is an access token of an expected issuer for this server.
- * @param claims of a token whose signature and expiry are verified
- * @throws TokenRefusedError with the found and the expected value
+ * Whether a token is an access token of an expected issuer for this server. The claims are those of a token whose
+ * signature and expiry are verified. Each function throws TokenRefusedError with the found and the expected value.
  */
-export function checkRecipient(header: JWTHeaderParameters, claims: JWTPayload, expected: Expected): void {
-  refuseOtherTokenTypes(header);
-  refuseOtherIssuers(claims, expected);
-  refuseOtherAudiences(claims, expected);
-}
-
-/** @throws TokenRefusedError */
-export function refuseOtherIssuers(claims: JWTPayload, { authIssuers }: Pick<Expected, 'authIssuers'>): void {
+export function refuseOtherIssuers(claims: JWTPayload, { authIssuers }: Pick<Config, 'authIssuers'>): void {
   if (!authIssuers.some((issuer) => isIssuedBy(claims, issuer))) {
     const found = `the issuer (iss) is ${quote(claims.iss)}`;
     throw new TokenRefusedError('issuer', `${found}, AUTH_ISSUER is ${list(authIssuers)}`);
   }
 }
 
-/** @throws TokenRefusedError */
 export function refuseOtherAudiences(
   claims: JWTPayload,
-  { authAudiences, authAudienceClaim }: Omit<Expected, 'authIssuers'>,
+  { authAudiences, authAudienceClaim }: Pick<Config, 'authAudiences' | 'authAudienceClaim'>,
 ): void {
   const audience = Object.hasOwn(claims, authAudienceClaim) ? claims[authAudienceClaim] : undefined;
   const audiences: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
@@ -38,10 +27,7 @@ export function refuseOtherAudiences(
   }
 }
 
-/**
- * Issuers sign other tokens with the same keys, such as logout tokens. Their `typ` differs (RFC 8725, 3.11).
- * @throws TokenRefusedError
- */
+/** Issuers sign other tokens with the same keys, such as logout tokens. Their `typ` differs (RFC 8725, 3.11). */
 export function refuseOtherTokenTypes({ typ }: JWTHeaderParameters): void {
   if (typ !== undefined && !/^(application\/)?(at\+)?jwt$/i.test(typ)) {
     throw new TokenRefusedError('type', `the type of token (typ) is ${quote(typ)}, expected JWT or at+jwt`);

@@ -16,9 +16,10 @@ const maxCandidates = 10;
  * Verifies the signature of a token with the configured keys, and then its expiry.
  * @throws TokenRefusedError; AppError `AUTH_UNAVAILABLE`
  */
-type VerifyToken = (token: string) => Promise<JWTVerifyResult>;
-
-export function createTokenVerifier(config: Config, observability: Observability): VerifyToken {
+export function createTokenVerifier(
+  config: Config,
+  observability: Observability,
+): (token: string) => Promise<JWTVerifyResult> {
   const { getKey, algorithms } = createVerificationKeys(config, observability);
   const options = {
     algorithms,
@@ -27,20 +28,23 @@ export function createTokenVerifier(config: Config, observability: Observability
   };
   return async (token) => {
     try {
-      return await verifyToken(token, getKey, options);
+      return await jwtVerify(token, getKey, options).catch((error: unknown) => {
+        if (error instanceof errors.JWKSMultipleMatchingKeys) {
+          return verifyWithAny(token, error, options);
+        }
+        throw error;
+      });
     } catch (error) {
       throw error instanceof AppError ? error : toRefusal(error, token, algorithms);
     }
   };
 }
 
-interface VerificationKeys {
-  readonly getKey: JWTVerifyGetKey;
-  readonly algorithms: string[];
-}
-
 /** Each kind of key has its own algorithms, so that no key can be used as one of another kind. */
-function createVerificationKeys(config: Config, observability: Observability): VerificationKeys {
+function createVerificationKeys(
+  config: Config,
+  observability: Observability,
+): { readonly getKey: JWTVerifyGetKey; readonly algorithms: string[] } {
   const { authJwksUrl, authPublicKey, authSecret } = config;
   if (authJwksUrl !== undefined) {
     return {
@@ -61,25 +65,7 @@ function createVerificationKeys(config: Config, observability: Observability): V
   throw new Error('There is no key to verify access tokens with.');
 }
 
-/**
- * Without a key id, each key that fits its algorithm is tried.
- * @throws errors of jose, and those of `getKey`
- */
-async function verifyToken(
-  token: string,
-  getKey: JWTVerifyGetKey,
-  options: JWTVerifyOptions,
-): Promise<JWTVerifyResult> {
-  try {
-    return await jwtVerify(token, getKey, options);
-  } catch (error) {
-    if (error instanceof errors.JWKSMultipleMatchingKeys) {
-      return verifyWithAny(token, error, options);
-    }
-    throw error;
-  }
-}
-
+/** Without a key id, each key that fits the algorithm of the token is tried. */
 async function verifyWithAny(
   token: string,
   candidates: errors.JWKSMultipleMatchingKeys,

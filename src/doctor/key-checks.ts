@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { createKeySetGet, fetchTimeoutMs } from '../auth/jwks.js';
-import { UnusableKeySetError } from '../auth/key-set.js';
+import { createKeySetGet, fetchTimeoutMs, UnusableKeySetError } from '../auth/jwks.js';
 import type { Config } from '../config/settings.js';
 import { UnusableResponseError } from '../egress/bounded-get.js';
 import { explainConnectionFailure, isUnencrypted } from './connection-failure.js';
@@ -37,8 +36,7 @@ async function checkRemoteKeys(url: URL, config: Config): Promise<readonly Findi
   try {
     const get = createKeySetGet(url, config);
     const headers = new Headers({ accept: 'application/json, application/jwk-set+json' });
-    const response = await get({ headers, signal: AbortSignal.timeout(fetchTimeoutMs) });
-    const { keys } = keySet.parse(await response.json());
+    const { keys } = keySet.parse(await get({ headers, signal: AbortSignal.timeout(fetchTimeoutMs) }));
     return [
       ok('keys', `AUTH_JWKS_URL has ${count(keys.length, 'usable key')}: ${describeKeys(keys)}.`),
       ...(isUnencrypted(url)

@@ -8,7 +8,6 @@ const jwks = 'src/auth/jwks.ts';
 const recipient = 'src/auth/recipient.ts';
 const refusal = 'src/auth/refusal.ts';
 const refusalLog = 'src/auth/refusal-log.ts';
-const keySet = 'src/auth/key-set.ts';
 const tokenCache = 'src/auth/token-cache.ts';
 const verificationKeys = 'src/auth/verification-keys.ts';
 const owner = 'src/domain/owner.ts';
@@ -25,11 +24,16 @@ export const authGuards: readonly Mutant[] = [
   },
   {
     file: authenticate,
-    guard: '    checkRecipient(protectedHeader, payload, config);\n',
+    guard: '    refuseOtherIssuers(payload, config);\n    refuseOtherAudiences(payload, config);\n',
     without: '',
     noticedBy: 'flow/authentication',
   },
-  { file: recipient, guard: '  refuseOtherTokenTypes(header);\n', without: '', noticedBy: 'flow/authentication' },
+  {
+    file: authenticate,
+    guard: '    refuseOtherTokenTypes(protectedHeader);\n',
+    without: '',
+    noticedBy: 'flow/authentication',
+  },
   {
     file: recipient,
     guard: '!authIssuers.some((issuer) => isIssuedBy(claims, issuer))',
@@ -174,12 +178,12 @@ export const authGuards: readonly Mutant[] = [
     without: 'error.message',
     noticedBy: 'unit/host-login',
   },
-  { file: jwks, guard: 'cache.ageMs < staleMs', without: 'true', noticedBy: 'flow/jwks' },
-  { file: jwks, guard: 'remote.fresh && cache.ageMs >= freshMs', without: 'false', noticedBy: 'flow/jwks' },
+  { file: jwks, guard: 'ageMs() < staleMs', without: 'true', noticedBy: 'flow/jwks' },
+  { file: jwks, guard: 'remote.fresh && ageMs() >= freshMs', without: 'false', noticedBy: 'flow/jwks' },
   {
     file: jwks,
-    guard: 'return performance.now() - this.#fetchedAt;',
-    without: 'return Date.now() - this.uat;',
+    guard: 'const ageMs = () => performance.now() - fetchedAt;',
+    without: 'const ageMs = () => 0;',
     noticedBy: 'flow/jwks',
   },
   {
@@ -189,14 +193,14 @@ export const authGuards: readonly Mutant[] = [
     noticedBy: 'flow/jwks',
   },
   { file: jwks, guard: '        failedAt = now;\n', without: '', noticedBy: 'flow/jwks' },
-  { file: keySet, guard: 'if (usable.length === 0)', without: 'if (false)', noticedBy: 'flow/jwks' },
+  { file: jwks, guard: 'if (keys.length === 0)', without: 'if (false)', noticedBy: 'flow/jwks' },
   {
-    file: keySet,
-    guard: 'keys.filter((_, index) => isUsable[index])',
-    without: 'isUsable.includes(true) ? keys : []',
+    file: jwks,
+    guard: '    return undefined;\n',
+    without: "    throw new UnusableKeySetError('the key set has no usable key');\n",
     noticedBy: 'flow/jwks',
   },
-  { file: keySet, guard: " && imported.usages.includes('verify')", without: '', noticedBy: 'flow/jwks' },
+  { file: jwks, guard: " && imported.usages.includes('verify')", without: '', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'if (isAboutTheToken(error))', without: 'if (true)', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'status === last', without: 'false', noticedBy: 'flow/jwks' },
   { file: jwks, guard: "if (status === 'stale') {", without: 'if (false) {', noticedBy: 'flow/jwks' },
