@@ -9,72 +9,61 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
-  const requests = new Histogram({
-    name: 'connect_request_duration_seconds',
-    help: 'Duration of requests to /graphql, by first field and by code of the first error.',
-    labelNames: ['field', 'code'],
-    buckets,
-    registers,
-  });
-  const attempts = new Histogram({
-    name: 'connect_stackone_attempt_duration_seconds',
-    help: 'Duration of attempts to call StackOne, by endpoint and code.',
-    labelNames: ['endpoint', 'code'],
-    buckets,
-    registers,
-  });
-  const requestErrors = new Counter({
-    name: 'connect_request_errors_total',
-    help: 'Requests to /graphql that failed, by code.',
-    labelNames: ['code'],
-    registers,
-  });
-  const attemptErrors = new Counter({
-    name: 'connect_stackone_errors_total',
-    help: 'Attempts to call StackOne that failed, by code.',
-    labelNames: ['code'],
-    registers,
-  });
-  const skippedRows = new Counter({
-    name: 'connect_stackone_rows_skipped_total',
-    help: 'Rows in lists of StackOne that could not be read, by list.',
-    labelNames: ['list'],
-    registers,
-  });
-  const breakerOpen = new Gauge({
-    name: 'connect_stackone_breaker_open',
-    help: '1 while the circuit breaker for this kind of calls to StackOne is open, else 0.',
-    labelNames: ['breaker'],
-    registers,
-  });
-  const jwksStale = new Gauge({
-    name: 'connect_jwks_stale',
-    help: '1 while old keys verify access tokens because the JWKS URL fails, else 0.',
-    registers,
-  });
-  const redisFailing = new Gauge({
-    name: 'connect_redis_failing',
-    help: '1 while Redis does not work and this instance counts alone, else 0.',
-    registers,
-  });
-  const webhooks = new Counter({
-    name: 'connect_webhooks_total',
-    help: 'Webhooks from StackOne, by outcome.',
-    labelNames: ['outcome'],
-    registers,
-  });
-  const accountChanges = new Counter({
-    name: 'connect_account_changes_total',
-    help: 'Changes of linked accounts that this instance detected, by kind.',
-    labelNames: ['kind'],
-    registers,
-  });
-  const deliveries = new Counter({
-    name: 'connect_event_deliveries_total',
-    help: 'Account changes for the product, by outcome.',
-    labelNames: ['outcome'],
-    registers,
-  });
+  const counter = (name: string, help: string, ...labelNames: string[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name, help, labelNames, registers });
+  const histogram = (name: string, help: string, ...labelNames: string[]) =>
+    new Histogram({ name, help, labelNames, buckets, registers });
+
+  const requests = histogram(
+    'connect_request_duration_seconds',
+    'Duration of requests to /graphql, by first field and by code of the first error.',
+    'field',
+    'code',
+  );
+  const attempts = histogram(
+    'connect_stackone_attempt_duration_seconds',
+    'Duration of attempts to call StackOne, by endpoint and code.',
+    'endpoint',
+    'code',
+  );
+  const requestErrors = counter('connect_request_errors_total', 'Requests to /graphql that failed, by code.', 'code');
+  const attemptErrors = counter(
+    'connect_stackone_errors_total',
+    'Attempts to call StackOne that failed, by code.',
+    'code',
+  );
+  const skippedRows = counter(
+    'connect_stackone_rows_skipped_total',
+    'Rows in lists of StackOne that could not be read, by list.',
+    'list',
+  );
+  const breakerOpen = gauge(
+    'connect_stackone_breaker_open',
+    '1 while the circuit breaker for this kind of calls to StackOne is open, else 0.',
+    'breaker',
+  );
+  const jwksStale = gauge(
+    'connect_jwks_stale',
+    '1 while old keys verify access tokens because the JWKS URL fails, else 0.',
+  );
+  const redisFailing = gauge(
+    'connect_redis_failing',
+    '1 while Redis does not work and this instance counts alone, else 0.',
+  );
+  const webhooks = counter('connect_webhooks_total', 'Webhooks from StackOne, by outcome.', 'outcome');
+  const accountChanges = counter(
+    'connect_account_changes_total',
+    'Changes of linked accounts that this instance detected, by kind.',
+    'kind',
+  );
+  const deliveries = counter(
+    'connect_event_deliveries_total',
+    'Account changes for the product, by outcome.',
+    'outcome',
+  );
+  const openStreams = gauge('connect_streams_open', 'Open event streams of this instance.');
   // Prometheus sees no increase in a series that begins with 1, and one of these is enough for an alert.
   for (const code of errorCodes) {
     requestErrors.inc({ code }, 0);
@@ -84,11 +73,6 @@ export function createMetrics() {
   }
   deliveries.inc({ outcome: 'lost' }, 0);
   webhooks.inc({ outcome: 'unsigned' }, 0);
-  const openStreams = new Gauge({
-    name: 'connect_streams_open',
-    help: 'Open event streams of this instance.',
-    registers,
-  });
   return {
     registry,
     /** A request to `/graphql`. */

@@ -109,11 +109,7 @@ export class StackOneApi {
       maxBytes: maxAccountsPageBytes,
       context,
     });
-    if (page === undefined) {
-      return emptyPage;
-    }
-    const { rows, rowCount, total, pageSize, bytes } = page;
-    return { rows: rows.map(toAccountRecord), rowCount, total, pageSize, bytes };
+    return page === undefined ? emptyPage : { ...page, rows: page.rows.map(toAccountRecord) };
   }
 }
 

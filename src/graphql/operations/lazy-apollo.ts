@@ -1,4 +1,4 @@
-import type { ApolloServer, ApolloServerOptionsWithSchema, HeaderMap } from '@apollo/server';
+import type { ApolloServerOptionsWithSchema } from '@apollo/server';
 import type { ConnectContext } from '../context.js';
 
 /** A POST request. */
@@ -16,24 +16,19 @@ export interface ApolloResponse {
   readonly body: string;
 }
 
-interface Loaded {
-  readonly apollo: ApolloServer<ConnectContext>;
-  readonly createHeaders: (headers: Iterable<readonly [string, string]>) => HeaderMap;
-}
-
 /**
  * Apollo Server, loaded at its first use. It is a fifth of the files that a start would load, and the operations of the
  * store do not need it.
  */
 export class LazyApollo {
   readonly #options: ApolloServerOptionsWithSchema<ConnectContext>;
-  #loaded: Promise<Loaded> | undefined;
+  #loaded: ReturnType<typeof load> | undefined;
 
   constructor(options: ApolloServerOptionsWithSchema<ConnectContext>) {
     this.#options = options;
   }
 
-  load(): Promise<Loaded> {
+  load(): ReturnType<typeof load> {
     this.#loaded ??= load(this.#options);
     return this.#loaded;
   }
@@ -43,9 +38,9 @@ export class LazyApollo {
     { accept, body }: ApolloRequest,
     createContext: () => Promise<ConnectContext>,
   ): Promise<ApolloResponse> {
-    const { apollo, createHeaders } = await this.load();
+    const { apollo, HeaderMap } = await this.load();
     // Only the headers that it needs. The body parser has checked that the body came as JSON.
-    const headers = createHeaders([
+    const headers = new HeaderMap([
       ['content-type', 'application/json'],
       ...(accept === undefined ? [] : [['accept', accept] as const]),
     ]);
@@ -64,9 +59,9 @@ export class LazyApollo {
   }
 }
 
-async function load(options: ApolloServerOptionsWithSchema<ConnectContext>): Promise<Loaded> {
+async function load(options: ApolloServerOptionsWithSchema<ConnectContext>) {
   const { ApolloServer, HeaderMap } = await import('@apollo/server');
   const apollo = new ApolloServer<ConnectContext>(options);
   await apollo.start();
-  return { apollo, createHeaders: (headers) => new HeaderMap(headers) };
+  return { apollo, HeaderMap };
 }
