@@ -16,7 +16,10 @@ export interface AccountChange {
   readonly accountId: string;
   /** The account as StackOne returned it; null after a removal. */
   readonly account: LinkedAccount | null;
-  /** Just before the account was read. Of two changes of an account, the one with the later time is newer. */
+  /**
+   * Just before the account was read. Of a removal: when StackOne had responded that it has no such account. Of two
+   * changes of an account, the one with the later time is newer.
+   */
   readonly at: Date;
 }
 

@@ -8,9 +8,15 @@ import type { SharedState } from './state/shared-state.js';
 const daySeconds = 24 * 60 * 60;
 const maxAccounts = 10_000;
 
-/** The account is still there after a webhook about its deletion. Read it again later. */
-class StillThereError extends Error {
-  override readonly name = 'StillThereError';
+/** For this time after a webhook, StackOne may not have the account yet that it is about. */
+const visibleAfterMs = 60_000;
+
+/**
+ * What StackOne returns is older than the webhook: an account that was deleted is still there, or a new one is not there
+ * yet. Read it again later.
+ */
+class OutdatedReadError extends Error {
+  override readonly name = 'OutdatedReadError';
 }
 
 /** When a read of StackOne began: for the receivers, and a monotonic time, because a clock can be set back. */
@@ -40,18 +46,19 @@ export class ChangeDetector {
   }
 
   /**
-   * @throws StillThereError
+   * @throws OutdatedReadError
    * @throws AppError when StackOne returns no account
    */
-  async accountReported({ kind, accountId, ownerId }: AccountWebhook): Promise<void> {
+  async accountReported({ kind, accountId, ownerId, sentAt }: AccountWebhook): Promise<void> {
     const start = startRead();
     const record = await this.#api.getAccount(accountId, createBackgroundContext());
-    if (record === undefined) {
-      await this.#removed(accountId, ownerId, start);
-    } else if (kind === 'deleted') {
-      throw new StillThereError();
-    } else {
+    const isDeleted = kind === 'deleted';
+    if (record !== undefined && !isDeleted) {
       await this.#changed(record, kind === 'created', start);
+    } else if (record === undefined && (isDeleted || Date.now() - sentAt.getTime() >= visibleAfterMs)) {
+      await this.#removed(accountId, ownerId);
+    } else {
+      throw new OutdatedReadError();
     }
   }
 
@@ -98,13 +105,13 @@ export class ChangeDetector {
     return 'changed';
   }
 
-  async #removed(accountId: string, ownerId: string | null, start: ReadStart): Promise<void> {
-    if (this.#isOvertaken(accountId, start)) {
-      return;
-    }
+  /** A removal is final: no read that began before this moment is newer, and no later one overtakes it. */
+  async #removed(accountId: string, ownerId: string | null): Promise<void> {
+    const { at, ms } = startRead();
+    this.#newest.set(accountId, ms);
     await this.#state.removeBroken(accountId);
     if (ownerId !== null && (await this.#state.claim(`removed:${accountId}`, daySeconds))) {
-      this.#publish({ ownerId, change: { kind: AccountChangeKind.REMOVED, accountId, account: null, at: start.at } });
+      this.#publish({ ownerId, change: { kind: AccountChangeKind.REMOVED, accountId, account: null, at } });
     }
   }
 

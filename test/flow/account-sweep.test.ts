@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
+import type { OwnedChange } from '../../src/domain/account-change.js';
 import { RedisClient } from '../../src/egress/redis.js';
 import { ChangeDetector, startRead } from '../../src/events/change-detector.js';
 import { MemoryState } from '../../src/events/state/memory-state.js';
@@ -167,6 +168,24 @@ describe('a sweep', () => {
     expect([published, broken?.account.id]).toEqual([['org_acme REMOVED a'], 'a']);
   });
 
+  it('a removal is newer than a read that began before StackOne no longer had the account, whichever ends first', async () => {
+    const changes: OwnedChange[] = [];
+    const other = new ChangeDetector(api, state, (owned) => void changes.push(owned));
+    add('a');
+    const reported = { ...webhook, ownerId: acme.org_id };
+    const reads = () => emulator.history.filter(({ path }) => path === '/accounts/a').length;
+    emulator.failNext({ kind: 'delay', delayMs: 300, match: { path: '/accounts/a' } });
+    // The emulator looks for the account after the delay.
+    const removed = other.accountReported({ ...reported, kind: 'deleted' });
+    await waitUntil(() => reads() === 1, 'the slow read');
+    await other.accountReported({ ...reported, kind: 'created' });
+    await remove('a');
+    await removed;
+    const [linked, removal] = changes.map(({ change }) => change);
+    expect([linked?.kind, removal?.kind]).toEqual(['LINKED', 'REMOVED']);
+    expect(removal?.at.getTime()).toBeGreaterThan(linked?.at.getTime() ?? Number.POSITIVE_INFINITY);
+  });
+
   it('ignores accounts in other states and accounts that are gone', async () => {
     add('a');
     add('b');
@@ -177,6 +196,24 @@ describe('a sweep', () => {
     await remove('b');
     expect(await sweep()).toEqual([]);
     expect(await state.knownBroken()).toEqual(new Set());
+  });
+});
+
+describe('a webhook about an account that StackOne does not have', () => {
+  const reported = { ...webhook, ownerId: acme.org_id };
+  const minuteAgo = () => new Date(Date.now() - 60_000);
+
+  it.each(['created', 'updated'] as const)('%s, of the last minute: is read again later', async (kind) => {
+    await expect(detector.accountReported({ ...reported, kind, sentAt: new Date() })).rejects.toThrow();
+    add('a');
+    await detector.accountReported({ ...reported, kind, sentAt: new Date() });
+    expect(published).toEqual([`org_acme ${kind === 'created' ? 'LINKED' : 'UPDATED'} a`]);
+  });
+
+  it.each(['created', 'updated'] as const)('%s, older: the account was removed', async (kind) => {
+    await detector.accountReported({ ...reported, kind, sentAt: minuteAgo() });
+    await detector.accountReported({ ...reported, kind: 'deleted' });
+    expect(published).toEqual(['org_acme REMOVED a']);
   });
 });
 

@@ -95,7 +95,7 @@ it('A webhook that finds the queue full gets 503 with Retry-After, and is accept
   const secret = new Secret('whsec_of_a_full_queue');
   const observability = createObservability(createLogger('silent'), secret);
   const queue = new WebhookQueue(new ChangeDetector(api, state, () => {}), observability.logger);
-  const webhook = { kind: 'updated', accountId: 'unknown', ownerId: null, sentAt: new Date(), changeId: '' } as const;
+  const webhook = { kind: 'deleted', accountId: 'unknown', ownerId: null, sentAt: new Date(), changeId: '' } as const;
   let waiting = 0;
   while (queue.add(webhook, async () => {})) {
     waiting += 1;

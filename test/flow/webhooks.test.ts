@@ -237,6 +237,13 @@ describe('an account change', () => {
     expect(await stream.kinds(1)).toEqual(['LINKED']);
   });
 
+  it('of a new account is published when StackOne has it, and no removal before', async () => {
+    app.emulator.failNext({ status: 404, match: { method: 'GET', path: '/accounts/' } });
+    link();
+    expect(await stream.kinds(1)).toEqual(['LINKED']);
+    expect(stream.changes).toHaveLength(1);
+  });
+
   it('of a deletion is published when StackOne no longer has the account, not before', async () => {
     app.emulator.settings.webhookUrl = null;
     const { id } = link();

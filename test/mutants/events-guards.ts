@@ -42,8 +42,14 @@ export const eventsGuards: readonly Mutant[] = [
   },
   {
     file: detector,
-    guard: "} else if (kind === 'deleted') {",
-    without: '} else if (false) {',
+    guard: 'record !== undefined && !isDeleted',
+    without: 'record !== undefined',
+    noticedBy: 'flow/webhooks',
+  },
+  {
+    file: detector,
+    guard: '(isDeleted || Date.now() - sentAt.getTime() >= visibleAfterMs)',
+    without: 'true',
     noticedBy: 'flow/webhooks',
   },
   {
@@ -270,8 +276,8 @@ export const eventsGuards: readonly Mutant[] = [
   },
   {
     file: detector,
-    guard: 'if (this.#isOvertaken(accountId, start))',
-    without: 'if (false)',
+    guard: 'this.#newest.set(accountId, ms);\n    await',
+    without: 'await',
     noticedBy: 'flow/account-sweep',
   },
   { file: startEvents, guard: '      sweep.stop();\n', without: '', noticedBy: 'flow/account-events-stop' },
