@@ -44,7 +44,7 @@ const explanations: readonly (readonly [codes: RegExp, problem: string, fix: (ta
   [
     /TIMEOUT|ETIMEDOUT|TimeoutError|ABORT/,
     'does not respond in time',
-    ({ variable }) => `Check ${variable} and the firewall. If this network needs a proxy, set HTTPS_PROXY.`,
+    ({ variable }) => `Check ${variable} and the firewall.`,
   ],
   [
     /^(UND_ERR_SOCKET|ECONNRESET|EPIPE|HPE_)/,
@@ -53,18 +53,20 @@ const explanations: readonly (readonly [codes: RegExp, problem: string, fix: (ta
   ],
 ];
 
+/** How a network without a direct way to the internet can fail. */
+const noWayOut = /^(ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$|TIMEOUT|ETIMEDOUT|TimeoutError/;
+
 /** Explains why no connection to a server came about. Uses the code of the error and nothing of its message. */
 export function explainConnectionFailure(error: unknown, target: Target): Explanation {
   const code = codeOf(error);
   if (error instanceof ProxyError) {
     return explainProxyFailure(code, target);
   }
-  return (
-    explainCode(code, target) ?? {
-      message: `${target.name} at ${target.address} cannot be used (${code}).`,
-      fix: `Check ${target.variable}.`,
-    }
-  );
+  const { message, fix } = explainCode(code, target) ?? {
+    message: `${target.name} at ${target.address} cannot be used (${code}).`,
+    fix: `Check ${target.variable}.`,
+  };
+  return { message, fix: noWayOut.test(code) ? `${fix} If this network needs a proxy, set HTTPS_PROXY.` : fix };
 }
 
 /** @returns undefined for a code that is not about a connection */

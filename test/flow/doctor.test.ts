@@ -365,7 +365,7 @@ describe('doctor › StackOne', () => {
     [
       'a host name that does not exist',
       () => 'http://stackone.invalid',
-      /^error connection: StackOne at http:\/\/stackone\.invalid has a host name that cannot be resolved/,
+      /^error connection: StackOne at http:\/\/stackone\.invalid has a host name that cannot be resolved \(.*\)\. Fix: .* If this network needs a proxy, set HTTPS_PROXY/,
     ],
     [
       'a port where nothing listens',
@@ -380,7 +380,7 @@ describe('doctor › StackOne', () => {
     [
       'another program',
       () => elsewhere.html,
-      /^error key: The API key could not read accounts: GET \/accounts returned an unusable response: the content type is not JSON/,
+      /^error key: The API key could not read accounts: GET \/accounts returned an unusable response: 200 whose content type is not JSON/,
     ],
   ])('%s', async (_title, baseUrl, sentence) => {
     expect(await examine(envOf({ STACKONE_BASE_URL: baseUrl() }))).toContainEqual(expect.stringMatching(sentence));

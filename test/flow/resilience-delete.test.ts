@@ -10,6 +10,7 @@ const overTls = { certificate: certificates.of('valid') };
 trustAuthority(certificates);
 
 const raw = (response: string): Fault => ({ onRequest: ({ socket }) => void socket.write(response) });
+const page = (status: string) => raw(toRawHttp(status, '<h1></h1>', { 'content-type': 'text/html' }));
 const remove = ({ run }: FaultApp) =>
   run('mutation { deleteLinkedAccount(accountId: "account-1") { deletedAccountId userErrors { code } } }');
 const removed = { data: { deleteLinkedAccount: { deletedAccountId: 'account-1', userErrors: [] } } };
@@ -30,11 +31,8 @@ describe('A DELETE that may have reached StackOne is not sent again, and a later
   it.each([
     ['connection reset before the response', faults['connection reset before the response'], 'UPSTREAM_UNAVAILABLE'],
     ['connection closed before the response', faults['connection closed before the response'], 'UPSTREAM_UNAVAILABLE'],
-    [
-      'HTML page with 200',
-      raw(toRawHttp('200 OK', '<h1></h1>', { 'content-type': 'text/html' })),
-      'UPSTREAM_UNAVAILABLE',
-    ],
+    ['HTML page with 200', page('200 OK'), 'UPSTREAM_UNAVAILABLE'],
+    ['HTML page with 404', page('404 Not Found'), 'UPSTREAM_UNAVAILABLE'],
     ['status 500', status(500), 'UPSTREAM_UNAVAILABLE'],
     ['status 503', status(503), 'UPSTREAM_UNAVAILABLE'],
     ['408 with retry-after: 1', status(408, { 'retry-after': '1' }), 'UPSTREAM_TIMEOUT'],
@@ -45,6 +43,7 @@ describe('A DELETE succeeds by its status, whatever its body is', () => {
   const json = { 'content-type': 'application/json' };
   it.each([
     ['204', raw('HTTP/1.1 204 No Content\r\n\r\n')],
+    ['404 without a body', raw(toRawHttp('404 Not Found', ''))],
     ['200 without a body', raw(toRawHttp('200 OK', ''))],
     ['200 with an empty JSON body', raw(toRawHttp('200 OK', '', json))],
     ['200 with more than 64 KiB', raw(toRawHttp('200 OK', JSON.stringify('x'.repeat(70_000)), json))],

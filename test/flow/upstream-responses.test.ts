@@ -190,10 +190,12 @@ describe('Failed account look-up: nothing is written to StackOne', () => {
   afterEach(() => app.stop());
 
   const row = () => ({ ...app.emulator.accounts()[0], label: canary });
+  const page = (status: number): Fault => ({ status, body: canary, headers: { 'content-type': 'text/html' } });
   const faults: [string, () => Fault][] = [
     ['status 500', () => ({ status: 500, body: { message: canary } })],
     ['a connection reset', () => ({ kind: 'reset' })],
-    ['an HTML page', () => ({ status: 200, body: canary, headers: { 'content-type': 'text/html' } })],
+    ['an HTML page', () => page(200)],
+    ['an HTML page with 404', () => page(404)],
     ['another account', () => ({ status: 200, body: { ...row(), id: 'other' } })],
     ['an account without an id', () => ({ status: 200, body: { ...row(), id: undefined } })],
     ['a JSON list', () => ({ status: 200, body: [row()] })],
@@ -240,4 +242,11 @@ describe('Failed account look-up: nothing is written to StackOne', () => {
       expect(writeRequests()).toEqual([]);
     },
   );
+
+  it('an HTML page with 404 is the list of no owner: the accounts of the customer are not reported as gone', async () => {
+    failTwice(() => page(404), 'GET', '/accounts');
+    const response = await run('{ linkedAccounts { nodes { id } } }');
+    expect(errorCode(response)).toBe('UPSTREAM_UNAVAILABLE');
+    expect(response.text + app.logs()).not.toContain(canary);
+  });
 });

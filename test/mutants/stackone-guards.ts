@@ -401,7 +401,7 @@ export const stackoneGuards: readonly Mutant[] = [
   },
   {
     file: request,
-    guard: 'if (this.#isSuccess && !this.#hasExpectedType',
+    guard: 'if (this.#isResult && !this.#hasExpectedType',
     without: 'if (this.#readsBody && !this.#hasExpectedType',
     noticedBy: 'flow/resilience-delete',
   },

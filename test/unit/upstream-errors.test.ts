@@ -44,14 +44,20 @@ describe('fromStatus', () => {
     [429, '2', { kind: 'after', seconds: 2 }],
     [429, '3', never],
     [429, 'nonsense', never],
-    [503, '1', soon],
+    [502, '1', soon],
+    [503, '1', { kind: 'after', seconds: 1 }],
+    [503, '3', never],
   ])('after %i with Retry-After %j the retry is %j', (status, retryAfter, retry) => {
     expect(fromStatus(status, 'GET /accounts', retryAfter).retry).toEqual(retry);
   });
 
-  it('tells the client how long to wait after 429', () => {
-    expect(fromStatus(429, 'GET /accounts', '17').retryAfterSeconds).toBe(17);
-    expect(fromStatus(429, 'GET /accounts', undefined).retryAfterSeconds).toBe(60);
+  it.each([
+    [429, '17', 17],
+    [429, undefined, 60],
+    [503, '17', 17],
+    [503, undefined, undefined],
+  ])('after %i with Retry-After %j the client is told to wait for %j seconds', (status, retryAfter, seconds) => {
+    expect(fromStatus(status, 'GET /accounts', retryAfter).retryAfterSeconds).toBe(seconds);
   });
 });
 

@@ -53,6 +53,8 @@ export class UpstreamError extends AppError {
 /** A `Retry-After` of at most this is waited for. A longer one is passed on to the client. */
 const maxPauseSeconds = 2;
 
+const soon: Retry = { kind: 'soon', sent: true };
+
 /** For a response whose status is no success. */
 export function fromStatus(status: number, endpoint: string, retryAfter: string | undefined): UpstreamError {
   const message = `${endpoint} returned ${status}`;
@@ -77,8 +79,16 @@ export function fromStatus(status: number, endpoint: string, retryAfter: string 
         retry: afterShortPause(retryAfter),
         status,
       });
+    case 503:
+      return new UpstreamError('UPSTREAM_UNAVAILABLE', message, {
+        health: 'down',
+        ...(retryAfter === undefined
+          ? { retry: soon }
+          : { retryAfterSeconds: parseRetryAfter(retryAfter), retry: afterShortPause(retryAfter) }),
+        status,
+      });
     default: {
-      const retry = [500, 502, 503, 504].includes(status) ? { kind: 'soon' as const, sent: true } : undefined;
+      const retry = [500, 502, 504].includes(status) ? soon : undefined;
       return status >= 400 && status < 500
         ? new UpstreamError('UPSTREAM_REJECTED', message, { health: 'up', status })
         : new UpstreamError('UPSTREAM_UNAVAILABLE', message, { health: 'down', retry, status });

@@ -83,8 +83,8 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     }
     this.#status = status;
     this.#retryAfter = firstOf(headers['retry-after']);
-    if (this.#isSuccess && !this.#hasExpectedType(firstOf(headers['content-type']))) {
-      this.#refuse('the content type is not JSON');
+    if (this.#isResult && !this.#hasExpectedType(firstOf(headers['content-type']))) {
+      this.#refuse(`${status} whose content type is not JSON`);
     } else if (!this.#readsBody) {
       clearTimeout(this.#timer);
       this.#timer = this.#endAfter(unusedBodyMs);
@@ -119,13 +119,18 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     return this.#status >= 200 && this.#status < 300;
   }
 
+  /** Whether the status says something about what was requested: 404 is an account that does not exist. */
+  get #isResult(): boolean {
+    return this.#isSuccess || this.#status === 404;
+  }
+
   get #readsBody(): boolean {
     return this.#isSuccess && this.#limits.usesBody;
   }
 
-  /** A page of a proxy is no success of StackOne. A response without a body, such as 204, has no type. */
+  /** A page of a proxy is no result of StackOne. A response without a body, such as 204, has no type. */
   #hasExpectedType(type: string | undefined): boolean {
-    return type === undefined ? !this.#limits.usesBody : /^application\/json[ \t]*(;|$)/i.test(type);
+    return type === undefined ? !this.#readsBody : /^application\/json[ \t]*(;|$)/i.test(type);
   }
 
   #resolveResponse(): void {
