@@ -405,6 +405,12 @@ export const stackoneGuards: readonly Mutant[] = [
     without: 'if (this.#readsBody && !this.#hasExpectedType',
     noticedBy: 'flow/resilience-delete',
   },
+  {
+    file: request,
+    guard: ' || this.#status === 404',
+    without: '',
+    noticedBy: 'flow/upstream-responses',
+  },
   { file: response, guard: 'if (isUtf8(bytes))', without: 'if (true)', noticedBy: 'flow/upstream-responses' },
   {
     file: breaker,
