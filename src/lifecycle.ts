@@ -49,8 +49,15 @@ export async function runServer(
   // listener, a second signal would end the process and its requests.
   process.on('SIGTERM', stopOnce);
   process.on('SIGINT', stopOnce);
-  server = await start();
-  process.on('SIGHUP', server.reopenAuditLog ?? stopOnce);
+  const starting = start();
+  // A rotation of the audit log during the start must not end the process. A start that fails is reported below.
+  process.on('SIGHUP', (signal) => {
+    starting.then(
+      ({ reopenAuditLog }) => (reopenAuditLog === undefined ? stopOnce(signal) : reopenAuditLog()),
+      () => undefined,
+    );
+  });
+  server = await starting;
 }
 
 async function stop(server: Server, logger: ProcessLogger, graceSeconds: number, timeoutSeconds: number) {

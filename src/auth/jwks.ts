@@ -144,7 +144,12 @@ export class UnusableKeySetError extends Error {
 }
 
 const keySet = z.object({ keys: z.array(z.unknown()) });
-const jsonWebKey = z.looseObject({ kty: z.string(), crv: z.string().exactOptional(), alg: z.string().exactOptional() });
+const jsonWebKey = z.looseObject({
+  kty: z.string(),
+  use: z.literal('sig').exactOptional(),
+  crv: z.string().exactOptional(),
+  alg: z.string().exactOptional(),
+});
 
 /** Algorithms of keys that do not name one, by curve or type. */
 const algorithms: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { Pool } from 'undici';
 import type { ConnectConfig } from '../config/settings.js';
 import { createTunnel, portOf } from './tunnel.js';
@@ -23,7 +24,7 @@ export function createPool(
 
 /**
  * Whether the proxy is not for this URL. An entry of `noProxy` is a host name, which includes its subdomains, with or
- * without a port; `*` is every host. No proxy reaches the loopback addresses of this machine.
+ * without a port; `*` is every host. An IPv6 address with a port is in brackets. No proxy reaches the loopback addresses of this machine.
  */
 export function isDirect(url: URL, noProxy: readonly string[]): boolean {
   const { hostname: host } = url;
@@ -31,7 +32,8 @@ export function isDirect(url: URL, noProxy: readonly string[]): boolean {
   return (
     isLoopback(url) ||
     noProxy.some((entry) => {
-      const [, name = '', entryPort = port] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+      const text = isIPv6(entry) ? `[${entry}]` : entry;
+      const [, name = '', entryPort = port] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(text.toLowerCase()) ?? [];
       return entry === '*' || (entryPort === port && name !== '' && (host === name || host.endsWith(`.${name}`)));
     })
   );

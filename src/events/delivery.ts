@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import type { Secret } from '../config/secret.js';
 import type { AccountChange, OwnedChange } from '../domain/account-change.js';
+import { parseRetryAfter } from '../egress/retry-after.js';
 import type { Observability } from '../observability/observability.js';
-import { parseRetryAfter } from '../stackone/http/errors.js';
 
 /** About ten minutes in total. Each pause varies by a quarter, so that changes that failed together do not return together. */
 const pausesMs = [5_000, 20_000, 60_000, 120_000, 180_000, 240_000];

@@ -40,11 +40,21 @@ export function openAuditLog(target: string, logger: Logger): AuditLog | undefin
   });
   stream.on('error', (error: unknown) => reportAuditFailure(logger, error));
   stream.on('drop', () => reportAuditFailure(logger, { code: 'LINE_LOST' }));
+  const reopen = () => {
+    try {
+      // The stream throws too, but would close the previous file twice at its next success.
+      closeSync(openSync(target, 'a', mode));
+      stream.reopen();
+    } catch (error) {
+      const message = 'The audit log could not be opened again: its lines go to the previous file';
+      logger.error({ alert: 'audit-failed', reason: textOf(error, 'code') }, message);
+    }
+  };
   return {
     onAudit: (event) => {
       stream.write(`${JSON.stringify({ log: 'audit', ...event })}\n`);
     },
-    reopen: isFile ? () => stream.reopen() : undefined,
+    reopen: isFile ? reopen : undefined,
     close: () => {
       if (isFile) {
         stream.end();

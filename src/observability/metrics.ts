@@ -1,7 +1,11 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { errorCodes, isErrorCode } from '../domain/error-codes.js';
+import { UserErrorCode } from '../domain/result.js';
 
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** The codes of `RequestTelemetry`. In a schema that is merged into that of a host app, there can be any others. */
+const requestCodes: ReadonlySet<string> = new Set(['ok', 'USER_ERROR', ...errorCodes, ...Object.values(UserErrorCode)]);
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -77,7 +81,7 @@ export function createMetrics() {
     registry,
     /** A request to `/graphql`. */
     observeRequest: (field: string, code: string, seconds: number) => {
-      requests.observe({ field, code }, seconds);
+      requests.observe({ field, code: requestCodes.has(code) ? code : 'HOST_ERROR' }, seconds);
       if (isErrorCode(code)) {
         requestErrors.inc({ code });
       }

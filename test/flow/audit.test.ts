@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -314,6 +314,34 @@ describe('The file of AUDIT_LOG', () => {
     }, 'the file exists again');
     await send();
     expect([readLines(path), readLines(`${path}.1`)].map(({ length }) => length)).toEqual([1, 2]);
+  });
+
+  it('that cannot be opened again is an alert. Lines go to the previous file until the next rotation', () => {
+    const lines: string[] = [];
+    const directory = join(folder, 'rotated');
+    mkdirSync(directory);
+    const log = openAuditLog(join(directory, 'a'), createLogger('error', { write: (line) => void lines.push(line) }));
+    const event: AuditEvent = {
+      time: new Date(),
+      requestId: 'request-1',
+      ownerId: null,
+      username: null,
+      action: 'deleteLinkedAccount',
+      provider: null,
+      accountId: null,
+      flag: null,
+      outcome: 'OK',
+    };
+    renameSync(directory, `${directory}-1`);
+    log?.reopen?.();
+    log?.onAudit(event);
+    expect(lines).toEqual([expect.stringContaining('"alert":"audit-failed","reason":"ENOENT"')]);
+    mkdirSync(directory);
+    log?.reopen?.();
+    log?.onAudit(event);
+    log?.close();
+    expect([directory, `${directory}-1`].map((name) => readLines(join(name, 'a')).length)).toEqual([1, 1]);
+    expect(lines).toHaveLength(1);
   });
 
   it('that cannot be opened stops the start', () => {

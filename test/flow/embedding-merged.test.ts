@@ -54,6 +54,13 @@ describe('A field of the product in a merged schema', () => {
     ]);
   });
 
+  it('has one value of the metrics for all its error codes, which can be made of values', async () => {
+    await product.post({ query: '{ shoes }' });
+    const metrics = await product.metrics();
+    expect(metrics).toContain('connect_request_duration_seconds_count{field="shoes",code="HOST_ERROR"}');
+    expect(metrics).not.toContain('OUT_OF_STOCK');
+  });
+
   it('keeps the messages of its invalid documents', async () => {
     const { json } = await product.post({ query: `{ ${repeated(5, (i) => `new${i}`)} }` });
     expect(json.errors).toHaveLength(5);

@@ -261,6 +261,7 @@ describe('Key set not available → 503 AUTH_UNAVAILABLE instead of 401, with no
       'key set with a key for encryption only',
       () => keySet({ ...jwks.rsa, kid: 'first', use: 'enc', alg: 'RSA-OAEP' }),
     ],
+    ['key set with a key of a signature algorithm, for encryption only', () => keySet({ ...jwks.first, use: 'enc' })],
     ['key set with a symmetric key only', () => keySet({ ...jwks.shared, kid: 'first' })],
     ['key set with values that are no keys', () => keySet(['canary'], { kty: 7 })],
     ['connection reset', () => (request) => void request.socket.resetAndDestroy()],

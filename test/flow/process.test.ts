@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import module from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -281,6 +281,30 @@ it('Many webhooks and events that wait cause no warning of Node.js, and each has
 });
 
 describe('SIGHUP', () => {
+  it('during the start opens the file for the audit again, and the server starts', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+    const path = join(folder, 'audit.jsonl');
+    // The start goes on after SIGUSR2, and a timer keeps the process until then.
+    const preload = `import { Server } from 'node:net';
+      const { listen } = Server.prototype;
+      Server.prototype.listen = function (...args) {
+        process.once('SIGUSR2', () => listen.apply(this, args));
+        process.stderr.write('waiting');
+        return this;
+      };
+      setInterval(() => {}, 1000);`;
+    const program = startProgram({ ...serverEnv, AUDIT_LOG: path }, { ...server, preload });
+    await waitUntil(() => program.output().includes('waiting'), 'the start waits', startTimeout);
+    renameSync(path, `${path}.1`);
+    program.process.kill('SIGHUP');
+    program.process.kill('SIGUSR2');
+    await waitForUrl(program);
+    await waitUntil(() => existsSync(path), 'the file is opened again', startTimeout);
+    program.process.kill('SIGTERM');
+    expect(await program.exitCode).toBe(0);
+    rmSync(folder, { recursive: true });
+  });
+
   it('without a file for the audit stops the server in the same way, and a second one changes nothing', async () => {
     const program = startProgram(serverEnv, server);
     await waitForUrl(program);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { type FaultApp, withFaultApp } from '../support/fault-cases.js';
 import { acme, errorCode, type GraphQLResponse, globex } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
@@ -33,6 +33,19 @@ describe('Rate limit per owner', () => {
         expect(await fixture.app.metrics()).toMatch(/^connect_request_errors_total\{code="RATE_LIMITED"\} 2$/m);
       },
       { env: { ...env, METRICS_PORT: '0' } },
+    ));
+
+  it('is counted by a clock that can be set back: the time to wait is never longer than the window', () =>
+    withFaultApp(
+      async (fixture) => {
+        await Promise.all(Array.from({ length: 10 }, () => fixture.createSession()));
+        const now = Date.now();
+        const clock = jest.spyOn(Date, 'now').mockImplementation(() => now - 60_000);
+        const response = await fixture.createSession();
+        clock.mockRestore();
+        await expectRateLimited(fixture, response, 20);
+      },
+      { env },
     ));
 
   it('rejects only the owner that exceeds it: another owner is served', () =>

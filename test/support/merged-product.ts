@@ -14,6 +14,8 @@ export interface MergedProduct {
   readonly emulator: Emulator;
   readonly url: string;
   post(body: unknown, headers?: Record<string, string>): Promise<GraphQLResponse>;
+  /** In Prometheus format. */
+  metrics(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function startMergedProduct(settings: Partial<ConnectSettings> = {}
     emulator,
     url: base,
     post: (body, headers = {}) => post(base, body, headers),
+    metrics: () => connect.metrics.metrics(),
     stop: async () => {
       await apollo.stop();
       await connect.stop();

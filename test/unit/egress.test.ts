@@ -14,6 +14,7 @@ describe('noProxy', () => {
     ['https://api.stackone.com:8443', ['stackone.com']],
     ['https://10.0.0.1', ['10.0.0.1']],
     ['https://[fd00::1]:8443', ['[fd00::1]:8443']],
+    ['https://[fd00::1]:8443', ['FD00::1']],
     ['http://localhost:4010', []],
     ['http://127.0.0.1:4010', []],
     ['http://127.8.0.1', []],
@@ -35,6 +36,7 @@ describe('noProxy', () => {
     ['https://localhost.example', []],
     ['https://127.0.0.1.example', []],
     ['https://10.0.0.1', ['0.0.0.1']],
+    ['https://[fd00::1]', ['fd00::2', '::1', '[fd00::1]:8443']],
   ])('%s uses the proxy with %j', (url, noProxy) => {
     expect(isDirect(new URL(url), noProxy)).toBe(false);
   });

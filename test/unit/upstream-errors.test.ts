@@ -1,13 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { errors } from 'undici';
+import { parseRetryAfter } from '../../src/egress/retry-after.js';
 import { ClientDisconnectedError } from '../../src/observability/cancellation.js';
-import {
-  DeadlineExceededError,
-  fromFailure,
-  fromStatus,
-  parseRetryAfter,
-  unusableResponse,
-} from '../../src/stackone/http/errors.js';
+import { DeadlineExceededError, fromFailure, fromStatus, unusableResponse } from '../../src/stackone/http/errors.js';
 import { RetryBudget } from '../../src/stackone/http/retry-budget.js';
 
 const now = Date.parse('2026-01-05T09:00:00Z');

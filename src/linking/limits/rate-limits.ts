@@ -98,7 +98,8 @@ function countWith(limiter: RateLimiterAbstract): Count {
     } catch (error) {
       // The limiter also rejects with an Error, when Redis fails.
       if (error instanceof RateLimiterRes) {
-        return error.msBeforeNext;
+        // In memory, the limiter reads the clock of this machine, which can be set back.
+        return Math.min(error.msBeforeNext, limiter.msDuration);
       }
       throw error;
     }

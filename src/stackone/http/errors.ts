@@ -1,6 +1,7 @@
 import { errors } from 'undici';
 import { AppError } from '../../domain/app-error.js';
 import type { ErrorCode } from '../../domain/error-codes.js';
+import { parseRetryAfter } from '../../egress/retry-after.js';
 import { ClientDisconnectedError } from '../../observability/cancellation.js';
 import type { RequestContext } from '../../observability/request-context.js';
 import { textOf } from '../../observability/unexpected-error.js';
@@ -223,15 +224,4 @@ function isTimeout(error: unknown): boolean {
 function afterShortPause(header: string | undefined): Retry {
   const seconds = header === undefined ? Number.POSITIVE_INFINITY : parseRetryAfter(header);
   return seconds <= maxPauseSeconds ? { kind: 'after', seconds } : { kind: 'never' };
-}
-
-/**
- * Whole seconds from 1 to 3600, whatever the header contains: seconds, a date (RFC 9110, 10.2.3), nothing or text that
- * is neither. StackOne's own value is 60.
- */
-export function parseRetryAfter(header: string | undefined): number {
-  const text = header?.trim() ?? '';
-  const untilDate = /[a-z]/i.test(text) ? Math.ceil((Date.parse(text) - Date.now()) / 1000) : Number.NaN;
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text)) : untilDate;
-  return Number.isNaN(seconds) ? 60 : Math.min(Math.max(seconds, 1), 3600);
 }
