@@ -24,7 +24,8 @@ export function createPool(
 
 /**
  * Whether the proxy is not for this URL. An entry of `noProxy` is a host name, which includes its subdomains, with or
- * without a port; `*` is every host. An IPv6 address with a port is in brackets. No proxy reaches the loopback addresses of this machine.
+ * without a port; `*` is every host. An IPv6 address with a port is in brackets. No proxy reaches the loopback addresses
+ * of this machine.
  */
 export function isDirect(url: URL, noProxy: readonly string[]): boolean {
   const { hostname: host } = url;

@@ -292,8 +292,8 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: 'src/lifecycle.ts',
-    guard: "process.on('SIGHUP', server.reopenAuditLog ?? stopOnce);",
-    without: "if (server.reopenAuditLog !== undefined) {\n    process.on('SIGHUP', server.reopenAuditLog);\n  }",
+    guard: '(reopenAuditLog === undefined ? stopOnce(signal) : reopenAuditLog())',
+    without: 'reopenAuditLog?.()',
     noticedBy: 'flow/process',
   },
   {

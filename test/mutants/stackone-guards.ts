@@ -346,13 +346,13 @@ export const stackoneGuards: readonly Mutant[] = [
     noticedBy: 'unit/upstream-errors',
   },
   {
-    file: errors,
+    file: 'src/egress/retry-after.ts',
     guard: 'Math.min(Math.max(seconds, 1), 3600)',
     without: 'Math.max(seconds, 1)',
     noticedBy: 'unit/upstream-errors',
   },
   {
-    file: errors,
+    file: 'src/egress/retry-after.ts',
     guard: 'Math.min(Math.max(seconds, 1), 3600)',
     without: 'Math.min(seconds, 3600)',
     noticedBy: 'unit/upstream-errors',
