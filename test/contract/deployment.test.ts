@@ -118,9 +118,7 @@ describe('deploy/kubernetes', () => {
     await fresh.stop();
     for (const rule of rules.slice(1)) {
       // Each selector of the expression, such as `connect_webhooks_total{outcome="unsigned"}`, without its last brace.
-      const counters = [...rule.matchAll(/\((connect_\w+_total(?:\{[^}]*)?)\}?\[/g)].map(
-        ([, name = '']) => name,
-      );
+      const counters = [...rule.matchAll(/\((connect_\w+_total(?:\{[^}]*)?)\}?\[/g)].map(([, name = '']) => name);
       for (const counter of counters) {
         const series = lines.filter((line) => line.startsWith(counter)).map((line) => line.split(' ')[1]);
         expect([counter, [...new Set(series)]]).toEqual([counter, ['0']]);
