@@ -156,6 +156,16 @@ describe('Invalid HTTP request → GraphQL error with a documented code, with no
     },
   );
 
+  it('an Accept header of more than 512 characters is ignored, so that no request compares thousands of types', async () => {
+    const send = (accept: string) => app.post(operation, { ...headers, accept });
+    const long = 'text/html,'.repeat(51);
+    expect(await send(`${long}a`)).toMatchObject({ status: 406 });
+    expect(await send(`${long}a/b`)).toMatchObject({ status: 200, json: { data: expect.anything() } });
+    const signedOut = await app.post(operation, { accept: `${long}a/b` });
+    expect([signedOut.status, signedOut.json]).toEqual([401, errorBody('UNAUTHENTICATED')]);
+    expect(app.emulator.history).toEqual([]);
+  });
+
   it('body larger than 16 KiB, with or without content-length → 413', async () => {
     const body = JSON.stringify(operation).padEnd(16 * 1024);
     expect((await send('/graphql', { method: 'POST', headers, body })).status).toBe(200);

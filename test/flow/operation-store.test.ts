@@ -194,6 +194,17 @@ describe('An operation of the store', () => {
     }
   });
 
+  it('leaves variables with a list of more than 50 items to Apollo Server, which stops at 50 invalid ones', async () => {
+    const withStatuses = (length: number, status: unknown) => ({
+      ...goodList,
+      variables: { status: Array.from({ length }, () => status) },
+    });
+    expect((await bothWays(app, withStatuses(50, 'ACTIVE'), signedIn)).byApollo).toBe(false);
+    expect((await bothWays(app, withStatuses(51, 'ACTIVE'), signedIn)).byApollo).toBe(true);
+    const { answer, calls } = await bothWays(app, withStatuses(4_000, 1), signedIn);
+    expect([answer.status, calls]).toEqual([400, []]);
+  });
+
   it('returns the content type that the client accepts, and 406 for any other', async () => {
     const json = 'application/json';
     const response = 'application/graphql-response+json';

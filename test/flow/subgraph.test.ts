@@ -161,6 +161,14 @@ describe.each([
     expect(read()).toEqual([]);
   });
 
+  it('refuses a representation that is thousands of lists in each other, and sends nothing to StackOne', async () => {
+    const lists = '['.repeat(7_000) + ']'.repeat(7_000);
+    const body = `{"query": ${JSON.stringify(entities)}, "variables": {"representations": [${lists}]}}`;
+    const response = await subgraph.post(body, subgraph.headers);
+    expect([errorCode(response), response.json.data]).toEqual(['BAD_USER_INPUT', null]);
+    expect(read()).toEqual([]);
+  });
+
   it('accepts representations that are written in the document', async () => {
     const query = `query ($id: String) { _entities(representations: [{ __typename: "LinkedAccount", id: $id }, { __typename: "LinkedAccount", id: "${foreign[0]}" }]) { ... on LinkedAccount { id } } }`;
     const { json } = await subgraph.post({ query, variables: { id: own[0] } }, subgraph.headers);

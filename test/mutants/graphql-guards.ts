@@ -273,6 +273,24 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: contentType,
+    guard: ' || accept.length > maxAcceptLength',
+    without: '',
+    noticedBy: 'flow/http-edge',
+  },
+  {
+    file: runner,
+    guard: 'if (Object.values(variables ?? {}).some(isLongList))',
+    without: 'if (false)',
+    noticedBy: 'flow/operation-store',
+  },
+  {
+    file: entities,
+    guard: '(isRecord(value) ? value : {})',
+    without: 'value',
+    noticedBy: 'flow/subgraph',
+  },
+  {
+    file: contentType,
     guard: 'if (accept === undefined)',
     without: 'if (!accept)',
     noticedBy: 'flow/operation-store',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { badUserInput } from '../../domain/app-error.js';
 import type { LinkedAccount } from '../../domain/linked-account.js';
 import type { Provider } from '../../domain/provider.js';
+import { isRecord } from '../../domain/values.js';
 import type { StackOneDataSource } from '../../linking/stackone-data-source.js';
 import type { GraphQLContext } from '../context.js';
 
@@ -14,10 +15,11 @@ const maxParallelReads = 5;
 
 export type Entity = LinkedAccount | Provider;
 
-/** `_Any` of the federation specification: whatever a router sends, parsed below. */
+/** `_Any` of the federation specification: whatever a router sends, parsed below. TypeGraphQL recurses into lists. */
 export const Representation = new GraphQLScalarType({
   name: '_Any',
   description: 'A reference to an entity: `__typename` and the fields of its key.',
+  parseValue: (value) => (isRecord(value) ? value : {}),
 });
 
 /** A key that is not a text is like an id that does not exist: the entity is null. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isRecord } from '../../domain/values.js';
-import { chooseContentType } from '../../graphql/content-type.js';
+import { chooseContentType, usableAccept } from '../../graphql/content-type.js';
 import type { CreateContext, GraphQLContext } from '../../graphql/context.js';
 import { originalOf } from '../../graphql/http-head.js';
 import type { LazyApollo } from '../../graphql/operations/lazy-apollo.js';
@@ -33,7 +33,7 @@ export function addGraphQLRoute(
   const { apollo, operations, createContext, refusedMutations } = dependencies;
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<string> => {
     const { body, headers } = request;
-    const { accept } = headers;
+    const accept = usableAccept(headers.accept);
     const requestContext = requestContextOf(request);
     const context = createContext(headers.authorization, requestContext);
     // Apollo Server awaits the same promise and reports the error.
