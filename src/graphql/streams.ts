@@ -104,10 +104,13 @@ export class Streams {
 
   #openStream(source: AsyncIterable<unknown>, args: ExecutionArgs, context: GraphQLContext): StreamResponse {
     const { owner, username, expiresAt } = context.caller;
+    const { cancellation } = context.request;
     const untilExpiry = (expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) - Date.now();
     const timer = setTimeout(() => stream.complete(), Math.min(untilExpiry, maxDurationMs)).unref();
+    const leave = () => stream.readable.destroy();
     const stream = new EventStream(this.#results(source, args, context), () => {
       clearTimeout(timer);
+      cancellation.removeEventListener('abort', leave);
       this.#open.delete(entry);
       this.#openChanged();
     });
@@ -116,6 +119,11 @@ export class Streams {
     this.#openChanged();
     if (this.#isStopping) {
       stream.complete();
+    }
+    // The client can leave before its response begins: while its owner is looked up, or as a pipelined request.
+    cancellation.addEventListener('abort', leave);
+    if (cancellation.aborted) {
+      leave();
     }
     return { kind: 'events', events: stream.readable };
   }

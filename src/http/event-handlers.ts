@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { addAbortSignal, pipeline, type Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Streams } from '../graphql/streams.js';
@@ -35,7 +35,6 @@ export async function streamToNode(
   }
   if (response.destroyed) {
     // The client left while its owner was looked up. With such a response, `pipeline` throws on Node.js 24.
-    result.events.destroy();
     return;
   }
   response.writeHead(200, eventStreamHeaders);
@@ -57,10 +56,9 @@ export async function streamToFetch(
     return new Response(tooLarge, { status: 413, headers: jsonHeaders });
   }
   const result = await streams.start(toJson(bytes), createContext);
-  // With the signal, because a client that left while its owner was looked up does not read the events.
   return result.kind === 'json'
     ? new Response(result.body, { status: result.status, headers: Object.fromEntries(result.headers) })
-    : new Response(toWebStream(addAbortSignal(request.signal, result.events)), { headers: eventStreamHeaders });
+    : new Response(toWebStream(result.events), { headers: eventStreamHeaders });
 }
 
 function toWebStream(events: Readable): ReadableStream<Uint8Array> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import type { Socket } from 'node:net';
 import { RequestCancellation } from '../observability/cancellation.js';
 import { createRequestContext, type RequestContext } from '../observability/request-context.js';
 import { clientClosedRequest } from '../observability/request-telemetry.js';
@@ -31,8 +32,29 @@ export function contextOfNodeRequest(
   // In a host app the client can have disconnected before the request reaches this code.
   if (response.closed) {
     close();
+  } else if (response.socket === null && response.req?.socket) {
+    onFirstClose(response, response.req.socket, close);
   } else {
     response.once('close', close);
   }
   return context;
+}
+
+/**
+ * For a pipelined request, whose response waits for those before it. When the connection closes meanwhile, Node does not
+ * close that response.
+ */
+function onFirstClose(response: NodeResponse, connection: Socket, close: () => void): void {
+  const listener = () => {
+    response.off('close', listener);
+    connection.off('close', listener);
+    close();
+  };
+  if (connection.destroyed) {
+    close();
+  } else {
+    // A client can send any number of requests at once.
+    connection.setMaxListeners(0).on('close', listener);
+    response.on('close', listener);
+  }
 }

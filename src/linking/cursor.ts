@@ -10,7 +10,9 @@ export interface Position {
   readonly index: number;
 }
 
-const cursorSchema = z.tuple([z.int().min(1), z.int().min(0), z.string().regex(accountIdPattern)]);
+/** 2,500,000 accounts of one owner. A forged cursor must not send StackOne any number. */
+const maxPage = 100_000;
+const cursorSchema = z.tuple([z.int().min(1).max(maxPage), z.int().min(0), z.string().regex(accountIdPattern)]);
 
 /** Opaque to clients: the place of an account and its id. */
 export function encodeCursor({ page, index }: Position, id: string): string {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';
 import { type AccountStream, changesQuery, openStream } from '../support/account-stream.js';
+import { openSocket } from '../support/raw-http.js';
 import { acme, globex, ownerFields, signIn, startSharedApp, startTestApp, testConfig } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
@@ -222,6 +223,38 @@ describe('POST /graphql/stream', () => {
     expect(timers).toEqual([expect.anything(), expect.anything()]);
     const ended: unknown[] = cleared.flatMap(({ mock }) => mock.calls.map(([timer]) => timer));
     expect(timers.map((timer) => ended.includes(timer))).toEqual([true, true]);
+  });
+});
+
+describe('A pipelined request behind an event stream', () => {
+  const pipelined = async (path: string, query: string) => {
+    const body = JSON.stringify({ query });
+    const { authorization } = await signIn(acme);
+    const head = `POST ${path} HTTP/1.1\r\nhost: a\r\nauthorization: ${authorization}\r\ncontent-type: application/json`;
+    return `${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  };
+
+  it('is in the request log and in the metrics, also if its client leaves before the response', async () => {
+    const { id } = app.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+    const query = `mutation { deleteLinkedAccount(accountId: "${id}") { deletedAccountId } }`;
+    const socket = openSocket(app.url);
+    socket.write((await pipelined('/graphql/stream', changesQuery)) + (await pipelined('/graphql', query)));
+    await waitUntil(() => app.emulator.accounts().length === 0, 'the deletion');
+    const count = () => app.logs().split('"msg":"request"').length;
+    const before = count();
+    socket.destroy();
+    await waitUntil(() => count() === before + 1, 'the line of the log');
+    expect(await app.metrics()).toMatch(/^connect_request_duration_seconds_count\{.*\} 1$/m);
+  });
+
+  it('does not leave a stream open when its client leaves', async () => {
+    const socket = openSocket(app.url);
+    const stream = await pipelined('/graphql/stream', changesQuery);
+    // More than the number of listeners that Node.js warns of.
+    socket.write(stream.repeat(9) + (await pipelined('/graphql', '{ viewer { ownerId } }')).repeat(5));
+    await waitUntil(async () => (await openStreams()) === 9, 'the streams');
+    socket.destroy();
+    await waitUntil(async () => (await openStreams()) === 0, 'the end of the streams');
   });
 });
 

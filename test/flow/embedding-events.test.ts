@@ -276,6 +276,23 @@ describe('A stream of a host app', () => {
     expect(await openStreams(connect)).toBe('0');
   });
 
+  it('does not stay open for a client that left while its pipelined request waited', async () => {
+    const connect = await startEmbedded({ getOwner: () => users['ada'] }, nodeSession);
+    let handled = 0;
+    const { url } = await serve(async (request, response) => {
+      await once(request.socket, 'close');
+      await connect.handleStream(Object.assign(request, { body: { query: changesQuery } }), response);
+      handled += 1;
+    });
+    const socket = openSocket(url);
+    const head =
+      'POST /graphql/stream HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 0\r\n\r\n';
+    socket.write(head.repeat(2));
+    setTimeout(() => socket.destroy(), 50);
+    await waitUntil(() => handled === 2, 'both requests are handled');
+    expect(await openStreams(connect)).toBe('0');
+  });
+
   it.each(['before', 'after'])('ends when the signal of a Fetch request is aborted %s the response', async (when) => {
     const controller = new AbortController();
     const getOwner = () => {

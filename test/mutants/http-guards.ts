@@ -29,10 +29,22 @@ export const httpGuards: readonly Mutant[] = [
     noticedBy: 'contract/deployment',
   },
   {
-    file: 'src/http/event-handlers.ts',
-    guard: 'addAbortSignal(request.signal, result.events)',
-    without: 'result.events',
+    file: 'src/graphql/streams.ts',
+    guard: "    cancellation.addEventListener('abort', leave);\n",
+    without: '',
     noticedBy: 'flow/embedding-events',
+  },
+  {
+    file: 'src/graphql/streams.ts',
+    guard: 'if (cancellation.aborted)',
+    without: 'if (false)',
+    noticedBy: 'flow/embedding-events',
+  },
+  {
+    file: nodeRequest,
+    guard: 'response.socket === null && response.req?.socket',
+    without: 'false',
+    noticedBy: 'flow/account-stream',
   },
   {
     file: 'src/http/event-handlers.ts',

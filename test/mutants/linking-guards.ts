@@ -179,6 +179,7 @@ export const linkingGuards: readonly Mutant[] = [
   },
   { file: choice, guard: 'if (!isFree)', without: 'if (false)', noticedBy: 'flow/on-existing' },
   { file: choice, guard: 'if (!isFree)', without: 'if (true)', noticedBy: 'flow/on-existing' },
+  { file: cursor, guard: '.max(maxPage)', without: '', noticedBy: 'unit/cursor' },
   { file: cursor, guard: 'z.int().min(1)', without: 'z.int()', noticedBy: 'unit/cursor' },
   { file: cursor, guard: 'z.int().min(0)', without: 'z.int()', noticedBy: 'unit/cursor' },
   { file: cursor, guard: '.regex(accountIdPattern)', without: '', noticedBy: 'unit/cursor' },

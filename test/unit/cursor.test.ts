@@ -6,7 +6,7 @@ const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('
 describe('A cursor', () => {
   it.each([
     [{ page: 1, index: 0 }, 'a'],
-    [{ page: 100, index: 24 }, 'A_-9'.repeat(32)],
+    [{ page: 100_000, index: 24 }, 'A_-9'.repeat(32)],
   ])('decodes to the position %j and the account it was encoded from', (position, id) => {
     expect(decodeCursor(encodeCursor(position, id))).toEqual({ ...position, id });
   });
@@ -17,6 +17,7 @@ describe('A cursor', () => {
     ['no array', encode({ page: 1 })],
     ['without an id', encode([1, 0])],
     ['of page 0', encode([0, 0, 'a'])],
+    ['of a page that no list has', encode([100_001, 0, 'a'])],
     ['with a negative index', encode([1, -1, 'a'])],
     ['with a fraction', encode([1.5, 0, 'a'])],
     ['with a path as its id', encode([1, 0, '../a'])],
