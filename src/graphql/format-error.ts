@@ -13,7 +13,6 @@ const apolloCodes: ReadonlyMap<unknown, ErrorCode> = new Map([
   ['BAD_REQUEST', 'BAD_USER_INPUT'],
   ['OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT'],
   ['PERSISTED_QUERY_NOT_SUPPORTED', 'BAD_USER_INPUT'],
-  ['PERSISTED_QUERY_NOT_FOUND', 'BAD_USER_INPUT'],
 ]);
 
 /** The codes of errors about the client's own document and variables. */

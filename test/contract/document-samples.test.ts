@@ -51,7 +51,7 @@ describe('docs/embedding.md', () => {
 
 describe('docs/embedding.md with a plugin of Apollo Server', () => {
   it('contains how to use one that apolloOptions turn off, with which Apollo Server would not start', async () => {
-    const code = codeBlocks('docs/embedding.md', 'js').find((block) => block.includes('isOther')) ?? '';
+    const code = codeBlocks('docs/embedding.md', 'js').find((block) => block.includes('idOf')) ?? '';
     const connect = await startConnect<Request>({
       ...{ apiKey: 'key', baseUrl: 'http://127.0.0.1:1', production: false, logLevel: 'silent' },
       getOwner: () => ({ id: acme.org_id, name: acme.org_name }),

@@ -22,6 +22,7 @@ const placeholder = '{ __typename }';
  * Decides which documents Apollo Server parses. The id of a trusted document is replaced by its text. Where only trusted
  * documents are accepted, all others are refused, and elsewhere those of an owner who has used up its work. In a schema
  * with fields of a host app, a document must be parsed first, because only those with fields of this package are refused.
+ * The response to a document with fields of this package is never cached.
  */
 export function createDocumentsPlugin(runner: OperationRunner): ApolloServerPlugin<ConnectContext> {
   const { trusted } = runner;
@@ -37,18 +38,18 @@ export function createDocumentsPlugin(runner: OperationRunner): ApolloServerPlug
         request.operationName = '';
       }
       return {
-        async didResolveOperation({ source, document, operation }) {
+        async didResolveOperation({ source, document, operation, overallCachePolicy }) {
           if (refusal !== undefined) {
             throw refusal;
           }
-          // The source, because the request of an automatic persisted query has no text.
-          const lateRefusal = isLimited(document) ? refuse(source) : new UsageError(missingOptions);
-          if (
-            lateRefusal !== undefined &&
-            operation !== undefined &&
-            ownRootFields(schema, document, operation).length > 0
-          ) {
-            throw lateRefusal;
+          if (operation !== undefined && ownRootFields(schema, document, operation).length > 0) {
+            // The source, because the request of an automatic persisted query has no text.
+            const lateRefusal = isLimited(document) ? refuse(source) : new UsageError(missingOptions);
+            if (lateRefusal !== undefined) {
+              throw lateRefusal;
+            }
+            // The response belongs to one owner, so the caches of a host app must not keep it, whatever their defaults.
+            overallCachePolicy.restrict({ maxAge: 0, scope: 'PRIVATE' });
           }
           if ('budget' in contextValue) {
             contextValue.budget.open();
