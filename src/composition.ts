@@ -48,10 +48,11 @@ import { StackOneHttpClient } from './stackone/http/client.js';
 
 const maxDeletedAccounts = 10_000;
 
-/** Options for `new ApolloServer(…)`. You can add plugins; do not omit any, because they protect the schema. */
+/** Options for `new ApolloServer(…)`. You can add plugins and validation rules; do not omit any, because they protect the schema. */
 export interface ConnectApolloOptions
-  extends Omit<ApolloServerOptionsWithSchema<ConnectContext>, 'fieldResolver' | 'plugins'> {
+  extends Omit<ApolloServerOptionsWithSchema<ConnectContext>, 'fieldResolver' | 'plugins' | 'validationRules'> {
   readonly plugins: ApolloServerPlugin<ConnectContext>[];
+  readonly validationRules: ValidationRule[];
   readonly formatError: FormatError;
 }
 

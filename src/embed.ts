@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApolloServerPlugin } from '@apollo/server';
 import type { Registry } from 'prom-client';
 import { createLoginAuthentication, type GetOwner } from './auth/host-login.js';
 import { type ConnectApolloOptions, compose } from './composition.js';
@@ -7,6 +8,7 @@ import type { ConnectSettings } from './config/settings.js';
 import { callHost, type OnAccountChange } from './events/delivery.js';
 import { type ConnectContext, createPublicContextFactory, type GraphQLContext } from './graphql/context.js';
 import { originalOf } from './graphql/http-head.js';
+import type { Streams } from './graphql/streams.js';
 import { streamToFetch, streamToNode, webhookFromFetch, webhookFromNode } from './http/event-handlers.js';
 import { type HostRequest, HostRequests, type HostResponse } from './http/host-requests.js';
 import { contextOfNodeRequest } from './http/node-request.js';
@@ -73,18 +75,12 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
   const { apolloOptions, createContext, refusedMutations, streams, webhooks, close } = composition;
   const createPublicContext = createPublicContextFactory(createContext, refusedMutations);
   const requests = new HostRequests(observability);
+  const streamsPlugin = createStreamsPlugin(streams);
   return {
     get apolloOptions() {
-      // An open stream would keep the HTTP server, and so Apollo Server, from stopping.
-      const endStreams = { drainServer: async () => streams.completeAll() };
-      const streamsPlugin = {
-        serverWillStart: async () => {
-          streams.acceptAgain();
-          return endStreams;
-        },
-      };
       const plugins = [...apolloOptions.plugins, requests.plugin(), streamsPlugin];
-      return { ...apolloOptions, plugins };
+      const validationRules = [...apolloOptions.validationRules];
+      return { ...apolloOptions, plugins, validationRules };
     },
     createContext: (request, response) =>
       requests.createContext(request, response, async (context, body) => {
@@ -110,5 +106,28 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
     fetchWebhook: (request) => webhookFromFetch(webhooks, request),
     metrics: observability.metrics.registry,
     stop: close,
+  };
+}
+
+/**
+ * An open stream would keep the HTTP server, and so Apollo Server, from stopping. A host app can have several servers, for
+ * example while it replaces one: each that stops ends all streams, and pages connect again as long as another one runs.
+ */
+function createStreamsPlugin(streams: Streams): ApolloServerPlugin {
+  let running = 0;
+  return {
+    serverWillStart: async () => {
+      running += 1;
+      streams.acceptAgain();
+      return {
+        drainServer: async () => {
+          running -= 1;
+          streams.completeAll();
+          if (running > 0) {
+            streams.acceptAgain();
+          }
+        },
+      };
+    },
   };
 }

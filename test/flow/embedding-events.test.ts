@@ -352,6 +352,22 @@ describe('A stream of a host app', () => {
       await Promise.all([apollo.stop(), ended]);
     }
   });
+
+  it('ends when one of two Apollo Servers stops, and is served again until the other one stops', async () => {
+    const connect = await startEmbedded({}, nodeSession);
+    const { url } = await serve(routes(connect, [], () => undefined));
+    const [first, second] = [new ApolloServer(connect.apolloOptions), new ApolloServer(connect.apolloOptions)];
+    await Promise.all([first.start(), second.start()]);
+    const before = await openStream(url, 'ada');
+    await Promise.all([first.stop(), before.ended]);
+    const { id } = link();
+    const after = await openStream(url, 'ada');
+    expect(await sendWebhook(url, webhookOf(id))).toBe(200);
+    await waitUntil(() => after.changes.length === 1, 'the change');
+    await Promise.all([second.stop(), after.ended]);
+    // A new stream ends at once.
+    await (await openStream(url, 'ada')).ended;
+  });
 });
 
 /** A host app that leaves the promises of the handlers alone, as Express 4 does: a rejection ends its process. */

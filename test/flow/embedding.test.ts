@@ -273,10 +273,13 @@ describe('apolloOptions contain every limit of the standalone server: same respo
 });
 
 describe('The apolloOptions of startConnect', () => {
-  it('are new at each read, so that a plugin added to one server is not in another', () => {
+  it('are new at each read, so that a plugin or a rule added to one server is not in another', () => {
     const { connect } = product;
+    const rule = () => ({});
     connect.apolloOptions.plugins.push({});
+    connect.apolloOptions.validationRules.push(rule);
     expect(connect.apolloOptions.plugins).not.toContainEqual({});
+    expect(connect.apolloOptions.validationRules).not.toContain(rule);
   });
 });
 
