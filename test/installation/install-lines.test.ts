@@ -5,7 +5,9 @@ import { commonJsHost, esmHost, printedToken } from '../support/host-script.js';
 import { installLines } from '../support/install-lines.js';
 import { codeBlocks } from '../support/package-files.js';
 
-const managers: readonly Manager[] = ['npm', 'pnpm', 'yarn1', 'yarn4'];
+const managers: readonly Manager[] = ['npm', 'pnpm', 'pnpm12', 'yarn1', 'yarn4'];
+/** What pnpm 11 and later need. Version 11 itself requires Node.js 22. */
+const [pnpmSettings = ''] = codeBlocks('docs/embedding.md', 'yaml');
 /** What Node.js 20 needs where a package manager refuses packages for a later version. */
 const pins = JSON.parse(codeBlocks('docs/embedding.md', 'json')[0] ?? '');
 
@@ -26,6 +28,9 @@ describe.each(managers)('%s, in an empty project', (manager) => {
       // Yarn 1 refuses packages for a later Node.js, as npm does with engine-strict.
       const project = new HostProject(workshop, { private: true, ...(manager === 'yarn1' ? pins : {}) });
       try {
+        if (manager === 'pnpm12') {
+          project.write('pnpm-workspace.yaml', pnpmSettings);
+        }
         await project.add(manager, words);
         if (words.includes('stackone-connect-graphql')) {
           project.write('host.mjs', esmHost);

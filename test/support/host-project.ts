@@ -14,6 +14,7 @@ const outputSchema = z.looseObject({ stdout: z.string().optional(), stderr: z.st
 const managers = {
   npm: { tool: undefined, command: ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund'] },
   pnpm: { tool: 'pnpm@10', command: ['node', 'pnpm/bin/pnpm.cjs', 'add', '--prefer-offline'] },
+  pnpm12: { tool: 'pnpm12@npm:pnpm@12', command: ['node', 'pnpm12/bin/pnpm.mjs', 'add', '--prefer-offline'] },
   yarn1: { tool: 'yarn@1', command: ['node', 'yarn/bin/yarn.js', 'add', '--non-interactive', '--prefer-offline'] },
   yarn4: { tool: '@yarnpkg/cli-dist@4', command: ['node', '@yarnpkg/cli-dist/bin/yarn.js', 'add'] },
 } as const;
