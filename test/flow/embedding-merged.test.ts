@@ -1,6 +1,8 @@
 import { ApolloServer } from '@apollo/server';
+import { mergeSchemas } from '@graphql-tools/schema';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSchema, GraphQLError, printSchema } from 'graphql';
+import { DateTimeResolver } from 'graphql-scalars';
 import { errorCodeInfo } from '../../src/domain/error-codes.js';
 import { startConnect } from '../../src/embed.js';
 import { createSchema } from '../../src/graphql/schema.js';
@@ -184,6 +186,33 @@ describe('A schema whose errors are wrapped again, as tools that stitch schemas 
       403,
       [expect.objectContaining({ message: errorCodeInfo('FORBIDDEN').message, extensions: { code: 'FORBIDDEN' } })],
     ]);
+    await apollo.stop();
+    await stop();
+  });
+});
+
+describe('A product with a DateTime of graphql-scalars, as many have', () => {
+  it('serves the times of this package with it', async () => {
+    const { createContext, apolloOptions, stop } = await startConnect<Request>({
+      apiKey: product.emulator.apiKey,
+      baseUrl: product.emulator.url,
+      production: false,
+      logLevel: 'silent',
+      getOwner: () => ({ id: 'org_acme', name: 'Acme Corporation' }),
+    });
+    const schema = mergeSchemas({
+      schemas: [apolloOptions.schema],
+      typeDefs: 'scalar DateTime type Query { now: DateTime! }',
+      resolvers: { DateTime: DateTimeResolver, Query: { now: () => new Date(0) } },
+    });
+    const apollo = new ApolloServer({ ...apolloOptions, schema });
+    const contextValue = await createContext(new Request('http://localhost/graphql'));
+    const run = async (query: string) => {
+      const { body } = await apollo.executeOperation({ query }, { contextValue });
+      return JSON.stringify(body);
+    };
+    expect(await run('{ now }')).toContain('{"now":"1970-01-01T00:00:00.000Z"}');
+    expect(await run('mutation { createConnectSession { expiresAt } }')).toMatch(/"expiresAt":"20\d\d-[^"]+Z"/);
     await apollo.stop();
     await stop();
   });
