@@ -468,9 +468,15 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: documentsPlugin,
-    guard: '            throw lateRefusal;\n',
+    guard: '              throw lateRefusal;\n',
     without: '',
     noticedBy: 'flow/trusted-documents',
+  },
+  {
+    file: documentsPlugin,
+    guard: "            overallCachePolicy.restrict({ maxAge: 0, scope: 'PRIVATE' });\n",
+    without: '',
+    noticedBy: 'flow/embedding-caches',
   },
   { file: documentsPlugin, guard: ' || request.query !== undefined', without: '', noticedBy: 'flow/trusted-documents' },
   {

@@ -371,10 +371,11 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: embed,
-    guard: 'drainServer: async () => streams.completeAll()',
-    without: 'drainServer: async () => {}',
+    guard: '          streams.completeAll();\n',
+    without: '',
     noticedBy: 'flow/embedding-events',
   },
+  { file: embed, guard: 'running > 0', without: 'false', noticedBy: 'flow/embedding-events' },
   {
     file: 'src/http/server.ts',
     guard: 'config.playground && !config.production',
