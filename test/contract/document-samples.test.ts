@@ -7,7 +7,7 @@ import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheContr
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { composeServices } from '@theguild/federation-composition';
 import Fastify, { type FastifyRequest } from 'fastify';
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, GraphQLSchema, parse, validate } from 'graphql';
 import type { Demo } from '../../demo/start-demo.js';
 import { startEmulator } from '../../emulator/src/index.js';
 import { startConnect } from '../../src/embed.js';
@@ -71,6 +71,30 @@ describe('docs/embedding.md with a plugin of Apollo Server', () => {
     const plugins = [...connect.apolloOptions.plugins, ApolloServerPluginCacheControl()];
     const both = new ApolloServer({ ...connect.apolloOptions, plugins });
     await expect(both.start()).rejects.toThrow('ApolloServerPluginCacheControlDisabled');
+    await connect.stop();
+  });
+});
+
+describe('docs/embedding.md with errors in a format of the host app', () => {
+  it('contains a formatError that every error passes, also when its operation runs again', async () => {
+    const code = codeBlocks('docs/embedding.md', 'js').find((block) => block.includes('formatError')) ?? '';
+    const connect = await startConnect<Request>({
+      ...{ apiKey: 'key', baseUrl: 'http://127.0.0.1:1', production: false, logLevel: 'silent' },
+      getOwner: () => ({ id: acme.org_id, name: acme.org_name }),
+    });
+    const create = new Function('connect', 'ApolloServer', 'GraphQLSchema', `${code}; return apollo;`);
+    const apollo: unknown = create(connect, ApolloServer, GraphQLSchema);
+    if (!(apollo instanceof ApolloServer)) {
+      throw new Error('The code creates no Apollo Server');
+    }
+    for (let time = 0; time < 3; time++) {
+      const contextValue = await connect.createContext(new Request('http://localhost/graphql'));
+      const query = '{ linkedAccounts(first: 0) { nodes { id } } }';
+      const { body } = await apollo.executeOperation({ query }, { contextValue });
+      const error = { extensions: { code: 'BAD_USER_INPUT' }, service: 'connect' };
+      expect(body).toMatchObject({ singleResult: { errors: [error] } });
+    }
+    await apollo.stop();
     await connect.stop();
   });
 });
