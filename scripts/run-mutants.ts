@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from '../test/mutants/guards.js';
 
@@ -59,28 +59,11 @@ function parseTimeLimit(): number {
   return seconds;
 }
 
+/** All files, because tests read the documents and the manifests too. */
 function copyPackage(): string {
   const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
-  const parts = [
-    'src',
-    'test',
-    'emulator',
-    'demo',
-    'client',
-    'dist',
-    'docs',
-    'scripts',
-    'package.json',
-    'tsconfig.json',
-    'tsconfig.build.json',
-    'jest.config.js',
-    'schema.graphql',
-    'schema.subgraph.graphql',
-    'README.md',
-  ];
-  for (const part of parts) {
-    cpSync(part, join(copy, part), { recursive: true });
-  }
+  const omitted = ['.git', 'node_modules'];
+  cpSync('.', copy, { recursive: true, filter: (path) => !omitted.includes(basename(path)) });
   symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'));
   return copy;
 }

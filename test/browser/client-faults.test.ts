@@ -6,7 +6,7 @@ import { describeInBrowser, focusWindow } from '../support/browser.js';
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { type Frontend, startFrontend } from '../support/frontend.js';
 import { fillBambooHr, passMinutes, waitForRenewal } from '../support/hub-page.js';
-import { sessionRequests } from '../support/test-app.js';
+import { sessionRequests } from '../support/test-env.js';
 
 // Known problems of the real Hub, in a page that uses the client without a framework.
 describeInBrowser('the client works around problems of the Hub', ({ open, expectConsoleErrors }) => {

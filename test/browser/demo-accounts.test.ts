@@ -9,7 +9,7 @@ import {
 } from '../support/browser.js';
 import { startTestDemo, tenantOwner } from '../support/demo.js';
 import { button, fillBambooHr, waitForFirstReads, waitForText } from '../support/hub-page.js';
-import { sessionRequests } from '../support/test-app.js';
+import { sessionRequests } from '../support/test-env.js';
 
 // Several accounts of one provider.
 describeInBrowser('the demo page with linked accounts of a provider', ({ open }) => {

@@ -21,7 +21,7 @@ import {
   waitForRenewal,
   waitForText,
 } from '../support/hub-page.js';
-import { sessionRequests } from '../support/test-app.js';
+import { sessionRequests } from '../support/test-env.js';
 
 // The demo page, the real Hub and the real server, with the emulator in place of StackOne.
 describeInBrowser('the demo page', ({ open, expectConsoleErrors }) => {

@@ -20,7 +20,7 @@ import {
   waitForRenewal,
   waitForText,
 } from '../support/hub-page.js';
-import { sessionRequests } from '../support/test-app.js';
+import { sessionRequests } from '../support/test-env.js';
 
 // The real server, the real Hub, and a page with every React component.
 describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {

@@ -15,7 +15,7 @@ import { startTestDemo } from '../support/demo.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 import { startProgram, waitForUrl } from '../support/program.js';
 import { run } from '../support/run-in-project.js';
-import { acme, ownerFields, post, signToken } from '../support/test-app.js';
+import { acme, ownerFields, post, signToken } from '../support/test-env.js';
 
 const authSecret = 'a-secret-of-more-than-32-bytes-for-tests';
 

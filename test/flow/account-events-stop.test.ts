@@ -7,7 +7,7 @@ import { createLogger } from '../../src/observability/logger.js';
 import { createObservability } from '../../src/observability/observability.js';
 import { StackOneApi } from '../../src/stackone/api.js';
 import { StackOneHttpClient } from '../../src/stackone/http/client.js';
-import { testConfig } from '../support/test-app.js';
+import { testConfig } from '../support/test-env.js';
 import { waitUntil } from '../support/wait.js';
 
 let emulator: Emulator;

@@ -14,7 +14,7 @@ import { createBackgroundContext } from '../../src/observability/request-context
 import { StackOneApi } from '../../src/stackone/api.js';
 import { StackOneHttpClient } from '../../src/stackone/http/client.js';
 import { freePort, startRedis, stopRedis, withRedis } from '../support/redis.js';
-import { acme, globex, ownerFields } from '../support/test-app.js';
+import { acme, globex, ownerFields } from '../support/test-env.js';
 import { waitUntil } from '../support/wait.js';
 
 let emulator: Emulator;

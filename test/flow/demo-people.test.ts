@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { Demo } from '../../demo/start-demo.js';
 import { startTestDemo } from '../support/demo.js';
-import { sessionRequests } from '../support/test-app.js';
+import { sessionRequests } from '../support/test-env.js';
 
 let demo: Demo;
 beforeAll(async () => {

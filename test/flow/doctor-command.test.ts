@@ -8,7 +8,7 @@ import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { runDoctor } from '../../src/doctor/command.js';
 import { inputOf } from '../support/doctor.js';
 import { inPackage } from '../support/package-files.js';
-import { acme, canaries, signToken, testEnv } from '../support/test-app.js';
+import { acme, canaries, signToken, testEnv } from '../support/test-env.js';
 
 let emulator: Emulator;
 let token: string;

@@ -8,7 +8,7 @@ import { createObservability } from '../../src/observability/observability.js';
 import { examine } from '../support/doctor.js';
 import { providerTokens, readRecipes } from '../support/identity-providers.js';
 import { type Listener, listen } from '../support/listen.js';
-import { acme, signToken, type TokenOptions, testEnv } from '../support/test-app.js';
+import { acme, signToken, type TokenOptions, testEnv } from '../support/test-env.js';
 
 /** Nothing listens at the address of StackOne: these checks do not need it. */
 const envOf = (env: Environment = {}): Environment => testEnv({ STACKONE_BASE_URL: 'http://127.0.0.1:1', ...env });

@@ -10,7 +10,7 @@ import { listSettings } from '../../src/config/setting-list.js';
 import { startConnectProxy } from '../support/connect-proxy.js';
 import { examine, problemsOf } from '../support/doctor.js';
 import { type Listener, listen } from '../support/listen.js';
-import { canaries, sessionRequests, testEnv } from '../support/test-app.js';
+import { canaries, sessionRequests, testEnv } from '../support/test-env.js';
 import { createCertificates } from '../support/tls-certificates.js';
 
 let emulator: Emulator;

@@ -12,7 +12,7 @@ import {
   withFaultApp,
 } from '../support/fault-cases.js';
 import { listen } from '../support/listen.js';
-import { acme, signToken } from '../support/test-app.js';
+import { acme, signToken } from '../support/test-env.js';
 import { createCertificates, trustAuthority } from '../support/tls-certificates.js';
 import { waitUntil } from '../support/wait.js';
 

@@ -17,7 +17,7 @@ import { type Listener, listen } from '../support/listen.js';
 import { inPackage } from '../support/package-files.js';
 import { exchangeRaw, openSocket } from '../support/raw-http.js';
 import { outputOf } from '../support/run-in-project.js';
-import { acme, canaries, globex, ownerFields } from '../support/test-app.js';
+import { acme, canaries, globex, ownerFields } from '../support/test-env.js';
 import { waitUntil } from '../support/wait.js';
 
 const webhookSecret = 'whsec_embedded';

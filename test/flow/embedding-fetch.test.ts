@@ -9,7 +9,7 @@ import type { GraphQLContext } from '../../src/graphql/context.js';
 import { createFetchHandler, type FetchHandler, listenFetch } from '../support/fetch-handler.js';
 import type { Listener } from '../support/listen.js';
 import type { LogLine } from '../support/product-server.js';
-import { canaries, type GraphQLResponse, post, sessionRequests } from '../support/test-app.js';
+import { canaries, type GraphQLResponse, post, sessionRequests } from '../support/test-env.js';
 import { waitFor, waitUntil } from '../support/wait.js';
 
 const createSession = {

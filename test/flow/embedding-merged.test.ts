@@ -7,7 +7,7 @@ import { errorCodeInfo } from '../../src/domain/error-codes.js';
 import { startConnect } from '../../src/embed.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { type MergedProduct, startMergedProduct } from '../support/merged-product.js';
-import { errorCode } from '../support/test-app.js';
+import { errorCode } from '../support/test-env.js';
 
 const ada = { 'x-session': 'ada' };
 const repeated = (count: number, write: (index: number) => string) =>

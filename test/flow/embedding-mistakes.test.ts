@@ -8,7 +8,7 @@ import { type Connect, type ConnectOptions, startConnect } from '../../src/embed
 import type { ConnectContext } from '../../src/index.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';
-import { type GraphQLResponse, post } from '../support/test-app.js';
+import { type GraphQLResponse, post } from '../support/test-env.js';
 
 const session = '{ createConnectSession(provider: "bamboohr") { token } }';
 const documents = ['{ viewer { ownerId } }', `mutation ${session}`, `mutation Again ${session}`];

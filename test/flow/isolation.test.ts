@@ -4,7 +4,7 @@ import { ownerFields, sessionRequests, signIn, startSharedApp } from '../support
 
 const owners = 200;
 /** A higher number finds rare failures. */
-const requests = Number(process.env['ISOLATION_REQUESTS'] ?? 2_500);
+const requests = Number(process.env['ISOLATION_REQUESTS'] ?? 1_000);
 const inFlight = 64;
 /** 5 % */
 const faultEvery = 20;

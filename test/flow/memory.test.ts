@@ -106,17 +106,17 @@ const list =
 /** Kind, number of requests, what to send, and how many of its texts may stay in memory. */
 const kinds: readonly (readonly [kind: string, count: number, write: (canary: string) => Sent, most: number])[] = [
   // Two stores of 8 MiB, in each of which such a text counts 39 KB.
-  ['comment', 550, (canary) => ({ query: `${viewer}#${canary.padEnd(15_000, 'x')}` }), 440],
-  ['invalid', 100, (canary) => ({ query: `{ nothing }#${canary.padEnd(15_000, 'x')}` }), 10],
-  ['name', 100, (canary) => ({ query: viewer, operationName: canary }), 10],
-  ['variable', 100, (canary) => ({ query: lookUp, variables: { id: canary } }), 10],
-  ['cursor', 100, (canary) => ({ query: list, variables: { after: canary } }), 10],
-  ['provider', 100, (canary) => ({ query: list, variables: { provider: canary } }), 10],
-  ['token', 100, (canary) => ({ query: viewer, headers: { authorization: `Bearer ${canary}` } }), 10],
-  ['requestid', 100, (canary) => ({ query: viewer, headers: { 'x-request-id': canary } }), 10],
+  ['comment', 480, (canary) => ({ query: `${viewer}#${canary.padEnd(15_000, 'x')}` }), 440],
+  ['invalid', 30, (canary) => ({ query: `{ nothing }#${canary.padEnd(15_000, 'x')}` }), 10],
+  ['name', 30, (canary) => ({ query: viewer, operationName: canary }), 10],
+  ['variable', 30, (canary) => ({ query: lookUp, variables: { id: canary } }), 10],
+  ['cursor', 30, (canary) => ({ query: list, variables: { after: canary } }), 10],
+  ['provider', 30, (canary) => ({ query: list, variables: { provider: canary } }), 10],
+  ['token', 30, (canary) => ({ query: viewer, headers: { authorization: `Bearer ${canary}` } }), 10],
+  ['requestid', 30, (canary) => ({ query: viewer, headers: { 'x-request-id': canary } }), 10],
   [
     'accept',
-    150,
+    100,
     (canary) => ({ query: viewer, headers: { accept: `application/json;${canary.padEnd(200, 'x')}` } }),
     70,
   ],

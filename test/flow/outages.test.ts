@@ -5,7 +5,7 @@ import { acme, errorCode, globex, signIn, startTestApp, type TestApp } from '../
 
 type Fault = Parameters<TestApp['emulator']['failNext']>[0];
 
-const rounds = 5;
+const rounds = 2;
 const callers = 20;
 
 /** The same request of two owners, many at the same time and again after that. @returns the codes that occurred */
@@ -22,7 +22,7 @@ async function callManyTimes(call: (claims: typeof acme) => Promise<string>): Pr
   return [...codes];
 }
 
-describe('An outage of the provider catalog is not multiplied by 100 requests, and stops no session', () => {
+describe('An outage of the provider catalog is not multiplied by 40 requests, and stops no session', () => {
   const shape = { total: 1, data: 'no list' };
   it.each<[string, Fault, number]>([
     ['404', { status: 404 }, 3],
@@ -55,7 +55,7 @@ describe('An outage of the provider catalog is not multiplied by 100 requests, a
   });
 });
 
-describe('An outage of the issuer is not multiplied by 100 requests', () => {
+describe('An outage of the issuer is not multiplied by 40 requests', () => {
   it.each<[string, number, string]>([
     ['500', 500, 'canary'],
     ['an empty key set', 200, '{"keys":[]}'],

@@ -15,7 +15,7 @@ import { inPackage } from '../support/package-files.js';
 import { type Program, startProgram, startTimeout, waitForUrl } from '../support/program.js';
 import { openSocket } from '../support/raw-http.js';
 import { freePort } from '../support/redis.js';
-import { acme, ownerFields } from '../support/test-app.js';
+import { acme, ownerFields } from '../support/test-env.js';
 import { waitUntil } from '../support/wait.js';
 
 const tokenSchema = z.object({ token: z.string() });
@@ -77,12 +77,10 @@ describe('the command line program', () => {
     await close();
   });
 
-  it.each<[string, (port: string) => Record<string, string>]>([
-    ['the port of the metrics is in use', (port) => ({ METRICS_PORT: port })],
-    ['its port is in use, and Redis cannot be reached', (port) => ({ PORT: port, REDIS_URL: 'redis://127.0.0.1:1' })],
-  ])('ends, with what it has opened, when %s', async (_name, env) => {
+  /** `flow/start-failure` has the port of the metrics too. */
+  it('ends, with what it has opened, when its port is in use, and Redis cannot be reached', async () => {
     const { port, close } = await listen(createServer());
-    const program = startProgram({ ...serverEnv, ...env(String(port)) }, server);
+    const program = startProgram({ ...serverEnv, PORT: String(port), REDIS_URL: 'redis://127.0.0.1:1' }, server);
     expect(await program.exitCode).toBe(1);
     expect(program.output()).toContain('another program listens on this port. Stop it, or set PORT or METRICS_PORT.');
     await close();
@@ -112,7 +110,9 @@ describe('the command line program', () => {
     }
   });
 
-  it('keeps compiled code for the next start next to the code, or in NODE_COMPILE_CACHE, where Node.js can', async () => {
+  // Node.js 20 cannot: no test there.
+  const itWithCompileCache = 'enableCompileCache' in module ? it : () => undefined;
+  itWithCompileCache('keeps compiled code for the next start next to the code, or in NODE_COMPILE_CACHE', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'compile-cache-'));
     const printFolder = `import module from 'node:module';
       process.once('exit', () => process.stdout.write('Compiled code: ' + module.getCompileCacheDir?.() + ';'));`;
@@ -131,14 +131,13 @@ describe('the command line program', () => {
       readFolder({ NODE_DISABLE_COMPILE_CACHE: '1' }),
       readFolder({}),
     ]);
-    const canCache = 'enableCompileCache' in module;
-    expect(none).toBe('undefined');
-    expect([chosen?.startsWith(`${folder}/`), own?.startsWith(inPackage('dist/.compile-cache/'))]).toEqual([
-      canCache,
-      canCache,
+    expect([chosen, none, own]).toEqual([
+      expect.stringContaining(`${folder}/`),
+      'undefined',
+      expect.stringContaining(inPackage('dist/.compile-cache/')),
     ]);
     // Written when the process exits.
-    expect([readdirSync(folder).length > 0, existsSync(own ?? '')]).toEqual([canCache, canCache]);
+    expect([readdirSync(folder).length > 0, existsSync(own ?? '')]).toEqual([true, true]);
     rmSync(folder, { recursive: true });
   });
 

@@ -8,7 +8,7 @@ import { type Program, startProgram, waitForUrl } from '../support/program.js';
 import { waitUntil } from '../support/wait.js';
 
 /** A higher number finds rare failures. */
-const rounds = Number(process.env['SIGTERM_ROUNDS'] ?? 2);
+const rounds = Number(process.env['SIGTERM_ROUNDS'] ?? 1);
 const secret = 'secret-of-the-tests-with-32-bytes';
 
 let emulator: Emulator;

@@ -120,7 +120,7 @@ const post = (tokens: readonly string[], query: string): SentRequest => ({
 });
 
 describe('Random requests', () => {
-  const minErrors = 1_000;
+  const minErrors = 500;
   const examples = ['{ nothing }', '{ providers { key } linkedAccounts(first: 1) { nodes { id } } }'];
 
   it('no request value and no secret is in a response or a log line, and each error has a documented code', async () => {

@@ -6,7 +6,7 @@ import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { type Server, startServer } from '../../src/server.js';
 import { exchangeRaw, openSocket } from '../support/raw-http.js';
-import { acme, canaries, signIn, testConfig } from '../support/test-app.js';
+import { acme, canaries, signIn, testConfig } from '../support/test-env.js';
 import { waitUntil } from '../support/wait.js';
 
 let emulator: Emulator;

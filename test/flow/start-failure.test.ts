@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { listen } from '../support/listen.js';
 import { inPackage } from '../support/package-files.js';
-import { testEnv } from '../support/test-app.js';
+import { testEnv } from '../support/test-env.js';
 
 const script = `
   import { loadConfig, startServer } from 'stackone-connect-graphql';

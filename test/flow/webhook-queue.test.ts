@@ -14,7 +14,7 @@ import { createLogger } from '../../src/observability/logger.js';
 import { createObservability } from '../../src/observability/observability.js';
 import { StackOneApi } from '../../src/stackone/api.js';
 import { StackOneHttpClient } from '../../src/stackone/http/client.js';
-import { acme, ownerFields } from '../support/test-app.js';
+import { acme, ownerFields } from '../support/test-env.js';
 import { waitUntil } from '../support/wait.js';
 
 const createClient = (emulator: Emulator, takeRequest: () => Promise<void>) => {

@@ -3,7 +3,7 @@ import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { isErrorCode } from '../../src/domain/error-codes.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';
-import { canaries, signToken, testConfig } from './test-app.js';
+import { canaries, signToken, testConfig } from './test-env.js';
 import { waitUntil } from './wait.js';
 
 /** Secrets of this server and content of StackOne's responses. No response and no log line may contain them. */

@@ -8,7 +8,7 @@ import type { ConnectSettings } from '../../src/config/settings.js';
 import { startConnect } from '../../src/embed.js';
 import type { ConnectContext } from '../../src/graphql/context.js';
 import { createLogger } from '../../src/observability/logger.js';
-import { canaries, type GraphQLResponse, post } from './test-app.js';
+import { canaries, type GraphQLResponse, post } from './test-env.js';
 
 export interface MergedProduct {
   readonly emulator: Emulator;

@@ -3,7 +3,7 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { type Connect, type ConnectOptions, startConnect } from '../../src/embed.js';
-import { canaries, type GraphQLResponse, post } from './test-app.js';
+import { canaries, type GraphQLResponse, post } from './test-env.js';
 
 /** A product with its own Apollo Server and login, in front of an emulator. */
 export interface Product {

@@ -171,18 +171,29 @@ describe('loadConfig rejects, as the only problem and without quoting the value,
     }
   });
 
+  const expectSpaceProblem = (name: string, text: string) =>
+    expectOnlyProblem(
+      settingOf(name, text),
+      `${name} is not valid: remove the spaces and line ends around its value. It must be `,
+    );
+  const expectQuoteProblem = (name: string, text: string) =>
+    expectOnlyProblem(settingOf(name, text), `${name} is not valid: remove the quotes around its value. It must be `);
+
   it.each(variableNames.filter((name) => !['AUTH_PUBLIC_KEY', 'HTTPS_PROXY', 'NO_PROXY'].includes(name)))(
-    'spaces, line ends and quotes around the value of %s',
+    'a line end or quotes around the value of %s',
     (name) => {
-      for (const text of ['canary ', ' canary', 'canary\r', 'canary\n', 'canary\r\n', '\tcanary', '\ufeffcanary']) {
-        const problem = `${name} is not valid: remove the spaces and line ends around its value. It must be `;
-        expectOnlyProblem(settingOf(name, text), problem);
-      }
-      for (const text of ['"canary"', "'canary'", '`canary`', '“canary”', '""']) {
-        const problem = `${name} is not valid: remove the quotes around its value. It must be `;
-        expectOnlyProblem(settingOf(name, text), problem);
-      }
+      expectSpaceProblem(name, 'canary\r');
+      expectQuoteProblem(name, '"canary"');
     },
+  );
+
+  it.each(['canary ', ' canary', 'canary\r', 'canary\n', 'canary\r\n', '\tcanary', '\ufeffcanary'])(
+    'spaces and line ends around a value: %j',
+    (text) => expectSpaceProblem('AUTH_SECRET', text),
+  );
+
+  it.each(['"canary"', "'canary'", '`canary`', '“canary”', '""'])('quotes around a value: %s', (text) =>
+    expectQuoteProblem('AUTH_SECRET', text),
   );
 
   it('quotes around a public key, or in the file of a secret', () => {

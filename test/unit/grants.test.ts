@@ -4,7 +4,7 @@ import { toCaller } from '../../src/auth/claims.js';
 import { createLoginAuthentication, type Login } from '../../src/auth/host-login.js';
 import { noGrants } from '../../src/domain/grants.js';
 import { createLogger } from '../../src/observability/logger.js';
-import { testConfig } from '../support/test-app.js';
+import { testConfig } from '../support/test-env.js';
 
 const owner = { org_id: 'org_acme', org_name: 'Acme' };
 const everything = { canManage: true, providers: null, maxAccounts: null };

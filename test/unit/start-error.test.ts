@@ -6,7 +6,7 @@ import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';
 import { listen } from '../support/listen.js';
 import { freePort } from '../support/redis.js';
-import { testConfig } from '../support/test-app.js';
+import { testConfig } from '../support/test-env.js';
 
 const listenError = (port: number, host: string) =>
   new Promise((resolve) => void createServer().once('error', resolve).listen(port, host));
