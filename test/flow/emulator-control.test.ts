@@ -359,7 +359,7 @@ describe('invalid requests to the emulator', () => {
   });
 });
 
-test('stop takes less than 500 ms with a hanging request and a keep-alive connection', async () => {
+test('stop waits neither for a hanging request nor for the timeout of a keep-alive connection', async () => {
   const other = await startEmulator({ apiKey: 'demo-key' });
   await api(other.url, 'GET', '/accounts');
   other.failNext({ kind: 'hang' });
@@ -367,7 +367,8 @@ test('stop takes less than 500 ms with a hanging request and a keep-alive connec
   await waitUntil(() => other.history.length === 2, 'the emulator has received the second request');
   const before = performance.now();
   await other.stop();
-  expect(performance.now() - before).toBeLessThan(500);
+  // Node closes an idle connection after five seconds.
+  expect(performance.now() - before).toBeLessThan(3_000);
   expect(await hanging).toMatchObject({ message: 'fetch failed' });
   await expect(fetch(other.url)).rejects.toThrow();
   await other.stop();
