@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface WaitOptions {
   /** Default: 5,000. */
   readonly timeoutMs?: number;
-  /** Time between two polls. Default: 2, and a twentieth of the time waited so far where that is longer. */
+  /** Time between two polls. Default: a twentieth of the time waited so far, at least 2 and at most 20. */
   readonly intervalMs?: number;
 }
 
@@ -30,8 +30,8 @@ export async function waitFor<T>(
     const waitedMs = Number((process.hrtime.bigint() - start) / 1_000_000n);
     // One more read after the deadline: a machine that stood still has not yet delivered what arrived meanwhile.
     isLast = waitedMs > timeoutMs;
-    // A long wait leaves the processor to other tests: some reads start a process, or search all log lines.
-    await sleep(intervalMs ?? Math.max(2, waitedMs / 20));
+    // A long wait leaves the processor to other tests: some reads search all log lines.
+    await sleep(intervalMs ?? Math.min(20, Math.max(2, waitedMs / 20)));
   }
 }
 
