@@ -81,7 +81,6 @@ export class HostRequests {
     try {
       const created = await create(context, options.body);
       if ('body' in options && !startsOperation(options.body)) {
-        context.telemetry.setCode('BAD_USER_INPUT');
         this.#finish(context, { status: 400, headers: new Map() });
       }
       return created;

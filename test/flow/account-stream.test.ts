@@ -2,6 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { AccountChanges } from '../../src/events/account-changes.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';
 import { type AccountStream, changesQuery, openStream } from '../support/account-stream.js';
@@ -161,6 +162,28 @@ describe('POST /graphql/stream', () => {
     await open({ ...acme, email: 'grace@acme.example' });
     streams[0]?.close();
     await waitUntil(async () => (await request({ query: changesQuery })).status === 200, 'a free place');
+  });
+
+  it('listens for changes no longer than it is open, and not at all when it is refused', async () => {
+    const listening = new Set<object>();
+    const listen = AccountChanges.prototype.listen;
+    jest.spyOn(AccountChanges.prototype, 'listen').mockImplementation(function (this: AccountChanges, ...args) {
+      const stop = listen.apply(this, args);
+      listening.add(stop);
+      return () => {
+        listening.delete(stop);
+        stop();
+      };
+    });
+    for (let count = 0; count < 10; count++) {
+      await open(acme);
+    }
+    expect((await request({ query: changesQuery })).status).toBe(429);
+    expect(listening.size).toBe(10);
+    for (const stream of streams) {
+      stream.close();
+    }
+    await waitUntil(() => listening.size === 0, 'the end of all subscriptions');
   });
 
   it('opens at most a hundred streams for all people of one owner', async () => {

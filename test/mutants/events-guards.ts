@@ -308,6 +308,13 @@ export const eventsGuards: readonly Mutant[] = [
     without: '[this.client]',
     noticedBy: 'flow/account-events-redis',
   },
+  {
+    file: streams,
+    guard: '      await source[Symbol.asyncIterator]().return?.();\n',
+    without: '',
+    noticedBy: 'flow/account-stream',
+  },
+  { file: streams, guard: '        await changes.return?.();\n', without: '', noticedBy: 'flow/account-stream' },
   { file: streams, guard: '      clearInterval(this.#heartbeats);\n', without: '', noticedBy: 'flow/account-stream' },
   { file: streams, guard: '      clearTimeout(timer);\n', without: '', noticedBy: 'flow/account-stream' },
 ];
