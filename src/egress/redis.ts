@@ -32,6 +32,8 @@ export class RedisClient {
   readonly #subscribers: Client[] = [];
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #isFailing = false;
+  /** Until a command succeeds, whatever the connection. */
+  #isReadOnly = false;
   #notReadySince = performance.now();
 
   private constructor(client: Client, logger: Logger, setFailing: (isFailing: boolean) => void) {
@@ -55,6 +57,10 @@ export class RedisClient {
       }
     });
     client.on('ready', () => {
+      // A new connection can lead to the same read-only server.
+      if (redis.#isReadOnly) {
+        return;
+      }
       redis.#pausedUntil = Number.NEGATIVE_INFINITY;
       redis.#recover();
       logger.info({}, 'Redis is connected');
@@ -89,8 +95,21 @@ export class RedisClient {
       return result;
     } catch (error) {
       this.#fail(describe(error));
+      if (/\bREADONLY\b/.test(textOf(error, 'message'))) {
+        this.#replaceConnection();
+      }
       return fallback();
     }
+  }
+
+  /** After a failover, the previous primary is read-only and closes no connection. The name of the host leads to the new one. */
+  #replaceConnection(): void {
+    this.#isReadOnly = true;
+    this.#notReadySince = performance.now();
+    this.client.destroy();
+    this.client.connect().catch(() => {
+      // Reported by the error event; the client reconnects automatically.
+    });
   }
 
   /** No request waits for it, so it has neither the pause nor the short time limit of `use`. @returns whether it succeeded */
@@ -168,6 +187,7 @@ export class RedisClient {
   }
 
   #recover(): void {
+    this.#isReadOnly = false;
     if (this.#isFailing) {
       this.#isFailing = false;
       this.#setFailing(false);

@@ -33,10 +33,11 @@ function countScripts(port: number): number {
 
 /** In front of Redis. `silence` keeps the open connections open, as after a failover: nothing comes through them any more. */
 async function startRelay(port: number) {
+  let target = port;
   const sockets: Socket[] = [];
   const pairs: (readonly [Socket, Socket])[] = [];
   const server = createServer((client) => {
-    const redis = connect(port, '127.0.0.1');
+    const redis = connect(target, '127.0.0.1');
     client.on('error', () => undefined).pipe(redis);
     redis.on('error', () => undefined).pipe(client);
     sockets.push(client, redis);
@@ -45,6 +46,10 @@ async function startRelay(port: number) {
   const listener = await listen(server);
   return {
     port: listener.port,
+    /** New connections lead to another Redis, as after a change in DNS. */
+    leadTo: (to: number) => {
+      target = to;
+    },
     silence: () => {
       for (const [client, redis] of pairs.splice(0)) {
         client.unpipe().resume();
@@ -274,6 +279,29 @@ withRedis('A connection to Redis', () => {
       expect(fixtures.map(({ app }) => loggedAlerts(app))).toEqual([['redis-gone'], []]);
     } finally {
       await Promise.all(fixtures.map((fixture) => fixture.stop()));
+      await relay.close();
+    }
+  });
+
+  it('to a primary that becomes a replica is replaced by one to the new primary', async () => {
+    const [port, nextPort] = [await freePort(), await freePort()];
+    await startRedis(port);
+    const relay = await startRelay(port);
+    await startRedis(nextPort);
+    const fixture = await startFaultApp({ env: { ...limit, REDIS_URL: `redis://127.0.0.1:${relay.port}` } });
+    try {
+      await waitForConnection(fixture);
+      relay.leadTo(nextPort);
+      spawnSync('redis-cli', ['-p', String(port), 'replicaof', '127.0.0.1', String(nextPort)]);
+      await fixture.createSession();
+      expect(fixture.app.logs()).toContain('"reason":"READONLY"');
+      // No request is needed to notice it.
+      await waitUntil(() => countOf(fixture.app.logs(), 'Redis works again') === 1, 'Redis works', reconnectTime);
+      expect(errorCode(await fixture.createSession())).toBeUndefined();
+      expect(countScripts(nextPort)).toBeGreaterThan(0);
+      expect(loggedAlerts(fixture.app)).toEqual(['redis-gone']);
+    } finally {
+      await fixture.stop();
       await relay.close();
     }
   });

@@ -13,7 +13,7 @@ if (!hasRedis && process.env['CI'] === undefined) {
 export const withRedis: (title: string, tests: () => void) => void =
   hasRedis || process.env['CI'] !== undefined ? describe : describe.skip;
 
-let redis: ChildProcess | undefined;
+const running: ChildProcess[] = [];
 
 /** Stopped after the test. @param options of `redis-server` */
 export async function startRedis(port: number, options: readonly string[] = []): Promise<ChildProcess> {
@@ -22,16 +22,18 @@ export async function startRedis(port: number, options: readonly string[] = []):
   child.stdout.on('data', (bytes) => {
     output += bytes;
   });
-  redis = child;
+  running.push(child);
   await waitUntil(() => output.includes('Ready to accept connections'), 'Redis is ready');
   return child;
 }
 
 export async function stopRedis(): Promise<void> {
-  if (redis !== undefined && redis.exitCode === null && redis.signalCode === null) {
-    const exited = once(redis, 'exit');
-    redis.kill('SIGKILL');
-    await exited;
+  for (const redis of running.splice(0)) {
+    if (redis.exitCode === null && redis.signalCode === null) {
+      const exited = once(redis, 'exit');
+      redis.kill('SIGKILL');
+      await exited;
+    }
   }
 }
 afterEach(stopRedis);
