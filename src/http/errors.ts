@@ -16,6 +16,9 @@ export const maxOperationBytes = 16 * 1024;
 
 export const jsonRequired = 'Send the operation as application/json.';
 
+/** How long a client can still send after a response that ends the connection. */
+const lingerMs = 2_000;
+
 const clientMessages: ReadonlyMap<number, string> = new Map([
   [400, 'The body is not valid JSON.'],
   [415, jsonRequired],
@@ -27,6 +30,10 @@ export function createErrorHandler(logger: Logger, production: boolean) {
     const { telemetry } = requestContextOf(request);
     if (status >= 400 && status < 500) {
       telemetry.setCode('BAD_USER_INPUT');
+      // Fastify would close the connection while the rest of the body arrives. A proxy that still sends it would see a
+      // reset instead of the response, and could take this server for unavailable. Node discards the rest.
+      reply.removeHeader('connection');
+      request.raw.resume();
       const message = status === 413 ? bodyTooLarge(request.routeOptions.bodyLimit) : clientMessages.get(status);
       return reply.code(status).send(errorBody('BAD_USER_INPUT', message));
     }
@@ -49,14 +56,16 @@ export function createMalformedRequestHandler(maxHeaderBytes: number) {
   ]);
   return (error: Error & { code?: string }, socket: Socket): void => {
     const [status, message] = responses.get(error.code) ?? ['400 Bad Request', 'The request is not valid HTTP.'];
+    // What arrives after the error is an error again.
     if (socket.writable) {
       const body = JSON.stringify(errorBody('BAD_USER_INPUT', message));
-      socket.write(
+      socket.end(
         `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +
           `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
       );
+      // Closing at once would reset the connection of a proxy that still sends, so it would not see the response.
+      setTimeout(() => socket.destroy(), lingerMs).unref();
     }
-    socket.destroySoon();
   };
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { maxWebhookBytes, type WebhookReceiver } from '../events/webhooks/receiver.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Streams } from '../graphql/streams.js';
@@ -22,10 +22,9 @@ export async function streamToNode(
     return;
   }
   const parsed: unknown = Reflect.get(request, 'body');
-  const unread = isStream(request) ? request : [];
-  const bytes = parsed === undefined ? await readBody(unread, maxOperationBytes) : undefined;
+  const bytes = parsed === undefined ? await readNodeBody(request, maxOperationBytes) : undefined;
   if (parsed === undefined && bytes === undefined) {
-    closeAfter(response).writeHead(413, jsonHeaders).end(tooLarge);
+    response.writeHead(413, jsonHeaders).end(tooLarge);
     return;
   }
   const result = await streams.start(bytes === undefined ? parsed : toJson(bytes), createContext);
@@ -94,9 +93,9 @@ export async function webhookFromNode(
   if (request.readableEnded && !Buffer.isBuffer(parsed)) {
     throw new TypeError('The webhook needs the raw body: mount its route before any body parser.');
   }
-  const body = Buffer.isBuffer(parsed) ? parsed : await readBody(request, maxWebhookBytes);
+  const body = Buffer.isBuffer(parsed) ? parsed : await readNodeBody(request, maxWebhookBytes);
   if (body === undefined) {
-    closeAfter(response).writeHead(413).end();
+    response.writeHead(413).end();
     return;
   }
   const status = await receiver.receive({ signature: request.headers['x-stackone-signature'], body });
@@ -125,14 +124,17 @@ function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(;|$)/i.test(contentType);
 }
 
-/** Node closes the connection of a body that is not read to its end. The client is told. */
-function closeAfter(response: ServerResponse): ServerResponse {
-  response.shouldKeepAlive = false;
-  return response;
-}
-
-function isStream(request: object): request is AsyncIterable<Uint8Array> {
-  return Symbol.asyncIterator in request;
+/**
+ * The rest of a body that is too large is discarded. Otherwise Node would close the connection while it arrives. A proxy
+ * that still sends it would see a reset instead of the response, and could take the host for unavailable.
+ */
+async function readNodeBody(request: object, maxBytes: number): Promise<Buffer | undefined> {
+  if (!(request instanceof Readable)) {
+    return Buffer.alloc(0);
+  }
+  const body = await readBody(request.iterator({ destroyOnReturn: false }), maxBytes);
+  request.resume();
+  return body;
 }
 
 /** @returns undefined when the body is larger, or when the client left before its end and reads no response */

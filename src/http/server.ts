@@ -56,6 +56,12 @@ export interface HttpServer {
 /** The limit of all headers without the access token. */
 const maxOtherHeaderBytes = 16 * 1024;
 
+/**
+ * A preflight response repeats the names of the headers that the page wants to send. Above 4 KiB of response headers,
+ * nginx takes this server for unavailable.
+ */
+const maxRequestedHeadersLength = 1024;
+
 /** All plugins and routes, in the order in which a request passes them. The server does not listen yet. */
 export async function createHttpServer(dependencies: HttpServerDependencies): Promise<HttpServer> {
   const { config, observability, extension } = dependencies;
@@ -75,6 +81,13 @@ export async function createHttpServer(dependencies: HttpServerDependencies): Pr
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
     crossOriginResourcePolicy: { policy: config.corsOrigins.length === 0 ? 'same-origin' : 'cross-origin' },
+  });
+  server.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
+    const names = 'access-control-request-headers';
+    if ((headers[names]?.length ?? 0) > maxRequestedHeadersLength) {
+      delete headers[names];
+    }
+    done();
   });
   await server.register(cors, {
     origin: [...config.corsOrigins],

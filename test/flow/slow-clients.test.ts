@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, openSocket, type RawExchange } from '../support/raw-http.js';
 import { acme, signIn, startTestApp, type TestApp } from '../support/test-app.js';
+import { waitUntil } from '../support/wait.js';
 
 let app: TestApp;
 let authorization: string;
@@ -131,6 +133,42 @@ describe('Request smuggling → 400 as JSON, before routing, and the connection 
   it('invalid chunk size', async () => {
     const { response } = await exchange(`${lengths('Transfer-Encoding: chunked')}xyz\r\n${smuggledRequest}`);
     expectRejected(response, 400);
+  });
+});
+
+describe('A client that still sends when it is refused reads the response: a proxy would take a reset for an outage', () => {
+  it('body of more than 16 KiB → 413, and the connection can be used again', async () => {
+    const socket = openSocket(app.url);
+    let response = '';
+    socket.on('data', (text) => {
+      response += text;
+    });
+    socket.write(`${head('/graphql', 'Content-Length: 200000')}${' '.repeat(100_000)}`);
+    await waitUntil(() => response.includes('16 KiB'), 'the refusal');
+    socket.write(`${' '.repeat(100_000)}${post(operation, 'Connection: close')}`);
+    await once(socket, 'close');
+    expect(response).toMatch(/^HTTP\/1\.1 413 .*HTTP\/1\.1 200 .*"viewer"/s);
+  });
+
+  it.each([
+    ['bytes that are not HTTP', 400, 'POST /\u00e9 HTTP/1.1\r\n\r\n'],
+    ['headers of more than 32 KiB', 431, `POST / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`],
+  ])('%s → %d, and the connection is not reset', async (_name, status, request) => {
+    const socket = connect({ port: Number(new URL(app.url).port), host: '127.0.0.1', allowHalfOpen: true });
+    let response = '';
+    socket.setEncoding('utf8').on('data', (text) => {
+      response += text;
+    });
+    socket.write(request);
+    await once(socket, 'end');
+    const closed = once(socket, 'close');
+    for (let part = 0; part < 5; part += 1) {
+      socket.write('x'.repeat(20_000));
+      await sleep(20);
+    }
+    socket.end();
+    await closed;
+    expectRejected(response, status);
   });
 });
 
