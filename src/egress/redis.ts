@@ -95,7 +95,8 @@ export class RedisClient {
       return result;
     } catch (error) {
       this.#fail(describe(error));
-      if (/\bREADONLY\b/.test(textOf(error, 'message'))) {
+      // Other commands can fail in the same way before the connection is replaced.
+      if (this.client.isReady && /\bREADONLY\b/.test(textOf(error, 'message'))) {
         this.#replaceConnection();
       }
       return fallback();

@@ -293,7 +293,8 @@ withRedis('A connection to Redis', () => {
       await waitForConnection(fixture);
       relay.leadTo(nextPort);
       spawnSync('redis-cli', ['-p', String(port), 'replicaof', '127.0.0.1', String(nextPort)]);
-      await fixture.createSession();
+      // Several commands fail at the same time.
+      await Promise.all(Array.from({ length: 9 }, () => fixture.createSession()));
       expect(fixture.app.logs()).toContain('"reason":"READONLY"');
       // No request is needed to notice it.
       await waitUntil(() => countOf(fixture.app.logs(), 'Redis works again') === 1, 'Redis works', reconnectTime);
