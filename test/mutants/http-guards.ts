@@ -47,6 +47,18 @@ export const httpGuards: readonly Mutant[] = [
     noticedBy: 'flow/account-stream',
   },
   {
+    file: 'src/http/errors.ts',
+    guard: "      reply.removeHeader('connection');\n",
+    without: '',
+    noticedBy: 'flow/slow-clients',
+  },
+  {
+    file: 'src/http/event-handlers.ts',
+    guard: '{ destroyOnReturn: false }',
+    without: '{ destroyOnReturn: true }',
+    noticedBy: 'flow/embedding-events',
+  },
+  {
     file: 'src/http/event-handlers.ts',
     guard: 'if (size > maxBytes)',
     without: 'if (false)',
