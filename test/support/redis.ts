@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe } from '@jest/globals';
 import { listen } from './listen.js';
 import { waitUntil } from './wait.js';
@@ -13,27 +16,31 @@ if (!hasRedis && process.env['CI'] === undefined) {
 export const withRedis: (title: string, tests: () => void) => void =
   hasRedis || process.env['CI'] !== undefined ? describe : describe.skip;
 
-const running: ChildProcess[] = [];
+const running: { readonly child: ChildProcess; readonly folder: string }[] = [];
 
 /** Stopped after the test. @param options of `redis-server` */
 export async function startRedis(port: number, options: readonly string[] = []): Promise<ChildProcess> {
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...options]);
+  // A replica writes the data of its primary to a file.
+  const folder = await mkdtemp(join(tmpdir(), 'redis-'));
+  const address = ['--port', String(port), '--bind', '127.0.0.1'];
+  const child = spawn('redis-server', [...address, '--save', '', '--dir', folder, ...options]);
   let output = '';
   child.stdout.on('data', (bytes) => {
     output += bytes;
   });
-  running.push(child);
+  running.push({ child, folder });
   await waitUntil(() => output.includes('Ready to accept connections'), 'Redis is ready');
   return child;
 }
 
 export async function stopRedis(): Promise<void> {
-  for (const redis of running.splice(0)) {
-    if (redis.exitCode === null && redis.signalCode === null) {
-      const exited = once(redis, 'exit');
-      redis.kill('SIGKILL');
+  for (const { child, folder } of running.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
       await exited;
     }
+    await rm(folder, { recursive: true });
   }
 }
 afterEach(stopRedis);
