@@ -297,7 +297,7 @@ withRedis('A connection to Redis', () => {
       await Promise.all(Array.from({ length: 9 }, () => fixture.createSession()));
       expect(fixture.app.logs()).toContain('"reason":"READONLY"');
       // No request is needed to notice it.
-      await waitUntil(() => countOf(fixture.app.logs(), 'Redis works again') === 1, 'Redis works', reconnectTime);
+      await waitUntil(() => countOf(fixture.app.logs(), 'Redis works again') === 1, 'Redis works', slowly);
       expect(errorCode(await fixture.createSession())).toBeUndefined();
       expect(countScripts(nextPort)).toBeGreaterThan(0);
       expect(loggedAlerts(fixture.app)).toEqual(['redis-gone']);
