@@ -28,6 +28,7 @@ export function openFrame(settings: DialogSettings, content: DialogContent, clos
   const container = document.createElement('div');
   container.style.display = 'contents';
   keepEventsInside(container);
+  ignoreDoubleClick(container);
   ids += 1;
   const id = `stackone-connect-${ids}`;
   const update: DialogFrame['render'] = (current, parts) => render(frame(id, current, parts, close), container);
@@ -58,6 +59,19 @@ export function openFrame(settings: DialogSettings, content: DialogContent, clos
       container.remove();
     },
   };
+}
+
+/** The second click of a double click on the button that opened the dialog is no answer to the question in it. */
+function ignoreDoubleClick(container: HTMLElement): void {
+  const ignore = (event: MouseEvent) => {
+    if (event.detail > 1) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else {
+      container.removeEventListener('click', ignore, true);
+    }
+  };
+  container.addEventListener('click', ignore, true);
 }
 
 /**

@@ -38,8 +38,6 @@ export function createRemovalDialog(integrations: Integrations, settings: () => 
               ${failure.kind === 'refused' ? nothing : `${message?.title}.`} ${message?.text}
             </div>`
       }`;
-    // The second click of a double click on the button that opened this dialog is no answer.
-    const answer = ({ detail }: MouseEvent) => detail < 2 && void integrations.remove();
     const footer = html`<button
         form=""
         class="stackone-connect-action stackone-connect-secondary"
@@ -51,7 +49,7 @@ export function createRemovalDialog(integrations: Integrations, settings: () => 
         form=""
         class="stackone-connect-action stackone-connect-danger"
         aria-disabled=${isRemoving}
-        @click=${answer}
+        @click=${integrations.remove}
       >
         ${isRemoving ? labels.disconnecting : labels.disconnect}
       </button>`;
