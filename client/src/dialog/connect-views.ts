@@ -42,7 +42,7 @@ export function choice(
         : html`<div class="stackone-connect-heading" role="heading" aria-level="3">${labels.alreadyLinked}</div>`
     }
     ${accounts.map((account) => {
-      const name = describeAccount(account, labels);
+      const name = describeAccount(account, labels, accounts);
       return html`<div class="stackone-connect-choice">
         <div class="stackone-connect-text">${name}</div>
         <button

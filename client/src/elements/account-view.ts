@@ -1,5 +1,6 @@
 import type { LinkedAccount } from '../core/failure.js';
 import { html, nothing, type TemplateResult } from '../dialog/lit.js';
+import { describeAccount, endOfId } from '../labels/account-name.js';
 import { formatDay, formatMoment, formatNumber, formatPlural } from '../labels/format.js';
 import {
   button,
@@ -13,7 +14,7 @@ import {
   type Tone,
   type View,
 } from './parts.js';
-import { accountName, providerName } from './words.js';
+import { accountName, accountsOf, providerName } from './words.js';
 
 /** The linked accounts, with their status and what the user can do with them. */
 export function connections(view: View): TemplateResult {
@@ -52,16 +53,23 @@ function accountRow(view: View, account: LinkedAccount): TemplateResult {
   const canManage = state.viewer?.canManage === true;
   // Such an account can be removed only.
   const isAllowed = provider?.availability !== 'NOT_ALLOWED';
+  const ofProvider = accountsOf(state, providerKey);
+  const details = labels.linkedDetails(linkedBy, createdAt === null ? null : formatDay(labels, createdAt));
+  // With the space in the same text: Chromium omits a text of white space only from the accessible name.
+  const title = `${providerName(state, providerKey)} `;
   return html`<li class="stackone-connect-account" id=${view.id(account.id)} tabindex="-1" aria-label=${name}>
     ${providerLogo(provider)}
     <div class="stackone-connect-details">
       <h3 class="stackone-connect-name">
-        ${providerName(state, providerKey)}
-        ${label === null ? nothing : html`<bdi class="stackone-connect-label">${label}</bdi>`}
+        ${title}${
+          label === null
+            ? nothing
+            : html`<bdi class="stackone-connect-label">${describeAccount(account, labels, ofProvider)}</bdi>`
+        }
       </h3>
       ${status(view, account)} ${reasons(account)}
       <p class="stackone-connect-muted" title=${createdAt === null ? nothing : formatMoment(labels, createdAt)}>
-        ${labels.linkedDetails(linkedBy, createdAt === null ? null : formatDay(labels, createdAt))}
+        ${label === null && ofProvider.length > 1 ? `${details} ${endOfId(account.id)}` : details}
       </p>
       ${
         canManage && account.needsRelink && !isAllowed

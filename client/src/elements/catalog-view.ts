@@ -18,6 +18,7 @@ import {
   symbol,
   type View,
 } from './parts.js';
+import { accountsOf } from './words.js';
 
 /** The providers, with search and categories. */
 export function catalog(view: View): TemplateResult {
@@ -82,7 +83,7 @@ function categoryFilter(view: View): TemplateResult {
 function providerCard(view: View, provider: Provider): TemplateResult {
   const { state, labels, integrations } = view;
   const { key, name, categories } = provider;
-  const linked = state.accounts.filter(({ providerKey }) => providerKey === key);
+  const linked = accountsOf(state, key);
   const active = linked.filter(({ status }) => status === 'ACTIVE');
   // A problem, else how many accounts work, else why none does.
   const shown = linked.find(({ needsRelink }) => needsRelink) ?? active[0] ?? linked[0];

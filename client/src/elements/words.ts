@@ -13,13 +13,35 @@ export function providerName({ providers }: IntegrationsState, key: string): str
 /** The provider and what distinguishes the account from others of it: `Greenhouse “Recruiting”`. */
 export function accountName(state: IntegrationsState, account: LinkedAccount, labels: ConnectLabels): string {
   const name = providerName(state, account.providerKey);
+  const accounts = accountsOf(state, account.providerKey);
   if (account.label !== null) {
-    return `${name} “${account.label}”`;
+    return `${name} “${describeAccount(account, labels, accounts)}”`;
   }
-  const isOnly = state.accounts.every(
-    ({ id, providerKey }) => id === account.id || providerKey !== account.providerKey,
-  );
+  const isOnly = accounts.every(({ id }) => id === account.id);
   return isOnly ? name : `${name} – ${describeAccount(account, labels)}`;
+}
+
+/** For each list of accounts: it can have 2,500 accounts of 1,000 providers. */
+const accountsByProvider = new WeakMap<readonly LinkedAccount[], ReadonlyMap<string, readonly LinkedAccount[]>>();
+
+/** The linked accounts of a provider. */
+export function accountsOf({ accounts }: IntegrationsState, providerKey: string): readonly LinkedAccount[] {
+  const groups = accountsByProvider.get(accounts) ?? groupByProvider(accounts);
+  accountsByProvider.set(accounts, groups);
+  return groups.get(providerKey) ?? [];
+}
+
+function groupByProvider(accounts: readonly LinkedAccount[]): ReadonlyMap<string, readonly LinkedAccount[]> {
+  const groups = new Map<string, LinkedAccount[]>();
+  for (const account of accounts) {
+    const group = groups.get(account.providerKey);
+    if (group === undefined) {
+      groups.set(account.providerKey, [account]);
+    } else {
+      group.push(account);
+    }
+  }
+  return groups;
 }
 
 export function dialogTitle(state: IntegrationsState, target: ConnectTarget, labels: ConnectLabels): string {
