@@ -11,7 +11,7 @@ import { createIntegrations, type Integrations } from '../integrations/create-in
 import { defaultLabels } from '../labels/en.js';
 import { directionOf } from '../labels/format.js';
 import type { LabelChanges, Language } from '../labels/labels.js';
-import { changeLabels, languageFor, loadLabels } from '../labels/load-labels.js';
+import { changeLabels, languageFor, loadLabels, onLanguageChange } from '../labels/load-labels.js';
 import type { ConnectIntegrationsElement, ConnectIntegrationsProperties } from './element-properties.js';
 import { elementStyle } from './element-style.js';
 import { keepFocus, rowSelector, scopeOf } from './keep-focus.js';
@@ -72,6 +72,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   #opener: Element | null = null;
   /** The id of its row. Lit can use the button for another row. */
   #openerRow = '';
+  #stopLanguageWatch: () => void = () => {};
   #detach: () => void = () => {};
   #updateDialogs: () => void = () => {};
 
@@ -83,6 +84,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
     }
     addStyle(this.getRootNode(), elementStyle);
     this.addEventListener('click', this.#rememberOpener, { capture: true });
+    this.#stopLanguageWatch = onLanguageChange(() => this.requestUpdate());
     for (const name of Object.keys(defaultProperties)) {
       // Set before the element was defined.
       if (Object.hasOwn(this, name)) {
@@ -95,6 +97,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   }
 
   disconnectedCallback(): void {
+    this.#stopLanguageWatch();
     // An element that is moved, for example to another place in a list, is connected again at once. It keeps its state.
     queueMicrotask(() => this.isConnected || this.#detach());
   }

@@ -31,6 +31,13 @@ export function languageFor(tag: string | null | undefined, element?: Element | 
   return isLanguage(primary) ? primary : 'en';
 }
 
+/** Calls `listener` when an attribute `lang` changes. @returns ends the subscription */
+export function onLanguageChange(listener: () => void): () => void {
+  const observer = new MutationObserver(listener);
+  observer.observe(document, { attributeFilter: ['lang'], subtree: true });
+  return () => observer.disconnect();
+}
+
 /** Replaces texts, also in groups such as `status`. */
 export function changeLabels(labels: ConnectLabels, changes: LabelChanges | undefined): ConnectLabels {
   const merged = Object.entries(changes ?? {}).map(([name, change]: [string, unknown]) => {
