@@ -10,7 +10,7 @@ export function isPageVisible(): boolean {
   return typeof document === 'undefined' || document.visibilityState !== 'hidden';
 }
 
-/** Calls `listener` each time the user returns to the page, until `signal` is aborted. */
+/** Calls `listener` each time the user returns to the page, or the network to the computer, until `signal` is aborted. */
 export function onReturn(listener: () => void, signal: AbortSignal): void {
   const onVisible = () => {
     if (isPageVisible()) {
@@ -19,6 +19,7 @@ export function onReturn(listener: () => void, signal: AbortSignal): void {
   };
   if (typeof window !== 'undefined') {
     window.addEventListener?.('focus', onVisible, { signal });
+    window.addEventListener?.('online', onVisible, { signal });
   }
   if (typeof document !== 'undefined') {
     document.addEventListener?.('visibilitychange', onVisible, { signal });

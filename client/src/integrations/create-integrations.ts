@@ -1,6 +1,7 @@
 import { applyChange } from '../core/account-list.js';
 import type { ConnectClient } from '../core/connect-client.js';
 import { ConnectError, type LinkedAccount, toFailure } from '../core/failure.js';
+import { onReturn } from '../core/page.js';
 import { type LinkedAccountsWatch, watchLinkedAccounts } from '../core/watch-linked-accounts.js';
 import type { Category } from '../generated/operations.js';
 import { createGuidedFlow, type GuidedFlow } from './guided-flow.js';
@@ -59,6 +60,8 @@ export interface Integrations {
 }
 
 const noticeMs = 10_000;
+/** What is older is read again when the user returns: the permissions, the plan and the catalog can have changed. */
+const freshMs = 30_000;
 
 /** Creates the state and the actions of a page with integrations, without a design. It does nothing until `load`. */
 export function createIntegrations(client: ConnectClient, options: IntegrationsOptions = {}): Integrations {
@@ -67,7 +70,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
   let watch: LinkedAccountsWatch | undefined;
   let target: ConnectTarget = { kind: 'browse' };
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
-  let isLoaded = false;
+  let loaded: AbortController | undefined;
 
   const update = (change: Partial<IntegrationsState>) => {
     state = changeState(state, change);
@@ -85,8 +88,10 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
   const openDialog = (dialog: IntegrationsDialog) => update({ dialog, notice: null });
 
   let reads = 0;
+  let readAt = 0;
   const read = async () => {
     reads += 1;
+    readAt = Date.now();
     const current = reads;
     const result = await client.sdk
       .integrations()
@@ -97,6 +102,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
       return;
     }
     if ('failure' in result) {
+      readAt = 0;
       update({ failure: result.failure, phase: state.phase === 'ready' ? 'ready' : 'failed' });
       return;
     }
@@ -136,7 +142,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
   const refresh = () => {
     if (watch !== undefined) {
       watch.refresh();
-    } else if (isLoaded) {
+    } else if (loaded !== undefined) {
       void read();
     }
   };
@@ -218,7 +224,10 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
       return () => void listeners.delete(listener);
     },
     load: () => {
-      isLoaded = true;
+      if (loaded === undefined) {
+        loaded = new AbortController();
+        onReturn(() => Date.now() - readAt > freshMs && void read(), loaded.signal);
+      }
       if (watch === undefined) {
         update({ phase: state.viewer === null ? 'loading' : 'ready', failure: null });
         void read();
@@ -228,7 +237,10 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
       if (state.phase === 'failed') {
         update({ phase: 'loading', failure: null });
       }
-      refresh();
+      if (loaded !== undefined) {
+        void read();
+        watch?.refresh();
+      }
     },
     search: (search) => update({ search }),
     filter: (category) => update({ category }),
@@ -249,7 +261,8 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
     dismiss: () => show(null),
     dispose: () => {
       // First: what is closed or ends from now on must not read again.
-      isLoaded = false;
+      loaded?.abort();
+      loaded = undefined;
       watch?.stop();
       watch = undefined;
       connection.dispose();
