@@ -10,7 +10,7 @@ import { type HubSite, startOlderHubPage } from './pages.js';
 const blockedText = 'Your browser blocked the login popup.';
 const slowAttempt = { kind: 'delay', delayMs: 6_000, match: { path: '/hub/connection_attempts' } } as const;
 
-// What docs/client.md says of browsers without the client, and of StackOne's older package.
+// What docs/client-browsers.md says of browsers without the client, and of StackOne's older package.
 describe.each(engines)('$name', (engine) => {
   let browser: RunningEngine;
   let page: EnginePage;

@@ -26,6 +26,7 @@ describe('The client in a project with only its dependencies and React', () => {
 
   it.each([
     ['docs/client.md', 3],
+    ['docs/client-browsers.md', 0],
     ['client/README.md', 1],
   ])(
     'what %s shows compiles',
