@@ -138,6 +138,14 @@ describeInBrowser('connect-integrations and its surroundings', ({ open, expectCo
     await page.locator('stackone-hub').waitFor();
   });
 
+  test('after Show all integrations, the focus is in the catalog', async () => {
+    const page = await visit();
+    await page.getByRole('searchbox').fill('no such tool');
+    await button(page, 'Show all integrations').press('Enter');
+    await waitForText(page, '11 integrations');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('All integrations');
+  });
+
   test('accounts of one provider with the same label, or without one, have different names and texts', async () => {
     const ids = [
       ...demo.emulator.accounts().filter(({ label }) => label === 'Recruiting'),

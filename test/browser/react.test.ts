@@ -47,6 +47,15 @@ describeInBrowser('the React components', ({ open, expectConsoleErrors }) => {
   const dialog = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });
   const createdSessions = () => sessionRequests(demo.emulator).length;
 
+  test('the open dialog of ConnectButton follows a changed language of the page', async () => {
+    const page = await visit();
+    await button(page, 'Connect BambooHR').click();
+    const status = dialog(page, 'Connect BambooHR').getByRole('status');
+    await status.getByText('Your sign-in details go directly to StackOne.').waitFor();
+    await page.evaluate(`document.documentElement.lang = 'de'`);
+    await status.getByText('Ihre Zugangsdaten gehen direkt an StackOne.').waitFor();
+  });
+
   test('ConnectButton links an account, and closes its dialog before it calls onLinked', async () => {
     const page = await visit();
     expect(createdSessions()).toBe(0);

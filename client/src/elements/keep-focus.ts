@@ -9,12 +9,14 @@ export function scopeOf(element: Element): Document | ShadowRoot {
 /**
  * Keeps the focus on the same account while an update changes the list: Lit uses the elements of a removed row for the
  * next one. An account that is no longer in the list, and a button that is no longer there, must not lose the focus.
- * @param fallback the id of the element that gets it then; without that element, the first one in `root`
+ * The heading of their section gets it then.
+ * @param fallback the id of the element that gets it without a section; without that element, the first one in `root`
  */
 export function keepFocus(root: Element, update: () => void, fallback: string): void {
   const scope = scopeOf(root);
   const before = scope.activeElement;
   const rowId = before?.closest(rowSelector)?.id;
+  const heading = before?.closest('section')?.querySelector('h2');
   const wasInside = root.contains(before);
   update();
   if (before === null || !wasInside) {
@@ -27,5 +29,6 @@ export function keepFocus(root: Element, update: () => void, fallback: string): 
   }
   const row = rowId === undefined ? null : scope.getElementById(rowId);
   const target = row?.querySelector<HTMLElement>(`[class="${before.className}"]`) ?? row;
-  (target ?? scope.getElementById(fallback) ?? root.querySelector('div'))?.focus();
+  const other = heading?.isConnected ? heading : (scope.getElementById(fallback) ?? root.querySelector('div'));
+  (target ?? other)?.focus();
 }
