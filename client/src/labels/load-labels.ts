@@ -33,6 +33,10 @@ export function languageFor(tag: string | null | undefined, element?: Element | 
 
 /** Calls `listener` when an attribute `lang` changes. @returns ends the subscription */
 export function onLanguageChange(listener: () => void): () => void {
+  // Some test environments.
+  if (typeof MutationObserver === 'undefined') {
+    return () => {};
+  }
   const observer = new MutationObserver(listener);
   observer.observe(document, { attributeFilter: ['lang'], subtree: true });
   return () => observer.disconnect();
