@@ -120,7 +120,13 @@ describe('the client', () => {
 
   it('has a React entry that imports React and Lit, with a hook that contains no button', async () => {
     const all = await bundle(`export * from './client/src/react/index.js'`);
-    expect(all.packages).toEqual(['lit/directives/keyed.js', 'lit/html.js', 'react', 'react-dom/client', 'react/jsx-runtime']);
+    expect(all.packages).toEqual([
+      'lit/directives/keyed.js',
+      'lit/html.js',
+      'react',
+      'react-dom/client',
+      'react/jsx-runtime',
+    ]);
     const hook = await bundle(`export { useConnect } from './client/src/react/index.js'`);
     expect(hook.files.filter((path) => /dialog|button|labels|elements/.test(path))).toEqual([]);
     const button = await bundle(`export { ConnectButton } from './client/src/react/index.js'`);

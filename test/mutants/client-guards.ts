@@ -366,7 +366,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: integrations,
-    guard: '      isLoaded = false;\n',
+    guard: '      loaded = undefined;\n',
     without: '',
     noticedBy: 'flow/integrations',
   },
@@ -389,6 +389,12 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'flow/connect-client',
   },
   {
+    file: 'client/src/dialog/lit.ts',
+    guard: 'keyed(value, value)',
+    without: 'value',
+    noticedBy: 'browser/integrations',
+  },
+  {
     file: 'client/src/elements/account-view.ts',
     guard: 'isAllowed ? undefined : id(',
     without: 'true ? undefined : id(',
@@ -401,9 +407,9 @@ export const clientGuards: readonly Mutant[] = [
     noticedBy: 'browser/integrations',
   },
   {
-    file: 'client/src/elements/removal-dialog.ts',
-    guard: 'detail < 2 && ',
-    without: '(detail > 0 || true) && ',
+    file: 'client/src/dialog/dialog-frame.ts',
+    guard: 'event.detail > 1',
+    without: 'event.detail < 0',
     noticedBy: 'browser/integrations',
   },
   {
@@ -444,7 +450,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: keepFocus,
-    guard: "  (target ?? scope.getElementById(fallback) ?? root.querySelector('div'))?.focus();\n",
+    guard: '  (target ?? other)?.focus();\n',
     without: '',
     noticedBy: 'browser/integrations',
   },
