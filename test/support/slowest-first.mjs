@@ -2,6 +2,8 @@ import Sequencer from '@jest/test-sequencer';
 
 /** The longest files start first. A long file at the end would leave the other workers idle. */
 const slow = [
+  'examples/nextjs',
+  'examples/express',
   'browser/demo-page',
   'browser/react',
   'browser/emulator-hub',
