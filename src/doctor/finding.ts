@@ -1,5 +1,6 @@
 import { textOf } from '../observability/unexpected-error.js';
-import { UpstreamError, within } from '../stackone/http/errors.js';
+import { within } from '../stackone/http/deadline.js';
+import { UpstreamError } from '../stackone/http/errors.js';
 
 /** `unknown`: the doctor could not check this. Only `error` makes the result a failure. */
 type FindingLevel = 'ok' | 'warning' | 'error' | 'unknown';

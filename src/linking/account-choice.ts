@@ -7,7 +7,7 @@ import type { Category } from '../domain/provider.js';
 import { type Result, userError } from '../domain/result.js';
 import type { Logger } from '../observability/logger.js';
 import type { RequestContext } from '../observability/request-context.js';
-import { within } from '../stackone/http/errors.js';
+import { within } from '../stackone/http/deadline.js';
 import { AccountList, type AccountListDependencies } from './account-list.js';
 import type { ConnectRequest } from './connect-input.js';
 import { accountNotFound, allowsAnother, limitReached, refuseProvider } from './policy.js';

@@ -9,7 +9,8 @@ import { type Category, type OfferedProvider, ProviderAvailability } from '../do
 import type { Result } from '../domain/result.js';
 import type { Audit, AuditEntry } from '../observability/audit.js';
 import type { RequestContext } from '../observability/request-context.js';
-import { UpstreamError, within } from '../stackone/http/errors.js';
+import { within } from '../stackone/http/deadline.js';
+import { UpstreamError } from '../stackone/http/errors.js';
 import { chooseAccount, findAccountsToUpdate } from './account-choice.js';
 import { type AccountFilter, AccountList, type AccountListDependencies, type AccountPage } from './account-list.js';
 import { type ConnectInput, type ConnectRequest, parseConnectInput } from './connect-input.js';

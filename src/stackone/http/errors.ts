@@ -3,7 +3,6 @@ import { AppError } from '../../domain/app-error.js';
 import type { ErrorCode } from '../../domain/error-codes.js';
 import { parseRetryAfter } from '../../egress/retry-after.js';
 import { ClientDisconnectedError } from '../../observability/cancellation.js';
-import type { RequestContext } from '../../observability/request-context.js';
 import { textOf } from '../../observability/unexpected-error.js';
 
 /** A request or an attempt took longer than its limit. */
@@ -115,37 +114,6 @@ export function unusableResponse(
 export function deadlinePassed(what: string): UpstreamError {
   const message = `${what} ended: the deadline of the request has passed`;
   return new UpstreamError('UPSTREAM_TIMEOUT', message, { retryAfterSeconds: 1 });
-}
-
-/**
- * The result of work that can outlive the request that waits for it.
- * @throws UpstreamError `UPSTREAM_TIMEOUT` when there is no result after this time
- */
-export function within<T>(milliseconds: number, what: string, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(deadlinePassed(what)), milliseconds);
-    // Not `finally`, which creates two more promises for each call to StackOne.
-    work.then(
-      (result) => {
-        clearTimeout(timer);
-        resolve(result);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
-}
-
-/** @throws ClientDisconnectedError, DeadlineExceededError */
-export function throwIfOver({ cancellation, deadline }: RequestContext): void {
-  if (cancellation.aborted) {
-    throw new ClientDisconnectedError();
-  }
-  if (performance.now() >= deadline) {
-    throw new DeadlineExceededError();
-  }
 }
 
 /**
