@@ -74,9 +74,7 @@ export class RedisClient {
         );
       }
     });
-    client.connect().catch(() => {
-      // Reported by the error event; the client reconnects automatically.
-    });
+    redis.#connect();
     return redis;
   }
 
@@ -108,9 +106,12 @@ export class RedisClient {
     this.#isReadOnly = true;
     this.#notReadySince = performance.now();
     this.client.destroy();
-    this.client.connect().catch(() => {
-      // Reported by the error event; the client reconnects automatically.
-    });
+    this.#connect();
+  }
+
+  /** A failure is reported by the error event, and the client tries again automatically. */
+  #connect(): void {
+    this.client.connect().catch(() => undefined);
   }
 
   /** No request waits for it, so it has neither the pause nor the short time limit of `use`. @returns whether it succeeded */
