@@ -47,7 +47,7 @@ export function openAuditLog(target: string, logger: Logger): AuditLog | undefin
       stream.reopen();
     } catch (error) {
       const message = 'The audit log could not be opened again: its lines go to the previous file';
-      logger.error({ alert: 'audit-failed', reason: textOf(error, 'code') }, message);
+      reportAuditFailure(logger, error, {}, message);
     }
   };
   return {

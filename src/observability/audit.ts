@@ -77,11 +77,12 @@ export function reportAuditFailure(
   logger: Logger,
   error: unknown,
   fields: Readonly<Record<string, string>> = {},
+  message = 'An audit event could not be written',
 ): void {
   const code = textOf(error, 'code');
   const name = error instanceof Error ? error.name : 'a value that is no Error';
   const reason = /^[A-Z_]{1,40}$/.test(code) ? code : name;
-  logger.error({ alert: 'audit-failed', reason, ...fields }, 'An audit event could not be written');
+  logger.error({ alert: 'audit-failed', reason, ...fields }, message);
 }
 
 function matching(text: string | null, pattern: RegExp): string | null {
