@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { createKeySetGet, fetchTimeoutMs, UnusableKeySetError } from '../auth/jwks.js';
+import { createKeySetGet, fetchTimeoutMs, UnusableKeySetError } from '../auth/key-set.js';
 import type { Config } from '../config/settings.js';
 import { UnusableResponseError } from '../egress/bounded-get.js';
 import { explainConnectionFailure, isUnencrypted } from './connection-failure.js';

@@ -5,6 +5,7 @@ const bearer = 'src/auth/bearer.ts';
 const claims = 'src/auth/claims.ts';
 const hostLogin = 'src/auth/host-login.ts';
 const jwks = 'src/auth/jwks.ts';
+const keySet = 'src/auth/key-set.ts';
 const recipient = 'src/auth/recipient.ts';
 const refusal = 'src/auth/refusal.ts';
 const refusalLog = 'src/auth/refusal-log.ts';
@@ -193,14 +194,14 @@ export const authGuards: readonly Mutant[] = [
     noticedBy: 'flow/jwks',
   },
   { file: jwks, guard: '        failedAt = now;\n', without: '', noticedBy: 'flow/jwks' },
-  { file: jwks, guard: 'if (keys.length === 0)', without: 'if (false)', noticedBy: 'flow/jwks' },
+  { file: keySet, guard: 'if (keys.length === 0)', without: 'if (false)', noticedBy: 'flow/jwks' },
   {
-    file: jwks,
+    file: keySet,
     guard: '    return undefined;\n',
     without: "    throw new UnusableKeySetError('the key set has no usable key');\n",
     noticedBy: 'flow/jwks',
   },
-  { file: jwks, guard: " && imported.usages.includes('verify')", without: '', noticedBy: 'flow/jwks' },
+  { file: keySet, guard: " && imported.usages.includes('verify')", without: '', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'if (isAboutTheToken(error))', without: 'if (true)', noticedBy: 'flow/jwks' },
   { file: jwks, guard: 'status === last', without: 'false', noticedBy: 'flow/jwks' },
   { file: jwks, guard: "if (status === 'stale') {", without: 'if (false) {', noticedBy: 'flow/jwks' },
