@@ -5,7 +5,7 @@ import { createLoginAuthentication, type GetOwner } from './auth/host-login.js';
 import { type ConnectApolloOptions, compose } from './composition.js';
 import { loadOptions } from './config/from-options.js';
 import type { ConnectSettings } from './config/settings.js';
-import { callHost, type OnAccountChange } from './events/delivery.js';
+import { callHost, type OnAccountChange } from './events/host-callback.js';
 import { type ConnectContext, createPublicContextFactory, type GraphQLContext } from './graphql/context.js';
 import { originalOf } from './graphql/http-head.js';
 import type { Streams } from './graphql/streams.js';

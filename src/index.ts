@@ -14,7 +14,7 @@ export type { Owner } from './domain/owner.js';
 export type { OfferedProvider } from './domain/provider.js';
 export type { Failure, Result, UserError } from './domain/result.js';
 export { type Connect, type ConnectOptions, startConnect } from './embed.js';
-export type { HostAccountChange, OnAccountChange } from './events/delivery.js';
+export type { HostAccountChange, OnAccountChange } from './events/host-callback.js';
 export type { ConnectContext, GraphQLContext, PublicContext } from './graphql/context.js';
 export type { HostRequest, HostResponse } from './http/host-requests.js';
 export type { AccountPage } from './linking/account-list.js';

@@ -10,7 +10,7 @@ import { createClient } from 'graphql-sse';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import type { Login } from '../../src/auth/host-login.js';
 import { type Connect, type ConnectOptions, startConnect } from '../../src/embed.js';
-import type { HostAccountChange } from '../../src/events/delivery.js';
+import type { HostAccountChange } from '../../src/events/host-callback.js';
 import type { HostRequest } from '../../src/http/host-requests.js';
 import { changesQuery, type StreamedChange } from '../support/account-stream.js';
 import { type Listener, listen } from '../support/listen.js';
