@@ -4,11 +4,13 @@ import type { ConnectClient } from './connect-client.js';
 import type { BlockedSignIn, ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
 import { ConnectError, type ConnectFailure, type LinkedAccount, toFailure } from './failure.js';
 import { confirmAccount, createHubSession, listAccounts } from './hub-session.js';
+import { Listeners } from './listeners.js';
 import { watchSession } from './session-watch.js';
 
 export type { ConnectFlow };
 
-type FlowClient = Pick<ConnectClient, 'sdk'> & Partial<ConnectClient>;
+/** Without `toLocalTime`, the clocks of the server and of this computer are assumed to be equal. */
+export type FlowClient = Pick<ConnectClient, 'sdk'> & Partial<ConnectClient>;
 
 /** Creates a flow. It does nothing until `start`. It does not depend on a browser or on a particular Hub. */
 export function createConnectFlow(client: FlowClient, options: ConnectFlowOptions = {}): ConnectFlow {
@@ -21,7 +23,7 @@ class ConnectFlow {
   readonly #toLocalTime: (instant: string) => number;
   readonly #prepare: () => Promise<unknown>;
   readonly #onLinked: (account: LinkedAccount) => void;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #state: ConnectState = { phase: 'closed', session: null };
   /** Aborted when a new run starts. A response for an aborted run must not change the state. */
   #abortController = new AbortController();
@@ -43,10 +45,7 @@ class ConnectFlow {
    * Calls `listener` after each change of the state.
    * @returns a function that unsubscribes
    */
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
+  readonly subscribe = this.#listeners.subscribe;
 
   /**
    * Creates a session and opens the Hub. Call it on a click. A second call with the same request does nothing while the
@@ -214,9 +213,7 @@ class ConnectFlow {
 
   #setState(state: ConnectState): void {
     this.#state = state;
-    for (const listener of this.#listeners) {
-      listener();
-    }
+    this.#listeners.notify();
   }
 
   #startRun(): AbortSignal {

@@ -1,6 +1,7 @@
 import { applyChange, createAccountList } from './account-list.js';
 import type { ConnectClient } from './connect-client.js';
 import { type ConnectFailure, type LinkedAccount, toFailure } from './failure.js';
+import { Listeners } from './listeners.js';
 import { isPageVisible, onHide, onReturn } from './page.js';
 
 export interface LinkedAccountsState {
@@ -38,7 +39,7 @@ const maxPauseMs = 60_000;
  * five minutes, and when the user returns to the page.
  */
 export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch {
-  const listeners = new Set<() => void>();
+  const listeners = new Listeners();
   const stopped = new AbortController();
   const timers = createTimers();
   const list = createAccountList(client);
@@ -50,9 +51,7 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
 
   const update = (change: Partial<LinkedAccountsState>) => {
     state = { ...state, ...change };
-    for (const listener of listeners) {
-      listener();
-    }
+    listeners.notify();
   };
   const readIn = (ms: number) => timers.set('read', ms, () => void refresh());
   const refresh = async () => {
@@ -124,10 +123,7 @@ export function watchLinkedAccounts(client: ConnectClient): LinkedAccountsWatch 
   onHide(sleepSoon, stopped.signal);
   return {
     getState: () => state,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    subscribe: listeners.subscribe,
     refresh: () => {
       if (!stopped.signal.aborted) {
         void refresh();

@@ -1,6 +1,7 @@
 import { applyChange } from '../core/account-list.js';
 import type { ConnectClient } from '../core/connect-client.js';
 import { ConnectError, type LinkedAccount, toFailure } from '../core/failure.js';
+import { Listeners } from '../core/listeners.js';
 import { onReturn } from '../core/page.js';
 import { type LinkedAccountsWatch, watchLinkedAccounts } from '../core/watch-linked-accounts.js';
 import type { Category } from '../generated/operations.js';
@@ -65,7 +66,7 @@ const freshMs = 30_000;
 
 /** Creates the state and the actions of a page with integrations, without a design. It does nothing until `load`. */
 export function createIntegrations(client: ConnectClient, options: IntegrationsOptions = {}): Integrations {
-  const listeners = new Set<() => void>();
+  const listeners = new Listeners();
   let state = initialState;
   let watch: LinkedAccountsWatch | undefined;
   let target: ConnectTarget = { kind: 'browse' };
@@ -74,9 +75,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
 
   const update = (change: Partial<IntegrationsState>) => {
     state = changeState(state, change);
-    for (const listener of listeners) {
-      listener();
-    }
+    listeners.notify();
   };
   const show = (notice: Notice | null) => {
     clearTimeout(noticeTimer);
@@ -219,10 +218,7 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
   };
   return {
     getState: () => state,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    subscribe: listeners.subscribe,
     load: () => {
       if (loaded === undefined) {
         loaded = new AbortController();

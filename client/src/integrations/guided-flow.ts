@@ -1,7 +1,7 @@
-import type { ConnectClient } from '../core/connect-client.js';
-import { type ConnectFlow, createConnectFlow } from '../core/connect-flow.js';
+import { type ConnectFlow, createConnectFlow, type FlowClient } from '../core/connect-flow.js';
 import type { ConnectFlowOptions, ConnectRequest, ConnectState } from '../core/connect-state.js';
 import type { LinkedAccount, UserError } from '../core/failure.js';
+import { Listeners } from '../core/listeners.js';
 
 /**
  * Asks the user, instead of the Hub: which of the linked accounts to update, or a name for another one. Without linked
@@ -52,11 +52,8 @@ const successDisplayMs = 1_000;
  * A flow with its questions, for a dialog. `onLinked` is called when the dialog is closed, so that it may remove the
  * elements around it.
  */
-export function createGuidedFlow(
-  client: Pick<ConnectClient, 'sdk'> & Partial<ConnectClient>,
-  { prepare, onLinked }: ConnectFlowOptions = {},
-): GuidedFlow {
-  const listeners = new Set<() => void>();
+export function createGuidedFlow(client: FlowClient, { prepare, onLinked }: ConnectFlowOptions = {}): GuidedFlow {
+  const listeners = new Listeners();
   let question: ConnectQuestion | null = null;
   /** The accounts of the last question. */
   let choices: readonly LinkedAccount[] = [];
@@ -77,9 +74,7 @@ export function createGuidedFlow(
     },
   });
   const notify = () => {
-    for (const listener of listeners) {
-      listener();
-    }
+    listeners.notify();
     const account = linked;
     if (account !== null && !isOpen()) {
       linked = null;
@@ -128,10 +123,7 @@ export function createGuidedFlow(
   return {
     flow,
     getState,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    subscribe: listeners.subscribe,
     open: (request, known = []) => {
       const { provider, accountId, onExisting } = request;
       choices = [];
