@@ -17,7 +17,7 @@ import { elementStyle } from './element-style.js';
 import { keepFocus, rowSelector, scopeOf } from './keep-focus.js';
 import { pageView } from './page-view.js';
 import { createRemovalDialog } from './removal-dialog.js';
-import { accountName, dialogTitle } from './words.js';
+import { dialogTitle } from './words.js';
 
 /** There is no `HTMLElement` on a server, where frameworks import this module too. */
 const Base: typeof HTMLElement = Reflect.get(globalThis, 'HTMLElement') ?? class {};
@@ -231,13 +231,8 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
   }
 
   #dialogSettings(integrations: Integrations): DialogSettings {
-    const state = integrations.getState();
     const labels = this.#labels;
-    const { dialog } = state;
-    const title =
-      dialog?.kind === 'remove'
-        ? labels.disconnectTitle(accountName(state, dialog.account, labels))
-        : dialogTitle(state, integrations.target(), labels);
+    const title = dialogTitle(integrations.getState(), labels);
     return { opener: this.#opener ?? this, title, labels, theme: this.theme, nonce: this.nonce };
   }
 

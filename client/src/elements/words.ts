@@ -1,5 +1,5 @@
 import type { LinkedAccount } from '../core/failure.js';
-import type { ConnectTarget, IntegrationsState, Notice } from '../integrations/state.js';
+import type { IntegrationsDialog, IntegrationsState, Notice } from '../integrations/state.js';
 import { describeAccount } from '../labels/account-name.js';
 import { describeFailure } from '../labels/describe-failure.js';
 import { formatPlural } from '../labels/format.js';
@@ -44,11 +44,26 @@ function groupByProvider(accounts: readonly LinkedAccount[]): ReadonlyMap<string
   return groups;
 }
 
-export function dialogTitle(state: IntegrationsState, target: ConnectTarget, labels: ConnectLabels): string {
+/** The title of the open dialog. */
+export function dialogTitle(state: IntegrationsState, labels: ConnectLabels): string {
+  const { dialog } = state;
+  switch (dialog?.kind) {
+    case undefined:
+      return '';
+    case 'connect':
+      return connectTitle(state, dialog, labels);
+    case 'remove':
+      return labels.disconnectTitle(accountName(state, dialog.account, labels));
+  }
+}
+
+type ConnectDialog = Extract<IntegrationsDialog, { readonly kind: 'connect' }>;
+
+function connectTitle(state: IntegrationsState, { target, connection }: ConnectDialog, labels: ConnectLabels): string {
   switch (target.kind) {
     case 'provider': {
       const { name } = target.provider;
-      return isAnother(state) ? labels.connectAnotherTitle(name) : labels.connectTitle(name);
+      return isAnother(connection) ? labels.connectAnotherTitle(name) : labels.connectTitle(name);
     }
     case 'account':
       return labels.reconnectTitle(accountName(state, target.account, labels));
@@ -58,11 +73,7 @@ export function dialogTitle(state: IntegrationsState, target: ConnectTarget, lab
 }
 
 /** Not whether an account is linked now: the list already has the new account while the dialog says so. */
-function isAnother({ dialog }: IntegrationsState): boolean {
-  if (dialog?.kind !== 'connect') {
-    return false;
-  }
-  const { connection } = dialog;
+function isAnother(connection: ConnectDialog['connection']): boolean {
   return connection.phase === 'question'
     ? connection.accounts.length > 0
     : connection.request.onExisting === 'CREATE_ANOTHER';

@@ -46,8 +46,6 @@ export interface Integrations {
   readonly browse: () => void;
   /** The connection in the dialog: for the Hub, for the questions, and to try again. */
   readonly connection: GuidedFlow;
-  /** What the current or last connection connects. */
-  readonly target: () => ConnectTarget;
   /** Asks the user before `remove`. */
   readonly askRemoval: (account: LinkedAccount) => void;
   /** Removes the account of the open dialog. */
@@ -250,7 +248,6 @@ export function createIntegrations(client: ConnectClient, options: IntegrationsO
         connection.update(account);
       },
     },
-    target: () => target,
     askRemoval: (account) => openDialog({ kind: 'remove', account, isRemoving: false, failure: null }),
     remove,
     close,
