@@ -1,18 +1,3 @@
-import type { ApolloServerOptionsWithSchema, ApolloServerPlugin } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
-import {
-  type GraphQLSchema,
-  NoSchemaIntrospectionCustomRule,
-  specifiedRules,
-  type ValidationRule,
-  validate,
-} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Authenticate } from './auth/authenticate.js';
 import type { ConnectConfig } from './config/settings.js';
@@ -20,41 +5,23 @@ import type { OwnedChange } from './domain/account-change.js';
 import { RedisClient } from './egress/redis.js';
 import { startEvents } from './events/start-events.js';
 import type { WebhookReceiver } from './events/webhooks/receiver.js';
-import { type ConnectContext, type CreateContext, createContextFactory } from './graphql/context.js';
-import { createFormatError, type FormatError } from './graphql/format-error.js';
-import { createDocumentStore } from './graphql/operations/document-store.js';
-import { readDocumentsFile } from './graphql/operations/documents-file.js';
+import { type ConnectApolloOptions, createApolloOptions, createTrustedDocuments } from './graphql/apollo-options.js';
+import { type CreateContext, createContextFactory } from './graphql/context.js';
+import { createFormatError } from './graphql/format-error.js';
 import { LazyApollo } from './graphql/operations/lazy-apollo.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
 import { RefusedMutations } from './graphql/operations/refused-mutations.js';
-import { TrustedDocuments } from './graphql/operations/trusted-documents.js';
-import { createDocumentsPlugin } from './graphql/plugins/documents.js';
-import { createErrorsPlugin } from './graphql/plugins/errors.js';
-import { createOperationsPlugin } from './graphql/plugins/operations.js';
-import { createSubscriptionsPlugin } from './graphql/plugins/subscriptions.js';
-import { queryLimitsRule } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
 import { Streams } from './graphql/streams.js';
-import { noServiceRule } from './graphql/subgraph/subgraph-resolver.js';
-import { tokenLimitRule } from './graphql/token-limit.js';
 import { OwnerWork } from './linking/limits/owner-work.js';
 import { createRateLimits } from './linking/limits/rate-limits.js';
 import { ProviderCatalog } from './linking/provider-catalog.js';
 import { Audit, type OnAudit } from './observability/audit.js';
-import type { Logger } from './observability/logger.js';
 import type { Observability } from './observability/observability.js';
 import { StackOneApi } from './stackone/api.js';
 import { StackOneHttpClient } from './stackone/http/client.js';
 
 const maxDeletedAccounts = 10_000;
-
-/** Options for `new ApolloServer(…)`. You can add plugins and validation rules; do not omit any, because they protect the schema. */
-export interface ConnectApolloOptions
-  extends Omit<ApolloServerOptionsWithSchema<ConnectContext>, 'fieldResolver' | 'plugins' | 'validationRules'> {
-  readonly plugins: ApolloServerPlugin<ConnectContext>[];
-  readonly validationRules: ValidationRule[];
-  readonly formatError: FormatError;
-}
 
 /** The parts that serve the schema, whatever server it runs in and whatever authenticates its callers. */
 interface Composition<Credentials> {
@@ -136,58 +103,4 @@ export async function compose<Credentials>(
       return closing;
     },
   };
-}
-
-function createApolloOptions(
-  config: ConnectConfig,
-  operations: OperationRunner,
-  formatError: FormatError,
-  logger: Logger,
-): ConnectApolloOptions {
-  return {
-    schema: operations.schema,
-    introspection: config.introspection,
-    hideSchemaDetailsFromClientErrors: config.production,
-    includeStacktraceInErrorResponses: false,
-    allowBatchedHttpRequests: false,
-    persistedQueries: false,
-    stopOnTerminationSignals: false,
-    validationRules: validationRulesOf(config),
-    documentStore: createDocumentStore(),
-    formatError,
-    logger: createApolloLogger(logger),
-    plugins: [
-      createErrorsPlugin(),
-      createDocumentsPlugin(operations),
-      createSubscriptionsPlugin(),
-      createOperationsPlugin(operations),
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-    ],
-  };
-}
-
-function validationRulesOf({ subgraph, introspection }: ConnectConfig): ValidationRule[] {
-  return [tokenLimitRule, queryLimitsRule, ...(subgraph && !introspection ? [noServiceRule] : [])];
-}
-
-/** @throws ConfigError for a document that a request could not run */
-function createTrustedDocuments(config: ConnectConfig, schema: GraphQLSchema): TrustedDocuments {
-  const { trustedDocumentsFile: path, trustedDocumentsOnly, introspection } = config;
-  const rules = [
-    ...validationRulesOf(config),
-    ...specifiedRules,
-    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
-  ];
-  const documents = path === undefined ? [] : readDocumentsFile(path, (document) => validate(schema, document, rules));
-  return new TrustedDocuments(documents, trustedDocumentsOnly);
-}
-
-/** Apollo Server logs free text, for example the failure of a plugin. The text can quote a request, so it is left out. */
-function createApolloLogger(logger: Logger) {
-  const log = (level: 'debug' | 'info' | 'warn' | 'error') => () => logger[level]({}, 'Apollo Server logged a message');
-  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }

@@ -1,5 +1,4 @@
 export type { GetOwner, Login } from './auth/host-login.js';
-export type { ConnectApolloOptions } from './composition.js';
 export { ConfigError } from './config/config-error.js';
 export { loadConfig } from './config/from-environment.js';
 export type { Secret } from './config/secret.js';
@@ -15,6 +14,7 @@ export type { OfferedProvider } from './domain/provider.js';
 export type { Failure, Result, UserError } from './domain/result.js';
 export { type Connect, type ConnectOptions, startConnect } from './embed.js';
 export type { HostAccountChange, OnAccountChange } from './events/host-callback.js';
+export type { ConnectApolloOptions } from './graphql/apollo-options.js';
 export type { ConnectContext, GraphQLContext, PublicContext } from './graphql/context.js';
 export type { HostRequest, HostResponse } from './http/host-requests.js';
 export type { AccountPage } from './linking/account-list.js';

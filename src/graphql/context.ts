@@ -9,9 +9,9 @@ import { type DataSourceDependencies, StackOneDataSource } from '../linking/stac
 import { createFollowUpContext, type RequestContext } from '../observability/request-context.js';
 import { inSpan } from '../observability/tracing.js';
 import { originalOf, toGraphQLError } from './http-head.js';
+import { ResponseBudget } from './limits/response-budget.js';
 import type { RefusedMutations } from './operations/refused-mutations.js';
 import type { SharedTexts } from './operations/shared-texts.js';
-import { ResponseBudget } from './response-budget.js';
 
 /** What every resolver receives. The caller is authenticated; no argument of the schema can name another owner. */
 export interface GraphQLContext {

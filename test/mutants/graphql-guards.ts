@@ -1,9 +1,9 @@
 import type { Mutant } from './guards.js';
 
-const composition = 'src/composition.ts';
+const apolloOptions = 'src/graphql/apollo-options.ts';
 const errorsPlugin = 'src/graphql/plugins/errors.ts';
 const formatError = 'src/graphql/format-error.ts';
-const limits = 'src/graphql/query-limits.ts';
+const limits = 'src/graphql/limits/query-limits.ts';
 const linkedAccounts = 'src/graphql/types/linked-account-resolver.ts';
 const operationsPlugin = 'src/graphql/plugins/operations.ts';
 const preparedDocument = 'src/graphql/operations/prepared-document.ts';
@@ -12,12 +12,12 @@ const safeMessages = 'src/graphql/safe-messages.ts';
 const store = 'src/graphql/operations/operation-store.ts';
 const documentStore = 'src/graphql/operations/document-store.ts';
 const ownFields = 'src/graphql/own-fields.ts';
-const budget = 'src/graphql/response-budget.ts';
+const budget = 'src/graphql/limits/response-budget.ts';
 const documentsPlugin = 'src/graphql/plugins/documents.ts';
 const documentsFile = 'src/graphql/operations/documents-file.ts';
 const selection = 'src/graphql/operations/selection.ts';
 const sharedTexts = 'src/graphql/operations/shared-texts.ts';
-const tokenLimit = 'src/graphql/token-limit.ts';
+const tokenLimit = 'src/graphql/limits/token-limit.ts';
 const entities = 'src/graphql/subgraph/entities.ts';
 const printSubgraph = 'src/graphql/subgraph/print-subgraph.ts';
 const contentType = 'src/graphql/content-type.ts';
@@ -142,19 +142,19 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'unit/token-limit',
   },
   {
-    file: composition,
+    file: apolloOptions,
     guard: 'return [tokenLimitRule, queryLimitsRule,',
     without: 'return [queryLimitsRule,',
     noticedBy: 'flow/hostile-queries',
   },
   {
-    file: composition,
+    file: apolloOptions,
     guard: 'return [tokenLimitRule, queryLimitsRule,',
     without: 'return [tokenLimitRule,',
     noticedBy: 'flow/hostile-queries',
   },
   {
-    file: composition,
+    file: apolloOptions,
     guard: '    documentStore: createDocumentStore(),\n',
     without: '',
     noticedBy: 'flow/memory',
@@ -296,32 +296,32 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'flow/operation-store',
   },
   {
-    file: composition,
+    file: apolloOptions,
     guard: 'introspection: config.introspection',
     without: 'introspection: true',
     noticedBy: 'flow/http-edge',
   },
   {
-    file: composition,
+    file: apolloOptions,
     guard: 'hideSchemaDetailsFromClientErrors: config.production',
     without: 'hideSchemaDetailsFromClientErrors: false',
     noticedBy: 'flow/http-edge',
   },
   {
-    file: composition,
+    file: apolloOptions,
     guard: 'allowBatchedHttpRequests: false',
     without: 'allowBatchedHttpRequests: true',
     noticedBy: 'flow/http-edge',
   },
   {
-    file: composition,
+    file: apolloOptions,
     guard: '    persistedQueries: false,\n',
     without: '',
     noticedBy: 'flow/http-edge',
   },
   // Apollo Server's own text can quote a request.
   {
-    file: composition,
+    file: apolloOptions,
     guard: "=> () => logger[level]({}, 'Apollo Server logged a message')",
     without: '=> (message: string) => logger[level]({}, message)',
     noticedBy: 'flow/embedding.test.ts',
@@ -492,13 +492,13 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'unit/operation-store',
   },
   {
-    file: composition,
+    file: apolloOptions,
     guard: '(introspection ? [] : [NoSchemaIntrospectionCustomRule])',
     without: '[]',
     noticedBy: 'flow/trusted-documents',
   },
   {
-    file: composition,
+    file: apolloOptions,
     guard: '    ...validationRulesOf(config),\n    ...specifiedRules,',
     without: '    ...specifiedRules,',
     noticedBy: 'flow/trusted-documents',
@@ -545,13 +545,13 @@ export const graphqlGuards: readonly Mutant[] = [
     noticedBy: 'flow/subgraph',
   },
   {
-    file: composition,
+    file: apolloOptions,
     guard: 'subgraph && !introspection',
     without: 'false',
     noticedBy: 'flow/subgraph',
   },
   {
-    file: composition,
+    file: 'src/composition.ts',
     guard: 'createSchema(config.subgraph)',
     without: 'createSchema(true)',
     noticedBy: 'flow/subgraph',

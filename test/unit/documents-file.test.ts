@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { specifiedRules, validate } from 'graphql';
 import { ConfigError } from '../../src/config/config-error.js';
+import { queryLimitsRule } from '../../src/graphql/limits/query-limits.js';
 import { readDocumentsFile } from '../../src/graphql/operations/documents-file.js';
 import { documentIdOf } from '../../src/graphql/operations/trusted-documents.js';
-import { queryLimitsRule } from '../../src/graphql/query-limits.js';
 import { createSchema } from '../../src/graphql/schema.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'documents-'));

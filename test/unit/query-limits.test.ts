@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, parse, validate } from 'graphql';
+import { queryLimits, queryLimitsRule } from '../../src/graphql/limits/query-limits.js';
 import { guardFields } from '../../src/graphql/own-fields.js';
-import { queryLimits, queryLimitsRule } from '../../src/graphql/query-limits.js';
 
 /** A minimal schema: the rule only reads the document. */
 const schema = guardFields(

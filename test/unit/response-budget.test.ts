@@ -1,8 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
 import { AppError } from '../../src/domain/app-error.js';
+import { ResponseBudget } from '../../src/graphql/limits/response-budget.js';
 import { guardFields } from '../../src/graphql/own-fields.js';
-import { ResponseBudget } from '../../src/graphql/response-budget.js';
 import { maxResponseValues, OwnerWork } from '../../src/linking/limits/owner-work.js';
 
 const list = (length: number, item: unknown) => Array<unknown>(length).fill(item);

@@ -1,8 +1,8 @@
 import { mergeSchemas } from '@graphql-tools/schema';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type GraphQLSchema, parse, validate } from 'graphql';
+import { maxTokens, tokenLimitRule } from '../../src/graphql/limits/token-limit.js';
 import { guardFields } from '../../src/graphql/own-fields.js';
-import { maxTokens, tokenLimitRule } from '../../src/graphql/token-limit.js';
 
 const own = guardFields(buildSchema('type Query { q: Query }'));
 const merged = mergeSchemas({ schemas: [own, buildSchema('type Query { host: Query }')] });

@@ -1,7 +1,7 @@
 import type { ApolloServerOptionsWithSchema, BaseContext } from '@apollo/server';
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { countFields } from '../query-limits.js';
+import { countFields } from '../limits/query-limits.js';
 
 /** Bytes of all documents that one store keeps: more than a hundred of the size that a frontend has. */
 const maxStoreBytes = 8 * 1024 * 1024;

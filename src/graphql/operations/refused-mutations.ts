@@ -4,8 +4,8 @@ import { auditActions } from '../../domain/audit-event.js';
 import { isRecord } from '../../domain/values.js';
 import type { Audit } from '../../observability/audit.js';
 import type { RequestContext } from '../../observability/request-context.js';
+import { maxTokens } from '../limits/token-limit.js';
 import { ownRootFields } from '../own-fields.js';
-import { maxTokens } from '../token-limit.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 
 /**

@@ -6,11 +6,11 @@ import { UsageError } from '../../observability/unexpected-error.js';
 import type { ConnectContext } from '../context.js';
 import { RequestError } from '../format-error.js';
 import { toGraphQLError } from '../http-head.js';
+import { isLimited } from '../limits/query-limits.js';
+import { missingOptions } from '../limits/response-budget.js';
 import type { OperationRunner } from '../operations/operation-runner.js';
 import type { TrustedDocuments } from '../operations/trusted-documents.js';
 import { isWhollyOwn, ownRootFields } from '../own-fields.js';
-import { isLimited } from '../query-limits.js';
-import { missingOptions } from '../response-budget.js';
 
 /**
  * Takes the place of a refused text. Apollo Server has no hook that can refuse a document before it is parsed, so it

@@ -1,7 +1,6 @@
-import type { ASTVisitor, GraphQLResolveInfo, ValidationContext } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, createUnionType, Field, Info, ObjectType, Query, Resolver } from 'type-graphql';
 import type { GraphQLContext } from '../context.js';
-import { RequestError } from '../format-error.js';
 import { LinkedAccountType } from '../types/linked-account.js';
 import { ProviderType } from '../types/provider.js';
 import { type Entity, Representation, readEntities } from './entities.js';
@@ -44,15 +43,4 @@ export class SubgraphResolver {
   _service(@Info() { schema }: GraphQLResolveInfo): ServiceType {
     return { sdl: printSubgraph(schema) };
   }
-}
-
-/** A validation rule for a server without introspection: `_service` is the whole schema too. */
-export function noServiceRule(context: ValidationContext): ASTVisitor {
-  return {
-    Field({ name }) {
-      if (name.value === '_service' && context.getParentType() === context.getSchema().getQueryType()) {
-        context.reportError(new RequestError('Introspection is disabled.'));
-      }
-    },
-  };
 }

@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { AppError } from '../domain/app-error.js';
-import { isRecord } from '../domain/values.js';
-import { maxResponseValues, type OwnerWork } from '../linking/limits/owner-work.js';
-import { UsageError } from '../observability/unexpected-error.js';
-import { type Plan, planOf } from './operations/selection.js';
+import { AppError } from '../../domain/app-error.js';
+import { isRecord } from '../../domain/values.js';
+import { maxResponseValues, type OwnerWork } from '../../linking/limits/owner-work.js';
+import { UsageError } from '../../observability/unexpected-error.js';
+import { type Plan, planOf } from '../operations/selection.js';
 
 /** The cost of a field with a resolver, in plain fields. */
 const resolverCost = 25;

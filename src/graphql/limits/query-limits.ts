@@ -8,8 +8,8 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
-import { RequestError } from './format-error.js';
-import { fragmentsOf, isWhollyOwn, ownRootFields } from './own-fields.js';
+import { RequestError } from '../format-error.js';
+import { fragmentsOf, isWhollyOwn, ownRootFields } from '../own-fields.js';
 
 /**
  * Limits of one operation, with its fragments expanded. They are several times what the pages of a frontend need. In a

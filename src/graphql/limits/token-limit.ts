@@ -8,8 +8,8 @@ import {
   type ValidationContext,
   visit,
 } from 'graphql';
-import { RequestError } from './format-error.js';
-import { fragmentsOf, isWhollyOwn, ownRootFields } from './own-fields.js';
+import { RequestError } from '../format-error.js';
+import { fragmentsOf, isWhollyOwn, ownRootFields } from '../own-fields.js';
 
 /** Tokens of a document: several times what the pages of a frontend need. */
 export const maxTokens = 300;
