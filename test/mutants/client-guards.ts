@@ -2,7 +2,7 @@ import type { Mutant } from './guards.js';
 
 const flow = 'client/src/core/connect-flow.ts';
 const watcher = 'client/src/core/account-watcher.ts';
-const watch = 'client/src/core/session-watch.ts';
+const watch = 'client/src/core/hub-session.ts';
 const client = 'client/src/core/connect-client.ts';
 const failure = 'client/src/core/failure.ts';
 const hub = 'client/src/hub/hub-element.ts';
@@ -19,7 +19,7 @@ const ownEvents = 'client/src/hub/own-events.ts';
 const overlays = 'client/src/hub/hub-overlays.ts';
 const modal = 'client/src/dialog/modal.ts';
 const theme = 'client/src/hub/hub-theme.ts';
-const page = 'client/src/core/page.ts';
+const page = 'client/src/core/page-visibility.ts';
 const list = 'client/src/core/account-list.ts';
 const accountsWatch = 'client/src/core/watch-linked-accounts.ts';
 const stream = 'client/src/core/change-stream.ts';
@@ -143,7 +143,7 @@ export const clientGuards: readonly Mutant[] = [
   },
   {
     file: watcher,
-    guard: ' || Date.now() > expiresAt;',
+    guard: ' || Date.now() > session.expiresAt;',
     without: ';',
     noticedBy: 'flow/connect-flow',
   },

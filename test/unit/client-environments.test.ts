@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { isPageVisible, onReturn } from '../../client/src/core/page.js';
+import { isPageVisible, onReturn } from '../../client/src/core/page-visibility.js';
 import { createConnectFlow, describeAccount, type LinkedAccount } from '../../client/src/index.js';
 
 afterEach(() => {

@@ -1,13 +1,14 @@
+import type { Sdk } from '../generated/sdk.js';
+import type { ConnectRequest, HubSession } from './connect-state.js';
 import type { LinkedAccount } from './failure.js';
-import { onReturn } from './page.js';
+import { onReturn } from './page-visibility.js';
 
 interface AccountWatcherOptions {
-  /** Returns the accounts to watch: all accounts of the owner for a provider, or the account that is re-linked. */
-  readonly list: () => Promise<readonly LinkedAccount[]>;
+  readonly sdk: Sdk;
+  readonly request: ConnectRequest;
+  readonly session: HubSession;
   /** Called once, with the first account that became active. */
   readonly onFound: (account: LinkedAccount) => void;
-  /** When the session expires, in milliseconds of this computer's clock. Later no account can be linked with it. */
-  readonly expiresAt: number;
 }
 
 export interface AccountWatcher {
@@ -23,7 +24,8 @@ const maxChecks = 10;
  * Finds an account that is linked after the Hub was closed: a closed Hub does not receive the result of its OAuth
  * window. An account that is active now and was not active when the watcher was created counts as linked.
  */
-export function createAccountWatcher({ list, onFound, expiresAt }: AccountWatcherOptions): AccountWatcher {
+export function createAccountWatcher({ sdk, request, session, onFound }: AccountWatcherOptions): AccountWatcher {
+  const list = () => listAccounts(sdk, request, session);
   const stopped = new AbortController();
   const initiallyActive = list().then(activeIds);
   // Without this list, new accounts cannot be detected.
@@ -32,8 +34,9 @@ export function createAccountWatcher({ list, onFound, expiresAt }: AccountWatche
 
   const check = async () => {
     checks += 1;
-    // One check after the expiry: the account may have been linked before it while the user was away.
-    const isLast = checks >= maxChecks || Date.now() > expiresAt;
+    // After the expiry no account can be linked with this session. One check then: it may have been linked before, while
+    // the user was away.
+    const isLast = checks >= maxChecks || Date.now() > session.expiresAt;
     const before = await initiallyActive;
     const found = (await list()).find(({ id, status }) => status === 'ACTIVE' && !before.has(id));
     if (stopped.signal.aborted) {
@@ -64,4 +67,19 @@ export function createAccountWatcher({ list, onFound, expiresAt }: AccountWatche
 
 function activeIds(accounts: readonly LinkedAccount[]): ReadonlySet<string> {
   return new Set(accounts.filter(({ status }) => status === 'ACTIVE').map(({ id }) => id));
+}
+
+/** The accounts that this session can add or re-link: the account with the request's id, or up to 100 of the provider. */
+async function listAccounts(
+  sdk: Sdk,
+  { provider, accountId }: ConnectRequest,
+  session: HubSession,
+): Promise<readonly LinkedAccount[]> {
+  const id = accountId ?? session.account?.id;
+  if (typeof id === 'string') {
+    const { linkedAccount } = await sdk.linkedAccount({ id });
+    return linkedAccount === null ? [] : [linkedAccount];
+  }
+  const { linkedAccounts } = await sdk.linkedAccounts({ first: 100, ...(provider != null && { provider }) });
+  return linkedAccounts.nodes;
 }

@@ -3,9 +3,8 @@ import { type AccountWatcher, createAccountWatcher } from './account-watcher.js'
 import type { ConnectClient } from './connect-client.js';
 import type { BlockedSignIn, ConnectFlowOptions, ConnectRequest, ConnectState, HubSession } from './connect-state.js';
 import { ConnectError, type ConnectFailure, type LinkedAccount, toFailure } from './failure.js';
-import { confirmAccount, createHubSession, listAccounts } from './hub-session.js';
+import { confirmAccount, createHubSession, watchSession } from './hub-session.js';
 import { Listeners } from './listeners.js';
-import { watchSession } from './session-watch.js';
 
 export type { ConnectFlow };
 
@@ -137,8 +136,9 @@ class ConnectFlow {
       }
       const { request, session } = this.#state;
       this.#watcher = createAccountWatcher({
-        list: () => listAccounts(this.#sdk, request, session),
-        expiresAt: session.expiresAt,
+        sdk: this.#sdk,
+        request,
+        session,
         onFound: (account) => this.#link(request, account),
       });
     },

@@ -1,6 +1,7 @@
 import type { Sdk } from '../generated/sdk.js';
 import type { ConnectRequest, HubSession } from './connect-state.js';
 import { ConnectError, type LinkedAccount } from './failure.js';
+import { isPageVisible } from './page-visibility.js';
 
 /**
  * Creates the session of a Hub.
@@ -21,6 +22,47 @@ export async function createHubSession(
   return { token, expiresAt: toLocalTime(expiresAt), mode, account };
 }
 
+interface SessionWatchOptions {
+  /** When the session expires, in milliseconds of this computer's clock. */
+  readonly expiresAt: number;
+  /** Called at most once, 30 seconds before the expiry. If no new session replaces this one, the watch continues. */
+  readonly onRenew: () => void;
+  readonly onExpire: () => void;
+  /** Whether the user has interacted with the Hub, so that a new Hub would lose input. */
+  readonly isTouched: () => boolean;
+}
+
+const renewBeforeMs = 30_000;
+/** A short interval instead of one long timer: a long timer fires late after the computer was asleep. */
+const checkIntervalMs = 1_000;
+
+/**
+ * Watches the expiry of the Hub's session, because the Hub does not report it: with an expired token it shows "No
+ * configured integrations available" and sends no event.
+ *
+ * 30 seconds before the expiry, `onRenew` is called if the user has not interacted with the Hub and the page is
+ * visible. A Hub with user input is not renewed: a new Hub would lose the input and would not receive the result of an
+ * open OAuth window. A hidden page is not renewed: a tab that stays open overnight must not create sessions all night.
+ * In these cases `onExpire` is called at the expiry.
+ * @returns a function that stops the watch
+ */
+export function watchSession({ expiresAt, onRenew, onExpire, isTouched }: SessionWatchOptions): () => void {
+  let isRenewing = false;
+  const check = () => {
+    const remainingMs = expiresAt - Date.now();
+    if (remainingMs <= 0) {
+      stop();
+      onExpire();
+    } else if (remainingMs <= renewBeforeMs && !isTouched() && isPageVisible() && !isRenewing) {
+      isRenewing = true;
+      onRenew();
+    }
+  };
+  const timer = setInterval(check, checkIntervalMs);
+  const stop = () => clearInterval(timer);
+  return stop;
+}
+
 /**
  * Confirms the account that the Hub has reported.
  * @throws ConnectError with the failure `refused` or `not-linked`
@@ -35,19 +77,4 @@ export async function confirmAccount(sdk: Sdk, accountId: string, signal: AbortS
     throw new ConnectError({ kind: 'not-linked', account });
   }
   return account;
-}
-
-/** The accounts that this session can add or re-link: the account with the request's id, or up to 100 of the provider. */
-export async function listAccounts(
-  sdk: Sdk,
-  { provider, accountId }: ConnectRequest,
-  session: HubSession,
-): Promise<readonly LinkedAccount[]> {
-  const id = accountId ?? session.account?.id;
-  if (typeof id === 'string') {
-    const { linkedAccount } = await sdk.linkedAccount({ id });
-    return linkedAccount === null ? [] : [linkedAccount];
-  }
-  const { linkedAccounts } = await sdk.linkedAccounts({ first: 100, ...(provider != null && { provider }) });
-  return linkedAccounts.nodes;
 }

@@ -2,7 +2,7 @@ import { applyChange, createAccountList } from './account-list.js';
 import type { ConnectClient } from './connect-client.js';
 import { type ConnectFailure, type LinkedAccount, toFailure } from './failure.js';
 import { Listeners } from './listeners.js';
-import { isPageVisible, onHide, onReturn } from './page.js';
+import { isPageVisible, onHide, onReturn } from './page-visibility.js';
 
 export interface LinkedAccountsState {
   /** All linked accounts of the customer. Null until they have been read once. */

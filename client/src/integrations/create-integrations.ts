@@ -2,7 +2,7 @@ import { applyChange } from '../core/account-list.js';
 import type { ConnectClient } from '../core/connect-client.js';
 import { ConnectError, type LinkedAccount, toFailure } from '../core/failure.js';
 import { Listeners } from '../core/listeners.js';
-import { onReturn } from '../core/page.js';
+import { onReturn } from '../core/page-visibility.js';
 import { type LinkedAccountsWatch, watchLinkedAccounts } from '../core/watch-linked-accounts.js';
 import type { Category } from '../generated/operations.js';
 import { createGuidedFlow, type GuidedFlow } from './guided-flow.js';
