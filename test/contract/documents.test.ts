@@ -353,6 +353,17 @@ describe('docs/architecture.md', () => {
     expect(entries.filter((path) => !listed.includes(path))).toEqual([]);
   });
 
+  it('names only places that exist under “Where to add”', () => {
+    const section = sectionOf('docs/architecture.md', 'Where to add');
+    const places = [...section.matchAll(/`([\w./-]+)`/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => /\//.test(name));
+    const exists = (place: string) =>
+      [place, `src/${place}`, `src/${place}.ts`].some((path) => existsSync(inPackage(path)));
+    expect(places.length).toBeGreaterThan(30);
+    expect(places.filter((place) => !exists(place))).toEqual([]);
+  });
+
   it('shows one connect session as a sequence diagram, with operations of the schema', () => {
     const [diagram = ''] = codeBlocks('docs/architecture.md', 'mermaid');
     expect(diagram).toMatch(/^sequenceDiagram\n/);
