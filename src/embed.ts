@@ -8,7 +8,7 @@ import type { ConnectSettings } from './config/settings.js';
 import { callHost, type OnAccountChange } from './events/host-callback.js';
 import type { ConnectApolloOptions } from './graphql/apollo-options.js';
 import { type ConnectContext, createPublicContextFactory, type GraphQLContext } from './graphql/context.js';
-import { originalOf } from './graphql/http-head.js';
+import { originalOf } from './graphql/original-error.js';
 import type { Streams } from './graphql/streams.js';
 import { streamToFetch, streamToNode, webhookFromFetch, webhookFromNode } from './http/event-handlers.js';
 import { type HostRequest, HostRequests, type HostResponse } from './http/host-requests.js';

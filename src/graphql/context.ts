@@ -8,10 +8,11 @@ import { queueChanges } from '../events/change-queue.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../linking/stackone-data-source.js';
 import { createFollowUpContext, type RequestContext } from '../observability/request-context.js';
 import { inSpan } from '../observability/tracing.js';
-import { originalOf, toGraphQLError } from './http-head.js';
+import { toGraphQLError } from './http-head.js';
 import { ResponseBudget } from './limits/response-budget.js';
 import type { RefusedMutations } from './operations/refused-mutations.js';
 import type { SharedTexts } from './operations/shared-texts.js';
+import { originalOf } from './original-error.js';
 
 /** What every resolver receives. The caller is authenticated; no argument of the schema can name another owner. */
 export interface GraphQLContext {

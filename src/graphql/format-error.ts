@@ -3,7 +3,7 @@ import { AppError } from '../domain/app-error.js';
 import { type ErrorCode, errorCodeInfo, isErrorCode } from '../domain/error-codes.js';
 import type { Logger } from '../observability/logger.js';
 import { describeUnexpectedError } from '../observability/unexpected-error.js';
-import { originalOf } from './http-head.js';
+import { originalOf } from './original-error.js';
 import { safeMessage } from './safe-messages.js';
 
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;

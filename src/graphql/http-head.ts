@@ -2,6 +2,7 @@ import type { HTTPGraphQLHead } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { AppError } from '../domain/app-error.js';
 import { errorCodeInfo } from '../domain/error-codes.js';
+import { originalOf } from './original-error.js';
 
 /** The HTTP status and headers of a response. */
 export interface HttpHead {
@@ -40,26 +41,6 @@ export function applyHead({ status, headers }: HttpHead, target: HTTPGraphQLHead
   for (const [name, value] of headers) {
     target.headers.set(name, value);
   }
-}
-
-/**
- * Leaves out errors with the same original error, except for the first one: a request that is refused as a whole is
- * refused in each of its fields.
- * @param items one for each error: the errors themselves, or their formatted ones
- */
-export function firstOfEach<Item>(errors: readonly unknown[], items: readonly Item[]): Item[] {
-  const seen = new Set<unknown>();
-  return items.filter((_, index) => {
-    const original = originalOf(errors[index]);
-    const isRepeated = original instanceof AppError && seen.has(original);
-    seen.add(original);
-    return !isRepeated;
-  });
-}
-
-/** The error that was thrown. graphql-js has put it into a GraphQLError, and tools that stitch schemas into further ones. */
-export function originalOf(error: unknown): unknown {
-  return error instanceof GraphQLError && error.originalError !== undefined ? originalOf(error.originalError) : error;
 }
 
 /** For an error before an operation runs: Apollo Server reads the status and headers from `extensions.http`. */

@@ -8,7 +8,8 @@ import {
 } from 'graphql';
 import type { GraphQLContext } from '../context.js';
 import { type FormatError, toFormatted } from '../format-error.js';
-import { firstOfEach, type HttpHead, httpHeadOf, originalOf } from '../http-head.js';
+import { type HttpHead, httpHeadOf } from '../http-head.js';
+import { firstOfEach, originalOf } from '../original-error.js';
 import { OperationStore } from './operation-store.js';
 import type { SharedTexts } from './shared-texts.js';
 import type { TrustedDocuments } from './trusted-documents.js';

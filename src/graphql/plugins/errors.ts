@@ -2,7 +2,8 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { chooseContentType } from '../content-type.js';
 import { leaveToHost, RequestError } from '../format-error.js';
-import { applyHead, firstOfEach, httpHeadOf } from '../http-head.js';
+import { applyHead, httpHeadOf } from '../http-head.js';
+import { firstOfEach } from '../original-error.js';
 import { assertMarked, isWhollyOwn, ownRootFields, ownRootKeys } from '../own-fields.js';
 
 const maxRequestErrors = 3;

@@ -1,7 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { type ConnectContext, isConnectContext } from '../context.js';
-import { applyHead, originalOf } from '../http-head.js';
+import { applyHead } from '../http-head.js';
 import type { OperationRunner } from '../operations/operation-runner.js';
+import { originalOf } from '../original-error.js';
 
 /**
  * Lets Apollo Server run operations of the store. What Apollo Server has run itself is recorded in the telemetry of the

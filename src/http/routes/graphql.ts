@@ -2,11 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isRecord } from '../../domain/values.js';
 import { chooseContentType, usableAccept } from '../../graphql/content-type.js';
 import type { CreateContext, GraphQLContext } from '../../graphql/context.js';
-import { originalOf } from '../../graphql/http-head.js';
 import type { LazyApollo } from '../../graphql/operations/lazy-apollo.js';
 import type { OperationRequest, OperationRunner } from '../../graphql/operations/operation-runner.js';
 import type { RefusedMutations } from '../../graphql/operations/refused-mutations.js';
 import { SharedTexts } from '../../graphql/operations/shared-texts.js';
+import { originalOf } from '../../graphql/original-error.js';
 import { runBelow } from '../../observability/tracing.js';
 import { requestContextOf } from '../plugins/request-context.js';
 
