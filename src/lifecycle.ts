@@ -3,8 +3,9 @@ import type { Environment } from './config/from-environment.js';
 import { summarizeConfig } from './config/setting-list.js';
 import type { Config } from './config/settings.js';
 import { findUnknownVariables } from './config/unknown-variables.js';
+import { textOf } from './domain/values.js';
 import type { ProcessLogger } from './observability/logger.js';
-import { describeUnexpectedError, textOf } from './observability/unexpected-error.js';
+import { describeUnexpectedError } from './observability/unexpected-error.js';
 import type { Server } from './server.js';
 
 type LifecycleSettings = Pick<Config, 'production' | 'shutdownGraceSeconds' | 'shutdownTimeoutSeconds'>;

@@ -7,9 +7,9 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { AppError } from '../domain/app-error.js';
+import { textOf } from '../domain/values.js';
 import type { ProxySettings } from '../egress/pool.js';
 import type { Observability } from '../observability/observability.js';
-import { textOf } from '../observability/unexpected-error.js';
 import { createKeySetGet, fetchTimeoutMs } from './key-set.js';
 
 /** A token with an unknown key triggers a new fetch, but not more often than this. */

@@ -1,6 +1,6 @@
+import { textOf } from '../domain/values.js';
 import { isLoopback } from '../egress/pool.js';
 import { ProxyError } from '../egress/tunnel.js';
-import { textOf } from '../observability/unexpected-error.js';
 import { certificateCodes } from '../stackone/http/errors.js';
 
 /** A server that the configuration names. */

@@ -1,4 +1,4 @@
-import { textOf } from '../observability/unexpected-error.js';
+import { textOf } from '../domain/values.js';
 import { within } from '../stackone/http/deadline.js';
 import { UpstreamError } from '../stackone/http/errors.js';
 

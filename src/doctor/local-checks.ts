@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config } from '../config/settings.js';
-import { textOf } from '../observability/unexpected-error.js';
+import { textOf } from '../domain/values.js';
 import { error, type Finding, ok, warning } from './finding.js';
 
 /** As in `engines` of package.json. */

@@ -31,3 +31,9 @@ export function toDisplayText(value: string | null | undefined): string | null {
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** A property of an error, by its name only: `instanceof Error` misses errors that Node creates for code in another context. */
+export function textOf(error: unknown, property: 'name' | 'code' | 'message'): string {
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
+  return typeof value === 'string' ? value : '';
+}

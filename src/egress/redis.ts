@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { textOf } from '../domain/values.js';
 import type { Logger } from '../observability/logger.js';
-import { textOf } from '../observability/unexpected-error.js';
 
 type Client = Awaited<ReturnType<typeof createConnection>>;
 

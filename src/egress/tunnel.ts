@@ -2,7 +2,7 @@ import { request as requestOverHttp } from 'node:http';
 import { request as requestOverHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
-import { textOf } from '../observability/unexpected-error.js';
+import { textOf } from '../domain/values.js';
 
 /** The proxy failed or refused. Only its code is logged: the URL of the proxy can contain a password. */
 export class ProxyError extends Error {

@@ -1,9 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
 import { pino } from 'pino';
 import { ConfigError } from '../config/config-error.js';
+import { textOf } from '../domain/values.js';
 import { type OnAudit, reportAuditFailure } from './audit.js';
 import type { Logger } from './logger.js';
-import { textOf } from './unexpected-error.js';
 
 interface AuditLog {
   readonly onAudit: OnAudit;

@@ -4,8 +4,8 @@ import type { ErrorCode } from '../domain/error-codes.js';
 import { accountIdPattern } from '../domain/linked-account.js';
 import { providerKeyPattern } from '../domain/provider.js';
 import type { Result } from '../domain/result.js';
+import { textOf } from '../domain/values.js';
 import type { Logger } from './logger.js';
-import { textOf } from './unexpected-error.js';
 
 /** Receives each event. A promise is not awaited: no response waits for it. */
 export type OnAudit = (event: AuditEvent) => void | Promise<void>;

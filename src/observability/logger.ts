@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { type DestinationStream, pino } from 'pino';
 import type { LogLevel } from '../config/settings.js';
-import { textOf } from './unexpected-error.js';
+import { textOf } from '../domain/values.js';
 
 /** Scalars only: the redaction does not reach nested values. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;

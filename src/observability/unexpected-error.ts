@@ -16,9 +16,3 @@ export function describeUnexpectedError(thrown: unknown, production: boolean) {
     .filter((line) => /^ +at /.test(line));
   return { name, stack: frames.join('\n') };
 }
-
-/** By its properties only: `instanceof Error` misses errors that Node creates for code in another context. */
-export function textOf(error: unknown, property: 'name' | 'code' | 'message'): string {
-  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
-  return typeof value === 'string' ? value : '';
-}

@@ -1,9 +1,9 @@
 import { errors } from 'undici';
 import { AppError } from '../../domain/app-error.js';
 import type { ErrorCode } from '../../domain/error-codes.js';
+import { textOf } from '../../domain/values.js';
 import { parseRetryAfter } from '../../egress/retry-after.js';
 import { ClientDisconnectedError } from '../../observability/cancellation.js';
-import { textOf } from '../../observability/unexpected-error.js';
 
 /** A request or an attempt took longer than its limit. */
 export class DeadlineExceededError extends Error {
