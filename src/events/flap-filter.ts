@@ -4,7 +4,7 @@ import { AccountChangeKind, type OwnedChange } from '../domain/account-change.js
 const windowMs = 10 * 60_000;
 const maxAccounts = 10_000;
 
-interface Health {
+interface AccountHealth {
   /** When the last BROKEN was reported; monotonic. */
   readonly brokenAt: number;
   readonly isReportedBroken: boolean;
@@ -19,7 +19,7 @@ interface Health {
  */
 export class FlapFilter {
   readonly #deliver: (owned: OwnedChange) => void;
-  readonly #health = new LRUCache<string, Health>({
+  readonly #health = new LRUCache<string, AccountHealth>({
     max: maxAccounts,
     dispose: ({ held }, _accountId, reason) => {
       clearTimeout(held?.timer);

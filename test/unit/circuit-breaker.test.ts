@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CircuitBreaker, CircuitOpenError } from '../../src/stackone/http/circuit-breaker.js';
-import { type Health, UpstreamError } from '../../src/stackone/http/errors.js';
+import { type ShownHealth, UpstreamError } from '../../src/stackone/http/errors.js';
 
 let changes: boolean[] = [];
 let breaker: CircuitBreaker;
@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => void jest.useRealTimers());
 
-type Outcome = 'ok' | 'refused' | Health;
+type Outcome = 'ok' | 'refused' | ShownHealth;
 
 /** Runs one call of this owner. @returns `refused` when it was not sent */
 async function call(owner: string | undefined, outcome: Exclude<Outcome, 'refused'>): Promise<Outcome> {

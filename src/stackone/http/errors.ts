@@ -22,11 +22,11 @@ export type Retry =
  * What an attempt shows about StackOne. The circuit breakers count `down`. `up`: StackOne responded, and the problem is
  * the request, the key or one customer's data. Undefined: nothing, for example because the client disconnected.
  */
-export type Health = 'up' | 'down' | undefined;
+export type ShownHealth = 'up' | 'down' | undefined;
 
 interface UpstreamErrorOptions {
   readonly retry?: Retry | undefined;
-  readonly health?: Health | undefined;
+  readonly health?: ShownHealth | undefined;
   readonly retryAfterSeconds?: number;
   /** Name of an alert: the operator has to act. */
   readonly alert?: string | undefined;
@@ -36,7 +36,7 @@ interface UpstreamErrorOptions {
 /** A failed call to StackOne. It contains a status and this project's own words, and no byte of a response. */
 export class UpstreamError extends AppError {
   readonly retry: Retry;
-  readonly health: Health;
+  readonly health: ShownHealth;
   readonly alert: string | undefined;
   /** The HTTP status of a response that was no success. */
   readonly status: number | undefined;

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type Cancellation, ClientDisconnectedError } from '../../observability/cancellation.js';
-import { DeadlineExceededError, type Health, unusableResponse } from './errors.js';
+import { DeadlineExceededError, type ShownHealth, unusableResponse } from './errors.js';
 import type { RawResponse } from './response.js';
 
 interface RequestLimits {
@@ -139,7 +139,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#resolve({ status: this.#status, retryAfter: this.#retryAfter, body });
   }
 
-  #refuse(reason: string, health: Health = 'down'): void {
+  #refuse(reason: string, health: ShownHealth = 'down'): void {
     this.#abort(unusableResponse(this.#limits.endpoint, reason, { health }));
   }
 
