@@ -1,6 +1,6 @@
 import { importJWK, type JSONWebKeySet, type JWK } from 'jose';
 import { z } from 'zod';
-import { type BoundedGet, createBoundedGet } from '../egress/bounded-get.js';
+import { createBoundedGet, type GetOptions } from '../egress/bounded-get.js';
 import type { ProxySettings } from '../egress/pool.js';
 
 export const fetchTimeoutMs = 3_000;
@@ -8,11 +8,11 @@ export const fetchTimeoutMs = 3_000;
 const maxBytes = 512 * 1024;
 
 /** Fetches the key set once, without its unusable keys. @throws UnusableKeySetError */
-type GetKeySet = (...options: Parameters<BoundedGet>) => Promise<JSONWebKeySet>;
+type GetKeySet = (options: GetOptions) => Promise<JSONWebKeySet>;
 
 export function createKeySetGet(url: URL, proxy: ProxySettings): GetKeySet {
   const get = createBoundedGet(url, proxy, { maxBytes, connectTimeoutMs: fetchTimeoutMs });
-  return async (options) => keepUsableKeys(await (await get(options)).text());
+  return async (options) => keepUsableKeys(await get(options));
 }
 
 /** A response that has no key that can verify a token. Its message is for the log and quotes nothing. */

@@ -5,7 +5,7 @@ interface GetLimits {
   readonly connectTimeoutMs: number;
 }
 
-interface GetOptions {
+export interface GetOptions {
   readonly headers: Headers;
   /** Ends the request, also while the body arrives. */
   readonly signal: AbortSignal;
@@ -19,18 +19,16 @@ export class UnusableResponseError extends Error {
   }
 }
 
-export type BoundedGet = (options: GetOptions) => Promise<Response>;
-
 /**
  * GET of one URL, through the proxy where the settings say so. Follows no redirect. Each call has its own connection:
  * the calls are rare.
- * @returns a function that resolves with a response of status 200 and its whole body
+ * @returns a function that resolves with the whole body of a response of status 200, as text
  */
 export function createBoundedGet(
   url: URL,
   proxy: ProxySettings,
   { maxBytes, connectTimeoutMs }: GetLimits,
-): BoundedGet {
+): (options: GetOptions) => Promise<string> {
   const pool = createPool(url, proxy, { connectTimeoutMs, pipelining: 0 });
   return async ({ headers, signal }) => {
     const path = url.pathname + url.search;
@@ -46,7 +44,7 @@ export function createBoundedGet(
       body.destroy();
       throw new UnusableResponseError(`HTTP_${statusCode}`);
     }
-    return new Response(await readBody(body, maxBytes));
+    return readBody(body, maxBytes);
   };
 }
 
@@ -61,5 +59,6 @@ async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  // Unlike `toString`, without a byte order mark.
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -119,6 +119,13 @@ describe('AUTH_JWKS_URL', () => {
     expect(received).toEqual(['/jwks.json?appid=1', 'identity']);
   });
 
+  it('reads a key set with a byte order mark', async () => {
+    issuer.response = (_request, response) => {
+      response.end(`\ufeff${JSON.stringify({ keys: [jwks.first] })}`);
+    };
+    expect((await createSession()).json).toEqual(accepted);
+  });
+
   it('accepts a token without a key id when the set has one key', async () => {
     expect((await createSession({ kid: '' })).json).toEqual(accepted);
   });
