@@ -10,12 +10,13 @@ import { createOwnerHash } from './observability/owner-hash.js';
 
 const commands = {
   doctor: {
-    usage: 'doctor [--token - | --token-file <path> | --token <JWT>] [--mint] [--json]',
+    usage: 'doctor [--token - | --token-file <path> | --token <JWT> | --embedded] [--mint] [--json]',
     help: `doctor checks the configuration and says what to change. It checks the settings, the connection to StackOne, the API
 key, the provider catalog, the keys for access tokens, Redis, CORS, files and the clock. The exit code is 1 after an error.
   --token -            Also checks an access token from standard input, and prints the owner that the server reads from it.
   --token-file <path>  Also checks the access token in a file.
   --token <JWT>        Also checks this access token. Other users of the machine can see it in the list of processes.
+  --embedded           Checks only what startConnect uses, for the schema in your own Apollo Server.
   --mint               Creates a connect session of 60 seconds, which shows the StackOne project of the API key.
   --json               Prints the findings as JSON.`,
   },

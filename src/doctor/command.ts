@@ -16,6 +16,7 @@ const options = {
   'token-file': { type: 'string' },
   json: { type: 'boolean' },
   mint: { type: 'boolean' },
+  embedded: { type: 'boolean' },
 } as const;
 
 /** Larger than any token. */
@@ -32,7 +33,8 @@ export async function runDoctor(
     return { text: 'Wrong arguments for doctor. See doctor --help.\n', exitCode: 2 };
   }
   const token = await readToken(values, input);
-  const findings = typeof token === 'object' ? [token] : await diagnose(env, { token, mint: values.mint });
+  const { mint, embedded } = values;
+  const findings = typeof token === 'object' ? [token] : await diagnose(env, { token, mint, embedded });
   const hasError = findings.some(({ level }) => level === 'error');
   return { text: values.json ? formatJson(findings, hasError) : formatText(findings), exitCode: hasError ? 1 : 0 };
 }
@@ -41,7 +43,9 @@ export async function runDoctor(
 function parseArguments(args: readonly string[]) {
   try {
     const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
-    return values.token !== undefined && values['token-file'] !== undefined ? undefined : values;
+    // An embedded server has no access tokens.
+    const tokens = [values.token, values['token-file'], values.embedded].filter((value) => value !== undefined);
+    return tokens.length > 1 ? undefined : values;
   } catch {
     return undefined;
   }

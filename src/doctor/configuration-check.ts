@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/config-error.js';
 import { type Environment, loadConfig } from '../config/from-environment.js';
 import type { Config } from '../config/settings.js';
+import { listSettings } from '../config/setting-list.js';
 import { findUnknownVariables } from '../config/unknown-variables.js';
 import { error, type Finding, ok, warning } from './finding.js';
 
@@ -35,13 +36,22 @@ export function readConfiguration(env: Environment): Configuration {
 }
 
 /** Valid values for required settings, so that the configuration of the others can be read. No check uses them. */
-const standIns = new Map([
-  ['STACKONE_API_KEY', 'none'],
-  ['AUTH_SECRET', 'no secret, only in place of a valid one'],
-  ['AUTH_ISSUER', 'none'],
-  ['AUTH_AUDIENCE', 'none'],
-  ['OWNER_ID_CLAIM', 'tid'],
-]);
+const serverStandIns = {
+  AUTH_SECRET: 'no secret, only in place of a valid one',
+  AUTH_ISSUER: 'none',
+  AUTH_AUDIENCE: 'none',
+  OWNER_ID_CLAIM: 'tid',
+};
+const standIns = new Map([['STACKONE_API_KEY', 'none'], ...Object.entries(serverStandIns)]);
+
+/** The variables of the options of `startConnect`, which also has another default of `production`. */
+export function selectEmbedded(env: Environment): Environment {
+  const serverOnly = listSettings().flatMap(({ variable, fileVariable, isEmbedded }) =>
+    isEmbedded ? [] : [variable, fileVariable],
+  );
+  const others = Object.entries(env).filter(([name]) => !serverOnly.includes(name));
+  return { NODE_ENV: 'production', ...Object.fromEntries(others), ...serverStandIns };
+}
 
 /** Without one variable another one can be incomplete, such as `EVENTS_URL` without `EVENTS_SECRET`. */
 function loadOthers(env: Environment, problems: readonly string[]): Pick<Configuration, 'config' | 'invalid'> {
@@ -58,7 +68,10 @@ function loadOthers(env: Environment, problems: readonly string[]): Pick<Configu
     }
     for (const name of names) {
       const standIn = standIns.get(name);
-      invalid.add(name);
+      // AUTH_SECRET also stands in for another key that was removed.
+      if (current.problems === problems || values.get(name) !== undefined) {
+        invalid.add(name);
+      }
       values.delete(name);
       if (standIn !== undefined) {
         values.set(name, standIn);

@@ -1,6 +1,6 @@
 import type { Environment } from '../config/from-environment.js';
 import type { Config } from '../config/settings.js';
-import { readConfiguration } from './configuration-check.js';
+import { readConfiguration, selectEmbedded } from './configuration-check.js';
 import { type Finding, runCheck, unknown } from './finding.js';
 import { checkKeys } from './key-checks.js';
 import { checkCors, checkFiles, checkNode } from './local-checks.js';
@@ -13,6 +13,8 @@ interface DiagnoseOptions {
   readonly token?: string | undefined;
   /** Whether to create a session at StackOne. */
   readonly mint?: boolean | undefined;
+  /** Whether to check only what `startConnect` uses. */
+  readonly embedded?: boolean | undefined;
 }
 
 interface Check {
@@ -27,17 +29,22 @@ const groupTimeoutMs = 30_000;
 const stackOneVariables = /^STACKONE_(API_KEY|BASE_URL)|PROXY$/i;
 const authVariables = /^AUTH_|_CLAIM$|^MANAGE_PERMISSION$/;
 
+/** A host app has its own login and its own CORS settings. */
+const serverChecks: readonly Check[] = [
+  { check: 'keys', variables: authVariables, run: checkKeys },
+  { check: 'cors', variables: /^CORS_/, run: async (valid) => checkCors(valid) },
+];
+
 /** Checks a configuration with the parts of the server itself. The checks run at the same time. */
 export async function diagnose(env: Environment, options: DiagnoseOptions = {}): Promise<readonly Finding[]> {
-  const { token, mint = false } = options;
-  const { config, invalid, findings } = readConfiguration(env);
+  const { token, mint = false, embedded = false } = options;
+  const { config, invalid, findings } = readConfiguration(embedded ? selectEmbedded(env) : env);
   const checks: readonly Check[] = [
     { check: 'stackone', variables: stackOneVariables, run: (valid) => checkStackOne(valid, mint) },
-    { check: 'keys', variables: authVariables, run: checkKeys },
+    ...(embedded ? [] : serverChecks),
     ...(token === undefined
       ? []
       : [{ check: 'token', variables: authVariables, run: (valid: Config) => checkToken(token, valid) }]),
-    { check: 'cors', variables: /^CORS_/, run: async (valid) => checkCors(valid) },
     { check: 'files', variables: /^(AUDIT_LOG|TRUSTED_DOCUMENTS_FILE)$/, run: async (valid) => checkFiles(valid) },
     { check: 'redis', variables: /^(REDIS_URL|STACKONE_WEBHOOK_)/, run: checkRedis },
   ];

@@ -22,7 +22,7 @@ const fixes: Readonly<Record<RefusalKind, string>> = {
   key: sameIssuer,
   signature: sameIssuer,
   type: 'Pass the access token, not another token of the identity provider.',
-  issuer: 'Set AUTH_ISSUER to the exact issuer of the token, including a slash at the end.',
+  issuer: 'Set AUTH_ISSUER to the exact issuer of the token. A slash at the end makes a difference.',
   audience:
     'Set AUTH_AUDIENCE to an audience of the token, or request the token for this audience. For tokens without aud, set AUTH_AUDIENCE_CLAIM. docs/configuration.md has the settings for common identity providers.',
   time: 'Pass a new token. If it is new, check the clock of this machine.',
@@ -116,7 +116,7 @@ function checkClaims({ header, claims }: Content, config: Config): Finding[] {
 }
 
 function describeCaller({ owner, username, grants }: Caller, invalid: readonly string[], config: Config): Finding[] {
-  const person = username === null ? `none: the claim ${config.usernameClaim} is missing or no text` : `"${username}"`;
+  const person = username === null ? `none: the claim ${config.usernameClaim} is missing or is not a string` : `"${username}"`;
   const providers =
     grants.providers === null ? 'all providers' : `the providers ${grants.providers.join(', ') || 'none'}`;
   const accounts = grants.maxAccounts === null ? 'any number of accounts' : `at most ${grants.maxAccounts} accounts`;

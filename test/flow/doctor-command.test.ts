@@ -95,7 +95,8 @@ describe('the command doctor', () => {
     const wrong = { exitCode: 2, stdout: '', stderr: 'Wrong arguments for doctor. See doctor --help.\n' };
     expect(await run(['doctor', 'canary'])).toEqual(wrong);
     const both = ['--token', 'canary', '--token-file', 'canary'];
-    for (const args of [['--canary'], ['--token'], both, ['--mint=canary'], ['--json', 'canary']]) {
+    const ownLogin = ['--embedded', '--token', 'canary'];
+    for (const args of [['--canary'], ['--token'], both, ownLogin, ['--mint=canary'], ['--json', 'canary']]) {
       expect(await runDoctor(args, {}, inputOf(''))).toEqual({ exitCode: 2, text: wrong.stderr });
     }
   });
@@ -113,8 +114,8 @@ describe('the command doctor', () => {
   });
 
   it('has a help of its own, without the settings of the server, and is in --help', async () => {
-    const usage = 'stackone-connect-graphql doctor [--token - | --token-file <path> | --token <JWT>]';
-    const options = /--token-file <path> .*--mint .*--json /s;
+    const usage = 'stackone-connect-graphql doctor [--token - | --token-file <path> | --token <JWT> | --embedded]';
+    const options = /--token-file <path> .*--embedded .*--mint .*--json /s;
     const own = await run(['doctor', '--help', 'canary']);
     expect(own).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(options), stderr: '' });
     expect(own.stdout).toContain(`Usage: ${usage}`);

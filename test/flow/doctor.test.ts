@@ -208,6 +208,31 @@ describe('doctor › a setting that is not valid', () => {
     const without = await examine(envOf({ STACKONE_BASE_URL: 'canary' }));
     expect(without).toContain('unknown stackone: Not checked. Missing or not valid: STACKONE_BASE_URL.');
     expect(without).toContainEqual(expect.stringMatching(/^ok keys: /));
+    // The key that is not valid, and not one that is not needed with it.
+    const jwks = { ...production, AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: 'http://canary.example' };
+    expect(await examine(envOf({ ...jwks, HTTPS_PROXY: 'http://127.0.0.1:1' }))).toContain(
+      'unknown keys: Not checked. Missing or not valid: AUTH_JWKS_URL.',
+    );
+  });
+});
+
+describe('doctor --embedded', () => {
+  const embedded = (env: Environment) => examine({ STACKONE_BASE_URL: emulator.url, ...env }, ['--embedded']);
+
+  it('requires and checks only the settings of startConnect', async () => {
+    const lines = await embedded({ STACKONE_API_KEY: canaries.apiKey, NODE_ENV: 'development' });
+    expect(problemsOf(lines).filter((line) => /^error|AUTH_/.test(line))).toEqual([]);
+    expect(lines).toContain('ok key: StackOne accepts the API key.');
+    expect(lines.filter((line) => / (keys|cors|token): /.test(line))).toEqual([]);
+    const others = { AUTH_SECRET: 'canary', AUTH_JWKS_URL: 'canary', CORS_ORIGINS: 'canary', PORT: 'canary' };
+    expect(await embedded({ STACKONE_API_KEY: canaries.apiKey, NODE_ENV: 'development', ...others })).toEqual(lines);
+  });
+
+  it('is in production mode without NODE_ENV, as startConnect without the option production', async () => {
+    expect(await embedded({ STACKONE_API_KEY: canaries.apiKey })).toContainEqual(
+      expect.stringMatching(/^error configuration: STACKONE_BASE_URL is not valid\. Fix: It must be an https URL/),
+    );
+    expect(emulator.history).toEqual([]);
   });
 });
 
