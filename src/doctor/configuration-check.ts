@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config-error.js';
 import { type Environment, loadConfig } from '../config/from-environment.js';
-import type { Config } from '../config/settings.js';
 import { listSettings } from '../config/setting-list.js';
+import type { Config } from '../config/settings.js';
 import { findUnknownVariables } from '../config/unknown-variables.js';
 import { error, type Finding, ok, warning } from './finding.js';
 

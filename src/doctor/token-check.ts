@@ -116,7 +116,8 @@ function checkClaims({ header, claims }: Content, config: Config): Finding[] {
 }
 
 function describeCaller({ owner, username, grants }: Caller, invalid: readonly string[], config: Config): Finding[] {
-  const person = username === null ? `none: the claim ${config.usernameClaim} is missing or is not a string` : `"${username}"`;
+  const person =
+    username === null ? `none: the claim ${config.usernameClaim} is missing or is not a string` : `"${username}"`;
   const providers =
     grants.providers === null ? 'all providers' : `the providers ${grants.providers.join(', ') || 'none'}`;
   const accounts = grants.maxAccounts === null ? 'any number of accounts' : `at most ${grants.maxAccounts} accounts`;

@@ -96,7 +96,7 @@ async function chooseExisting(
   }
   const accounts = await list.all({ provider });
   if (onExisting === OnExistingAccount.FAIL && accounts.length > 0) {
-    const message = 'An account of this provider is already linked.';
+    const message = 'An account of this provider is already linked. Re-link it, or link another one.';
     return userError('ACCOUNT_ALREADY_LINKED', 'provider', message, accounts);
   }
   if (accounts.length > 1) {

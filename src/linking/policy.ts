@@ -35,7 +35,7 @@ export function refuseProvider(grants: Grants, provider: string | undefined): Fa
  * @param field null: the caller did not name the account
  */
 export function accountNotFound(field: 'accountId' | null = 'accountId'): Failure {
-  return userError('ACCOUNT_NOT_FOUND', field, 'The linked account does not exist.');
+  return userError('ACCOUNT_NOT_FOUND', field, 'The linked account does not exist. Load the list of accounts again.');
 }
 
 export function allowsAnother({ maxAccounts }: Grants, count: number): boolean {

@@ -1,13 +1,17 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
+import { createServer, Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { composeServices } from '@theguild/federation-composition';
 import Fastify, { type FastifyRequest } from 'fastify';
 import { buildSchema, GraphQLSchema, parse, validate } from 'graphql';
+import { Webhook } from 'standardwebhooks';
+import { z } from 'zod';
 import type { Demo } from '../../demo/start-demo.js';
 import { startEmulator } from '../../emulator/src/index.js';
 import { startConnect } from '../../src/embed.js';
@@ -153,6 +157,36 @@ describe('docs/federation.md', () => {
       { name: 'employees', typeDefs: parse(`${typeDefs} type Query { employees: [Employee!]! }`) },
     ]);
     expect(errors).toBeUndefined();
+  });
+});
+
+describe('docs/account-events.md', () => {
+  it('contains a receiver that accepts what is signed with the secret, and nothing else', async () => {
+    const [code = ''] = codeBlocks('docs/account-events.md', 'js');
+    const [secret = '', other = ''] = ['a', 'b'].map((letter) => Buffer.alloc(24, letter).toString('base64'));
+    const logged: unknown[][] = [];
+    const names = ['createServer', 'text', 'Webhook', 'process', 'console'];
+    const create = new Function(...names, `${code.replace(/^import .*$/gm, '').replace('5000', '0')}; return server;`);
+    const server: unknown = create(...[createServer, text, Webhook, { env: { EVENTS_SECRET: secret } }], {
+      log: (...values: unknown[]) => logged.push(values),
+    });
+    if (!(server instanceof Server)) {
+      throw new Error('The code creates no server');
+    }
+    await once(server, 'listening');
+    const { port } = z.object({ port: z.number() }).parse(server.address());
+    const at = new Date();
+    const body = JSON.stringify({ type: 'linked_account.broken', data: { ownerId: 'org_acme', accountId: '41' } });
+    const send = async (signature: string) => {
+      const timestamp = String(Math.floor(at.getTime() / 1000));
+      const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': timestamp, 'webhook-signature': signature };
+      return (await fetch(`http://127.0.0.1:${port}`, { method: 'POST', headers, body })).status;
+    };
+    expect(await send(new Webhook(other).sign('msg_1', at, body))).toBe(400);
+    expect(logged).toEqual([]);
+    expect(await send(new Webhook(secret).sign('msg_1', at, body))).toBe(204);
+    expect(logged).toEqual([['linked_account.broken', 'org_acme', '41']]);
+    server.close();
   });
 });
 

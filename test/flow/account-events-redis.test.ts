@@ -76,6 +76,39 @@ withRedis('Two servers with one Redis', () => {
     });
   });
 
+  it('store only ids there: of owners for a minute, of accounts for 25 hours, of broken accounts for longer', async () => {
+    await withTwoServers(async ([one, other], port) => {
+      const stream = await openStream(other, acme);
+      Object.assign(one.emulator.settings, { webhookUrl: `${one.url}/webhooks/stackone`, webhookSecret: secret });
+      const texts = { label: 'canary label', origin_username: 'canary username' };
+      const { id } = one.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme), ...texts });
+      expect(await stream.kinds(1)).toEqual(['LINKED']);
+      const { createConnectSession } = await (await one.sdk(acme)).createConnectSession({ label: 'canary label' });
+      expect(createConnectSession.userErrors).toEqual([]);
+      const client = createClient({ url: `redis://127.0.0.1:${port}` });
+      await client.connect();
+      const readers = {
+        string: (key: string) => client.get(key),
+        hash: (key: string) => client.hGetAll(key),
+        set: (key: string) => client.sMembers(key),
+      };
+      const stored: string[] = [];
+      for (const key of await client.keys('*')) {
+        const type = z.enum(['string', 'hash', 'set']).parse(await client.type(key));
+        const entry = `${key} ${JSON.stringify(await readers[type](key))}`;
+        stored.push(entry);
+        expect(entry).not.toMatch(/canary|Acme|@/);
+        if (!/:events:(broken|last-webhook)$/.test(key)) {
+          expect(await client.ttl(key)).toBeLessThanOrEqual(entry.includes(acme.org_id) ? 60 : 25 * 3600);
+          expect(await client.ttl(key)).toBeGreaterThanOrEqual(0);
+        }
+      }
+      expect(stored.some((entry) => entry.includes(acme.org_id))).toBe(true);
+      expect(stored.some((entry) => entry.includes(id))).toBe(true);
+      client.destroy();
+    });
+  });
+
   it('publish one webhook once, however often it is sent to both', async () => {
     await withTwoServers(async ([one, other]) => {
       const stream = await openStream(other, acme);

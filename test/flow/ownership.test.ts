@@ -16,7 +16,7 @@ const names = Object.keys(operations).filter((name): name is Operation => name i
 
 const notFound = {
   code: 'ACCOUNT_NOT_FOUND',
-  message: 'The linked account does not exist.',
+  message: 'The linked account does not exist. Load the list of accounts again.',
   field: 'accountId',
   accounts: [],
 };
