@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { rowsIn, sectionOf } from '../support/documents.js';
 import {
   acme,
   errorCode,
@@ -88,4 +89,43 @@ describe('A query for an owner with 2,000 accounts of one provider', () => {
     const pages = app.emulator.history.slice(before).filter(({ path }) => path.startsWith('/accounts'));
     expect(pages).toHaveLength(81);
   });
+});
+
+it('StackOne gets as many requests for each operation as docs/going-live.md states', async () => {
+  const other = await startTestApp();
+  const sdk = await other.sdk(acme);
+  const count = async (operation: () => Promise<unknown>) => {
+    const before = other.emulator.history.length;
+    await operation();
+    return other.emulator.history.length - before;
+  };
+  const link = () => other.emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) }).id;
+  const accounts = Array.from({ length: 10 }, link);
+  // The first request also reads the list of providers.
+  await sdk.integrations();
+  const [accountId = ''] = accounts;
+  const provider = 'greenhouse';
+  expect({
+    integrations: [await count(() => sdk.integrations())],
+    createConnectSession: [
+      await count(() => sdk.createConnectSession({ provider })),
+      await count(() => sdk.createConnectSession({ provider, onExisting: 'CREATE_ANOTHER' })),
+      await count(() => sdk.createConnectSession({})),
+    ],
+    confirmLinkedAccount: [await count(() => sdk.confirmLinkedAccount({ accountId }))],
+    deleteLinkedAccount: [await count(() => sdk.deleteLinkedAccount({ accountId }))],
+  }).toEqual({
+    integrations: [1],
+    createConnectSession: [2, 1, 1],
+    confirmLinkedAccount: [1],
+    deleteLinkedAccount: [2],
+  });
+  const stated = rowsIn(sectionOf('docs/going-live.md', 'Requests to StackOne')).map(([, , requests]) => requests);
+  expect(stated).toEqual([
+    'about 1 for each 25 accounts of the owner, at least 1',
+    '2. With `onExisting: CREATE_ANOTHER` or without `provider`: 1',
+    '1',
+    '2',
+  ]);
+  await other.stop();
 });
