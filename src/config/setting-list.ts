@@ -33,11 +33,18 @@ export function listSettings(): SettingRow[] {
   });
 }
 
-/** The values of all settings, by variable, for one log line. Of secrets, keys and metadata, it shows only whether they are set. */
+/**
+ * The values of all settings, by variable, for one log line. Of secrets, keys and metadata, it shows only whether they are
+ * set. Of `EVENTS_URL` it shows the origin: the path of a URL that receives events is often a secret.
+ */
 export function summarizeConfig(config: Config): Record<string, string | number | boolean> {
   const values: ReadonlyMap<string, unknown> = new Map(Object.entries(config));
   const rows = listSettings().map(({ option, variable }) => [variable, summarize(values.get(option))] as const);
-  return { ...Object.fromEntries(rows), NODE_ENV: config.production ? 'production' : 'development' };
+  return {
+    ...Object.fromEntries(rows),
+    NODE_ENV: config.production ? 'production' : 'development',
+    EVENTS_URL: summarize(config.eventsUrl?.origin),
+  };
 }
 
 function summarize(value: unknown): string | number | boolean {

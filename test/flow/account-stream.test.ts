@@ -1,13 +1,25 @@
-import { Agent, request as httpRequest } from 'node:http';
+import { generateKeyPairSync } from 'node:crypto';
+import { Agent, createServer as createHttpServer, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AccountChanges } from '../../src/events/account-changes.js';
+import { RequestCancellation } from '../../src/observability/cancellation.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startServer } from '../../src/server.js';
 import { type AccountStream, changesQuery, openStream } from '../support/account-stream.js';
+import { listen } from '../support/listen.js';
 import { openSocket } from '../support/raw-http.js';
-import { acme, globex, ownerFields, signIn, startSharedApp, startTestApp, testConfig } from '../support/test-app.js';
+import {
+  acme,
+  globex,
+  ownerFields,
+  signIn,
+  signToken,
+  startSharedApp,
+  startTestApp,
+  testConfig,
+} from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
 const secret = 'whsec_stream';
@@ -32,8 +44,8 @@ const open = async (claims: Parameters<typeof openStream>[1]) => {
 const sendWebhooks = () =>
   void Object.assign(app.emulator.settings, { webhookUrl: `${app.url}/webhooks/stackone`, webhookSecret: secret });
 const openStreams = async () => Number(/^connect_streams_open (\d+)$/m.exec(await app.metrics())?.[1]);
-const request = async (body: unknown, headers: Record<string, string> = {}) =>
-  fetch(url, {
+const request = async (body: unknown, headers: Record<string, string> = {}, target = url) =>
+  fetch(target, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...(await signIn(acme)), ...headers },
     body: JSON.stringify(body),
@@ -247,6 +259,31 @@ describe('POST /graphql/stream', () => {
     const ended: unknown[] = cleared.flatMap(({ mock }) => mock.calls.map(([timer]) => timer));
     expect(timers.map((timer) => ended.includes(timer))).toEqual([true, true]);
   });
+});
+
+it('A client that leaves while its access token is verified is no error in the log', async () => {
+  let respond: (() => void) | undefined;
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const issuer = await listen(
+    createHttpServer((_request, response) => {
+      respond = () => void response.end(JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }));
+    }),
+  );
+  const other = await startTestApp({ AUTH_PUBLIC_KEY: undefined, AUTH_JWKS_URL: issuer.url, METRICS_PORT: '0' });
+  const [left, opened] = [
+    jest.spyOn(RequestCancellation.prototype, 'abort'),
+    jest.spyOn(AccountChanges.prototype, 'listen'),
+  ];
+  const authorization = `Bearer ${await signToken(acme, { key: privateKey })}`;
+  request({ query: changesQuery }, { authorization }, `${other.url}/graphql/stream`).catch(() => undefined);
+  await waitUntil(() => respond !== undefined, 'the request for the keys');
+  requests.abort();
+  await waitUntil(() => left.mock.calls.length === 1, 'the end of the connection');
+  respond?.();
+  await waitUntil(() => opened.mock.calls.length === 1, 'the verification');
+  await other.stop();
+  await issuer.close();
+  expect(other.logs()).not.toContain('"level":"error"');
 });
 
 describe('A pipelined request behind an event stream', () => {

@@ -29,6 +29,12 @@ export const httpGuards: readonly Mutant[] = [
     noticedBy: 'contract/deployment',
   },
   {
+    file: 'src/http/routes/stream.ts',
+    guard: 'if (response.events.destroyed)',
+    without: 'if (false)',
+    noticedBy: 'flow/account-stream',
+  },
+  {
     file: 'src/graphql/streams.ts',
     guard: "    cancellation.addEventListener('abort', leave);\n",
     without: '',

@@ -174,12 +174,14 @@ describe('loadConfig accepts', () => {
 });
 
 describe('The summary of the configuration', () => {
-  it('has the value of each variable, and only says whether a secret, a key or the metadata is set', () => {
+  it('has the value of each variable, of EVENTS_URL its origin, and only says whether a secret, a key or the metadata is set', () => {
     const config = loadConfig({
       ...live,
       REDIS_URL: 'rediss://user:canary@redis.example:6380',
       SESSION_METADATA: '{"plan":"canary"}',
       CORS_ORIGINS: 'https://a.example, https://b.example',
+      EVENTS_URL: 'https://hooks.example/catch/canary',
+      EVENTS_SECRET: Buffer.alloc(24, 'canary').toString('base64'),
       PORT: '0',
     });
     const summary = summarizeConfig(config);
@@ -193,6 +195,8 @@ describe('The summary of the configuration', () => {
       REDIS_URL: '[set]',
       SESSION_METADATA: '[set]',
       CORS_ORIGINS: 'https://a.example,https://b.example',
+      EVENTS_URL: 'https://hooks.example',
+      EVENTS_SECRET: '[set]',
       PORT: 0,
       INTROSPECTION: true,
     });

@@ -26,6 +26,10 @@ export function addStreamRoute(server: FastifyInstance, { streams, createContext
       reply.code(response.status).headers(Object.fromEntries(response.headers));
       return response.body;
     }
+    if (response.events.destroyed) {
+      // The client left while its owner was looked up. Fastify would report an error of the stream.
+      return reply.hijack();
+    }
     reply.headers(eventStreamHeaders);
     return reply.send(response.events);
   });
