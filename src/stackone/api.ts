@@ -24,8 +24,11 @@ const emptyPage: Page<never> = { rows: [], rowCount: 0, total: undefined, pageSi
 
 const accountResponse = lenient(accountRow);
 
-/** Rows carry setup information, so a page is larger than a response about one account. */
-const maxAccountsPageBytes = 1024 * 1024;
+/**
+ * Rows carry setup information. The limit is the same for one account as for a page, so that each account of a list can be
+ * read alone, and an error does not show that another owner has an account with a large row.
+ */
+const maxAccountsBytes = 1024 * 1024;
 
 /**
  * StackOne's API: one method for each call. It knows nothing of callers: `linking/` decides what may be called.
@@ -70,6 +73,7 @@ export class StackOneApi {
     const row = await this.#http.request({
       method: 'GET',
       path: `/accounts/${id}`,
+      maxBytes: maxAccountsBytes,
       schema: accountResponse,
       isAbsent: (json) => ownerId !== undefined && isForeignAccount(json, id, ownerId),
       mismatch: (found) => (found.id === id ? undefined : 'id'),
@@ -106,7 +110,7 @@ export class StackOneApi {
       path: '/accounts',
       query,
       row: listedAccountRow,
-      maxBytes: maxAccountsPageBytes,
+      maxBytes: maxAccountsBytes,
       context,
     });
     return page === undefined ? emptyPage : { ...page, rows: page.rows.map(toAccountRecord) };

@@ -89,6 +89,14 @@ describe.each(names)('%s', (operation) => {
     },
   );
 
+  it('returns the result of an unknown id for a row of another owner that is large, and reads an own one', async () => {
+    const row = { id: '78', provider: 'bamboohr', setup_information: 'x'.repeat(200_000), ...ownerFields(globex) };
+    app.emulator.settings.rawRows = { accounts: [row], catalog: [] };
+    expect((await run(operation, '78')).text).toBe((await run(operation, unknownId)).text);
+    app.emulator.settings.rawRows = { accounts: [{ ...row, ...ownerFields(acme) }], catalog: [] };
+    expect(errorCode(await run(operation, '78'))).toBeUndefined();
+  });
+
   it('returns the result of an unknown id for a row of another owner that cannot be read, and fails for an own one', async () => {
     // A key of a provider has no space.
     const row = { id: '77', provider: 'two words', ...ownerFields(globex) };

@@ -199,7 +199,7 @@ describe('Failed account look-up: nothing is written to StackOne', () => {
     ['another account', () => ({ status: 200, body: { ...row(), id: 'other' } })],
     ['an account without an id', () => ({ status: 200, body: { ...row(), id: undefined } })],
     ['a JSON list', () => ({ status: 200, body: [row()] })],
-    ['more than 64 KiB', () => ({ status: 200, body: { ...row(), padding: 'x'.repeat(65_536) } })],
+    ['more than 1 MiB', () => ({ status: 200, body: { ...row(), padding: 'x'.repeat(1024 * 1024) } })],
   ];
   const operations: [string, (id: string) => string][] = [
     ['createConnectSession', (id) => `createConnectSession(accountId: "${id}") { token }`],
