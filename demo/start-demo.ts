@@ -113,7 +113,7 @@ export async function startDemo(env: Environment, options: { readonly logger?: L
       extension: {
         playgroundTokenPath: 'demo/token?tenant=acme',
         addRoutes: async (server) => {
-          addIdentityRoutes(server, identity);
+          addIdentityRoutes(server, identity, env['DEMO_ALLOW_NETWORK'] === 'true');
           addBreakRoute(server, emulator);
           await addPage(server, new URL(emulator.url).port);
         },

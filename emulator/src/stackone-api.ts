@@ -66,6 +66,10 @@ function requireApiKey(app: FastifyInstance, { apiKey, settings }: StackOneApiOp
     if (!request.headers['user-agent']) {
       throw new StackOneError(403, 'Forbidden');
     }
+    // No page may call this API. One whose name resolves to this machine (DNS rebinding) could, because the key is known.
+    if (request.headers.origin !== undefined) {
+      throw new StackOneError(403, 'Forbidden: the request comes from a page, and this API is for servers only');
+    }
     if (request.headers.authorization !== expected) {
       throw new StackOneError(401, 'Unauthorized');
     }

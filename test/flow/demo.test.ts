@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { type Demo, startDemo } from '../../demo/start-demo.js';
 import { startTestDemo } from '../support/demo.js';
+import { exchangeRaw } from '../support/raw-http.js';
 import { sessionRequests } from '../support/test-env.js';
 
 let demo: Demo;
@@ -59,6 +60,41 @@ it('The demo has a customer with few providers and two accounts', async () => {
   expect(await run('tenant=initech', connect('personio'))).toEqual(refused('ACCOUNT_LIMIT_REACHED'));
   expect(await run('tenant=initech', connect('docebo'))).toEqual(created('RELINK'));
 });
+
+const send = (url: string, line: string, headers: readonly string[], body = '') =>
+  exchangeRaw(url, [`${line} HTTP/1.1`, ...headers, 'Connection: close', '', body].join('\r\n'));
+const tokenOf = async (name: string) => {
+  const host = `Host: ${name}:${new URL(demo.url).port}`;
+  return (await send(demo.url, 'GET /demo/token?tenant=acme', [host])).response;
+};
+
+it.each(['localhost', '127.0.0.1', '[::1]'])('A page of %s gets an access token', async (name) => {
+  expect(await tokenOf(name)).toContain('"token"');
+});
+
+it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example'])(
+  'A page whose name %s resolves to this machine gets neither an access token nor a session',
+  async (name) => {
+    const { url, apiKey } = demo.emulator;
+    const body = JSON.stringify({ origin_owner_id: 'org_acme', origin_owner_name: 'Acme Corporation' });
+    const headers = [
+      `Host: ${name}:${new URL(url).port}`,
+      'User-Agent: browser',
+      `Authorization: Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`,
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+    ];
+    const create = async (...further: string[]) =>
+      (await send(url, 'POST /connect_sessions', [...headers, ...further], body)).response;
+    expect(await create()).toContain('"token"');
+    // Browsers send it with each POST request.
+    const refused = [await tokenOf(name), await create(`Origin: http://${name}`)];
+    for (const response of refused) {
+      expect(response).toMatch(/^HTTP\/1.1 403 /);
+      expect(response).not.toContain('"token"');
+    }
+  },
+);
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6'));
 const addresses = ['localhost', '127.0.0.1', ...(hasIpv6 ? ['[::1]'] : [])];

@@ -362,6 +362,18 @@ export const httpGuards: readonly Mutant[] = [
     without: '',
     noticedBy: 'flow/emulator-control',
   },
+  {
+    file: 'demo/identity.ts',
+    guard: ' && !isLoopback(request)',
+    without: ' && false',
+    noticedBy: 'flow/demo',
+  },
+  {
+    file: 'emulator/src/stackone-api.ts',
+    guard: 'if (request.headers.origin !== undefined)',
+    without: 'if (false)',
+    noticedBy: 'flow/demo',
+  },
   { file: control, guard: 'if (hasBody && ', without: 'if (false && ', noticedBy: 'flow/emulator-control' },
   {
     file: 'emulator/src/start-emulator.ts',
