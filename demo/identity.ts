@@ -2,7 +2,6 @@ import type { KeyObject } from 'node:crypto';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { exportJWK, SignJWT } from 'jose';
-import { isLoopback } from '../src/egress/pool.js';
 import { findPerson, isTenantKey, type Person, type TenantKey, tenants } from './tenants.js';
 
 /**
@@ -46,20 +45,12 @@ export function createDemoIdentity(): DemoIdentity {
   };
 }
 
-/**
- * Adds `GET /demo/token?tenant=acme|globex|initech`, with `&person=sam` for a colleague, and `GET /demo/jwks.json`.
- * @param allowsNetwork whether others than the browser of this machine get a token
- */
-export function addIdentityRoutes(server: FastifyInstance, identity: DemoIdentity, allowsNetwork: boolean): void {
+/** Adds `GET /demo/token?tenant=acme|globex|initech`, with `&person=sam` for a colleague, and `GET /demo/jwks.json`. */
+export function addIdentityRoutes(server: FastifyInstance, identity: DemoIdentity): void {
   server.get<{ Querystring: { tenant?: unknown; person?: unknown } }>('/demo/token', async (request, reply) => {
     const { tenant, person: name } = request.query;
-    const refuse = (message: string, status = 400) =>
-      reply.code(status).send({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
-    // A page of another site whose name resolves to this machine (DNS rebinding) is of the same origin, but has its own
-    // name here. With a token, it could read the credentials that were typed into the Hub.
-    if (!allowsNetwork && !isLoopback(request)) {
-      return refuse('Open the demo at localhost or 127.0.0.1, or set DEMO_ALLOW_NETWORK=true.', 403);
-    }
+    const refuse = (message: string) =>
+      reply.code(400).send({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
     if (!isTenantKey(tenant)) {
       return refuse(`The parameter tenant is required: ?tenant=${Object.keys(tenants).join(' or ?tenant=')}.`);
     }

@@ -70,8 +70,9 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
 const networkProblem =
   'HOST opens the demo to the network, where everyone gets an access token and can read the credentials that are typed into the Hub: unset HOST, or set DEMO_ALLOW_NETWORK=true too';
 
+/** @param host of a setting or of a URL */
 function isLoopback(host: string): boolean {
-  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/.test(host);
+  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|\[::1\])$/.test(host);
 }
 
 /** Settings that the demo fills in. Set without a StackOne key, they are a mistake. */
@@ -113,7 +114,10 @@ export async function startDemo(env: Environment, options: { readonly logger?: L
       extension: {
         playgroundTokenPath: 'demo/token?tenant=acme',
         addRoutes: async (server) => {
-          addIdentityRoutes(server, identity, env['DEMO_ALLOW_NETWORK'] === 'true');
+          if (env['DEMO_ALLOW_NETWORK'] !== 'true') {
+            refuseOtherHosts(server);
+          }
+          addIdentityRoutes(server, identity);
           addBreakRoute(server, emulator);
           await addPage(server, new URL(emulator.url).port);
         },
@@ -131,6 +135,19 @@ export async function startDemo(env: Environment, options: { readonly logger?: L
     await emulator.stop();
     throw error;
   }
+}
+
+/**
+ * A page of another site whose name resolves to this machine (DNS rebinding) is of the same origin, but has its own name
+ * here. With an access token, it could read the credentials that were typed into the Hub.
+ */
+function refuseOtherHosts(server: FastifyInstance): void {
+  const message = 'Open the demo at localhost or 127.0.0.1, or set DEMO_ALLOW_NETWORK=true.';
+  server.addHook('onRequest', async ({ hostname }, reply) =>
+    isLoopback(hostname)
+      ? undefined
+      : reply.code(403).send({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] }),
+  );
 }
 
 const pageFolder = findPage();

@@ -63,13 +63,12 @@ it('The demo has a customer with few providers and two accounts', async () => {
 
 const send = (url: string, line: string, headers: readonly string[], body = '') =>
   exchangeRaw(url, [`${line} HTTP/1.1`, ...headers, 'Connection: close', '', body].join('\r\n'));
-const tokenOf = async (name: string) => {
-  const host = `Host: ${name}:${new URL(demo.url).port}`;
-  return (await send(demo.url, 'GET /demo/token?tenant=acme', [host])).response;
-};
+const get = async (name: string, path: string) =>
+  (await send(demo.url, `GET ${path}`, [`Host: ${name}:${new URL(demo.url).port}`])).response;
+const tokenPath = '/demo/token?tenant=acme';
 
 it.each(['localhost', '127.0.0.1', '[::1]'])('A page of %s gets an access token', async (name) => {
-  expect(await tokenOf(name)).toContain('"token"');
+  expect(await get(name, tokenPath)).toContain('"token"');
 });
 
 it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example'])(
@@ -88,7 +87,7 @@ it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example'])(
       (await send(url, 'POST /connect_sessions', [...headers, ...further], body)).response;
     expect(await create()).toContain('"token"');
     // Browsers send it with each POST request.
-    const refused = [await tokenOf(name), await create(`Origin: http://${name}`)];
+    const refused = [await get(name, tokenPath), await get(name, '/'), await create(`Origin: http://${name}`)];
     for (const response of refused) {
       expect(response).toMatch(/^HTTP\/1.1 403 /);
       expect(response).not.toContain('"token"');

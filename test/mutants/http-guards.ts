@@ -363,9 +363,9 @@ export const httpGuards: readonly Mutant[] = [
     noticedBy: 'flow/emulator-control',
   },
   {
-    file: 'demo/identity.ts',
-    guard: ' && !isLoopback(request)',
-    without: ' && false',
+    file: 'demo/start-demo.ts',
+    guard: 'isLoopback(hostname)\n',
+    without: 'true\n',
     noticedBy: 'flow/demo',
   },
   {
