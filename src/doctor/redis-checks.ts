@@ -83,6 +83,7 @@ async function findFailure(
 const noChannel = 'the channel is refused';
 const noResponse = 'no response in time';
 const checkScheme = 'rediss: is for a Redis with TLS, redis: for one without.';
+const noClientCertificate = 'set tls-auth-clients to no: this server has no client certificate.';
 const slow = [
   'Redis does not respond in time',
   `Check the host, the port and the scheme in REDIS_URL, and the firewall: ${checkScheme}`,
@@ -106,9 +107,16 @@ const explanations: Readonly<Record<string, readonly [message: string, fix: stri
   READONLY: ['REDIS_URL leads to a read-only replica', 'Use the address of the primary.'],
   MOVED: ['REDIS_URL leads to a node of a Redis cluster', 'Use a Redis without cluster mode.'],
   OOM: ['Redis has no memory left', 'Raise its maxmemory, or set an eviction policy.'],
-  'the connection failed': ['Redis closes the connection', `Check the scheme in REDIS_URL: ${checkScheme}`],
+  'the connection failed': [
+    'Redis closes the connection',
+    `Check the scheme in REDIS_URL: ${checkScheme} In a Redis with TLS, ${noClientCertificate}`,
+  ],
   ETIMEDOUT: slow,
   [noResponse]: slow,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: [
+    'Redis requires a client certificate',
+    `In Redis, ${noClientCertificate}`,
+  ],
   LOADING: ['Redis still loads its data', 'Run the doctor again later.'],
 };
 

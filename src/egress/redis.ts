@@ -207,7 +207,8 @@ async function createConnection(url: string) {
     // By default, the client gives up after a socketTimeout.
     reconnectStrategy: (tries: number) => Math.min(50 * 2 ** tries, maxReconnectMs) * (1 + Math.random() / 4),
   };
-  return createClient({ url, disableOfflineQueue: true, pingInterval: pingMs, socket });
+  // With protocol 3, a connection needs the command HELLO, which Redis 5 and some proxies do not have.
+  return createClient({ url, RESP: 2, disableOfflineQueue: true, pingInterval: pingMs, socket });
 }
 
 async function withTimeout<T>(work: Promise<T>): Promise<T> {
@@ -224,11 +225,11 @@ async function withTimeout<T>(work: Promise<T>): Promise<T> {
 }
 
 /**
- * The code of the socket, such as `ECONNREFUSED`, or that at the beginning of Redis's message, such as `READONLY`. The
- * rest of a message can quote the command.
+ * The code of the socket, such as `ECONNREFUSED`, or that at the beginning of Redis's message, such as `READONLY`. Before
+ * version 7, Redis reports it behind `ERR Error running script`. The rest of a message can quote the command.
  */
 function describe(error: unknown, otherwise = 'the command failed'): string {
   const message = textOf(error, 'message');
-  const redisCode = /^[A-Z]{2,20}(?= )/.exec(message)?.[0];
+  const redisCode = /^(?:ERR Error running script .* -)?([A-Z]{2,20}) /.exec(message)?.[1];
   return textOf(error, 'code') || (redisCode ?? (/timeout$/i.test(message) ? 'no response in time' : otherwise));
 }

@@ -3,8 +3,9 @@ import { afterEach, expect, it } from '@jest/globals';
 import { createClient } from '@redis/client';
 import type { Environment } from '../../src/config/from-environment.js';
 import { examine } from '../support/doctor.js';
-import { freePort, startRedis, withRedis } from '../support/redis.js';
+import { freePort, startRedis, startRedisWithTls, withRedis } from '../support/redis.js';
 import { startTestApp, type TestApp, testEnv } from '../support/test-app.js';
+import { createCertificates, trustAuthority } from '../support/tls-certificates.js';
 import { waitFor } from '../support/wait.js';
 
 const password = 'canary-redis-password';
@@ -17,6 +18,22 @@ async function examineRedis(env: Environment): Promise<string[]> {
   );
   return lines.filter((line) => /^\w+ (redis|webhooks):/.test(line));
 }
+
+withRedis('doctor › Redis with TLS', () => {
+  const certificates = createCertificates();
+  trustAuthority(certificates);
+
+  it('explains that it requires a client certificate', async () => {
+    const [port, tlsPort] = [await freePort(), await freePort()];
+    await startRedisWithTls(port, tlsPort, certificates);
+    // Redis can close the connection before it has said why.
+    expect(await examineRedis({ REDIS_URL: `rediss://127.0.0.1:${tlsPort}` })).toContainEqual(
+      expect.stringMatching(
+        /^error redis: Redis (requires|closes) .* tls-auth-clients to no: this server has no client/,
+      ),
+    );
+  });
+});
 
 withRedis('doctor › Redis', () => {
   let app: TestApp | undefined;

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, it } from '@jest/globals';
+import { RedisClient } from '../../src/egress/redis.js';
 import { type FaultApp, loggedAlerts, startFaultApp, waitForLogLine, withFaultApp } from '../support/fault-cases.js';
 import { listen } from '../support/listen.js';
-import { freePort, startRedis, stopRedis, withRedis } from '../support/redis.js';
+import { freePort, startRedis, startRedisWithTls, stopRedis, withRedis } from '../support/redis.js';
 import { acme, errorCode } from '../support/test-app.js';
+import { createCertificates, trustAuthority } from '../support/tls-certificates.js';
 import { waitUntil } from '../support/wait.js';
 
 const connected = 'Redis is connected';
@@ -307,6 +309,24 @@ withRedis('A connection to Redis', () => {
     }
   });
 
+  it('whose server is older than version 7 and wraps the error of a script: the alert says why', async () => {
+    const port = await freePort();
+    await startRedis(port);
+    const reasons: unknown[] = [];
+    const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => reasons.push(fields) };
+    const redis = await RedisClient.connect(`redis://127.0.0.1:${port}`, logger, () => undefined);
+    await waitUntil(() => redis.client.isReady, 'Redis is connected');
+    const wrapped =
+      'ERR Error running script (call to f_f751): @user_script:1: @user_script: 1: -OOM command not allowed';
+    const script = `return redis.error_reply("${wrapped}")`;
+    await redis.use(
+      (client) => client.eval(script),
+      async () => null,
+    );
+    redis.close();
+    expect(reasons).toEqual([{ alert: 'redis-gone', reason: 'OOM' }]);
+  });
+
   it('whose user may not use PING works: no alert', async () => {
     const port = await freePort();
     const keys = ['~stackone-connect:*', '&stackone-connect:*'];
@@ -320,6 +340,33 @@ withRedis('A connection to Redis', () => {
         expect(loggedAlerts(fixture.app)).toEqual([]);
       },
       { env: { ...limit, REDIS_URL: `redis://app:password@127.0.0.1:${port}` } },
+    );
+  });
+});
+
+withRedis('A Redis with TLS', () => {
+  const certificates = createCertificates();
+  trustAuthority(certificates);
+
+  it('that refuses each connection, because it has no client certificate: one alert, and the limit holds', async () => {
+    const [port, tlsPort] = [await freePort(), await freePort()];
+    await startRedisWithTls(port, tlsPort, certificates);
+    await withFaultApp(
+      async (fixture) => {
+        expect(await createUntilLimited(fixture)).toBe(10);
+        const attempts = () =>
+          Number(
+            /^total_connections_received:(\d+)/m.exec(
+              String(spawnSync('redis-cli', ['-p', String(port), 'info', 'stats']).stdout),
+            )?.[1],
+          );
+        const before = attempts();
+        // One of them is that of redis-cli.
+        await waitUntil(() => attempts() > before + 4, 'further attempts to connect', slowly);
+        expect(loggedAlerts(fixture.app)).toEqual(['redis-gone']);
+        expect(fixture.app.logs()).not.toContain(connected);
+      },
+      { env: { ...limit, REDIS_URL: `rediss://127.0.0.1:${tlsPort}` } },
     );
   });
 });

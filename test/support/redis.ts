@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe } from '@jest/globals';
 import { listen } from './listen.js';
+import type { Certificates } from './tls-certificates.js';
 import { waitUntil } from './wait.js';
 
 const hasRedis = spawnSync('redis-server', ['--version']).error === undefined;
@@ -31,6 +32,20 @@ export async function startRedis(port: number, options: readonly string[] = []):
   running.push({ child, folder });
   await waitUntil(() => output.includes('Ready to accept connections'), 'Redis is ready');
   return child;
+}
+
+/** With TLS at `tlsPort`, where each client needs a certificate, which is the default of Redis. `port` has no TLS. */
+export async function startRedisWithTls(port: number, tlsPort: number, certificates: Certificates): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'redis-tls-'));
+  const { key, cert } = certificates.of('valid');
+  const files = { key, cert, 'ca-cert': certificates.authority };
+  const options = ['--tls-port', String(tlsPort)];
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(folder, name), text);
+    options.push(`--tls-${name}-file`, join(folder, name));
+  }
+  await startRedis(port, options);
+  await rm(folder, { recursive: true });
 }
 
 export async function stopRedis(): Promise<void> {
