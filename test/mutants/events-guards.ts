@@ -260,6 +260,7 @@ export const eventsGuards: readonly Mutant[] = [
     noticedBy: 'flow/quota-redis',
   },
   { file: redis, guard: 'pingInterval: pingMs, ', without: '', noticedBy: 'flow/quota-redis' },
+  { file: redis, guard: '(?:ERR Error running script .* -)?', without: '', noticedBy: 'flow/quota-redis' },
   { file: redis, guard: 'if (!client.isReady) {', without: 'if (true) {', noticedBy: 'flow/quota-redis' },
   {
     file: 'src/stackone/http/errors.ts',
