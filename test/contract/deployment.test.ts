@@ -218,6 +218,13 @@ describe('deploy/nginx.conf', () => {
     expect(config).toContain(`client_max_body_size ${maxWebhookBytes / 1024}k;`);
   });
 
+  it('waits for a slow client as long as the server does', () => {
+    const server = readText('src/http/server.ts');
+    const secondsOf = (name: string) => Number(new RegExp(`${name}: (\\d+)_000,`).exec(server)?.[1]);
+    expect(config).toContain(`client_header_timeout ${secondsOf('headersTimeout')}s;`);
+    expect(config).toContain(`client_body_timeout ${secondsOf('requestTimeout')}s;`);
+  });
+
   it('passes on paths of the server only', async () => {
     const paths = [...config.matchAll(/location (?:= )?(\/\w[^ ]*) \{/g)].map((match) => match[1] ?? '');
     expect(paths.sort()).toEqual(['/graphql', '/graphql/stream', '/playground', '/readyz', '/webhooks/stackone']);
