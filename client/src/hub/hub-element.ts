@@ -16,6 +16,8 @@ export interface HubElementOptions {
 }
 
 const scripts = new Map<string, Promise<void>>();
+/** A Hub that the page has moved is empty for a moment. */
+const emptyMs = 1_000;
 
 /**
  * Loads the script of `<stackone-hub>` once. The script has 1.2 MB: load it on the first click, with the option
@@ -107,7 +109,13 @@ export function mountHubElement(flow: ConnectFlow, session: HubSession, options:
     onBlocked: flow.hub.signInBlocked,
   });
   const releaseOverlays = keepOverlaysWith(element);
+  // An error in the Hub removes all its contents, and is not reported to this page.
+  const contents = new MutationObserver(() => {
+    setTimeout(() => element.isConnected && !element.hasChildNodes() && flow.hub.failed(), emptyMs);
+  });
+  contents.observe(element, { childList: true });
   return () => {
+    contents.disconnect();
     releaseOverlays();
     releaseWindow();
     removed.abort();
