@@ -51,6 +51,17 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
     await button(page, 'Ask for an integration').waitFor({ state: 'detached' });
   });
 
+  test('React: a ref is called when the page is mounted, not when it is rendered again', async () => {
+    const page = await open([site.url, demo.emulator.url], `/?${new URLSearchParams({ hub: demo.emulator.url })}`);
+    await page.getByRole('heading', { name: 'What is linked' }).waitFor();
+    const calls = () => page.locator('body').getAttribute('data-ref-calls');
+    const before = await calls();
+    await button(page, 'Toggle').click();
+    await page.getByRole('searchbox').fill('Rippling');
+    await button(page, 'Ask for an integration').waitFor();
+    expect(await calls()).toBe(before);
+  });
+
   test('shows a person who may not manage connections the reason, and no button that fails', async () => {
     const page = await visit('/?tenant=acme&person=sam');
     await waitForText(page, 'Ask an administrator of your organization to manage connections.');
@@ -124,7 +135,10 @@ describeInBrowser('connect-integrations', ({ open, expectConsoleErrors }) => {
       host.attachShadow({ mode: 'open' }).append(element);
     })()`);
       await element(page).getByRole('heading', { name: 'Ihre Verbindungen' }).waitFor();
-      expect(await element(page).locator('[lang]').getAttribute('lang')).toBe('de');
+      const languages = await element(page)
+        .locator('[lang]')
+        .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('lang')));
+      expect(languages).toEqual(['de', 'de']);
       const untilRemoved = () =>
         element(page).locator('.stackone-connect-account').nth(1).waitFor({ state: 'detached' });
       await page.route('**/graphql', async (route) => {

@@ -38,6 +38,7 @@ export const ConnectIntegrations = forwardRef<ConnectIntegrationsElement | null,
     useImperativeHandle<ConnectIntegrationsElement | null, ConnectIntegrationsElement | null>(
       ref,
       () => element.current,
+      [],
     );
     useElementEffect(() => {
       listeners.current = { onLinked, onRemoved };
@@ -54,6 +55,13 @@ export const ConnectIntegrations = forwardRef<ConnectIntegrationsElement | null,
       return () => {
         current?.removeEventListener('linked', handleLinked);
         current?.removeEventListener('removed', handleRemoved);
+      };
+    }, []);
+    useEffect(() => {
+      const current = element.current;
+      return () => {
+        // A hidden `<Activity>` keeps the element in the page. Its dialog must not stay open.
+        Reflect.set(current ?? {}, 'client', null);
       };
     }, []);
     return createElement('connect-integrations', { ref: element, id, class: className, style });
