@@ -177,4 +177,42 @@ describeInBrowser('connect-integrations and its surroundings', ({ open, expectCo
     const headings = nodes.filter(({ role }) => role?.value === 'heading').map(({ name }): unknown => name?.value);
     expect(headings).toContain('Greenhouse Recruiting');
   });
+
+  test('a Hub that throws, such as in a frame whose storage the browser blocks, is reported and can be closed', async () => {
+    expectConsoleErrors(/storage is blocked/);
+    const page = await visit();
+    await page.evaluate(
+      `Object.defineProperty(window, 'localStorage', { get() { throw new Error('The storage is blocked'); } })`,
+    );
+    await button(page, 'Connect BambooHR').click();
+    await waitForText(page, 'The connection window could not be loaded');
+    await button(page, 'Close').click();
+    await page.locator('dialog').waitFor({ state: 'detached' });
+  });
+
+  test('a notice is at the edge of the window in browsers that lay out a container as its own page', async () => {
+    const page = await visit();
+    await page.setViewportSize({ width: 400, height: 400 });
+    await page.evaluate(`for (const element of document.querySelectorAll('connect-integrations, connect-integrations *'))
+      if (getComputedStyle(element).containerType !== 'normal') element.style.contain = 'layout';`);
+    await button(page, 'Disconnect: Greenhouse “Recruiting”').click();
+    await button(page, 'Disconnect').click();
+    const toast = page.locator('.stackone-connect-toast');
+    await toast.waitFor();
+    const { y, height } = (await toast.boundingBox()) ?? { y: 0, height: 0 };
+    expect(y + height).toBeLessThanOrEqual(400);
+  });
+
+  test('the browser skips rows far outside of the window until the focus reaches them', async () => {
+    for (let index = 0; index < 60; index += 1) {
+      demo.emulator.addAccount({ provider: 'greenhouse', ...tenantOwner(), label: `Team ${index}` });
+    }
+    const page = await visit();
+    const last = page.locator('.stackone-connect-account').nth(60).getByRole('button').first();
+    await last.waitFor();
+    const isRendered = () => last.evaluate((node) => node.checkVisibility({ contentVisibilityAuto: true }));
+    expect(await isRendered()).toBe(false);
+    await last.focus();
+    expect(await isRendered()).toBe(true);
+  });
 });

@@ -4,12 +4,11 @@ import type { LinkedAccount } from '../core/failure.js';
 import { attachDialog, type MountedHub } from '../dialog/connect-dialog.js';
 import type { DialogSettings } from '../dialog/dialog-parts.js';
 import { addStyle } from '../dialog/dialog-style.js';
-import { html, nothing, render } from '../dialog/lit.js';
+import { nothing, render } from '../dialog/lit.js';
 import { loadHub, mountHubElement, requireHub } from '../hub/hub-element.js';
 import { hubTheme, onColorSchemeChange, type Theme } from '../hub/hub-theme.js';
 import { createIntegrations, type Integrations } from '../integrations/create-integrations.js';
 import { defaultLabels } from '../labels/en.js';
-import { directionOf } from '../labels/format.js';
 import type { LabelChanges, Language } from '../labels/labels.js';
 import { changeLabels, languageFor, loadLabels, onLanguageChange } from '../labels/load-labels.js';
 import type { ConnectIntegrationsElement, ConnectIntegrationsProperties } from './element-properties.js';
@@ -173,8 +172,7 @@ export class ConnectIntegrations extends Base implements ConnectIntegrationsElem
       requestIntegration: this.requestIntegration,
       id: (name: string) => `${this.#id}-${name}`,
     };
-    const { labels } = view;
-    render(html`<div tabindex="-1" lang=${labels.language} dir=${directionOf(labels)}>${pageView(view)}</div>`, this);
+    render(pageView(view), this);
   }
 
   #rememberOpener = ({ target }: Event): void => {

@@ -1,12 +1,16 @@
 import { html, nothing, type TemplateResult } from '../dialog/lit.js';
 import { describeFailure } from '../labels/describe-failure.js';
+import { directionOf } from '../labels/format.js';
 import { connections } from './account-view.js';
 import { catalog } from './catalog-view.js';
 import { button, closeIcon, iconOf, message, symbol, type View, warningIcon } from './parts.js';
 import { isWarning, noticeText } from './words.js';
 
+/** The notice is outside of the container of the style sheet: browsers of 2024 would not fix it to the window there. */
 export function pageView(view: View): TemplateResult {
-  return html`${content(view)} ${notice(view)}`;
+  const { labels } = view;
+  return html`<div tabindex="-1" lang=${labels.language} dir=${directionOf(labels)}>${content(view)}</div>
+    ${notice(view)}`;
 }
 
 function content(view: View): TemplateResult {
@@ -63,7 +67,7 @@ function restriction({ state, labels, id }: View): TemplateResult | typeof nothi
 /** The live region is always in the page: screen readers announce changes in a region, not a new region. */
 function notice({ state, labels, integrations }: View): TemplateResult {
   const current = state.notice;
-  return html`<div class="stackone-connect-notices" role="status">
+  return html`<div class="stackone-connect-notices" role="status" lang=${labels.language} dir=${directionOf(labels)}>
     ${
       current === null
         ? nothing
