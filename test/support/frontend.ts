@@ -21,9 +21,17 @@ const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A prod
 export async function startFrontend(
   file: string,
   demoUrl: string,
+  contentSecurityPolicy?: (policy: string) => string,
+): Promise<Frontend> {
+  return servePage(await bundle(file), demoUrl, contentSecurityPolicy);
+}
+
+/** The same for a script that a test has bundled. */
+export async function servePage(
+  script: string,
+  demoUrl: string,
   contentSecurityPolicy = (policy: string) => policy,
 ): Promise<Frontend> {
-  const script = await bundle(file);
   const { headers } = await fetch(demoUrl);
   // The Content-Security-Policy of the demo page is sufficient for the Hub and the dialog.
   const policy = contentSecurityPolicy(headers.get('content-security-policy') ?? '');
