@@ -61,7 +61,9 @@ export const ConnectIntegrations = forwardRef<ConnectIntegrationsElement | null,
       const current = element.current;
       return () => {
         // A hidden `<Activity>` keeps the element in the page. Its dialog must not stay open.
-        Reflect.set(current ?? {}, 'client', null);
+        if (current !== null) {
+          current.client = null;
+        }
       };
     }, []);
     return createElement('connect-integrations', { ref: element, id, class: className, style });
