@@ -45,7 +45,7 @@ export const settingsSchema = z.strictObject({
   /** `organization_id` is a number in StackOne's documentation and a string in some responses. */
   organizationIdAsString: z.boolean(),
   /** Where webhooks are sent. Null: no webhooks. */
-  webhookUrl: z.url().nullable(),
+  webhookUrl: z.url({ protocol: /^https?$/, error: 'must be a URL with http or https' }).nullable(),
   webhookSecret: z.string().min(1),
   /**
    * `drop`: webhooks are not sent. `repeat`: each is sent twice. `reorder`: two are sent in reverse order. `delay`: each is

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from './settings.js';
 import type { Account } from './store.js';
@@ -19,7 +20,9 @@ export class Webhooks {
   #held: (() => void)[] = [];
   /** By account, the first attempt of its last webhook. */
   readonly #attempts = new Map<string, Promise<unknown>>();
-  #stopped = createStop();
+  /** Those that wait for a response. */
+  readonly #requests = new Set<http.ClientRequest>();
+  #resets = 0;
 
   constructor(settings: Settings, now: () => Date) {
     this.#settings = settings;
@@ -61,8 +64,10 @@ export class Webhooks {
 
   /** Forgets what waits. */
   reset(): void {
-    this.#stopped.abort();
-    this.#stopped = createStop();
+    this.#resets += 1;
+    for (const request of this.#requests) {
+      request.destroy();
+    }
     this.#held = [];
     this.#attempts.clear();
   }
@@ -87,15 +92,15 @@ export class Webhooks {
   }
 
   async #deliver(line: string, url: string, body: string): Promise<void> {
-    const { signal } = this.#stopped;
+    const resets = this.#resets;
     const { webhookSecret, webhookFault, webhookDelayMs } = this.#settings;
     const secret = webhookFault === 'forge' ? 'not the secret' : webhookSecret;
     const signature = createHmac('sha256', secret).update(body).digest('base64url');
     const headers = { 'content-type': 'application/json', 'x-stackone-signature': signature };
     const attempt = async (pauseMs: number, previous?: Promise<unknown>): Promise<boolean> => {
-      await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await sleep(pauseMs, undefined, { ref: false });
       await previous;
-      return signal.aborted || (await post(url, headers, body, signal));
+      return resets !== this.#resets || (await this.#post(url, headers, body));
     };
     const first = attempt(webhookFault === 'delay' ? webhookDelayMs : 0, this.#attempts.get(line));
     this.#attempts.set(line, first);
@@ -107,23 +112,27 @@ export class Webhooks {
       isDelivered = await attempt(pauseMs);
     }
   }
-}
 
-/** @returns false when it is sent again: no response, 3xx, 429 or 5xx. The other 4xx are final: the receiver rejects it. */
-async function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const timeout = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: timeout });
-    await response.body?.cancel();
-    return response.ok || (response.status >= 400 && response.status < 500 && response.status !== 429);
-  } catch {
-    return false;
+  /**
+   * The module of Node.js, not `fetch`: environments for tests, such as jsdom, have another `fetch` or none.
+   * @returns false when it is sent again: no response, 3xx, 429 or 5xx. The other 4xx are final: the receiver rejects it.
+   */
+  async #post(url: string, headers: Record<string, string>, body: string): Promise<boolean> {
+    const { request: send } = url.startsWith('https:') ? https : http;
+    const status = await new Promise<number>((resolve) => {
+      const request = send(url, { method: 'POST', headers, agent: false, timeout: timeoutMs }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      this.#requests.add(request);
+      request.on('timeout', () => request.destroy());
+      request.on('error', () => resolve(0));
+      request.on('close', () => {
+        this.#requests.delete(request);
+        resolve(0);
+      });
+      request.end(body);
+    });
+    return (status >= 200 && status < 300) || (status >= 400 && status < 500 && status !== 429);
   }
-}
-
-function createStop(): AbortController {
-  const controller = new AbortController();
-  // Each webhook that waits listens to it.
-  setMaxListeners(0, controller.signal);
-  return controller;
 }

@@ -48,7 +48,8 @@ describe('input of a test', () => {
     for (const settings of options) {
       await expect(startEmulator({ settings })).rejects.toThrow('vocab');
     }
-    for (const change of [{ vocabluary: 'v2' }, { vocabulary: 'v3' }, { webhookUrl: undefined }]) {
+    const webhookUrls = [undefined, 'localhost:4000/webhooks', '/webhooks'].map((webhookUrl) => ({ webhookUrl }));
+    for (const change of [{ vocabluary: 'v2' }, { vocabulary: 'v3' }, ...webhookUrls]) {
       expect(() => Object.assign(emulator.settings, change)).toThrow(Object.keys(change)[0]);
     }
     expect(emulator.settings).toMatchObject({ vocabulary: 'v1', webhookUrl: null });

@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { acmeOwner, startSharedEmulator } from '../support/emulator-client.js';
 import { listen } from '../support/listen.js';
 import { inPackage } from '../support/package-files.js';
 import { waitUntil } from '../support/wait.js';
-
-const run = promisify(execFile);
 
 interface Received {
   readonly name: string;
@@ -106,18 +104,25 @@ describe('webhooks of the emulator', () => {
     expect(new Set(received.map(({ path }) => path))).toEqual(new Set(['/webhooks']));
   });
 
-  it('wait in any number without a warning of Node.js', async () => {
-    const script = `import { startEmulator } from '${inPackage('emulator/dist/index.js')}';
+  it('are sent in a test environment that replaces globals of Node.js, as jsdom does', async () => {
+    const script = `import { JSDOM } from 'jsdom';
+      import { startEmulator } from '${inPackage('emulator/dist/index.js')}';
+      const { AbortController, AbortSignal } = new JSDOM().window;
+      Object.assign(globalThis, { AbortController, AbortSignal, fetch: undefined });
       const emulator = await startEmulator({ settings: { webhookUrl: '${receiver.url}' } });
-      for (let index = 0; index < 20; index++) {
-        emulator.addAccount({ provider: 'jira', origin_owner_id: 'o', origin_owner_name: 'o' });
-      }`;
-    const { stderr } = await run(process.execPath, [
-      '--input-type=module',
-      '--eval',
-      `${script} await emulator.stop();`,
-    ]);
-    expect(stderr).toBe('');
+      emulator.addAccount({ id: 'a', provider: 'jira', origin_owner_id: 'o', origin_owner_name: 'o' });
+      process.once('disconnect', () => emulator.stop());`;
+    const environment = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: inPackage('.'),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const exit = once(environment, 'exit');
+    await Promise.race([arrived(1), exit]);
+    if (environment.connected) {
+      environment.disconnect();
+    }
+    expect(await exit).toEqual([0, null]);
+    expect(names()).toEqual(['a account.created']);
   });
 
   it('with reorder arrive in pairs, the second one first', async () => {
