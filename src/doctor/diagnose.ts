@@ -3,7 +3,7 @@ import type { Config } from '../config/settings.js';
 import { readConfiguration, selectEmbedded } from './configuration-check.js';
 import { type Finding, runCheck, unknown } from './finding.js';
 import { checkKeys } from './key-checks.js';
-import { checkCors, checkFiles, checkNode } from './local-checks.js';
+import { checkAuditLog, checkCors, checkDocuments, checkNode } from './local-checks.js';
 import { checkRedis } from './redis-checks.js';
 import { checkStackOne } from './stackone-checks.js';
 import { checkToken } from './token-check.js';
@@ -45,8 +45,9 @@ export async function diagnose(env: Environment, options: DiagnoseOptions = {}):
     ...(token === undefined
       ? []
       : [{ check: 'token', variables: authVariables, run: (valid: Config) => checkToken(token, valid) }]),
-    { check: 'files', variables: /^(AUDIT_LOG|TRUSTED_DOCUMENTS_FILE)$/, run: async (valid) => checkFiles(valid) },
-    { check: 'redis', variables: /^(REDIS_URL|STACKONE_WEBHOOK_)/, run: checkRedis },
+    { check: 'files', variables: /^AUDIT_LOG$/, run: async (valid) => checkAuditLog(valid) },
+    { check: 'files', variables: /^TRUSTED_DOCUMENTS_FILE$/, run: async (valid) => checkDocuments(valid) },
+    { check: 'redis', variables: /^REDIS_URL$/, run: checkRedis },
   ];
   const results = await Promise.all(checks.map((check) => runIfValid(check, config, invalid)));
   return [checkNode(process.versions.node), ...findings, ...results.flat()];

@@ -41,39 +41,37 @@ export function checkCors({ corsOrigins, production }: Pick<Config, 'corsOrigins
   ];
 }
 
-/** Files without which the server does not start. Their other settings have been read with the configuration. */
-export function checkFiles({
-  auditLog,
-  trustedDocumentsFile,
-}: Pick<Config, 'auditLog' | 'trustedDocumentsFile'>): Finding[] {
-  return [
-    ...(auditLog === 'off' || auditLog === 'stdout' ? [] : [checkAuditLog(auditLog)]),
-    ...(trustedDocumentsFile === undefined ? [] : [checkDocuments(trustedDocumentsFile)]),
-  ];
-}
-
-/** Does not create the file: the user of the doctor can be another one than that of the server. */
-function checkAuditLog(path: string): Finding {
+/**
+ * The file without which the server does not start. Does not create it: the user of the doctor can be another one than
+ * that of the server.
+ */
+export function checkAuditLog({ auditLog: path }: Pick<Config, 'auditLog'>): Finding[] {
+  if (path === 'off' || path === 'stdout') {
+    return [];
+  }
   try {
     accessSync(existsSync(path) ? path : dirname(path), constants.W_OK);
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      return ok('files', `The file in AUDIT_LOG can be written: ${path}.`);
+      return [ok('files', `The file in AUDIT_LOG can be written: ${path}.`)];
     }
   } catch {
     // The finding is the same.
   }
-  return error('files', `The file in AUDIT_LOG cannot be written: ${path}.`, auditLogFix);
+  return [error('files', `The file in AUDIT_LOG cannot be written: ${path}.`, auditLogFix)];
 }
 
 const auditLogFix = 'Create its folder, and allow the user of the server to write to it.';
 
-/** Its documents are compared with the schema at the start only. */
-function checkDocuments(path: string): Finding {
+/** The documents are compared with the schema at the start only. */
+export function checkDocuments({ trustedDocumentsFile: path }: Pick<Config, 'trustedDocumentsFile'>): Finding[] {
+  if (path === undefined) {
+    return [];
+  }
   try {
     JSON.parse(readFileSync(path, 'utf8'));
-    return ok('files', `The file in TRUSTED_DOCUMENTS_FILE is JSON: ${path}.`);
+    return [ok('files', `The file in TRUSTED_DOCUMENTS_FILE is JSON: ${path}.`)];
   } catch (failure) {
     const problem = textOf(failure, 'name') === 'SyntaxError' ? 'is not JSON' : 'cannot be read';
-    return error('files', `The file in TRUSTED_DOCUMENTS_FILE ${problem}: ${path}.`, 'Correct the path or the file.');
+    return [error('files', `The file in TRUSTED_DOCUMENTS_FILE ${problem}: ${path}.`, 'Correct the path or the file.')];
   }
 }

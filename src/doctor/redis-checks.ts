@@ -46,7 +46,7 @@ export async function checkRedis(config: Settings): Promise<readonly Finding[]> 
 
 const webhooksOff = warning(
   'webhooks',
-  'STACKONE_WEBHOOK_SECRET is not set: webhooks are off, and only the search for broken accounts finds changes.',
+  'Webhooks are off without a valid STACKONE_WEBHOOK_SECRET: only the search for broken accounts finds changes.',
   'Register a webhook in StackOne, and set its secret.',
 );
 const secretIsSet = 'STACKONE_WEBHOOK_SECRET is set.';

@@ -185,7 +185,18 @@ describe('doctor › a setting that is not valid', () => {
   });
 
   it('hides no problem of the other settings, and sends the key nowhere while STACKONE_BASE_URL is not valid', async () => {
-    const lines = await examine(envOf({ CORS_ORIGINS: '*', PORT: 'canary', REDIS_URL: 'redis://127.0.0.1:1' }));
+    const wrong = {
+      CORS_ORIGINS: '*',
+      PORT: 'canary',
+      STACKONE_WEBHOOK_SECRET: 'short',
+      TRUSTED_DOCUMENTS_FILE: '/canary',
+    };
+    const lines = await examine(envOf({ ...wrong, REDIS_URL: 'redis://127.0.0.1:1', AUDIT_LOG: '/missing/audit' }));
+    expect(lines).toContainEqual(expect.stringMatching(/^error files: The file in AUDIT_LOG cannot be written/));
+    expect(lines).toContain('unknown files: Not checked. Missing or not valid: TRUSTED_DOCUMENTS_FILE.');
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^warning webhooks: .* without a valid STACKONE_WEBHOOK_SECRET/),
+    );
     expect(lines).toContain('ok key: StackOne accepts the API key.');
     expect(lines).toContain('unknown cors: Not checked. Missing or not valid: CORS_ORIGINS.');
     expect(lines).toContainEqual(
