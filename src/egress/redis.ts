@@ -32,6 +32,7 @@ export class RedisClient {
   readonly #subscribers: Client[] = [];
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #isFailing = false;
+  #isClosed = false;
   /** Until a command succeeds, whatever the connection. */
   #isReadOnly = false;
   #notReadySince = performance.now();
@@ -144,9 +145,8 @@ export class RedisClient {
         onReconnect();
       });
     };
-    start().catch(() => {
-      // Only when the connection is closed during the start.
-    });
+    // It fails only when the connection is closed during the start.
+    start().catch(() => undefined);
   }
 
   /** Tries until it succeeds, for example until the user in Redis may use the channel. */
@@ -171,14 +171,15 @@ export class RedisClient {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const client of [this.client, ...this.#subscribers]) {
-      client.destroy();
+      destroy(client);
     }
   }
 
   #fail(reason: string): void {
     this.#pausedUntil = performance.now() + pauseMs;
-    if (!this.#isFailing) {
+    if (!this.#isFailing && !this.#isClosed) {
       this.#isFailing = true;
       this.#setFailing(true);
       this.#logger.error(
@@ -209,6 +210,21 @@ async function createConnection(url: string) {
   };
   // With protocol 3, a connection needs the command HELLO, which Redis 5 and some proxies do not have.
   return createClient({ url, RESP: 2, disableOfflineQueue: true, pingInterval: pingMs, socket });
+}
+
+/** During an attempt to connect, `destroy` has no effect: the connection opens, and its pings keep the process alive. */
+function destroy(client: Client): void {
+  if (client.isReady) {
+    client.destroy();
+    return;
+  }
+  for (const event of ['connect', 'ready', 'error', 'reconnecting']) {
+    client.once(event, () => {
+      if (client.isOpen) {
+        client.destroy();
+      }
+    });
+  }
 }
 
 async function withTimeout<T>(work: Promise<T>): Promise<T> {

@@ -28,4 +28,11 @@ export const egressGuards: readonly Mutant[] = [
     noticedBy: 'flow/egress-proxy',
   },
   { file: server, guard: 'joinDuplicateHeaders: true,', without: '', noticedBy: 'flow/authentication' },
+  {
+    file: 'src/egress/redis.ts',
+    guard: 'if (client.isReady) {',
+    without: 'if (true) {',
+    noticedBy: 'unit/egress',
+  },
+  { file: 'src/egress/redis.ts', guard: ' && !this.#isClosed', without: '', noticedBy: 'unit/egress' },
 ];

@@ -1,5 +1,11 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { isDirect } from '../../src/egress/pool.js';
+import { RedisClient } from '../../src/egress/redis.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { listen } from '../support/listen.js';
+import { waitUntil } from '../support/wait.js';
 
 describe('noProxy', () => {
   it.each<[url: string, noProxy: string[]]>([
@@ -39,5 +45,47 @@ describe('noProxy', () => {
     ['https://[fd00::1]', ['fd00::2', '::1', '[fd00::1]:8443']],
   ])('%s uses the proxy with %j', (url, noProxy) => {
     expect(isDirect(new URL(url), noProxy)).toBe(false);
+  });
+});
+
+describe('RedisClient', () => {
+  const lines: string[] = [];
+  const logger = createLogger('info', { write: (line: string) => void lines.push(line) });
+  const connect = (port: number) => RedisClient.connect(`redis://127.0.0.1:${port}`, logger, () => undefined);
+
+  it('that is closed while its connections open: both end, and nothing is sent', async () => {
+    const sockets: Socket[] = [];
+    let received = '';
+    const { port, close } = await listen(
+      createServer((socket) => {
+        sockets.push(socket);
+        socket.on('data', (bytes) => {
+          received += bytes;
+        });
+        socket.on('error', () => undefined);
+      }),
+    );
+    const redis = await connect(port);
+    redis.subscribe(
+      'changes',
+      () => undefined,
+      () => undefined,
+    );
+    redis.close();
+    await waitUntil(() => sockets.length === 2 && sockets.every(({ closed }) => closed), 'both connections end');
+    expect(received).toBe('');
+    expect(redis.client.isOpen).toBe(false);
+    await close();
+  });
+
+  it('that is closed while its connection fails: it does not try again, and logs nothing', async () => {
+    const { port, close } = await listen(createServer());
+    await close();
+    const redis = await connect(port);
+    const failed = once(redis.client, 'error');
+    redis.close();
+    await failed;
+    expect(redis.client.isOpen).toBe(false);
+    expect(lines).toEqual([]);
   });
 });
