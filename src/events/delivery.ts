@@ -66,7 +66,7 @@ export class WebhookDelivery {
   async #deliver(body: string, id: string): Promise<void> {
     let refusal = await this.#attempt(body, id);
     for (const pauseMs of pausesMs) {
-      if (refusal === undefined || this.#stopping.signal.aborted) {
+      if (refusal === undefined) {
         break;
       }
       const waitMs = Math.max(pauseMs * (0.75 + Math.random() / 2), refusal.retryAfterMs * (1 + Math.random() / 4));

@@ -81,6 +81,18 @@ describe('a sweep', () => {
     expect((await sweep()).sort()).toEqual(['org_acme RECOVERED a', 'org_acme RECOVERED old']);
   });
 
+  it('reads an account on its own only when it is no longer listed as broken', async () => {
+    for (const id of ['a', 'b']) {
+      add(id);
+      emulator.updateAccount(id, { status: 'error' });
+    }
+    await sweep();
+    emulator.updateAccount('b', { status: 'active' });
+    const before = emulator.history.length;
+    await sweep();
+    expect(emulator.history.slice(before).map(({ path }) => path)).toEqual(['/accounts', '/accounts/b']);
+  });
+
   it('is done by one instance in each interval', async () => {
     await Promise.all(sweeps.map((one) => one.sweep()));
     await sweeps[1]?.sweep();

@@ -206,6 +206,7 @@ describe('Invalid access token → the same UNAUTHENTICATED response, with nothi
       'the claim org_name is missing; the token has iss, aud, exp, org_id, email',
     ],
     ['empty owner claim', () => bearer(signed({ org_id: '' })), 'the claim org_id is malformed: it is empty'],
+    ['owner claim that is null', () => bearer(signed({ org_id: null })), 'the claim org_id is malformed: it is null'],
     [
       'owner claim that is a list',
       () => bearer(signed({ org_id: ['org_acme'] })),

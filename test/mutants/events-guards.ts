@@ -268,7 +268,7 @@ export const eventsGuards: readonly Mutant[] = [
     without: 'if (false) {',
     noticedBy: 'unit/upstream-errors',
   },
-  { file: redis, guard: 'if (!this.#isFailing) {', without: 'if (true) {', noticedBy: 'flow/quota-redis' },
+  { file: redis, guard: 'if (!this.#isFailing && ', without: 'if (', noticedBy: 'flow/quota-redis' },
   {
     file: 'src/http/event-handlers.ts',
     guard: "if (!isJson(request.headers['content-type'])) {",
@@ -318,4 +318,6 @@ export const eventsGuards: readonly Mutant[] = [
   { file: streams, guard: '        await changes.return?.();\n', without: '', noticedBy: 'flow/account-stream' },
   { file: streams, guard: '      clearInterval(this.#heartbeats);\n', without: '', noticedBy: 'flow/account-stream' },
   { file: streams, guard: '      clearTimeout(timer);\n', without: '', noticedBy: 'flow/account-stream' },
+  { file: flapFilter, guard: ' && health.held === undefined', without: '', noticedBy: 'unit/flap-filter' },
+  { file: sweep, guard: '(id) => !found.has(id)', without: '() => true', noticedBy: 'flow/account-sweep' },
 ];

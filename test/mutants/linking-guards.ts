@@ -411,4 +411,11 @@ export const linkingGuards: readonly Mutant[] = [
     without: '',
     noticedBy: 'flow/provider-catalog',
   },
+  { file: accountList, guard: 'page - 1, ', without: '', noticedBy: 'flow/linked-accounts' },
+  {
+    file: accountList,
+    guard: '(start.page - 1) * (current.pageSize ?? 0)',
+    without: '0',
+    noticedBy: 'flow/linked-accounts',
+  },
 ];

@@ -53,6 +53,15 @@ describe('the delivery of BROKEN and RECOVERED', () => {
     expect(delivered).toEqual(['a BROKEN', 'a RECOVERED', 'a BROKEN']);
   });
 
+  it('contains the BROKEN that waits although another instance then reports the same', () => {
+    handle('BROKEN');
+    handle('RECOVERED');
+    handle('BROKEN');
+    filter.handle(changeOf('BROKEN'), false);
+    minutes(20);
+    expect(delivered).toEqual(['a BROKEN', 'a RECOVERED', 'a BROKEN']);
+  });
+
   it('is one stream of changes from two instances: each delivers what it detected, and both know of the rest', () => {
     const other = new FlapFilter(({ change }) => void delivered.push(`${change.accountId} ${change.kind} (other)`));
     const steps = [
