@@ -216,14 +216,10 @@ async function createConnection(url: string) {
 function destroy(client: Client): void {
   if (client.isReady) {
     client.destroy();
-    return;
-  }
-  for (const event of ['connect', 'ready', 'error', 'reconnecting']) {
-    client.once(event, () => {
-      if (client.isOpen) {
-        client.destroy();
-      }
-    });
+  } else {
+    for (const event of ['connect', 'ready', 'error', 'reconnecting']) {
+      client.once(event, () => client.isOpen && client.destroy());
+    }
   }
 }
 
