@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type ConnectFailure,
   type ConnectLabels,
@@ -44,8 +44,11 @@ const keysOf = (labels: object): unknown[] =>
 
 describe.each(languages)('The language %s', (language) => {
   let labels: ConnectLabels;
-  it('has every text, and none is empty', async () => {
+  beforeAll(async () => {
     labels = await loadLabels(language);
+  });
+
+  it('has every text, and none is empty', () => {
     expect(labels.language).toBe(language);
     // In English these are the messages of the server. The type of the group requires all of them.
     expect(keysOf(labels)).toEqual(keysOf({ ...defaultLabels, userErrors: labels.userErrors }));
