@@ -103,7 +103,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     apiKey,
     history,
-    settings,
+    // Without a setter: an assignment throws, instead of leaving the emulator with its earlier settings.
+    get settings() {
+      return settings;
+    },
     failNext: (fault, times = 1) => faults.add(fault, times),
     accounts: () => store.accounts(),
     addAccount(seed) {

@@ -52,6 +52,7 @@ describe('input of a test', () => {
     for (const change of [{ vocabluary: 'v2' }, { vocabulary: 'v3' }, ...webhookUrls]) {
       expect(() => Object.assign(emulator.settings, change)).toThrow(Object.keys(change)[0]);
     }
+    expect(() => Object.assign(emulator, { settings: { vocabulary: 'v2' } })).toThrow('settings');
     expect(emulator.settings).toMatchObject({ vocabulary: 'v1', webhookUrl: null });
   });
 });
