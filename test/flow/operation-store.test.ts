@@ -1,5 +1,5 @@
 import { ApolloServer } from '@apollo/server';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSchema, print } from 'graphql';
 import { IntegrationsDocument } from '../../client/src/index.js';
@@ -102,7 +102,8 @@ async function bothWays(
 
 describe('An operation of the store', () => {
   let signedIn: Record<string, string>;
-  beforeAll(async () => {
+  // Before each one: documents of another test can evict them.
+  beforeEach(async () => {
     signedIn = await signIn(acme);
     for (const body of [good, goodList, spreadTwice]) await app.post(body, signedIn);
   });
