@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
@@ -165,6 +166,10 @@ describe('A mutation without a valid sign-in has one event, without an owner and
     ],
     [{ query: named, operationName: 'B' }, 'deleteLinkedAccount'],
     [{ documentId: documentIdOf(print(DeleteLinkedAccountDocument)) }, 'deleteLinkedAccount'],
+    [
+      { extensions: { persistedQuery: { sha256Hash: hash('sha256', print(DeleteLinkedAccountDocument)) } } },
+      'deleteLinkedAccount',
+    ],
     [{ documentId: 'sha256:0' }, null],
     [{ query: named, operationName: 'A' }, null],
     [{ query: named }, null],

@@ -28,6 +28,7 @@ const list = `query list($first: Int = 25, $status: [LinkedAccountStatus!]) {
 query other { viewer { ownerId } }`;
 const good = { query: mutation, variables: { provider: 'bamboohr' } };
 const goodList = { query: list, operationName: 'list' };
+const fromApolloClient = { ...goodList, extensions: { clientLibrary: { name: '@apollo/client', version: '4.3.8' } } };
 const spreadTwice = { query: '{ ...f ...f } fragment f on Query { linkedAccounts(first: 0) { nodes { id } } }' };
 
 let app: TestApp;
@@ -115,6 +116,7 @@ describe('An operation of the store', () => {
     ['returns ACCOUNT_NOT_FOUND for an unknown account', { ...good, variables: { accountId: 'unknown' } }, 200],
     ['rejects null for a variable with a default', { ...goodList, variables: { first: null } }, 200],
     ['names a field once in an error although its fragment is spread twice', spreadTwice, 200],
+    ['lists accounts for Apollo Client 4, which names itself in `extensions`', fromApolloClient, 200],
   ])('%s without Apollo Server', async (_, body, status) => {
     const { answer, byApollo } = await bothWays(app, body, signedIn);
     expect(byApollo).toBe(false);

@@ -227,6 +227,31 @@ describe('A request with documentId', () => {
   });
 });
 
+describe('A persisted query of Apollo Client or urql that names a trusted document', () => {
+  const persisted = (sha256Hash: unknown) => ({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
+
+  it.each<[string, object]>([
+    ['by its id in the file', persisted('two-operations')],
+    ['by the hash of its text', persisted(hash('sha256', two))],
+  ])('%s runs it, also where all other documents are refused', async (_, body) => {
+    for (const app of [open, exclusive]) {
+      const { status, json } = await app.post({ ...body, operationName: 'one' }, signedIn);
+      expect([status, json]).toEqual([200, { data: { viewer: { ownerId: acme.org_id } } }]);
+    }
+  });
+
+  it.each([hash('sha256', viewer), 'unknown', '', 7, null])(
+    'by the unknown hash %p does not run',
+    async (sha256Hash) => {
+      for (const app of [open, exclusive]) {
+        app.emulator.reset();
+        const { json } = await app.post(persisted(sha256Hash), signedIn);
+        expect([json.errors?.[0]?.message, app.emulator.history]).toEqual(['PersistedQueryNotSupported', []]);
+      }
+    },
+  );
+});
+
 describe('createConnectClient: sendDocumentIds', () => {
   /** A server between the client and the app: records the bodies, and forgets the ids where told to. */
   async function record(run: (url: string, bodies: string[]) => Promise<void>, forgetIds = false): Promise<void> {
@@ -326,6 +351,13 @@ describe('trustedDocumentsOnly of startConnect', () => {
       const { json } = await product.post({ ...document, operationName: 'one' });
       expect(json).toEqual({ data: { viewer: { ownerId: acme.org_id } } });
     }
+  });
+
+  it('accepts them by GET as persisted queries', async () => {
+    const extensions = JSON.stringify({ persistedQuery: { version: 1, sha256Hash: 'two-operations' } });
+    const search = new URLSearchParams({ operationName: 'one', extensions });
+    const byGet = await fetch(`${product.url}/graphql?${search}`, { headers: { 'apollo-require-preflight': 'true' } });
+    expect(await byGet.json()).toEqual({ data: { viewer: { ownerId: acme.org_id } } });
   });
 });
 

@@ -41,8 +41,11 @@ export class RefusedMutations {
 
   /** The first field of ours in the operation that would run. */
   #findMutation(body: unknown): string | undefined {
-    const { documentId, operationName = null, ...text }: Readonly<Record<string, unknown>> = isRecord(body) ? body : {};
-    const query = typeof documentId === 'string' ? this.#trusted.findText(documentId) : text['query'];
+    const { documentId, query: text, extensions, operationName = null } = isRecord(body) ? body : noBody;
+    const query =
+      typeof documentId === 'string'
+        ? this.#trusted.findText(documentId)
+        : (text ?? this.#trusted.findPersisted(extensions));
     if (typeof query !== 'string' || !query.includes('mutation') || !isName(operationName)) {
       return undefined;
     }
@@ -58,6 +61,8 @@ export class RefusedMutations {
     }
   }
 }
+
+const noBody: Readonly<Record<string, unknown>> = {};
 
 function isName(value: unknown): value is string | null {
   return value === null || typeof value === 'string';

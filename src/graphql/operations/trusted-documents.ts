@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isRecord } from '../../domain/values.js';
 import { clientDocuments } from './client-documents.js';
 
 export interface TrustedDocument {
@@ -38,5 +39,15 @@ export class TrustedDocuments {
 
   findText(id: string): string | undefined {
     return this.#textsById.get(id);
+  }
+
+  /**
+   * The document that a client of Apollo's persisted queries names by its id in the file, or by the hash of its text.
+   * @param extensions of the request
+   */
+  findPersisted(extensions: unknown): string | undefined {
+    const persistedQuery = isRecord(extensions) ? extensions['persistedQuery'] : undefined;
+    const id = isRecord(persistedQuery) ? persistedQuery['sha256Hash'] : undefined;
+    return typeof id === 'string' ? (this.findText(id) ?? this.findText(`sha256:${id}`)) : undefined;
   }
 }

@@ -65,6 +65,7 @@ function resolveId(request: GraphQLRequest, trusted: TrustedDocuments): GraphQLE
   const body: unknown = request.http?.body;
   const id = isRecord(body) ? body['documentId'] : undefined;
   if (id === undefined) {
+    resolvePersisted(request, trusted);
     return undefined;
   }
   if (typeof id !== 'string' || request.query !== undefined) {
@@ -76,6 +77,16 @@ function resolveId(request: GraphQLRequest, trusted: TrustedDocuments): GraphQLE
   }
   request.query = text;
   return undefined;
+}
+
+/** Apollo Server handles every other persisted query: it refuses it, or a host app has turned such queries on. */
+function resolvePersisted(request: GraphQLRequest, trusted: TrustedDocuments): void {
+  const text = request.query === undefined ? trusted.findPersisted(request.extensions) : undefined;
+  if (text !== undefined) {
+    const { persistedQuery: _, ...extensions } = request.extensions ?? {};
+    request.query = text;
+    request.extensions = extensions;
+  }
 }
 
 const unknownId = { publicMessage: 'No trusted document has this id. Send the text of the document.' };

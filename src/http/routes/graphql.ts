@@ -77,13 +77,14 @@ function send(reply: FastifyReply, status: number, headers: ReadonlyMap<string, 
 
 /** A body that can be run without further checks. Apollo Server reports what is wrong with any other body. */
 function isOperationRequest(body: unknown): body is OperationRequest {
-  if (!isRecord(body) || 'extensions' in body) {
+  if (!isRecord(body)) {
     return false;
   }
-  const { query, documentId, variables = null, operationName = null } = body;
+  const { query, documentId, variables = null, operationName = null, extensions = null } = body;
   return (
     (documentId === undefined ? typeof query === 'string' : typeof documentId === 'string' && query === undefined) &&
     (variables === null || isRecord(variables)) &&
-    (operationName === null || typeof operationName === 'string')
+    (operationName === null || typeof operationName === 'string') &&
+    (extensions === null || (isRecord(extensions) && extensions['persistedQuery'] === undefined))
   );
 }
