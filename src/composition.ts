@@ -7,7 +7,7 @@ import { startEvents } from './events/start-events.js';
 import type { WebhookReceiver } from './events/webhooks/receiver.js';
 import { type ConnectApolloOptions, createApolloOptions, createTrustedDocuments } from './graphql/apollo-options.js';
 import { type CreateContext, createContextFactory } from './graphql/context.js';
-import { createFormatError } from './graphql/format-error.js';
+import { createFormatError, type FormatError, formatForHost } from './graphql/format-error.js';
 import { LazyApollo } from './graphql/operations/lazy-apollo.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
 import { RefusedMutations } from './graphql/operations/refused-mutations.js';
@@ -40,10 +40,11 @@ interface Composition<Credentials> {
   readonly close: () => Promise<void>;
 }
 
-/** The functions that receive account changes and audit events. */
+/** The functions that receive account changes, audit events and the errors of responses. */
 interface Receivers {
   readonly deliver?: ((owned: OwnedChange) => void) | undefined;
   readonly onAudit?: OnAudit | undefined;
+  readonly formatError?: FormatError | undefined;
 }
 
 /** Creates every part below HTTP, once. The standalone server and an embedded one both start here. */
@@ -51,7 +52,7 @@ export async function compose<Credentials>(
   config: ConnectConfig,
   authenticate: Authenticate<Credentials>,
   observability: Observability,
-  { deliver, onAudit }: Receivers,
+  { deliver, onAudit, formatError: hostFormat }: Receivers,
 ): Promise<Composition<Credentials>> {
   const { logger, metrics } = observability;
   const schema = createSchema(config.subgraph);
@@ -61,7 +62,8 @@ export async function compose<Credentials>(
   const rateLimits = createRateLimits(config, redis);
   const client = new StackOneHttpClient(config, rateLimits, observability);
   const api = new StackOneApi(client, observability);
-  const formatError = createFormatError(logger, config.production);
+  const ownFormat = createFormatError(logger, config.production);
+  const formatError = hostFormat ? formatForHost(ownFormat, hostFormat, logger, config.production) : ownFormat;
   const operations = new OperationRunner(schema, trusted, formatError);
   const apolloOptions = createApolloOptions(config, operations, formatError, logger);
   const apollo = new LazyApollo(apolloOptions);

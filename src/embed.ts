@@ -8,6 +8,7 @@ import type { ConnectSettings } from './config/settings.js';
 import { callHost, type OnAccountChange } from './events/host-callback.js';
 import type { ConnectApolloOptions } from './graphql/apollo-options.js';
 import { type ConnectContext, createPublicContextFactory, type GraphQLContext } from './graphql/context.js';
+import type { FormatError } from './graphql/format-error.js';
 import { originalOf } from './graphql/original-error.js';
 import type { Streams } from './graphql/streams.js';
 import { streamToFetch, streamToNode, webhookFromFetch, webhookFromNode } from './http/event-handlers.js';
@@ -25,6 +26,11 @@ export interface ConnectOptions<Request extends HostRequest> extends ConnectSett
   readonly onAccountChange?: OnAccountChange | undefined;
   /** Called with each attempt to connect, confirm or delete an account. A failure is logged and changes no response. */
   readonly onAudit?: OnAudit | undefined;
+  /**
+   * Called with each error of a response, as this package has formatted it, and with the original error. A `formatError` of
+   * Apollo Server would not be called for prepared operations. If it throws, the error leaves as this package formatted it.
+   */
+  readonly formatError?: FormatError | undefined;
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger | undefined;
 }
@@ -72,7 +78,11 @@ export async function startConnect<Request extends HostRequest = IncomingMessage
   const observability = createObservability(options.logger ?? createLogger(config.logLevel), config.apiKey);
   const authenticate = createLoginAuthentication(options.getOwner, config, observability.logger);
   const deliver = options.onAccountChange && callHost(options.onAccountChange, observability);
-  const composition = await compose(config, authenticate, observability, { deliver, onAudit: options.onAudit });
+  const composition = await compose(config, authenticate, observability, {
+    deliver,
+    onAudit: options.onAudit,
+    formatError: options.formatError,
+  });
   const { apolloOptions, createContext, refusedMutations, streams, webhooks, close } = composition;
   const createPublicContext = createPublicContextFactory(createContext, refusedMutations);
   const requests = new HostRequests(observability);

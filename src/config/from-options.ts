@@ -7,11 +7,12 @@ type ConnectOptions = Partial<ConnectSettings> & {
   readonly getOwner: unknown;
   readonly onAccountChange?: unknown;
   readonly onAudit?: unknown;
+  readonly formatError?: unknown;
   readonly logger?: unknown;
 };
 
 /** The options that are functions or objects of the host app, and no settings. */
-const hostOptions = ['getOwner', 'onAccountChange', 'onAudit', 'logger'];
+const hostOptions = ['getOwner', 'onAccountChange', 'onAudit', 'formatError', 'logger'];
 const logMethods = ['debug', 'info', 'warn', 'error'] as const;
 
 /**
@@ -23,17 +24,16 @@ export function loadOptions(options: ConnectOptions): ConnectConfig {
   if (!isRecord(options)) {
     throw new ConfigError(['the options are missing: pass an object with apiKey and getOwner']);
   }
-  const { getOwner, onAccountChange, onAudit, logger, ...settings } = options;
+  const { getOwner, onAccountChange, onAudit, formatError, logger, ...settings } = options;
   const problems: string[] = [];
   if (typeof getOwner !== 'function') {
     const problem = getOwner === undefined ? 'is missing: set it to' : 'is not valid: it must be';
     problems.push(`getOwner ${problem} a function that returns the owner of a request`);
   }
-  if (onAccountChange !== undefined && typeof onAccountChange !== 'function') {
-    problems.push('onAccountChange is not valid: it must be a function');
-  }
-  if (onAudit !== undefined && typeof onAudit !== 'function') {
-    problems.push('onAudit is not valid: it must be a function');
+  for (const [name, value] of Object.entries({ onAccountChange, onAudit, formatError })) {
+    if (value !== undefined && typeof value !== 'function') {
+      problems.push(`${name} is not valid: it must be a function`);
+    }
   }
   if (logger !== undefined && !hasLogMethods(logger)) {
     problems.push(`logger is not valid: it must have the methods ${logMethods.join(', ')}, as pino has`);

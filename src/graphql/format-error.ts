@@ -60,6 +60,24 @@ export function createFormatError(logger: Logger, production: boolean): FormatEr
   };
 }
 
+/** Passes what leaves through `formatError` to the function of a host app. When that throws, the error leaves unchanged. */
+export function formatForHost(
+  formatError: FormatError,
+  hostFormat: FormatError,
+  logger: Logger,
+  production: boolean,
+): FormatError {
+  return (formatted, error) => {
+    const own = formatError(formatted, error);
+    try {
+      return hostFormat(own, error);
+    } catch (thrown) {
+      logger.error(describeUnexpectedError(thrown, production), 'formatError threw');
+      return own;
+    }
+  };
+}
+
 /** Does what Apollo Server does before it calls `formatError`. */
 export function toFormatted(error: GraphQLError): GraphQLFormattedError {
   return { ...error.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR', ...error.extensions } };

@@ -9,12 +9,12 @@ import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheContr
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { composeServices } from '@theguild/federation-composition';
 import Fastify, { type FastifyRequest } from 'fastify';
-import { buildSchema, GraphQLSchema, parse, validate } from 'graphql';
+import { buildSchema, parse, validate } from 'graphql';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { Demo } from '../../demo/start-demo.js';
 import { startEmulator } from '../../emulator/src/index.js';
-import { startConnect } from '../../src/embed.js';
+import { type Connect, startConnect } from '../../src/embed.js';
 import { startTestDemo } from '../support/demo.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 import { startProgram, waitForUrl } from '../support/program.js';
@@ -82,15 +82,14 @@ describe('docs/embedding.md with a plugin of Apollo Server', () => {
 describe('docs/embedding.md with errors in a format of the host app', () => {
   it('contains a formatError that every error passes, also when its operation runs again', async () => {
     const code = codeBlocks('docs/embedding.md', 'js').find((block) => block.includes('formatError')) ?? '';
-    const connect = await startConnect<Request>({
-      ...{ apiKey: 'key', baseUrl: 'http://127.0.0.1:1', production: false, logLevel: 'silent' },
-      getOwner: () => ({ id: acme.org_id, name: acme.org_name }),
-    });
-    const create = new Function('connect', 'ApolloServer', 'GraphQLSchema', `${code}; return apollo;`);
-    const apollo: unknown = create(connect, ApolloServer, GraphQLSchema);
-    if (!(apollo instanceof ApolloServer)) {
-      throw new Error('The code creates no Apollo Server');
-    }
+    const AsyncFunction: FunctionConstructor = Object.getPrototypeOf(async () => {}).constructor;
+    const create = new AsyncFunction('startConnect', 'stackone', 'getOwner', `${code}; return connect;`);
+    const stackone = { apiKey: 'key', baseUrl: 'http://127.0.0.1:1', production: false, logLevel: 'silent' };
+    const connect: Connect<Request> = await create(startConnect, stackone, () => ({
+      id: acme.org_id,
+      name: acme.org_name,
+    }));
+    const apollo = new ApolloServer(connect.apolloOptions);
     for (let time = 0; time < 3; time++) {
       const contextValue = await connect.createContext(new Request('http://localhost/graphql'));
       const query = '{ linkedAccounts(first: 0) { nodes { id } } }';

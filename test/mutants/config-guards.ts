@@ -28,7 +28,7 @@ export const configGuards: readonly Mutant[] = [
   },
   {
     file: fromOptions,
-    guard: "onAudit !== undefined && typeof onAudit !== 'function'",
+    guard: "value !== undefined && typeof value !== 'function'",
     without: 'false',
     noticedBy: 'unit/config-options',
   },

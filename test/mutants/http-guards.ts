@@ -195,7 +195,7 @@ export const httpGuards: readonly Mutant[] = [
   },
   {
     file: graphqlRoute,
-    guard: "|| 'extensions' in body",
+    guard: "&& extensions['persistedQuery'] === undefined",
     without: '',
     noticedBy: 'flow/operation-store',
   },

@@ -119,6 +119,8 @@ describe('The options of startConnect', () => {
     ['getowner', () => null],
     ['onAudit', 'canary'],
     ['onAudit', { canary: true }],
+    ['onAccountChange', 'canary'],
+    ['formatError', 'canary'],
     ['sessionLifetime', 'canary'],
     ['toString', 'canary'],
   ])('are rejected by name, as the only problem and without quoting the value: %s: %p', (name, value) => {
@@ -130,7 +132,7 @@ describe('The options of startConnect', () => {
       'apikey is an unknown option. Write apiKey',
       'GetOwner is an unknown option. Write getOwner',
       expect.stringMatching(
-        /^organization is an unknown option\. Options: getOwner, onAccountChange, onAudit, logger, apiKey, /,
+        /^organization is an unknown option\. Options: getOwner, onAccountChange, onAudit, formatError, logger, apiKey, /,
       ),
     ]);
     expect(problemsOf({ getOwner: Promise.resolve(null) })).toEqual([
