@@ -3,6 +3,7 @@ import type { Authenticate } from '../auth/authenticate.js';
 import type { OwnedChange } from '../domain/account-change.js';
 import { AppError } from '../domain/app-error.js';
 import type { Caller } from '../domain/caller.js';
+import { isRecord } from '../domain/values.js';
 import type { AccountChanges } from '../events/account-changes.js';
 import { queueChanges } from '../events/change-queue.js';
 import { type DataSourceDependencies, StackOneDataSource } from '../linking/stackone-data-source.js';
@@ -46,9 +47,9 @@ export type ConnectContext = GraphQLContext | PublicContext;
 
 export type CreateContext<Credentials> = (credentials: Credentials, request: RequestContext) => Promise<GraphQLContext>;
 
-/** From JavaScript, the context of an operation can be any object. */
-export function isConnectContext(context: object): context is ConnectContext {
-  return 'budget' in context || 'onRefused' in context;
+/** From JavaScript, the context of an operation can be any value. */
+export function isConnectContext(context: unknown): context is ConnectContext {
+  return isRecord(context) && ('budget' in context || 'onRefused' in context);
 }
 
 /** No operation runs without an authenticated caller, and neither does introspection. */

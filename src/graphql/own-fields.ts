@@ -3,6 +3,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   isObjectType,
   Kind,
@@ -37,6 +38,9 @@ export function guardFields(schema: GraphQLSchema): GraphQLSchema {
           field.resolve = guard(field.resolve);
           ownResolvers.add(field.resolve);
         }
+        if (field.subscribe !== undefined) {
+          field.subscribe = guardSource(field.subscribe);
+        }
       }
     }
   }
@@ -47,24 +51,35 @@ type Resolver<Context> = GraphQLFieldResolver<unknown, Context>;
 
 function guard(resolve: Resolver<GraphQLContext>): Resolver<ConnectContext> {
   return (source, args, context, info) => {
-    if (!isConnectContext(context)) {
-      throw new UsageError('The context function must return what createContext or createPublicContext resolves to.');
-    }
-    if ('refusal' in context) {
-      context.onRefused(info.fieldName);
-      throw context.refusal;
-    }
-    if (info.operation.operation === 'query') {
-      context.budget.start();
-    }
-    context.budget.check();
+    const checked = checkContext(context, info);
+    const { budget, sharedTexts } = checked;
     const spend = (value: unknown) => {
-      context.budget.spend(value, info);
-      return context.sharedTexts === undefined ? value : context.sharedTexts.replace(value, info);
+      budget.spend(value, info);
+      return sharedTexts === undefined ? value : sharedTexts.replace(value, info);
     };
-    const result: unknown = resolve(source, args, context, info);
+    const result: unknown = resolve(source, args, checked, info);
     return result instanceof Promise ? result.then(spend) : spend(result);
   };
+}
+
+function guardSource(subscribe: Resolver<GraphQLContext>): Resolver<ConnectContext> {
+  return (source, args, context, info) => subscribe(source, args, checkContext(context, info), info);
+}
+
+/** @throws UsageError in a host app that serves the schema without its guards. The refusal of a request without an owner */
+function checkContext(context: ConnectContext, { fieldName, operation }: GraphQLResolveInfo): GraphQLContext {
+  if (!isConnectContext(context)) {
+    throw new UsageError('The context function must return what createContext or createPublicContext resolves to.');
+  }
+  if ('refusal' in context) {
+    context.onRefused(fieldName);
+    throw context.refusal;
+  }
+  if (operation.operation === 'query') {
+    context.budget.start();
+  }
+  context.budget.check();
+  return context;
 }
 
 /** @throws Error for a schema with these fields but without their marks, for which the limits would not apply */

@@ -19,7 +19,7 @@ async function startWith(formatError: FormatError): Promise<Product> {
 const signedIn = { 'x-session': 'ada' };
 const failing = { query: '{ linkedAccounts(first: 0) { nodes { id } } }' };
 
-it('formatError of startConnect changes the errors of every kind of request, and receives no internal message', async () => {
+it('formatError of startConnect changes the errors of every kind of request, after this package has formatted them', async () => {
   const { post, emulator } = await startWith((formatted) => ({ ...formatted, service: 'connect' }));
   emulator.failNext({ status: 403, match: { path: '/connect_sessions' } });
   const responses = [

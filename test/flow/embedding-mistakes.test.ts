@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer, type ApolloServerOptionsWithSchema } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse, subscribe } from 'graphql';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { loadConfig } from '../../src/config/from-environment.js';
 import { type Connect, type ConnectOptions, startConnect } from '../../src/embed.js';
@@ -96,6 +97,33 @@ describe('A host app whose context function does not return the context: the log
     const [responses] = await runHost({ createContext });
     expect(responses.map(({ json }) => json.errors)).toEqual(documents.concat(documents).map(() => undefined));
   });
+});
+
+describe('A host app that runs the subscription without Apollo Server, as with graphql-ws: it gets no events, and an error that says why', () => {
+  const getContext = 'The context function must return what createContext or createPublicContext resolves to.';
+  const keepOptions = 'The plugins, validationRules and documentStore of connect.apolloOptions must be options';
+
+  it.each<[string, (connect: Connect<Request>) => unknown, string]>([
+    ['without a context', () => undefined, getContext],
+    ['with a context of its own', () => ({ user: 'ada' }), getContext],
+    ['with a context of a request without an owner', (connect) => connect.createPublicContext(request(null)), 'owner'],
+    ['with the context of createContext', (connect) => connect.createContext(request('ada')), keepOptions],
+  ])('%s', async (_context, createContext, message) => {
+    const connect = await startConnect<Request>({
+      apiKey: 'key',
+      logLevel: 'silent',
+      getOwner: ({ headers }) => (headers.has('x-session') ? { id: 'org_acme', name: 'Acme Corporation' } : null),
+    });
+    const document = parse('subscription { linkedAccountChanged { kind } }');
+    const contextValue = await createContext(connect);
+    const result = await subscribe({ schema: connect.apolloOptions.schema, document, contextValue });
+    expect(result).toEqual({ errors: [expect.objectContaining({ message: expect.stringContaining(message) })] });
+    await connect.stop();
+  });
+
+  function request(session: string | null): Request {
+    return new Request('http://localhost/graphql', { headers: session === null ? {} : { 'x-session': session } });
+  }
 });
 
 describe('A second stop waits for the first', () => {

@@ -27,7 +27,7 @@ const unexpectedError = 'src/observability/unexpected-error.ts';
 export const graphqlGuards: readonly Mutant[] = [
   {
     file: 'src/graphql/own-fields.ts',
-    guard: '      context.onRefused(info.fieldName);\n',
+    guard: '    context.onRefused(fieldName);\n',
     without: '',
     noticedBy: 'flow/audit',
   },
@@ -191,7 +191,7 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: ownFields,
-    guard: '      context.budget.start();\n',
+    guard: '    context.budget.start();\n',
     without: '',
     noticedBy: 'unit/response-budget',
   },
@@ -236,13 +236,13 @@ export const graphqlGuards: readonly Mutant[] = [
   },
   {
     file: ownFields,
-    guard: '    context.budget.check();\n',
+    guard: '  context.budget.check();\n',
     without: '',
     noticedBy: 'unit/response-budget',
   },
   {
     file: ownFields,
-    guard: '      context.budget.spend(value, info);\n',
+    guard: '      budget.spend(value, info);\n',
     without: '',
     noticedBy: 'unit/response-budget',
   },
