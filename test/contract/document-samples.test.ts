@@ -19,7 +19,8 @@ import { startTestDemo } from '../support/demo.js';
 import { codeBlocks, inPackage, readText } from '../support/package-files.js';
 import { startProgram, waitForUrl } from '../support/program.js';
 import { run } from '../support/run-in-project.js';
-import { acme, ownerFields, post, signToken } from '../support/test-env.js';
+import { startTestApp } from '../support/test-app.js';
+import { acme, ownerFields, post, signIn, signToken } from '../support/test-env.js';
 
 const authSecret = 'a-secret-of-more-than-32-bytes-for-tests';
 
@@ -140,6 +141,20 @@ describe('docs/embedding.md in Fastify', () => {
   });
 });
 
+/** The part of a configuration of Hive Gateway that docs/federation.md shows. */
+interface HiveConfiguration {
+  readonly propagateHeaders: {
+    readonly fromClientToSubgraphs: (input: { readonly request: Request }) => Record<string, string>;
+  };
+  readonly transportEntries: {
+    readonly connect: {
+      readonly options: {
+        readonly subscriptions: { readonly location: string; readonly options: { readonly method: string } };
+      };
+    };
+  };
+}
+
 describe('docs/federation.md', () => {
   it('contains the gateway that the tests use, without changes', () => {
     const lines = (code: string) => code.split('\n').map((line) => line.trim());
@@ -156,6 +171,28 @@ describe('docs/federation.md', () => {
       { name: 'employees', typeDefs: parse(`${typeDefs} type Query { employees: [Employee!]! }`) },
     ]);
     expect(errors).toBeUndefined();
+  });
+
+  it('contains a configuration of Hive Gateway with which the caller of a request opens the stream', async () => {
+    const code = codeBlocks('docs/federation.md', 'js').find((block) => block.includes('defineConfig')) ?? '';
+    const define = new Function(
+      `${code.replace(/^import.*$/m, '').replace('export const', 'const defineConfig = (config) => config; const')}; return gatewayConfig;`,
+    );
+    const { propagateHeaders, transportEntries }: HiveConfiguration = define();
+    const { location, options } = transportEntries.connect.options.subscriptions;
+    const app = await startTestApp({ SUBGRAPH: 'true' });
+    const request = new Request(app.url, { headers: await signIn(acme) });
+    const response = await fetch(new URL(location, `${app.url}/graphql`), {
+      method: options.method,
+      headers: {
+        ...propagateHeaders.fromClientToSubgraphs({ request }),
+        ...{ accept: 'text/event-stream', 'content-type': 'application/json' },
+      },
+      body: JSON.stringify({ query: 'subscription { linkedAccountChanged { kind } }' }),
+    });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    await response.body?.cancel();
+    await app.stop();
   });
 });
 
