@@ -1,4 +1,5 @@
 import {
+  BREAK,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -9,6 +10,9 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { UsageError } from '../observability/unexpected-error.js';
 import { type ConnectContext, type GraphQLContext, isConnectContext } from './context.js';
@@ -110,6 +114,28 @@ export function ownRootFields(
   return rootSelections(document, operation)
     .filter((node) => node.kind === Kind.FIELD)
     .filter(({ name }) => isMarked(fields[name.value]));
+}
+
+const selecting = new WeakMap<DocumentNode, boolean>();
+
+/**
+ * Whether a document selects a field of ours, also below a root field of a host app. `PageInfo` does not count: a host app
+ * can have the same type, and it contains nothing of an owner.
+ */
+export function selectsOwnField(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const known = selecting.get(document);
+  if (known !== undefined) {
+    return known;
+  }
+  const types = new TypeInfo(schema);
+  let selects = false;
+  const Field = () => {
+    selects = isMarked(types.getFieldDef() ?? undefined) && types.getParentType()?.name !== 'PageInfo';
+    return selects ? BREAK : undefined;
+  };
+  visit(document, visitWithTypeInfo(types, { Field }));
+  selecting.set(document, selects);
+  return selects;
 }
 
 /** The keys of our root fields in the response of an operation. */

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { GraphQLSchema } from 'graphql';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { type Connect, startConnect } from '../../src/embed.js';
-import type { ConnectContext } from '../../src/graphql/context.js';
-import { acme, globex } from '../support/test-app.js';
+import type { ConnectContext, GraphQLContext } from '../../src/graphql/context.js';
+import { acme, globex, ownerFields } from '../support/test-app.js';
 
 const users: Readonly<Record<string, typeof acme>> = { ada: acme, hank: globex };
 const maxAge = 60;
@@ -44,8 +44,22 @@ const schemas: [string, () => GraphQLSchema][] = [
     () =>
       mergeSchemas({
         schemas: [connect.apolloOptions.schema],
-        typeDefs: 'type Query { news: String }',
-        resolvers: { Query: { news: () => 'News' } },
+        typeDefs: `
+          type Query { news: String employee: Employee books: Books }
+          type Employee { name: String source: LinkedAccount provider: Provider }
+          type Books { pageInfo: PageInfo! }
+          type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }`,
+        resolvers: {
+          Query: {
+            news: () => 'News',
+            employee: () => ({ name: 'Employee' }),
+            books: () => ({ pageInfo: { hasNextPage: false, hasPreviousPage: false } }),
+          },
+          Employee: {
+            source: (_, _args, { stackone }: GraphQLContext) => stackone.linkedAccount('account_1'),
+            provider: (_, _args, { stackone }: GraphQLContext) => stackone.provider('bamboohr'),
+          },
+        },
       }),
   ],
 ];
@@ -96,6 +110,25 @@ describe.each(schemas)(
         expect(policy).toMatchObject({ maxAge, scope: 'PUBLIC' });
         expect(await cacheControlOf('{ news viewer { ownerId } }', 'ada')).toEqual(['no-store', null]);
       });
+
+      it.each([
+        '{ employee { name source { label } } }',
+        '{ employee { ...f } } fragment f on Employee { provider { linkedAccounts { label } } }',
+      ])('keeps no response with fields of this package below one of its own: %s', async (query) => {
+        emulator.reset();
+        emulator.addAccount({ id: 'account_1', provider: 'bamboohr', ...ownerFields(acme) });
+        for (const user of ['ada', 'hank', 'ada']) {
+          expect(await cacheControlOf(query, user)).toEqual(['no-store', null]);
+        }
+      });
+
+      it.each(['{ employee { name } }', '{ books { pageInfo { hasNextPage } } }'])(
+        'keeps responses without fields of this package: %s',
+        async (query) => {
+          await cacheControlOf(query, 'ada');
+          expect(policy).toMatchObject({ maxAge, scope: 'PUBLIC' });
+        },
+      );
     }
   },
 );

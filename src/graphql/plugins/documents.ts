@@ -10,7 +10,7 @@ import { isLimited } from '../limits/query-limits.js';
 import { missingOptions } from '../limits/response-budget.js';
 import type { OperationRunner } from '../operations/operation-runner.js';
 import type { TrustedDocuments } from '../operations/trusted-documents.js';
-import { isWhollyOwn, ownRootFields } from '../own-fields.js';
+import { isWhollyOwn, ownRootFields, selectsOwnField } from '../own-fields.js';
 
 /**
  * Takes the place of a refused text. Apollo Server has no hook that can refuse a document before it is parsed, so it
@@ -22,7 +22,7 @@ const placeholder = '{ __typename }';
  * Decides which documents Apollo Server parses. The id of a trusted document is replaced by its text. Where only trusted
  * documents are accepted, all others are refused, and elsewhere those of an owner who has used up its work. In a schema
  * with fields of a host app, a document must be parsed first, because only those with fields of this package are refused.
- * The response to a document with fields of this package is never cached.
+ * The response to a document with fields of this package is never cached, also if they are below a field of a host app.
  */
 export function createDocumentsPlugin(runner: OperationRunner): ApolloServerPlugin<ConnectContext> {
   const { trusted } = runner;
@@ -48,6 +48,8 @@ export function createDocumentsPlugin(runner: OperationRunner): ApolloServerPlug
             if (lateRefusal !== undefined) {
               throw lateRefusal;
             }
+          }
+          if (selectsOwnField(schema, document)) {
             // The response belongs to one owner, so the caches of a host app must not keep it, whatever their defaults.
             overallCachePolicy.restrict({ maxAge: 0, scope: 'PRIVATE' });
           }
