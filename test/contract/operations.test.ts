@@ -170,7 +170,7 @@ describe('List limits', () => {
     const mebibytes = (bytes = 0) => `${bytes / 1024 / 1024} MiB`;
     const rows = `${new Intl.NumberFormat('en').format(reader?.('maxRows') ?? 0)} rows`;
     expect(section('List limits')).toContain(
-      `| ${list?.('maxPages')} pages of ${api?.('accountsPageSize')} accounts, ${rows}, ${mebibytes(list?.('maxTotalBytes'))} in total, ${mebibytes(api?.('maxAccountsPageBytes'))} for each page |`,
+      `| ${list?.('maxPages')} pages of ${api?.('accountsPageSize')} accounts, ${rows}, ${mebibytes(list?.('maxTotalBytes'))} in total, ${mebibytes(api?.('maxAccountsBytes'))} for each page |`,
     );
     expect(section('List limits')).toContain(
       `| ${catalog?.('maxPages')} pages of ${catalog?.('pageSize')} rows, ${rows}, ${mebibytes(catalog?.('maxTotalBytes'))} in total, ${mebibytes(catalog?.('maxPageBytes'))} for each page |`,
