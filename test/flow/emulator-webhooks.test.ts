@@ -1,14 +1,17 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { acmeOwner, startSharedEmulator } from '../support/emulator-client.js';
 import { listen } from '../support/listen.js';
 import { inPackage } from '../support/package-files.js';
 import { waitUntil } from '../support/wait.js';
+
+const run = promisify(execFile);
 
 interface Received {
   readonly name: string;
@@ -102,6 +105,20 @@ describe('webhooks of the emulator', () => {
     const expected = [...once, ...again, ...again].map((id) => `${id} account.created`);
     expect(names().toSorted()).toEqual(expected.toSorted());
     expect(new Set(received.map(({ path }) => path))).toEqual(new Set(['/webhooks']));
+  });
+
+  it('wait in any number without a warning of Node.js', async () => {
+    const script = `import { startEmulator } from '${inPackage('emulator/dist/index.js')}';
+      const emulator = await startEmulator({ settings: { webhookUrl: '${receiver.url}' } });
+      for (let index = 0; index < 20; index++) {
+        emulator.addAccount({ provider: 'jira', origin_owner_id: 'o', origin_owner_name: 'o' });
+      }`;
+    const { stderr } = await run(process.execPath, [
+      '--input-type=module',
+      '--eval',
+      `${script} await emulator.stop();`,
+    ]);
+    expect(stderr).toBe('');
   });
 
   it('are sent in a test environment that replaces globals of Node.js, as jsdom does', async () => {
