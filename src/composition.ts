@@ -7,7 +7,7 @@ import { startEvents } from './events/start-events.js';
 import type { WebhookReceiver } from './events/webhooks/receiver.js';
 import { type ConnectApolloOptions, createApolloOptions, createTrustedDocuments } from './graphql/apollo-options.js';
 import { type CreateContext, createContextFactory } from './graphql/context.js';
-import { createFormatError, type FormatError, formatForHost } from './graphql/format-error.js';
+import { createFormatError, type FormatError } from './graphql/format-error.js';
 import { LazyApollo } from './graphql/operations/lazy-apollo.js';
 import { OperationRunner } from './graphql/operations/operation-runner.js';
 import { RefusedMutations } from './graphql/operations/refused-mutations.js';
@@ -62,8 +62,7 @@ export async function compose<Credentials>(
   const rateLimits = createRateLimits(config, redis);
   const client = new StackOneHttpClient(config, rateLimits, observability);
   const api = new StackOneApi(client, observability);
-  const ownFormat = createFormatError(logger, config.production);
-  const formatError = hostFormat ? formatForHost(ownFormat, hostFormat, logger, config.production) : ownFormat;
+  const formatError = createFormatError(logger, config.production, hostFormat);
   const operations = new OperationRunner(schema, trusted, formatError);
   const apolloOptions = createApolloOptions(config, operations, formatError, logger);
   const apollo = new LazyApollo(apolloOptions);

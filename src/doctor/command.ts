@@ -44,8 +44,8 @@ function parseArguments(args: readonly string[]) {
   try {
     const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
     // An embedded server has no access tokens.
-    const tokens = [values.token, values['token-file'], values.embedded].filter((value) => value !== undefined);
-    return tokens.length > 1 ? undefined : values;
+    const alternatives = [values.token, values['token-file'], values.embedded].filter((value) => value !== undefined);
+    return alternatives.length > 1 ? undefined : values;
   } catch {
     return undefined;
   }

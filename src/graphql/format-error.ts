@@ -40,9 +40,11 @@ export function leaveToHost(error: GraphQLError): void {
 /**
  * Every error of our fields leaves through this function. An AppError leaves with its public message, an error about the client's
  * document without the values that it quotes. Any other error is logged and leaves as `INTERNAL_SERVER_ERROR`.
+ * @param hostFormat of a host app: it is called with the result, and its own result leaves. If it throws, the error leaves
+ *   without it
  */
-export function createFormatError(logger: Logger, production: boolean): FormatError {
-  return (formatted, error) => {
+export function createFormatError(logger: Logger, production: boolean, hostFormat?: FormatError): FormatError {
+  const formatOwn: FormatError = (formatted, error) => {
     const original = originalOf(error);
     if (original instanceof AppError) {
       return format(formatted, original.code, original.publicMessage, original.retryAfterSeconds);
@@ -58,17 +60,11 @@ export function createFormatError(logger: Logger, production: boolean): FormatEr
     logger.error(describeUnexpectedError(original, production), 'unexpected error');
     return format(formatted, 'INTERNAL_SERVER_ERROR', errorCodeInfo('INTERNAL_SERVER_ERROR').message);
   };
-}
-
-/** Passes what leaves through `formatError` to the function of a host app. When that throws, the error leaves unchanged. */
-export function formatForHost(
-  formatError: FormatError,
-  hostFormat: FormatError,
-  logger: Logger,
-  production: boolean,
-): FormatError {
+  if (hostFormat === undefined) {
+    return formatOwn;
+  }
   return (formatted, error) => {
-    const own = formatError(formatted, error);
+    const own = formatOwn(formatted, error);
     try {
       return hostFormat(own, error);
     } catch (thrown) {

@@ -119,8 +119,8 @@ export function ownRootFields(
 const selecting = new WeakMap<DocumentNode, boolean>();
 
 /**
- * Whether a document selects a field of ours, also below a root field of a host app. `PageInfo` does not count: a host app
- * can have the same type, and it contains nothing of an owner.
+ * Whether a document selects a field of this package, also below a root field of a host app. `PageInfo` does not count: a
+ * host app can have the same type, and it contains no data of an owner.
  */
 export function selectsOwnField(schema: GraphQLSchema, document: DocumentNode): boolean {
   const known = selecting.get(document);

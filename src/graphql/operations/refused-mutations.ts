@@ -25,7 +25,7 @@ export class RefusedMutations {
 
   /** @param body of the request, as the body parser returned it @param error why there is no caller */
   recordBody(body: unknown, { id }: RequestContext, error: unknown): void {
-    const field = this.#audit.isOn ? this.#findMutation(body) : undefined;
+    const field = this.#audit.isOn && isRecord(body) ? this.#findMutation(body) : undefined;
     if (field !== undefined) {
       this.recordField(field, id, error);
     }
@@ -40,8 +40,8 @@ export class RefusedMutations {
   }
 
   /** The first field of ours in the operation that would run. */
-  #findMutation(body: unknown): string | undefined {
-    const { documentId, query: text, extensions, operationName = null } = isRecord(body) ? body : noBody;
+  #findMutation(body: Readonly<Record<string, unknown>>): string | undefined {
+    const { documentId, query: text, extensions, operationName = null } = body;
     const query =
       typeof documentId === 'string'
         ? this.#trusted.findText(documentId)
@@ -61,8 +61,6 @@ export class RefusedMutations {
     }
   }
 }
-
-const noBody: Readonly<Record<string, unknown>> = {};
 
 function isName(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
