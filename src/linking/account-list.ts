@@ -5,7 +5,7 @@ import type { RequestContext } from '../observability/request-context.js';
 import { isLastPage, type StackOneApi } from '../stackone/api.js';
 import { isUnreadable, maxRows } from '../stackone/list-reader.js';
 import type { AccountRecord, AccountsQuery, Page } from '../stackone/records.js';
-import { decodeCursor, encodeCursor, type Position } from './cursor.js';
+import { AccountEdge, decodeCursor, type Position } from './cursor.js';
 import { type OwnerWork, valuesPerRow } from './limits/owner-work.js';
 import type { RateLimits } from './limits/rate-limits.js';
 
@@ -100,8 +100,8 @@ export class AccountList {
 
   async all(filter: AccountFilter): Promise<LinkedAccount[]> {
     const accounts: LinkedAccount[] = [];
-    for await (const { account } of this.#accountsFrom(filter, { page: 1, index: 0 })) {
-      accounts.push(account);
+    for await (const found of this.#pagesFrom(filter, { page: 1, index: 0 })) {
+      accounts.push(...found.map(({ node }) => node));
     }
     return accounts;
   }
@@ -112,13 +112,13 @@ export class AccountList {
    * @throws AppError `BAD_USER_INPUT` for an invalid cursor
    */
   async page(filter: AccountFilter, first: number, after: string | undefined): Promise<AccountPage> {
-    const edges: { cursor: string; node: LinkedAccount }[] = [];
+    const edges: AccountEdge[] = [];
     const start = after === undefined ? { page: 1, index: 0 } : await this.#positionAfter(filter, after);
-    for await (const { account, ...position } of this.#accountsFrom(filter, start)) {
-      if (edges.length === first) {
-        return { edges, hasNextPage: true };
+    for await (const found of this.#pagesFrom(filter, start)) {
+      edges.push(...found);
+      if (edges.length > first) {
+        return { edges: edges.slice(0, first), hasNextPage: true };
       }
-      edges.push({ cursor: encodeCursor(position, account.id), node: account });
     }
     return { edges, hasNextPage: false };
   }
@@ -138,13 +138,10 @@ export class AccountList {
   }
 
   /**
-   * The owner's accounts from a position on. A page that only repeats rows ends any list: StackOne documents neither the
-   * number of its first page nor what follows the last.
+   * The owner's accounts from a position on, those of one page of StackOne at a time. A page that only repeats rows ends
+   * any list: StackOne documents neither the number of its first page nor what follows the last.
    */
-  async *#accountsFrom(
-    filter: AccountFilter,
-    start: Position,
-  ): AsyncGenerator<Position & { readonly account: LinkedAccount }> {
+  async *#pagesFrom(filter: AccountFilter, start: Position): AsyncGenerator<readonly AccountEdge[]> {
     const seen = new Set<string>();
     const isSeen = ({ account }: AccountRecord) => seen.has(account.id);
     let [rowCount, bytes] = [0, 0];
@@ -153,15 +150,17 @@ export class AccountList {
       if (current.rows.every(isSeen) && !isUnreadable(current)) {
         return;
       }
+      const found: AccountEdge[] = [];
       for (const [index, record] of current.rows.entries()) {
         const { account } = record;
         const isNew = !seen.has(account.id);
         const isAfterStart = page > start.page || index >= start.index;
         seen.add(account.id);
         if (isNew && isAfterStart && matches(account, filter) && this.#isOwn(record)) {
-          yield { account, page, index };
+          found.push(new AccountEdge(account, { page, index }));
         }
       }
+      yield found;
       rowCount += current.rowCount;
       bytes += current.bytes;
       const rowsBefore = (start.page - 1) * (current.pageSize ?? 0);

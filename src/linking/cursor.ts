@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../domain/app-error.js';
-import { accountIdPattern } from '../domain/linked-account.js';
+import { accountIdPattern, type LinkedAccount } from '../domain/linked-account.js';
 
 /** A place in the numbered pages of a list. */
 export interface Position {
@@ -14,9 +14,21 @@ export interface Position {
 const maxPage = 100_000;
 const cursorSchema = z.tuple([z.int().min(1).max(maxPage), z.int().min(0), z.string().regex(accountIdPattern)]);
 
-/** Opaque to clients: the place of an account and its id. */
-export function encodeCursor({ page, index }: Position, id: string): string {
-  return Buffer.from(JSON.stringify([page, index, id])).toString('base64url');
+/** An account in a list. Its cursor is encoded when it is read, because most pages need only the last one. */
+export class AccountEdge {
+  readonly node: LinkedAccount;
+  readonly #position: Position;
+
+  constructor(node: LinkedAccount, position: Position) {
+    this.node = node;
+    this.#position = position;
+  }
+
+  /** Opaque to clients: the place of the account and its id. */
+  get cursor(): string {
+    const { page, index } = this.#position;
+    return Buffer.from(JSON.stringify([page, index, this.node.id])).toString('base64url');
+  }
 }
 
 /** @throws AppError `BAD_USER_INPUT` for text that is not one of these cursors */

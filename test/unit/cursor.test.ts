@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeCursor, encodeCursor } from '../../src/linking/cursor.js';
+import { AccountEdge, decodeCursor } from '../../src/linking/cursor.js';
+import { toAccountRecord } from '../../src/stackone/mappers.js';
+import { accountRow } from '../../src/stackone/schemas.js';
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -8,7 +10,8 @@ describe('A cursor', () => {
     [{ page: 1, index: 0 }, 'a'],
     [{ page: 100_000, index: 24 }, 'A_-9'.repeat(32)],
   ])('decodes to the position %j and the account it was encoded from', (position, id) => {
-    expect(decodeCursor(encodeCursor(position, id))).toEqual({ ...position, id });
+    const { account } = toAccountRecord(accountRow.parse({ id, provider: 'bamboohr' }));
+    expect(decodeCursor(new AccountEdge(account, position).cursor)).toEqual({ ...position, id });
   });
 
   it.each([
