@@ -36,13 +36,15 @@ const identity = createDemoIdentity();
 /**
  * The configuration of the server, with the emulator and the demo identity provider in place of StackOne and yours.
  * @param env the environment variables of the server, and `demoVariables`
+ * @param emulatorUrl of the emulator that runs, which can have any free port
  * @throws ConfigError that lists all problems
  */
-export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1'): DemoConfig {
+export function loadDemoConfig(env: Environment, emulatorUrl?: string): DemoConfig {
   const problems = demoProblems(env);
   if (problems.length > 0) {
     throw new ConfigError(problems);
   }
+  const emulatorPort = Number(env['EMULATOR_PORT'] ?? defaultEmulatorPort);
   const config = loadConfig({
     // No load balancer has to notice the end of a demo.
     SHUTDOWN_GRACE_SECONDS: '0',
@@ -52,7 +54,7 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
     RATE_LIMIT_TOTAL_PER_MINUTE: '10000',
     ...env,
     STACKONE_API_KEY: apiKey,
-    STACKONE_BASE_URL: emulatorUrl,
+    STACKONE_BASE_URL: emulatorUrl ?? `http://127.0.0.1:${emulatorPort}`,
     AUTH_PUBLIC_KEY: identity.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     AUTH_ISSUER: identity.issuer,
     AUTH_AUDIENCE: identity.audience,
@@ -64,7 +66,7 @@ export function loadDemoConfig(env: Environment, emulatorUrl = 'http://127.0.0.1
   if (env['DEMO_ALLOW_NETWORK'] !== 'true' && !isLoopback(config.host)) {
     throw new ConfigError([networkProblem]);
   }
-  return { config, emulatorPort: Number(env['EMULATOR_PORT'] ?? defaultEmulatorPort) };
+  return { config, emulatorPort };
 }
 
 const networkProblem =

@@ -126,7 +126,7 @@ export function createSettings(production: boolean) {
         .regex(/^\S.*\.json$/)
         .optional(),
       'TRUSTED_DOCUMENTS_FILE',
-      'Path of a JSON file with trusted documents, in addition to those of the typed client. The server reads it when it starts.',
+      'Path of a JSON file with trusted documents, in addition to those of the typed client. Its name must end with `.json`. The server reads it when it starts.',
       'the path of a file whose name ends with .json',
       { defaultText: 'only the typed client' },
     ),

@@ -1,5 +1,5 @@
-import type { OnExistingAccount } from '../domain/connect-session.js';
-import { type Category, providerKeyPattern } from '../domain/provider.js';
+import { OnExistingAccount } from '../domain/connect-session.js';
+import { Category, providerKeyPattern } from '../domain/provider.js';
 import type { Result, UserError } from '../domain/result.js';
 import { isDisplayText } from '../domain/values.js';
 
@@ -22,8 +22,9 @@ export interface ConnectRequest {
 }
 
 /**
- * Checks the arguments; GraphQL has checked their types. An `accountId` of any form passes: the proof of ownership
- * returns the same error for a malformed id as for an unknown one.
+ * Checks the arguments. A host app can pass them without GraphQL and without TypeScript, so an enum can have any value.
+ * An `accountId` of any form passes: the proof of ownership returns the same error for a malformed id as for an unknown
+ * one.
  */
 export function parseConnectInput(input: ConnectInput): Result<ConnectRequest> {
   const request: ConnectRequest = {
@@ -33,10 +34,13 @@ export function parseConnectInput(input: ConnectInput): Result<ConnectRequest> {
     label: input.label ?? undefined,
     onExisting: input.onExisting ?? undefined,
   };
-  const { provider, accountId, label, onExisting } = request;
+  const { provider, category, accountId, label, onExisting } = request;
   const userErrors: UserError[] = [];
   if (provider !== undefined && !providerKeyPattern.test(provider)) {
     userErrors.push(invalid('provider', '`provider` must be the key of a provider, such as `bamboohr`.'));
+  }
+  if (category !== undefined && !Object.values(Category).includes(category)) {
+    userErrors.push(invalidEnum('category', Category));
   }
   if (label !== undefined && !isDisplayText(label)) {
     userErrors.push(
@@ -46,6 +50,9 @@ export function parseConnectInput(input: ConnectInput): Result<ConnectRequest> {
       ),
     );
   }
+  if (onExisting !== undefined && !Object.values(OnExistingAccount).includes(onExisting)) {
+    userErrors.push(invalidEnum('onExisting', OnExistingAccount));
+  }
   if (onExisting !== undefined && (provider === undefined || accountId !== undefined)) {
     userErrors.push(invalid('onExisting', '`onExisting` requires `provider` and does not allow `accountId`.'));
   }
@@ -54,4 +61,8 @@ export function parseConnectInput(input: ConnectInput): Result<ConnectRequest> {
 
 function invalid(field: keyof ConnectRequest, message: string): UserError {
   return { code: 'INVALID_INPUT', field, message, accounts: [] };
+}
+
+function invalidEnum(field: keyof ConnectRequest, values: Readonly<Record<string, string>>): UserError {
+  return invalid(field, `\`${field}\` must be one of ${Object.values(values).join(', ')}.`);
 }

@@ -213,6 +213,38 @@ describe('createContext with a Fetch request', () => {
   });
 });
 
+describe('A route of the host app that calls StackOne without GraphQL', () => {
+  const contextOf = (user: string) =>
+    connect.createContext(new Request('http://127.0.0.1/connect', { headers: { 'x-session': user } }));
+
+  it('gets the status of the response when the user is not signed in: 401, nothing sent to StackOne', async () => {
+    await expect(contextOf('nobody')).rejects.toMatchObject({ extensions: { http: { status: 401 } } });
+    expect(emulator.history).toEqual([]);
+  });
+
+  it('gets an error with the code of the failure', async () => {
+    const { stackone } = await contextOf('ada');
+    emulator.failNext({ status: 503, match: { path: '/connect_sessions' } }, 2);
+    const session = stackone.createConnectSession({ provider: 'bamboohr' });
+    await expect(session).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+  });
+
+  it.each([
+    ['onExisting', '{"provider": "bamboohr", "onExisting": "FAIL"}', ' relink, create-another, fail.'],
+    ['category', '{"category": "HRIS"}', 'ats, hris, '],
+  ])(
+    'cannot pass a value of the enum in GraphQL as %s: INVALID_INPUT, nothing sent to StackOne',
+    async (field, input, values) => {
+      const { stackone } = await contextOf('ada');
+      expect(await stackone.createConnectSession(JSON.parse(input))).toMatchObject({
+        ok: false,
+        userErrors: [{ code: 'INVALID_INPUT', field, message: expect.stringContaining(values) }],
+      });
+      expect(emulator.history).toEqual([]);
+    },
+  );
+});
+
 describe('The StackOne client of a request that has read an account', () => {
   const clientOf = async (user: string) => {
     const request = new Request('http://127.0.0.1/connect', { headers: { 'x-session': user } });

@@ -143,6 +143,18 @@ export const linkingGuards: readonly Mutant[] = [
   },
   {
     file: connectInput,
+    guard: 'category !== undefined && !Object.values(Category).includes(category)',
+    without: 'false',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: connectInput,
+    guard: 'onExisting !== undefined && !Object.values(OnExistingAccount).includes(onExisting)',
+    without: 'false',
+    noticedBy: 'flow/embedding-fetch',
+  },
+  {
+    file: connectInput,
     guard: 'provider !== undefined && !providerKeyPattern.test(provider)',
     without: 'false',
     noticedBy: 'flow/connect-session-input',

@@ -27,7 +27,8 @@ function problemsOf(env: Environment): readonly string[] {
 
 describe('The demo starts', () => {
   it('without any variable, with the emulator on port 4010', () => {
-    expect(loadDemoConfig({}).emulatorPort).toBe(4010);
+    const { config, emulatorPort } = loadDemoConfig({});
+    expect([emulatorPort, config.baseUrl]).toEqual([4010, 'http://127.0.0.1:4010']);
   });
 
   it('with the settings of the server that it does not set itself', () => {
