@@ -19,17 +19,23 @@ afterAll(() => {
   workshop.remove();
 });
 
-/** A NestJS app with a query of its own, without the syntax of decorators. Its module is that of docs/embedding.md. */
-const host = `
-import 'reflect-metadata';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { ApolloDriver } from '@nestjs/apollo';
-import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
-import { mergeSchemas } from '@graphql-tools/schema';
-import { startConnect } from 'stackone-connect-graphql';
-import { startEmulator } from 'stackone-emulator';
+/** The code of docs/embedding.md: the module, and the routes of account events. */
+const [moduleCode = '', routesCode = ''] = ['GraphQLModule', 'NestFactory'].map((name) =>
+  codeBlocks('docs/embedding.md', 'js').find((code) => code.includes(name)),
+);
 
+/** The same module for a project that cannot wait for `startConnect` at its top level. */
+const asyncModuleCode = `
+const graphqlModule = GraphQLModule.forRootAsync({
+  driver: ApolloDriver,
+  useFactory: async () => {
+    const connect = await connecting;
+    ${moduleCode.replace('const graphqlModule = GraphQLModule.forRoot({', 'return {').replace('});\n', '};')}
+  },
+});`;
+
+/** A NestJS app with a query of its own, without the syntax of decorators. */
+const app = (module: string) => `
 class News {
   news() {
     return 'News';
@@ -37,20 +43,29 @@ class News {
 }
 Resolver()(News);
 Query(() => String)(News.prototype, 'news', Object.getOwnPropertyDescriptor(News.prototype, 'news'));
+const starting = startEmulator();
+const connecting = starting.then(({ apiKey, url: baseUrl, settings }) =>
+  startConnect({
+    apiKey,
+    baseUrl,
+    webhookSecret: settings.webhookSecret,
+    production: false,
+    logLevel: 'silent',
+    getOwner: ({ headers }) => (headers['x-session'] === 'ada' ? { id: 'org_acme', name: 'Acme Corporation' } : null),
+  }),
+);
+${module}
+class AppModule {}
+Module({ imports: [graphqlModule], providers: [News] })(AppModule);`;
 
-const emulator = await startEmulator();
-const connect = await startConnect({
-  apiKey: emulator.apiKey,
-  baseUrl: emulator.url,
-  production: false,
-  logLevel: 'silent',
-  getOwner: ({ headers }) => (headers['x-session'] === 'ada' ? { id: 'org_acme', name: 'Acme Corporation' } : null),
-});
-${codeBlocks('docs/embedding.md', 'js').find((code) => code.includes('GraphQLModule'))}
-class App {}
-Module({ imports: [graphqlModule], providers: [News] })(App);
-const app = await NestFactory.create(App, { logger: false });
-await app.listen(0, '127.0.0.1');
+const requests = `
+const url = await app.getUrl();
+const post = (path, query, user, headers) =>
+  fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-session': user, ...headers },
+    body: JSON.stringify({ query }),
+  });
 const session = 'createConnectSession(provider: "bamboohr") { mode }';
 const results = [];
 for (const [user, query] of [
@@ -60,27 +75,63 @@ for (const [user, query] of [
   ['ada', \`mutation { \${session} }\`],
   ['ada', \`mutation { a: \${session} b: \${session} }\`],
 ]) {
-  const response = await fetch(\`\${await app.getUrl()}/graphql\`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-session': user },
-    body: JSON.stringify({ query }),
-  });
+  const response = await post('/graphql', query, user);
   const { data, errors } = await response.json();
   results.push([response.status, data ?? errors[0].extensions.code]);
+}
+const emulator = await starting;
+emulator.settings.webhookUrl = url + '/webhooks/stackone';
+const accept = { accept: 'text/event-stream' };
+const stream = await post('/graphql/stream', 'subscription { linkedAccountChanged { kind } }', 'ada', accept);
+emulator.addAccount({ provider: 'bamboohr', origin_owner_id: 'org_acme', origin_owner_name: 'Acme Corporation' });
+let events = '';
+for await (const chunk of stream.body) {
+  events += Buffer.from(chunk).toString();
+  if (events.includes('LINKED')) {
+    break;
+  }
 }
 console.log(JSON.stringify(results));
 await app.close();
 await connect.stop();
-await emulator.stop();
-`;
+await emulator.stop();`;
 
-it('a NestJS app serves the schema of this package with its own, with the owner, the limits and the status of each', async () => {
-  project.write('host.mjs', host);
-  expect(JSON.parse(await project.run('node', ['host.mjs']))).toEqual([
-    [200, { news: 'News' }],
-    [401, 'UNAUTHENTICATED'],
-    [200, { news: 'News', viewer: { ownerId: 'org_acme' } }],
-    [200, { createConnectSession: { mode: 'LINK' } }],
-    [400, 'GRAPHQL_VALIDATION_FAILED'],
-  ]);
-}, 60_000);
+const startCode = routesCode
+  .replace('create(AppModule)', 'create(AppModule, { logger: false })')
+  .replace('listen(3000)', "listen(0, '127.0.0.1')");
+const names = {
+  'reflect-metadata': '',
+  '@nestjs/common': 'Module',
+  '@nestjs/core': 'NestFactory',
+  '@nestjs/apollo': 'ApolloDriver',
+  '@nestjs/graphql': 'GraphQLModule, Query, Resolver',
+  '@graphql-tools/schema': 'mergeSchemas',
+  'stackone-connect-graphql': 'startConnect',
+  'stackone-emulator': 'startEmulator',
+};
+const imports = Object.entries(names).map(([path, text]) => `import { ${text} } from '${path}';`);
+const requires = Object.entries(names).map(([path, text]) => `const { ${text} } = require('${path}');`);
+
+const hosts = {
+  'host.mjs': [...imports, app(`const connect = await connecting;\n${moduleCode}`), startCode, requests],
+  'host.cjs': [
+    ...requires,
+    app(asyncModuleCode),
+    `(async () => { const connect = await connecting; ${startCode} ${requests} })();`,
+  ],
+};
+
+it.each(Object.entries(hosts))(
+  'a NestJS app in %s serves the schema of this package with its own, with the owner, the limits and the status of each, and account events',
+  async (file, code) => {
+    project.write(file, code.join('\n'));
+    expect(JSON.parse(await project.run('node', [file]))).toEqual([
+      [200, { news: 'News' }],
+      [401, 'UNAUTHENTICATED'],
+      [200, { news: 'News', viewer: { ownerId: 'org_acme' } }],
+      [200, { createConnectSession: { mode: 'LINK' } }],
+      [400, 'GRAPHQL_VALIDATION_FAILED'],
+    ]);
+  },
+  60_000,
+);
