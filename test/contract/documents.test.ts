@@ -12,6 +12,8 @@ import { queryLimits } from '../../src/graphql/limits/query-limits.js';
 import { maxTokens } from '../../src/graphql/limits/token-limit.js';
 import { maxRepresentations } from '../../src/graphql/subgraph/entities.js';
 import { maxResponseValues } from '../../src/linking/limits/owner-work.js';
+import { toAccountRecord } from '../../src/stackone/mappers.js';
+import { accountRow } from '../../src/stackone/schemas.js';
 import { documentsIn, namesIn, rowsIn, sectionOf } from '../support/documents.js';
 import { codeBlocks, inPackage, readText, sourceFiles } from '../support/package-files.js';
 
@@ -137,6 +139,14 @@ describe('docs/embedding.md', () => {
     const documented = namesIn(sectionOf('docs/embedding.md', 'What `startConnect` returns'));
     expect(documented.map((name) => name.replace(/\(.*/, '')).sort()).toEqual(Object.keys(connect).sort());
     await connect.stop();
+  });
+});
+
+describe('docs/account-events.md', () => {
+  it('lists the properties of the account in an event, and no other', () => {
+    const [, cell = ''] = /^\| `account` \| (.+?) Null after/m.exec(readText('docs/account-events.md')) ?? [];
+    const { account } = toAccountRecord(accountRow.parse({ id: '1', provider: 'bamboohr' }));
+    expect([...cell.matchAll(/`(\w+)`/g)].map((match) => match[1])).toEqual(Object.keys(account));
   });
 });
 
