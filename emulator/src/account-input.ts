@@ -10,8 +10,8 @@ export const accountPatchSchema = z
     status: textSchema,
     status_reasons: z.array(
       z.strictObject({
-        code: z.string().exactOptional(),
-        description: z.string().exactOptional(),
+        code: z.string().nullish(),
+        description: z.string().nullish(),
         timestamp: timestampSchema,
       }),
     ),

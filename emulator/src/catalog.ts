@@ -14,8 +14,9 @@ const catalogEndpoints = ['connectors-meta', 'auth-configs', 'connector-profiles
 export function addCatalogRoutes(app: FastifyInstance, settings: Settings): void {
   const listProviders = (): Provider[] =>
     providers.map((one) => ({ ...one, enabled: one.enabled && settings.enabledProviders === 'default' }));
+  // Other than the lists of the other endpoints, this one is a text with commas.
   const includesInactive = (request: FastifyRequest) =>
-    listParameter(parseQuery(request), 'include').includes('inactive');
+    parseQuery(request).get('include')?.split(',').includes('inactive') ?? false;
 
   app.get('/connectors/meta', (request) => [
     ...settings.rawRows.catalog,

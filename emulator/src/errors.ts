@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { type core, ZodError, type z } from 'zod';
+import { isRecord } from './is-record.js';
 import { requestUrl } from './request-url.js';
 
 /** An error response in StackOne's format: `{statusCode, message, timestamp}`. */
@@ -27,14 +28,17 @@ function formatIssues(issues: readonly core.$ZodIssue[]): string {
     .join('; ');
 }
 
+/** A property that is undefined is a missing one, as in JSON. */
+function withoutUndefined(input: unknown): unknown {
+  return isRecord(input) ? Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) : input;
+}
+
 /**
- * Parses what a test passes to a method of the emulator, like the same input over HTTP. A property that is undefined is
- * a missing one.
+ * Parses what a test passes to a method of the emulator, like the same input over HTTP.
  * @throws StackOneError 400
  */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: object): z.output<Schema> {
-  const defined = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-  const result = schema.safeParse(defined);
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(withoutUndefined(input));
   if (!result.success) {
     throw new StackOneError(400, formatIssues(result.error.issues));
   }

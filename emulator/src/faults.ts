@@ -1,8 +1,21 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parseInput, StackOneError } from './errors.js';
 import { requestUrl } from './request-url.js';
+
+function areHeaders(headers: Readonly<Record<string, string>>): boolean {
+  try {
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const matchSchema = z
   .strictObject({
@@ -10,14 +23,14 @@ const matchSchema = z
     /** Prefix of the request path. */
     path: z.string().startsWith('/'),
   })
-  .exactPartial();
+  .partial();
 
 /** A response with this status. Default body: an error in StackOne's format. */
 const statusFaultSchema = z.strictObject({
   kind: z.literal('status').exactOptional(),
   status: z.int().min(200).max(599),
   body: z.unknown().exactOptional(),
-  headers: z.record(z.string(), z.string()).exactOptional(),
+  headers: z.record(z.string(), z.string()).refine(areHeaders, 'a name or value is not valid in HTTP').exactOptional(),
   match: matchSchema.exactOptional(),
 });
 
@@ -43,8 +56,8 @@ export class Faults {
 
   /** @throws StackOneError 400 */
   add(fault: Fault, times: number): void {
-    if (!(times >= 1)) {
-      throw new StackOneError(400, 'times: must be at least 1');
+    if (times !== Number.POSITIVE_INFINITY && !(Number.isInteger(times) && times >= 1)) {
+      throw new StackOneError(400, 'times: must be an integer of at least 1, or Infinity');
     }
     this.#queue.push({ fault: parseInput(faultSchema, fault), times });
   }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isRecord } from './is-record.js';
 import { requestUrl } from './request-url.js';
 
 /** One received request. Secrets are replaced by `[redacted]`, because tests print the history. */
@@ -41,10 +42,6 @@ function redactQuery({ pathname, searchParams }: URL): Record<string, string | s
       return [key, isSecret(key) ? redacted : more.length > 0 ? [first, ...more] : first];
     }),
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Redacts session tokens and credential values. The credential keys stay, so that a test can check them. */

@@ -11,9 +11,9 @@ export function parseQuery(request: FastifyRequest): URLSearchParams {
   return requestUrl(request).searchParams;
 }
 
-/** A list parameter in any of the common formats: `a=1&a=2`, `a[]=1`, `a=1,2`. */
+/** A list parameter in the one format that StackOne documents: `a=1&a=2`. A comma is a part of a value. */
 export function listParameter(query: URLSearchParams, name: string): string[] {
-  return [...query.getAll(name), ...query.getAll(`${name}[]`)].flatMap((value) => value.split(',')).filter(Boolean);
+  return query.getAll(name).filter(Boolean);
 }
 
 function integerParameter(query: URLSearchParams, name: string, fallback: number): number {

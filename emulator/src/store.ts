@@ -5,8 +5,8 @@ import { findProvider } from './providers.js';
 import type { WebhookEvent } from './webhooks.js';
 
 export interface StatusReason {
-  code?: string;
-  description?: string;
+  code?: string | null | undefined;
+  description?: string | null | undefined;
   timestamp: string;
 }
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { startEmulator } from '../../emulator/src/index.js';
-import { acmeOwner, api, basicAuthorization, control, startSharedEmulator } from '../support/emulator-client.js';
+import {
+  acmeOwner,
+  api,
+  basicAuthorization,
+  control,
+  globexOwner,
+  startSharedEmulator,
+} from '../support/emulator-client.js';
 import { exchangeRaw } from '../support/raw-http.js';
 
 const emulator = await startSharedEmulator();
@@ -23,6 +30,16 @@ describe('input of a test', () => {
     ['a fault of an unknown kind', '/faults', { kind: 'explode' }, /^kind: .*"reset".*"hang"/],
     ['a fault with an unknown field', '/faults', { status: 503, tiems: 2 }, /"tiems"/],
     ['a fault for no request', '/faults', { status: 503, times: 0 }, /^times: /],
+    ['a fault for one and a half requests', '/faults', { status: 503, times: 1.5 }, /^times: /],
+    ['a fault whose number of requests is a text', '/faults', { status: 503, times: '2' }, /^times: /],
+    [
+      'a fault with the name of a header that HTTP has not',
+      '/faults',
+      { status: 503, headers: { 'a b': '1' } },
+      /^headers: /,
+    ],
+    ['a fault with a line break in a header', '/faults', { status: 503, headers: { a: '1\n2' } }, /^headers: /],
+    ['an account that is null', '/accounts', null, /^body: .*object.*null/],
     ['a time after the last date', '/clock', { seconds: 1e300 }, /^seconds: /],
   ])('%s is rejected in code and over HTTP with the same kind of message', async (_name, path, input, message) => {
     expect(() => inCode[path]?.(input)).toThrow(message);
@@ -41,6 +58,13 @@ describe('input of a test', () => {
   it('with an undefined property means the default', () => {
     const undefinedStatus: Untyped = { ...account, status: undefined };
     expect(emulator.addAccount(undefinedStatus)).toMatchObject({ status: 'active' });
+    expect(() => emulator.failNext({ status: 503, match: { method: undefined, path: undefined } })).not.toThrow();
+  });
+
+  it('can have reasons of a status without a code and a description, as StackOne documents them', async () => {
+    const status_reasons = [{ code: null, description: null, timestamp: '2026-01-01T00:00:00.000Z' }];
+    const { id } = emulator.addAccount({ ...account, status_reasons });
+    expect((await api(url, 'GET', `/accounts/${id}`)).body).toMatchObject({ status_reasons });
   });
 
   it('with an unknown setting, or an unknown value of one, is rejected', async () => {
@@ -60,6 +84,21 @@ describe('input of a test', () => {
 it('startEmulator refuses an unknown option, and names it', async () => {
   const options: Untyped = { setting: { vocabulary: 'v2' } };
   await expect(startEmulator(options)).rejects.toThrow('setting is an unknown option');
+});
+
+it('GET /accounts takes a list only as a repeated parameter, as StackOne documents it', async () => {
+  const [one, two] = [emulator.addAccount(account), emulator.addAccount({ ...account, ...globexOwner })];
+  const list = async (query: string) => {
+    const { body } = await api(url, 'GET', `/accounts?${query}`);
+    return z
+      .array(z.object({ id: z.string() }))
+      .parse(body)
+      .map(({ id }) => id);
+  };
+  expect(await list('origin_owner_ids=acme&origin_owner_ids=globex')).toEqual([one.id, two.id]);
+  expect(await list('origin_owner_ids=acme,globex')).toEqual([]);
+  // Not a parameter: nothing is filtered.
+  expect(await list('origin_owner_ids[]=acme')).toEqual([one.id, two.id]);
 });
 
 it('GET /connectors/meta accepts a list of what it includes', async () => {
