@@ -109,6 +109,22 @@ describe('a sweep', () => {
     expect(await sweep()).toEqual([]);
   });
 
+  it('ends where StackOne repeats its last page', async () => {
+    emulator.settings.oddPaging = 'repeat-last';
+    for (let count = 0; count < 25; count++) {
+      add(`a${count}`);
+      emulator.updateAccount(`a${count}`, { status: 'error' });
+    }
+    await sweep();
+    expect([lists(), (await state.knownBroken())?.size]).toEqual([2, 25]);
+  });
+
+  it('does not begin when the server starts, so that a server that restarts often lists no accounts', async () => {
+    sweeps[0]?.start();
+    expect(await state.claimSweep(1)).toBe(true);
+    sweeps[0]?.stop();
+  });
+
   it('reads the pages after one of unreadable rows only', async () => {
     await sweep();
     add('a');
@@ -223,9 +239,11 @@ describe('a webhook about an account that StackOne does not have', () => {
   });
 
   it.each(['created', 'updated'] as const)('%s, older: the account was removed', async (kind) => {
+    await state.setSwept();
+    await state.addBroken('a');
     await detector.accountReported({ ...reported, kind, sentAt: minuteAgo() });
     await detector.accountReported({ ...reported, kind: 'deleted' });
-    expect(published).toEqual(['org_acme REMOVED a']);
+    expect([published, await state.knownBroken()]).toEqual([['org_acme REMOVED a'], new Set()]);
   });
 });
 

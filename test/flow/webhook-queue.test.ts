@@ -24,9 +24,10 @@ const createClient = (emulator: Emulator, takeRequest: () => Promise<void>) => {
   return { client, api: new StackOneApi(client, observability) };
 };
 
-it('A webhook that waits for our own rate limit is not an attempt: it is read as soon as there is a place', async () => {
+it('A webhook that waits for our own rate limit is not an attempt: it is read as soon as there is a place, and one second after its first failure', async () => {
   const emulator = await startEmulator();
   const { id: accountId } = emulator.addAccount({ provider: 'bamboohr', ...ownerFields(acme) });
+  emulator.failNext({ status: 400 });
   let refusals = 0;
   const takeRequest = async () => {
     if (refusals < 3) {
@@ -41,15 +42,15 @@ it('A webhook that waits for our own rate limit is not an attempt: it is read as
   });
   const queue = new WebhookQueue(detector, createLogger('silent'));
   queue.add({ kind: 'created', accountId, ownerId: null, sentAt: new Date(), changeId: '' }, async () => {});
-  // An attempt would wait for 1 second, 5 seconds and 30 seconds.
+  // An attempt would wait for 1 second, 5 seconds, 30 seconds and 60 seconds.
   await waitUntil(() => published.length > 0, 'the account', { timeoutMs: 15_000 });
-  expect([refusals, published]).toEqual([3, ['LINKED']]);
+  expect([refusals, emulator.history.map(({ status }) => status), published]).toEqual([3, [400, 200], ['LINKED']]);
   await queue.close();
   await client.close();
   await emulator.stop();
 });
 
-it('Each accepted webhook that cannot be read before a stop has one alert, and may come again', async () => {
+it('Each accepted webhook that cannot be read before a stop has one alert, and may come again. Four are read at a time', async () => {
   const emulator = await startEmulator();
   const accountIds = Array.from(
     { length: 6 },
@@ -57,7 +58,9 @@ it('Each accepted webhook that cannot be read before a stop has one alert, and m
   );
   const stopping = new AbortController();
   // No place in the rate limit until the server has stopped.
+  let started = 0;
   const { client, api } = createClient(emulator, async () => {
+    started += 1;
     await once(stopping.signal, 'abort');
     throw new AppError('RATE_LIMITED', 'the share of background work is used up');
   });
@@ -72,12 +75,38 @@ it('Each accepted webhook that cannot be read before a stop has one alert, and m
     );
   }
   await queue.close();
-  const lost = () => lines.filter((line) => line.includes('"alert":"webhook-lost"')).length;
-  expect([lost(), released.sort()]).toEqual([6, accountIds.sort()]);
+  const lost = () => lines.filter((line) => line.includes('"alert":"webhook-lost","reason":"the server stops"')).length;
+  expect([started, lost(), released.sort()]).toEqual([4, 6, accountIds.sort()]);
   stopping.abort();
   await client.close();
   await setImmediate();
   expect([lost(), released.length, emulator.history]).toEqual([6, 6, []]);
+  await emulator.stop();
+});
+
+it('A webhook that waits when the server stops is tried once more, and no other one is accepted', async () => {
+  const emulator = await startEmulator();
+  let attempts = 0;
+  const { client, api } = createClient(emulator, async () => {
+    attempts += 1;
+    throw new AppError('UPSTREAM_REJECTED', 'StackOne rejects the request');
+  });
+  const queue = new WebhookQueue(new ChangeDetector(api, new MemoryState(), () => {}), createLogger('silent'));
+  const webhook = { kind: 'updated', accountId: 'a', ownerId: null, sentAt: new Date(), changeId: '' } as const;
+  let released = 0;
+  const add = () =>
+    queue.add(webhook, async () => {
+      released += 1;
+    });
+  expect(add()).toBe(true);
+  await waitUntil(() => attempts === 1, 'the first attempt');
+  // It has failed, and waits for a second.
+  await setImmediate();
+  const closed = queue.close();
+  expect(add()).toBe(false);
+  await closed;
+  expect([attempts, released, emulator.history]).toEqual([2, 1, []]);
+  await client.close();
   await emulator.stop();
 });
 
