@@ -6,19 +6,30 @@ import { z } from 'zod';
 import type { Emulator } from '../emulator/src/index.js';
 
 /** Code for the server process, which answers the messages of `ServerProcess`. */
-const reporter = `import { readdirSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-const resolution = 1;
-const delay = monitorEventLoopDelay({ resolution });
+const reporter = `import { openSync, readSync, readdirSync } from 'node:fs';
+// The kernel's own record of this thread: its second number is the time for which it could run and had no processor.
+const schedule = openSync('/proc/thread-self/schedstat');
+const bytes = Buffer.alloc(64);
+const readWaitMs = () => Number(bytes.toString('latin1', 0, readSync(schedule, bytes, 0, 64, 0)).split(' ')[1]) / 1e6;
+const intervalMs = 1;
+let [tickedAt, waitedMs] = [performance.now(), readWaitMs()];
+let [blockMs, waitMs] = [0, 0];
+const tick = () => {
+  const [now, waited] = [performance.now(), readWaitMs()];
+  blockMs = Math.max(blockMs, now - tickedAt - (waited - waitedMs) - intervalMs);
+  waitMs += waited - waitedMs;
+  [tickedAt, waitedMs] = [now, waited];
+};
 let lastUsage;
+let ticks;
 process.on('message', (message) => {
   if (message === 'block') {
     const { user, system } = process.cpuUsage(lastUsage);
     lastUsage = process.cpuUsage();
-    const blockMs = delay.max / 1e6 - resolution;
-    process.send({ rssMiB: process.memoryUsage().rss / 2 ** 20, blockMs, cpuMs: (user + system) / 1000 });
-    delay.enable();
-    delay.reset();
+    tick();
+    process.send({ rssMiB: process.memoryUsage().rss / 2 ** 20, blockMs, waitMs, cpuMs: (user + system) / 1000 });
+    [blockMs, waitMs] = [0, 0];
+    ticks ??= setInterval(tick, intervalMs).unref();
     return;
   }
   gc();
@@ -35,7 +46,7 @@ const sampleShape = z.object({
   descriptors: z.number(),
 });
 export type Sample = z.infer<typeof sampleShape>;
-const blockShape = z.object({ rssMiB: z.number(), blockMs: z.number(), cpuMs: z.number() });
+const blockShape = z.object({ rssMiB: z.number(), blockMs: z.number(), waitMs: z.number(), cpuMs: z.number() });
 type Block = z.infer<typeof blockShape>;
 
 const keys = generateKeyPairSync('ed25519');
@@ -44,7 +55,10 @@ export interface ServerProcess {
   readonly url: string;
   /** Memory and file descriptors after a garbage collection, and the greatest memory so far. */
   readonly sample: () => Promise<Sample>;
-  /** Memory, and the longest block of the event loop and the processor time since the last call. Call it once to start. */
+  /**
+   * Memory, and since the last call: the longest block of the event loop without the time for which it waited for a
+   * processor, all of this time, and the processor time. Call it once to start.
+   */
   readonly longestBlock: () => Promise<Block>;
   /** @returns the exit code */
   readonly stop: () => Promise<number>;
