@@ -508,6 +508,52 @@ describe('a Hub that closes without a success event', () => {
     expect(stateIn(flow, 'linked')).toMatchObject({ session: null, account: { id } });
   });
 
+  it('causes no second look-up when the expired flow is closed', async () => {
+    const flow = await createFlow({ lifetimeMs: 60_000 });
+    await flow.start();
+    flow.hub.touched();
+    await eventually(() => accountRequests().length);
+    passTime(60_000);
+    await eventually(() => flow.getState().phase === 'failed');
+    flow.close();
+    await sleep(200);
+    expect(accountRequests()).toHaveLength(2);
+  });
+
+  it('causes ten look-ups at most, however often the user returns', async () => {
+    const flow = await createFlow();
+    await withWindow(async (window) => {
+      await flow.start();
+      flow.hub.touched();
+      await eventually(() => accountRequests().length === 1);
+      flow.close();
+      // The first one is the list before the Hub was used.
+      for (let lookups = 2; lookups <= 11; lookups += 1) {
+        await eventually(() => accountRequests().length === lookups);
+        await sleep(lookups === 11 ? 500 : 0);
+        window.dispatchEvent(new Event('focus'));
+      }
+      await sleep(200);
+    });
+    expect(accountRequests()).toHaveLength(1 + 10);
+  });
+
+  it('reports nothing after the flow was disposed, although the look-up had begun', async () => {
+    const reported: LinkedAccount[] = [];
+    const flow = await createFlow({ onLinked: (account) => reported.push(account) });
+    await flow.start({ provider: 'bamboohr' });
+    flow.hub.touched();
+    await eventually(() => accountRequests().length);
+    await sleep(100);
+    await link(stateIn(flow, 'open').session);
+    delayNext('/accounts', 200);
+    flow.close();
+    await eventually(() => accountRequests().length === 2);
+    flow.dispose();
+    await sleep(400);
+    expect(reported).toEqual([]);
+  });
+
   it('causes no look-up after the first one that follows the expiry', async () => {
     const flow = await createFlow({ lifetimeMs: 300 });
     await withWindow(async (window) => {

@@ -168,6 +168,16 @@ describe('A client that still sends when it is refused reads the response: a pro
   });
 });
 
+it('A client that is refused and keeps its connection loses it after a few seconds', async () => {
+  const socket = connect({ port: Number(new URL(app.url).port), host: '127.0.0.1', allowHalfOpen: true });
+  const closed = new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
+  socket.resume().write('POST /\u00e9 HTTP/1.1\r\n\r\n');
+  // The kernel reports the end of a connection to a client that writes.
+  const timer = setInterval(() => socket.write('x'), 100);
+  await closed;
+  clearInterval(timer);
+});
+
 describe('Request target', () => {
   const close = () => ['Connection: close', `Content-Length: ${operation.length}`];
 

@@ -310,6 +310,23 @@ describe('watchLinkedAccounts', () => {
     await waitUntil(() => !watch.getState().isLive, 'the end of the stream');
   });
 
+  it('does not read again for a page that was hidden during a read', async () => {
+    const page = openPage();
+    shorten(120_000, 30);
+    const watch = start();
+    await waitForLive(watch);
+    app.emulator.failNext({ kind: 'delay', delayMs: 1_000, match: { path: '/accounts' } });
+    const before = listReads();
+    watch.refresh();
+    await waitUntil(() => listReads() === before + 1, 'the read');
+    page.hide();
+    await waitUntil(() => !watch.getState().isLive, 'the end of the stream');
+    jest.restoreAllMocks();
+    shorten(300_000, 30);
+    await sleep(1_300);
+    expect(listReads()).toBe(before + 1);
+  });
+
   it('finds a change that was lost on the way, at the latest after five minutes', async () => {
     shorten(300_000, 30);
     app.emulator.settings.webhookFault = 'drop';

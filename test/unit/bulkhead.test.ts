@@ -159,6 +159,24 @@ describe('A bulkhead', () => {
     expect(started).not.toContain('left');
   });
 
+  it('frees the waiting place of a call once: neither the deadline nor the client of a call that has started counts', async () => {
+    fill(32, 'sessions');
+    const cancellation = new RequestCancellation();
+    const deadline = performance.now() + 20;
+    const early = Array.from({ length: 4 }, (_, number) =>
+      call(`y${number}`, 'sessions', 'z', { cancellation, deadline }),
+    );
+    await endAll();
+    await Promise.all(early);
+    fill(32, 'sessions');
+    const waiting = Array.from({ length: 16 }, (_, number) => call(`z${number}`, 'sessions', 'z'));
+    cancellation.abort();
+    await new Promise((resolve) => setTimeout(resolve, deadline - performance.now() + 5));
+    expect(await call('one more', 'sessions', 'z')).toBe('owner');
+    await endAll();
+    await Promise.all(waiting);
+  });
+
   it('frees the place of a call that fails', async () => {
     const patience = { cancellation: new RequestCancellation(), deadline: Number.POSITIVE_INFINITY };
     for (let number = 1; number <= 40; number++) {
