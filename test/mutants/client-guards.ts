@@ -700,4 +700,11 @@ export const clientGuards: readonly Mutant[] = [
     without: 'onBlocked: () => {}',
     noticedBy: 'browser/sign-in-window',
   },
+  { file: watcher, guard: 'checks >= maxChecks || ', without: '', noticedBy: 'flow/connect-flow' },
+  {
+    file: watcher,
+    guard: '      if (checks > 0) {\n        return;\n      }\n',
+    without: '',
+    noticedBy: 'flow/connect-flow',
+  },
 ];

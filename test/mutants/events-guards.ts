@@ -320,4 +320,26 @@ export const eventsGuards: readonly Mutant[] = [
   { file: streams, guard: '      clearTimeout(timer);\n', without: '', noticedBy: 'flow/account-stream' },
   { file: flapFilter, guard: ' && health.held === undefined', without: '', noticedBy: 'unit/flap-filter' },
   { file: sweep, guard: '(id) => !found.has(id)', without: '() => true', noticedBy: 'flow/account-sweep' },
+  { file: queue, guard: ' && performance.now() < deadline', without: '', noticedBy: 'flow/webhook-queue' },
+  { file: queue, guard: 'this.#workers < maxWorkers', without: 'true', noticedBy: 'flow/webhook-queue' },
+  {
+    file: queue,
+    guard: 'pauseMs === undefined || this.#stopping.signal.aborted',
+    without: 'pauseMs === undefined',
+    noticedBy: 'flow/webhook-queue',
+  },
+  {
+    file: queue,
+    guard: ' || this.#stopping.signal.aborted) {\n      return false',
+    without: ') {\n      return false',
+    noticedBy: 'flow/webhook-queue',
+  },
+  { file: queue, guard: 'isLimited ? 0 : 1', without: '1', noticedBy: 'flow/webhook-queue' },
+  {
+    file: sweep,
+    guard: '.filter(({ account }) => !seen.has(account.id))',
+    without: '',
+    noticedBy: 'flow/account-sweep',
+  },
+  { file: memoryState, guard: 'if (isNew) {', without: 'if (true) {', noticedBy: 'unit/memory-state' },
 ];

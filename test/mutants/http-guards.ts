@@ -460,4 +460,10 @@ export const httpGuards: readonly Mutant[] = [
     without: '(context, undefined, body !== undefined)',
     noticedBy: 'flow/tracing',
   },
+  {
+    file: 'src/http/errors.ts',
+    guard: '      setTimeout(() => socket.destroy(), lingerMs).unref();\n',
+    without: '',
+    noticedBy: 'flow/slow-clients',
+  },
 ];

@@ -431,4 +431,11 @@ export const stackoneGuards: readonly Mutant[] = [
     without: '',
     noticedBy: 'flow/resilience-breaker',
   },
+  {
+    file: bulkhead,
+    guard: "        cancellation.removeEventListener('abort', onAbort);\n",
+    without: '',
+    noticedBy: 'unit/bulkhead',
+  },
+  { file: bulkhead, guard: '        clearTimeout(timer);\n', without: '', noticedBy: 'unit/bulkhead' },
 ];
