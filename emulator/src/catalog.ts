@@ -14,7 +14,7 @@ const catalogEndpoints = ['connectors-meta', 'auth-configs', 'connector-profiles
 export function addCatalogRoutes(app: FastifyInstance, settings: Settings): void {
   const listProviders = (): Provider[] =>
     providers.map((one) => ({ ...one, enabled: one.enabled && settings.enabledProviders === 'default' }));
-  // Other than the lists of the other endpoints, this one is a text with commas.
+  // Unlike the lists of the other endpoints, this one is a text with commas.
   const includesInactive = (request: FastifyRequest) =>
     parseQuery(request).get('include')?.split(',').includes('inactive') ?? false;
 
