@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { AccountChangeKind, type OwnedChange } from '../domain/account-change.js';
+import { AppError } from '../domain/app-error.js';
 import { createBackgroundContext } from '../observability/request-context.js';
 import type { StackOneApi } from '../stackone/api.js';
 import type { AccountRecord, AccountWebhook } from '../stackone/records.js';
@@ -10,14 +11,6 @@ const maxAccounts = 10_000;
 
 /** For this time after a webhook, StackOne may not have the account yet that it is about. */
 const visibleAfterMs = 60_000;
-
-/**
- * What StackOne returns is older than the webhook: an account that was deleted is still there, or a new one is not there
- * yet. Read it again later.
- */
-class OutdatedReadError extends Error {
-  override readonly name = 'OutdatedReadError';
-}
 
 /** When a read of StackOne began: for the receivers, and a monotonic time, because a clock can be set back. */
 export interface ReadStart {
@@ -45,10 +38,7 @@ export class ChangeDetector {
     this.#publish = publish;
   }
 
-  /**
-   * @throws OutdatedReadError
-   * @throws AppError when StackOne returns no account
-   */
+  /** @throws AppError when the account cannot be read, or is older than the webhook: read it again later */
   async accountReported({ kind, accountId, ownerId, sentAt }: AccountWebhook): Promise<void> {
     const start = startRead();
     const record = await this.#api.getAccount(accountId, createBackgroundContext());
@@ -58,7 +48,8 @@ export class ChangeDetector {
     } else if (record === undefined && (isDeleted || Date.now() - sentAt.getTime() >= visibleAfterMs)) {
       await this.#removed(accountId, ownerId);
     } else {
-      throw new OutdatedReadError();
+      const state = isDeleted ? 'still has the account' : 'does not have the account yet';
+      throw new AppError('UPSTREAM_UNAVAILABLE', `StackOne ${state}`);
     }
   }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import type { Secret } from '../config/secret.js';
 import type { OwnedChange } from '../domain/account-change.js';
+import { isRecord, textOf } from '../domain/values.js';
 import { parseRetryAfter } from '../egress/retry-after.js';
 import type { Observability } from '../observability/observability.js';
 
@@ -98,9 +99,10 @@ export class WebhookDelivery {
       const { ok, status, headers: received } = response;
       const retryAfterMs = pauseAskedFor(status, received.get('retry-after'));
       return ok ? undefined : { reason: `status ${status}`, retryAfterMs };
-    } catch {
-      // The message can contain the URL, and the URL a secret.
-      return { reason: 'no response', retryAfterMs: 0 };
+    } catch (error) {
+      // The code only: the message can contain the URL, and the URL a secret.
+      const code = textOf(isRecord(error) ? error['cause'] : undefined, 'code');
+      return { reason: code || 'no response in time', retryAfterMs: 0 };
     }
   }
 

@@ -65,6 +65,18 @@ describe('Log lines', () => {
     }
   });
 
+  it('A user error without its code is logged as USER_ERROR, without `userErrors` as ok', async () => {
+    const codeOf = async (selection: string) =>
+      (await app.runOperation(`mutation { createConnectSession(provider: "A") { ${selection} } }`)).line['code'];
+    expect([await codeOf('userErrors { message }'), await codeOf('errors: userErrors { code }')]).toEqual([
+      'USER_ERROR',
+      'ok',
+    ]);
+    expect(await codeOf('token')).toBe('ok');
+    expect(logging).toContain('`USER_ERROR` if the client selected `userErrors` without the code.');
+    expect(logging).toContain('or gave the field another name, a user error is logged as `ok`.');
+  });
+
   it('The document explains each field of the example, the reason and the ids of a trace', () => {
     const standard = ['level', 'time', 'msg'];
     const explained = [...documented.filter((name) => !standard.includes(name)), 'reason', 'trace_id', 'span_id'];

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/src/index.js';
 import { Secret } from '../../src/config/secret.js';
@@ -16,6 +17,8 @@ import { StackOneHttpClient } from '../../src/stackone/http/client.js';
 import { freePort, startRedis, stopRedis, withRedis } from '../support/redis.js';
 import { acme, globex, ownerFields } from '../support/test-env.js';
 import { waitUntil } from '../support/wait.js';
+
+const brokenKey = 'stackone-connect:events:broken';
 
 let emulator: Emulator;
 let client: StackOneHttpClient;
@@ -271,7 +274,7 @@ withRedis('A sweep with Redis', () => {
     expect(await sweepAgain()).toEqual(['org_acme BROKEN a']);
     await redis.client.flushAll();
     expect(await sweepAgain()).toEqual([]);
-    await redis.client.del('stackone-connect:events:broken');
+    await redis.client.del(brokenKey);
     expect(await sweepAgain()).toEqual([]);
     emulator.updateAccount('b', { status: 'error' });
     expect(await sweepAgain()).toEqual(['org_acme BROKEN b']);
@@ -279,6 +282,37 @@ withRedis('A sweep with Redis', () => {
     await stopRedis();
     await waitUntil(() => !redis.client.isReady, 'the end of Redis');
     expect([await sweepAgain(), lists()]).toEqual([[], before]);
+    redis.close();
+  });
+
+  it('reports an account that recovered although Redis stops responding while the sweep removes it', async () => {
+    const redisPort = await freePort();
+    const process = await startRedis(redisPort);
+    const logger = createLogger('silent');
+    const redis = await RedisClient.connect(`redis://127.0.0.1:${redisPort}`, logger, () => {});
+    await waitUntil(() => redis.client.isReady, 'Redis');
+    /** Redis hangs from the moment at which it has returned the accounts that were broken. */
+    class HangingState extends RedisState {
+      override async knownBroken() {
+        const known = await super.knownBroken();
+        process.kill('SIGSTOP');
+        return known;
+      }
+    }
+    const shared = new HangingState(redis, state);
+    await shared.addBroken('a');
+    await shared.setSwept();
+    add('a');
+    const detector = new ChangeDetector(api, shared, ({ change: { kind, accountId } }) => {
+      published.push(`${kind} ${accountId}`);
+    });
+    const dependencies = { api, detector, state: shared, logger, intervalSeconds: 300 };
+    await new Sweep({ ...dependencies, callsPerMinute: 100_000 }).sweep();
+    expect(published).toEqual(['RECOVERED a']);
+    process.kill('SIGCONT');
+    // It runs the command that it did not respond to.
+    const isBroken = () => spawnSync('redis-cli', ['-p', String(redisPort), 'sismember', brokenKey, 'a']).stdout;
+    await waitUntil(() => String(isBroken()).trim() === '0', 'Redis removes the account');
     redis.close();
   });
 

@@ -11,6 +11,7 @@ import { createLogger } from '../../src/observability/logger.js';
 import { createObservability } from '../../src/observability/observability.js';
 import { rowsIn, sectionOf } from '../support/documents.js';
 import { type Listener, listen } from '../support/listen.js';
+import { freePort } from '../support/redis.js';
 import { acme, ownerFields, startSharedApp, startTestApp } from '../support/test-app.js';
 import { waitUntil } from '../support/wait.js';
 
@@ -146,6 +147,19 @@ describe('EVENTS_URL', () => {
     await stopped;
     hold = undefined;
     expect(lostOf(other.logs())).toEqual(['status 500']);
+  });
+
+  it('that refuses the connection: the reason of the alert is the code of the error', async () => {
+    const lines: string[] = [];
+    const logger = createLogger('error', { write: (line) => void lines.push(line) });
+    const url = new URL(`http://127.0.0.1:${await freePort()}/canary-url`);
+    const observability = createObservability(logger, new Secret('key'));
+    const delivery = new WebhookDelivery(url, new Secret(eventsSecret), observability);
+    const change = { kind: AccountChangeKind.REMOVED, accountId: 'a', account: null, at: new Date() };
+    delivery.send({ ownerId: acme.org_id, change });
+    await delivery.close();
+    expect(lostOf(lines.join(''))).toEqual(['ECONNREFUSED']);
+    expect(lines.join('')).not.toContain('canary');
   });
 
   it('has at most 1,000 deliveries under way: a further change is lost, with an alert', async () => {

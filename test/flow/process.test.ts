@@ -270,6 +270,8 @@ it('Many webhooks and events that wait cause no warning of Node.js, and each has
   expect(await program.exitCode).toBe(0);
   const alerts = (name: string) => program.output().split(`"alert":"${name}"`).length - 1;
   expect([alerts('webhook-lost'), alerts('event-lost')]).toEqual([20, 20]);
+  const reasons = [...program.output().matchAll(/"alert":"webhook-lost","reason":"([^"]*)"/g)].map(([, text]) => text);
+  expect(new Set(reasons)).toEqual(new Set(['GET /accounts/… was not sent: the circuit breaker is open']));
   expect(
     program
       .output()

@@ -157,7 +157,7 @@ export const eventsGuards: readonly Mutant[] = [
   },
   {
     file: 'src/events/webhooks/queue.ts',
-    guard: "const isLimited = error instanceof AppError && error.code === 'RATE_LIMITED';",
+    guard: "const isLimited = codeOf(error) === 'RATE_LIMITED';",
     without: 'const isLimited = false;',
     noticedBy: 'flow/webhook-queue',
   },

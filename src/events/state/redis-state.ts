@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/app-error.js';
 import type { RedisClient } from '../../egress/redis.js';
 import type { SharedState } from './shared-state.js';
 
@@ -45,16 +46,34 @@ export class RedisState implements SharedState {
   }
 
   addBroken(accountId: string): Promise<boolean> {
-    return this.#redis.use(
-      async (client) => (await client.sAdd(brokenKey, accountId)) === 1,
+    return this.#change(
+      (client) => client.sAdd(brokenKey, accountId),
       () => this.#own.addBroken(accountId),
     );
   }
 
   removeBroken(accountId: string): Promise<boolean> {
-    return this.#redis.use(
-      async (client) => (await client.sRem(brokenKey, accountId)) === 1,
+    return this.#change(
+      (client) => client.sRem(brokenKey, accountId),
       () => this.#own.removeBroken(accountId),
+    );
+  }
+
+  /**
+   * A command without a response counts as a change: Redis may run it later, and then no other call would report the
+   * change.
+   */
+  #change(
+    command: (client: RedisClient['client']) => Promise<number>,
+    fallback: () => Promise<boolean>,
+  ): Promise<boolean> {
+    let isSent = false;
+    return this.#redis.use(
+      async (client) => {
+        isSent = true;
+        return (await command(client)) === 1;
+      },
+      async () => (await fallback()) || isSent,
     );
   }
 
@@ -78,7 +97,7 @@ export class RedisState implements SharedState {
         const members = new Set(await client.sMembers(brokenKey));
         return members.delete(sweptMember) ? members : undefined;
       },
-      () => Promise.reject(new Error('Redis does not work')),
+      () => Promise.reject(new AppError('INTERNAL_SERVER_ERROR', 'Redis does not work')),
     );
   }
 

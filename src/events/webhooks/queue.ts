@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../../domain/app-error.js';
+import { codeOf, reasonOf } from '../../domain/app-error.js';
 import type { Logger } from '../../observability/logger.js';
 import type { AccountWebhook } from '../../stackone/records.js';
 import type { ChangeDetector } from '../change-detector.js';
@@ -86,10 +86,10 @@ export class WebhookQueue {
       await this.#detector.accountReported(job.webhook);
       this.#unfinished.delete(job);
     } catch (error) {
-      const isLimited = error instanceof AppError && error.code === 'RATE_LIMITED';
+      const isLimited = codeOf(error) === 'RATE_LIMITED';
       const pauseMs = isLimited ? limitedMs : pausesMs[job.attempts];
       if (pauseMs === undefined || this.#stopping.signal.aborted) {
-        await this.#giveUp(job, error instanceof Error ? error.name : 'unknown');
+        await this.#giveUp(job, reasonOf(error) ?? 'unknown');
       } else {
         job.attempts += isLimited ? 0 : 1;
         // A shutdown ends the pause: the job is then tried for the last time.
