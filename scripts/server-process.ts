@@ -8,17 +8,23 @@ import type { Emulator } from '../emulator/src/index.js';
 /** Code for the server process, which answers the messages of `ServerProcess`. */
 const reporter = `import { openSync, readSync, readdirSync } from 'node:fs';
 // The kernel's own record of this thread: its second number is the time for which it could run and had no processor.
-const schedule = openSync('/proc/thread-self/schedstat');
+let schedule;
 const bytes = Buffer.alloc(64);
-const readWaitMs = () => Number(bytes.toString('latin1', 0, readSync(schedule, bytes, 0, 64, 0)).split(' ')[1]) / 1e6;
+const readWaitMs = () => {
+  schedule ??= openSync('/proc/thread-self/schedstat');
+  return Number(bytes.toString('latin1', 0, readSync(schedule, bytes, 0, 64, 0)).split(' ')[1]) / 1e6;
+};
 const intervalMs = 1;
-let [tickedAt, waitedMs] = [performance.now(), readWaitMs()];
+let last;
 let [blockMs, waitMs] = [0, 0];
 const tick = () => {
-  const [now, waited] = [performance.now(), readWaitMs()];
-  blockMs = Math.max(blockMs, now - tickedAt - (waited - waitedMs) - intervalMs);
-  waitMs += waited - waitedMs;
-  [tickedAt, waitedMs] = [now, waited];
+  const next = { at: performance.now(), waitedMs: readWaitMs() };
+  if (last !== undefined) {
+    const waited = next.waitedMs - last.waitedMs;
+    blockMs = Math.max(blockMs, next.at - last.at - waited - intervalMs);
+    waitMs += waited;
+  }
+  last = next;
 };
 let lastUsage;
 let ticks;

@@ -33,7 +33,7 @@ describe('input of a test', () => {
     ['a fault for one and a half requests', '/faults', { status: 503, times: 1.5 }, /^times: /],
     ['a fault whose number of requests is a text', '/faults', { status: 503, times: '2' }, /^times: /],
     [
-      'a fault with the name of a header that HTTP has not',
+      'a fault with a header name that is not valid in HTTP',
       '/faults',
       { status: 503, headers: { 'a b': '1' } },
       /^headers: /,

@@ -300,10 +300,10 @@ describe('A random operation', () => {
         seen.refused += byApollo ? 1 : 0;
       },
     );
-    await fc.assert(property, { numRuns: Number(process.env['RANDOM_OPERATIONS'] ?? 200) });
-    // Of 200 operations, these are about 53, 13 and 147. By chance, one of them is too small once in a million runs.
+    await fc.assert(property, { numRuns: Number(process.env['RANDOM_OPERATIONS'] ?? 300) });
+    // Of 300 operations, these are about 80, 20 and 220. By chance, one of them is too small once in a million runs.
     expect(seen.fromStore).toBeGreaterThan(20);
-    expect(seen.failed).toBeGreaterThan(0);
+    expect(seen.failed).toBeGreaterThan(2);
     expect(seen.refused).toBeGreaterThan(10);
   }, 120_000);
 
